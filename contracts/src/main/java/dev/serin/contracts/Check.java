@@ -1,0 +1,116 @@
+package dev.serin.contracts;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Checks of message fields, for the constructors of records. A decoder passes a missing field as
+/// `null`, so the parameters are nullable although the fields are not. Every failure is an
+/// [IllegalArgumentException] that says what was expected and what was found.
+public final class Check {
+  /// What a service, node, instance, load balancer, pool or server may be called: 1 to 100 letters,
+  /// digits, `.`, `_`, `:` and `-`, the first one a letter or digit. Anything else could end a
+  /// command of HAProxy's runtime API (`;`, a newline, a space, a backslash).
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}");
+
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
+  private Check() {}
+
+  /// Whether the text can name a service, node, instance, load balancer, pool or server.
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /// Whether the text is a SHA-256 digest: 64 lower-case hexadecimal digits.
+  public static boolean isSha256(String text) {
+    return SHA256.matcher(text).matches();
+  }
+
+  public static <T> T required(String field, @Nullable T value) {
+    if (value == null) {
+      throw new IllegalArgumentException(field + ": expected a value, was missing");
+    }
+    return value;
+  }
+
+  public static String text(String field, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(
+          field + ": expected a text, was " + (value == null ? "missing" : "empty"));
+    }
+    return value;
+  }
+
+  public static String name(String field, @Nullable String value) {
+    if (value == null || !isName(value)) {
+      throw new IllegalArgumentException(
+          field
+              + ": expected 1 to 100 letters, digits, '.', '_', ':' or '-', was "
+              + (value == null ? "missing" : "'" + printable(value) + "'"));
+    }
+    return value;
+  }
+
+  public static String sha256(String field, @Nullable String value) {
+    if (value == null || !isSha256(value)) {
+      throw new IllegalArgumentException(
+          field
+              + ": expected a SHA-256 digest of 64 hexadecimal digits, was "
+              + (value == null ? "missing" : "'" + printable(value) + "'"));
+    }
+    return value;
+  }
+
+  public static Duration notNegative(String field, @Nullable Duration value) {
+    if (value == null || value.isNegative()) {
+      throw new IllegalArgumentException(
+          field
+              + ": expected a duration of 0 or more, was "
+              + (value == null ? "missing" : value.toString()));
+    }
+    return value;
+  }
+
+  public static Duration positive(String field, @Nullable Duration value) {
+    if (value == null || value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(
+          field
+              + ": expected a duration above 0, was "
+              + (value == null ? "missing" : value.toString()));
+    }
+    return value;
+  }
+
+  public static long atLeast(String field, long minimum, long value) {
+    if (value < minimum) {
+      throw new IllegalArgumentException(
+          field + ": expected " + minimum + " or more, was " + value);
+    }
+    return value;
+  }
+
+  /// An unmodifiable copy; a missing list is an empty one.
+  public static <T> List<T> list(@Nullable Collection<? extends T> values) {
+    return values == null ? List.of() : List.copyOf(values);
+  }
+
+  /// The text as it can stand in one line of an error message: control characters escaped, cut
+  /// after 80 characters.
+  public static String printable(String text) {
+    StringBuilder safe = new StringBuilder();
+    text.codePoints()
+        .limit(80)
+        .forEach(
+            point -> {
+              if (Character.isISOControl(point)) {
+                safe.append(String.format("\\u%04x", point));
+              } else {
+                safe.appendCodePoint(point);
+              }
+            });
+    return text.codePointCount(0, text.length()) > 80 ? safe.append('…').toString() : safe.toString();
+  }
+}

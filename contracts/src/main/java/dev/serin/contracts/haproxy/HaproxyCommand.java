@@ -1,0 +1,157 @@
+package dev.serin.contracts.haproxy;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.CommandHead;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the haproxy-agent is told to do, on `serin.haproxy.commands.v1`. Every command names all the
+/// load balancers and pools that it is about, and is done when all of them say so.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface HaproxyCommand extends AgentCommand {
+
+  /// What a drain does when requests are left at its deadline.
+  enum OnTimeout {
+    /// The node comes back into rotation and the step has failed.
+    FAIL,
+    /// The sessions that are left are cut, and counted.
+    FORCE
+  }
+
+  /// Whether a command goes forward or undoes something.
+  enum Purpose {
+    FORWARD,
+    /// Part of a rollback: a drain always forces and never brings the node back by itself.
+    ROLLBACK
+  }
+
+  /// A node and its server line, the same in every pool and on every load balancer.
+  record PoolServer(String node, String server) {
+    public PoolServer {
+      Check.name("node", node);
+      Check.name("server", server);
+    }
+  }
+
+  /// Looks, changes nothing: are the load balancers there, do they know the servers, is the pool
+  /// healthy, do enough nodes stay when one leaves?
+  ///
+  /// @param servers all the nodes of the service
+  /// @param minAvailable how many nodes must stay in rotation when one leaves
+  /// @param leftOut nodes that an earlier rollout left out of rotation: they may be out
+  @JsonTypeName("check-pool")
+  record CheckPool(
+      @JsonUnwrapped CommandHead head,
+      List<String> pools,
+      List<String> loadBalancers,
+      List<PoolServer> servers,
+      int minAvailable,
+      List<String> leftOut)
+      implements HaproxyCommand {
+    public CheckPool {
+      Check.required("head", head);
+      pools = Check.list(pools);
+      loadBalancers = Check.list(loadBalancers);
+      servers = Check.list(servers);
+      leftOut = Check.list(leftOut);
+    }
+  }
+
+  /// Takes a server out of rotation: nothing new reaches it, nobody in flight is cut.
+  ///
+  /// @param peers the other nodes of the service, of which `minAvailable` must stay in rotation (I2)
+  /// @param within how long requests in flight may take, above 0
+  /// @param tunnels how long WebSockets may stay once only they are left, 0 or more
+  /// @param onTimeout what happens when requests are left after `within`; `FORCE` in a rollback
+  /// @param waitForPeers in a rollback, how long to wait for the minimum before going on without it
+  /// @param restore what the server goes back to when a forward drain fails
+  @JsonTypeName("drain-server")
+  record DrainServer(
+      @JsonUnwrapped CommandHead head,
+      List<String> pools,
+      List<String> loadBalancers,
+      String server,
+      List<PoolServer> peers,
+      int minAvailable,
+      Duration within,
+      Duration tunnels,
+      OnTimeout onTimeout,
+      Purpose purpose,
+      Duration waitForPeers,
+      List<ServerSetting> restore)
+      implements HaproxyCommand {
+    public DrainServer {
+      Check.required("head", head);
+      pools = Check.list(pools);
+      loadBalancers = Check.list(loadBalancers);
+      Check.name("server", server);
+      peers = Check.list(peers);
+      Check.positive("within", within);
+      Check.notNegative("tunnels", tunnels);
+      Check.required("onTimeout", onTimeout);
+      Check.required("purpose", purpose);
+      Check.notNegative("waitForPeers", waitForPeers);
+      restore = Check.list(restore);
+    }
+  }
+
+  /// Puts a server into the given state and weight on every load balancer, takes it off the leaving
+  /// maps, and waits until HAProxy itself has it in rotation where its state is `READY`.
+  ///
+  /// @param settings what each load balancer shall have
+  /// @param within how long HAProxy may take to see the server up, above 0
+  @JsonTypeName("ready-server")
+  record ReadyServer(
+      @JsonUnwrapped CommandHead head, List<ServerSetting> settings, Duration within)
+      implements HaproxyCommand {
+    public ReadyServer {
+      Check.required("head", head);
+      settings = Check.list(settings);
+      Check.positive("within", within);
+    }
+  }
+
+  /// Sends requests through each load balancer until that very server has answered one with a
+  /// status below 400.
+  ///
+  /// @param server the server that must answer
+  /// @param path the path to ask for, beginning with `/`
+  /// @param host the `Host` header; none for the load balancer's own address
+  /// @param ca a PEM file that HTTPS front ends are verified with; none for the system's
+  /// @param within how long it may take, above 0
+  @JsonTypeName("check-serving")
+  record CheckServing(
+      @JsonUnwrapped CommandHead head,
+      List<String> pools,
+      List<String> loadBalancers,
+      String server,
+      String path,
+      @Nullable String host,
+      @Nullable String ca,
+      Duration within)
+      implements HaproxyCommand {
+    public CheckServing {
+      Check.required("head", head);
+      pools = Check.list(pools);
+      loadBalancers = Check.list(loadBalancers);
+      Check.name("server", server);
+      Check.text("path", path);
+      Check.positive("within", within);
+    }
+  }
+
+  /// Gives a server the weights named, and reads them back.
+  @JsonTypeName("weigh-server")
+  record WeighServer(@JsonUnwrapped CommandHead head, List<ServerSetting> settings)
+      implements HaproxyCommand {
+    public WeighServer {
+      Check.required("head", head);
+      settings = Check.list(settings);
+    }
+  }
+}

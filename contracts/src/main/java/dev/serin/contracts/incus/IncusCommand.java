@@ -1,0 +1,130 @@
+package dev.serin.contracts.incus;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.ServiceDefinition.Health;
+import dev.serin.contracts.service.ServiceDefinition.Install;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the incus-agent is told to do, on `serin.incus.commands.v1`. Each is one effect that may be
+/// asked for again at any time, and leaves a binary to go back to wherever it is cut off.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface IncusCommand extends AgentCommand {
+
+  /// A node's instance.
+  ///
+  /// @param node the node
+  /// @param instance the instance's name
+  /// @param host which of the agent's Incus servers it is on
+  record InstanceRef(String node, String instance, String host) {
+    public InstanceRef {
+      Check.name("node", node);
+      Check.name("instance", instance);
+      Check.name("host", host);
+    }
+  }
+
+  /// Looks, changes nothing: is the artifact there with its digest, what does each node run, is
+  /// there something to go back to?
+  ///
+  /// @param rollbackArtifact what a rollback installs instead of the binary that was there; none by
+  ///     default
+  @JsonTypeName("inspect-instances")
+  record InspectInstances(
+      @JsonUnwrapped CommandHead head,
+      List<InstanceRef> instances,
+      Install install,
+      Artifact artifact,
+      @Nullable Artifact rollbackArtifact)
+      implements IncusCommand {
+    public InspectInstances {
+      Check.required("head", head);
+      instances = Check.list(instances);
+      Check.required("install", install);
+      Check.required("artifact", artifact);
+    }
+  }
+
+  /// Keeps a copy of the installed binary under its digest, and as `previous` where the service has
+  /// that. Nothing is touched when the digest is not the recorded one.
+  ///
+  /// @param sha256 the digest that preflight recorded
+  @JsonTypeName("keep-binary")
+  record KeepBinary(
+      @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, String sha256)
+      implements IncusCommand {
+    public KeepBinary {
+      Check.required("head", head);
+      Check.required("instance", instance);
+      Check.required("install", install);
+      Check.sha256("sha256", sha256);
+    }
+  }
+
+  /// Pushes the artifact beside the installed binary, compares its digest in the container, moves it
+  /// over the installed one.
+  @JsonTypeName("push-artifact")
+  record PushArtifact(
+      @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, Artifact artifact)
+      implements IncusCommand {
+    public PushArtifact {
+      Check.required("head", head);
+      Check.required("instance", instance);
+      Check.required("install", install);
+      Check.required("artifact", artifact);
+    }
+  }
+
+  /// Restarts the units (after `reset-failed`), and waits until they are really up. A unit that is
+  /// active with a process younger than the binary is left alone.
+  @JsonTypeName("restart-units")
+  record RestartUnits(@JsonUnwrapped CommandHead head, InstanceRef instance, Install install)
+      implements IncusCommand {
+    public RestartUnits {
+      Check.required("head", head);
+      Check.required("instance", instance);
+      Check.required("install", install);
+    }
+  }
+
+  /// Asks the health URL inside the container until it answers 200, and the units still run.
+  @JsonTypeName("check-health")
+  record CheckHealth(
+      @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, Health health)
+      implements IncusCommand {
+    public CheckHealth {
+      Check.required("head", head);
+      Check.required("instance", instance);
+      Check.required("install", install);
+      Check.required("health", health);
+    }
+  }
+
+  /// Puts the binary with the recorded digest back: from what was kept, else from `previous` if that
+  /// has the digest, else from `source`. A no-op where it is installed already.
+  ///
+  /// @param sha256 the digest to go back to
+  /// @param source where else it can be had; none where only the node has it
+  @JsonTypeName("restore-binary")
+  record RestoreBinary(
+      @JsonUnwrapped CommandHead head,
+      InstanceRef instance,
+      Install install,
+      String sha256,
+      @Nullable Artifact source)
+      implements IncusCommand {
+    public RestoreBinary {
+      Check.required("head", head);
+      Check.required("instance", instance);
+      Check.required("install", install);
+      Check.sha256("sha256", sha256);
+    }
+  }
+
+}

@@ -1,0 +1,131 @@
+package dev.serin.contracts.incus;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.Failure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the incus-agent tells, on `serin.incus.events.v1`.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface IncusEvent extends AgentEvent {
+
+  /// One node's instance as preflight found it.
+  ///
+  /// @param sha256 the digest of the installed binary; none where none could be read
+  /// @param addresses where the instance is reached, `address:port` of its proxy devices and the
+  ///     bare addresses of its interfaces
+  /// @param problems what stands against a rollout on this node
+  record InstanceSeen(
+      String node, @Nullable String sha256, List<String> addresses, List<String> problems) {
+    public InstanceSeen {
+      Check.name("node", node);
+      addresses = Check.list(addresses);
+      problems = Check.list(problems);
+    }
+  }
+
+  /// The answer to [IncusCommand.InspectInstances].
+  ///
+  /// @param instances one for each node asked for
+  /// @param owners which instance has which address, over all instances that the agent sees:
+  ///     `address:port` or bare address to instance name
+  /// @param problems what stands against a rollout and is not about one node (the artifact, a server
+  ///     that does not answer)
+  @JsonTypeName("instances-inspected")
+  record InstancesInspected(
+      @JsonUnwrapped AnswerHead head,
+      List<InstanceSeen> instances,
+      Map<String, String> owners,
+      List<String> problems,
+      List<String> warnings)
+      implements IncusEvent {
+    public InstancesInspected {
+      Check.required("head", head);
+      instances = Check.list(instances);
+      owners = owners == null ? Map.of() : Map.copyOf(owners);
+      problems = Check.list(problems);
+      warnings = Check.list(warnings);
+    }
+  }
+
+  /// A copy of the installed binary is on the node under its digest.
+  ///
+  /// @param path where
+  @JsonTypeName("binary-kept")
+  record BinaryKept(@JsonUnwrapped AnswerHead head, String sha256, String path)
+      implements IncusEvent {
+    public BinaryKept {
+      Check.required("head", head);
+      Check.sha256("sha256", sha256);
+      Check.text("path", path);
+    }
+  }
+
+  /// The artifact is installed.
+  ///
+  /// @param unchanged whether it was there already
+  /// @param sizeBytes its size
+  @JsonTypeName("artifact-pushed")
+  record ArtifactPushed(
+      @JsonUnwrapped AnswerHead head, String sha256, long sizeBytes, boolean unchanged)
+      implements IncusEvent {
+    public ArtifactPushed {
+      Check.required("head", head);
+      Check.sha256("sha256", sha256);
+    }
+  }
+
+  /// The units are up.
+  ///
+  /// @param unchanged whether the process was younger than the binary already, and left alone
+  /// @param detail unit and main process id, for the record
+  @JsonTypeName("units-restarted")
+  record UnitsRestarted(@JsonUnwrapped AnswerHead head, boolean unchanged, String detail)
+      implements IncusEvent {
+    public UnitsRestarted {
+      Check.required("head", head);
+      Check.required("detail", detail);
+    }
+  }
+
+  /// The health URL answered 200.
+  ///
+  /// @param took how long that lasted
+  @JsonTypeName("health-passed")
+  record HealthPassed(@JsonUnwrapped AnswerHead head, Duration took, int attempts)
+      implements IncusEvent {
+    public HealthPassed {
+      Check.required("head", head);
+      Check.notNegative("took", took);
+    }
+  }
+
+  /// The binary with the recorded digest is installed again.
+  ///
+  /// @param source where it came from: `installed` (nothing to do), `kept`, `previous`, `artifact`
+  @JsonTypeName("binary-restored")
+  record BinaryRestored(@JsonUnwrapped AnswerHead head, String sha256, String source)
+      implements IncusEvent {
+    public BinaryRestored {
+      Check.required("head", head);
+      Check.sha256("sha256", sha256);
+      Check.text("source", source);
+    }
+  }
+
+  /// The command did not have its effect.
+  @JsonTypeName("incus-command-failed")
+  record Failed(@JsonUnwrapped AnswerHead head, Failure failure) implements IncusEvent {
+    public Failed {
+      Check.required("head", head);
+      Check.required("failure", failure);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// How messages are written as JSON and read with every problem named.
+@NullMarked
+package dev.serin.contracts.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,293 @@
+package dev.serin.contracts.service;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.serin.contracts.Check;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A service: a deployable, the nodes that run it, and how a release of it is judged. Read what an
+/// operator wrote with [ServiceReader], which names every problem; this record holds what is sound.
+///
+/// @param service its name, and the key of its record
+/// @param pool the HAProxy backends that its nodes serve in; empty for a worker without one
+/// @param loadBalancers the load balancers that have these pools
+/// @param nodes one or more, at least one of them a canary
+/// @param minAvailable how many nodes must stay in rotation; none for all but one, at least one
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ServiceDefinition(
+    String service,
+    List<String> pool,
+    List<String> loadBalancers,
+    List<Node> nodes,
+    @Nullable Integer minAvailable,
+    Install install,
+    Health health,
+    @Nullable LoadBalancerHealth loadBalancerHealth,
+    Drain drain,
+    Analysis analysis,
+    NoData noData,
+    List<Sli> slis,
+    String strategy,
+    OnBreach onBreach,
+    OnPeerFailure onPeerFailure,
+    Rollback rollback) {
+
+  /// One Incus instance that serves the service, and one server line in its pools.
+  ///
+  /// @param canary whether it gets a release first
+  /// @param instance the instance's name
+  /// @param server the server's name in the pools
+  /// @param host which of the incus-agent's servers the instance is on
+  /// @param labels what its SLI queries may name as `$canary.<label>`
+  @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+  public record Node(
+      String name,
+      boolean canary,
+      String instance,
+      String server,
+      String host,
+      Map<String, String> labels) {
+    public Node {
+      Check.name("name", name);
+      Check.name("instance", instance);
+      Check.name("server", server);
+      Check.name("host", host);
+      labels = labels == null ? Map.of() : Map.copyOf(labels);
+    }
+  }
+
+  /// How the binary is installed.
+  ///
+  /// @param path where, absolute, in the instance
+  /// @param uid the owner, a number or a name
+  /// @param gid the group, a number or a name
+  /// @param mode four octal digits
+  /// @param unit the systemd units that run it, one or more
+  /// @param previous where the binary before is kept for people; none where the service's own
+  ///     pipeline does that
+  /// @param keep how many binaries are kept by digest on the node, 1 or more
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Install(
+      String path,
+      String uid,
+      String gid,
+      String mode,
+      List<String> unit,
+      @Nullable String previous,
+      int keep) {
+    public Install {
+      Check.text("path", path);
+      Check.text("uid", uid);
+      Check.text("gid", gid);
+      Check.text("mode", mode);
+      unit = Check.list(unit);
+      Check.atLeast("keep", 1, keep);
+    }
+  }
+
+  /// The health check on the node.
+  ///
+  /// @param url asked inside the instance; 200 is healthy
+  /// @param within how long after a restart it may take, above 0
+  public record Health(String url, Duration within) {
+    public Health {
+      Check.text("url", url);
+      Check.positive("within", within);
+    }
+  }
+
+  /// The check through the load balancer.
+  ///
+  /// @param path asked for, beginning with `/`
+  /// @param host the `Host` header; none for the load balancer's own address
+  /// @param ca a PEM file on the haproxy-agent's machine for HTTPS front ends
+  /// @param within how long it may take, above 0
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record LoadBalancerHealth(
+      String path, @Nullable String host, @Nullable String ca, Duration within) {
+    public LoadBalancerHealth {
+      Check.text("path", path);
+      Check.positive("within", within);
+    }
+  }
+
+  /// How a node is drained.
+  ///
+  /// @param within how long requests in flight may take, above 0
+  /// @param tunnels how long WebSockets may stay once only they are left, 0 or more
+  /// @param onTimeout what happens when requests are left
+  public record Drain(Duration within, Duration tunnels, OnTimeout onTimeout) {
+    public Drain {
+      Check.positive("within", within);
+      Check.notNegative("tunnels", tunnels);
+      Check.required("onTimeout", onTimeout);
+    }
+  }
+
+  public enum OnTimeout {
+    @JsonProperty("fail")
+    FAIL,
+    @JsonProperty("force")
+    FORCE
+  }
+
+  /// How long and how often the SLIs are probed.
+  ///
+  /// @param window how long probes must stay green, 0 for none
+  /// @param interval the time between two probes, above 0
+  /// @param initialDelay how long the window waits after the canary is ready, 0 or more
+  /// @param deadMan what happens when nobody watches any more
+  public record Analysis(
+      Duration window, Duration interval, Duration initialDelay, DeadMan deadMan) {
+    public Analysis {
+      Check.notNegative("window", window);
+      Check.positive("interval", interval);
+      Check.notNegative("initialDelay", initialDelay);
+      Check.required("deadMan", deadMan);
+    }
+
+    /// How many probes a window takes: one at the end of each interval, the last one at its end.
+    @JsonIgnore
+    public int slots() {
+      return Math.toIntExact(
+          (window.toMillis() + interval.toMillis() - 1) / interval.toMillis());
+    }
+  }
+
+  /// What the haproxy-agent does by itself when no proof of watching comes.
+  ///
+  /// @param after how long without proof, 60 s or more
+  public record DeadMan(Duration after, DeadManAction action) {
+    public DeadMan {
+      Check.positive("after", after);
+      Check.required("action", action);
+    }
+  }
+
+  public enum DeadManAction {
+    @JsonProperty("drain")
+    DRAIN,
+    @JsonProperty("alert")
+    ALERT
+  }
+
+  /// What missing data means.
+  ///
+  /// @param policy `hold` waits, `rollback` acts at once
+  /// @param limit how long it may be missing under `hold`, above 0
+  /// @param then what happens after that
+  public record NoData(NoDataPolicy policy, Duration limit, NoDataThen then) {
+    public NoData {
+      Check.required("policy", policy);
+      Check.positive("limit", limit);
+      Check.required("then", then);
+    }
+  }
+
+  public enum NoDataPolicy {
+    @JsonProperty("hold")
+    HOLD,
+    @JsonProperty("rollback")
+    ROLLBACK
+  }
+
+  public enum NoDataThen {
+    @JsonProperty("rollback")
+    ROLLBACK,
+    @JsonProperty("pause")
+    PAUSE
+  }
+
+  /// One service-level indicator: green while the value is below `max` and above `min`.
+  ///
+  /// @param query PromQL for one number, with `$` names
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Sli(
+      String name,
+      String query,
+      @Nullable Double max,
+      @Nullable Double min,
+      @Nullable MinRequests minRequests) {
+    public Sli {
+      Check.name("name", name);
+      Check.text("query", query);
+    }
+  }
+
+  /// How many requests a value must rest on.
+  ///
+  /// @param query PromQL for their number
+  /// @param min how many, 0 or more
+  public record MinRequests(String query, double min) {
+    public MinRequests {
+      Check.text("query", query);
+    }
+  }
+
+  public enum OnBreach {
+    @JsonProperty("rollback")
+    ROLLBACK
+  }
+
+  public enum OnPeerFailure {
+    @JsonProperty("halt")
+    HALT,
+    @JsonProperty("rollback-peer")
+    ROLLBACK_PEER,
+    @JsonProperty("rollback-all")
+    ROLLBACK_ALL
+  }
+
+  /// How a rollback treats the pool's minimum.
+  ///
+  /// @param waitForPeers how long it waits for peers to come back before it goes on without them
+  public record Rollback(Duration waitForPeers) {
+    public Rollback {
+      Check.notNegative("waitForPeers", waitForPeers);
+    }
+  }
+
+  public ServiceDefinition {
+    Check.name("service", service);
+    pool = Check.list(pool);
+    loadBalancers = Check.list(loadBalancers);
+    nodes = Check.list(nodes);
+    Check.required("install", install);
+    Check.required("health", health);
+    Check.required("drain", drain);
+    Check.required("analysis", analysis);
+    Check.required("noData", noData);
+    slis = Check.list(slis);
+    Check.text("strategy", strategy);
+    Check.required("onBreach", onBreach);
+    Check.required("onPeerFailure", onPeerFailure);
+    Check.required("rollback", rollback);
+  }
+
+  /// How many nodes must stay in rotation: what the service says, else all but one, at least one.
+  @JsonIgnore
+  public int minimum() {
+    return minAvailable != null ? minAvailable : Math.max(1, nodes.size() - 1);
+  }
+
+  /// The nodes that get a release first, in the order written.
+  @JsonIgnore
+  public List<Node> canaries() {
+    return nodes.stream().filter(Node::canary).toList();
+  }
+
+  /// The nodes that get it after them, in the order written.
+  @JsonIgnore
+  public List<Node> peers() {
+    return nodes.stream().filter(node -> !node.canary()).toList();
+  }
+
+  public Optional<Node> node(String name) {
+    return nodes.stream().filter(node -> node.name().equals(name)).findFirst();
+  }
+}

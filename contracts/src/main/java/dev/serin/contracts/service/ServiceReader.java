@@ -1,0 +1,353 @@
+package dev.serin.contracts.service;
+
+import dev.serin.contracts.json.Fields;
+import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.json.Quantities;
+import dev.serin.contracts.service.ServiceDefinition.Analysis;
+import dev.serin.contracts.service.ServiceDefinition.DeadMan;
+import dev.serin.contracts.service.ServiceDefinition.DeadManAction;
+import dev.serin.contracts.service.ServiceDefinition.Drain;
+import dev.serin.contracts.service.ServiceDefinition.Health;
+import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.contracts.service.ServiceDefinition.LoadBalancerHealth;
+import dev.serin.contracts.service.ServiceDefinition.MinRequests;
+import dev.serin.contracts.service.ServiceDefinition.NoData;
+import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
+import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
+import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.service.ServiceDefinition.OnPeerFailure;
+import dev.serin.contracts.service.ServiceDefinition.OnTimeout;
+import dev.serin.contracts.service.ServiceDefinition.Rollback;
+import dev.serin.contracts.service.ServiceDefinition.Sli;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// Reads a service's definition as an operator wrote it (YAML or JSON, the same tree), fills in the
+/// defaults, and names every problem and contradiction at once.
+public final class ServiceReader {
+  /// The strategies that this version rolls out by.
+  public static final Set<String> STRATEGIES = Set.of("canary-then-peers");
+
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Pattern MODE = Pattern.compile("[0-7]{3,4}");
+  private static final Pattern OWNER = Pattern.compile("[0-9]{1,10}|[a-z_][a-z0-9_-]{0,31}");
+  private static final Pattern UNIT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9:_.@-]{0,199}");
+  private static final Pattern URL_PATH = Pattern.compile("/[\\x21-\\x7e]*");
+
+  private ServiceReader() {}
+
+  public static Parsed<ServiceDefinition> read(JsonNode document) {
+    Fields fields = Fields.of(document);
+    if (!document.isObject()) {
+      return new Parsed.Invalid<>(fields.problems());
+    }
+    Supplied supplied = readAll(fields);
+    contradictions(fields, supplied);
+    if (!fields.problems().isEmpty()) {
+      return new Parsed.Invalid<>(fields.problems());
+    }
+    return new Parsed.Valid<>(supplied.definition());
+  }
+
+  /// What was read, with stand-ins where something was wrong.
+  private record Supplied(
+      String service,
+      List<String> pool,
+      List<String> loadBalancers,
+      List<Node> nodes,
+      @Nullable Integer minAvailable,
+      @Nullable Install install,
+      @Nullable Health health,
+      @Nullable LoadBalancerHealth loadBalancerHealth,
+      Drain drain,
+      Analysis analysis,
+      NoData noData,
+      List<Sli> slis,
+      String strategy,
+      OnBreach onBreach,
+      OnPeerFailure onPeerFailure,
+      Rollback rollback) {
+    ServiceDefinition definition() {
+      if (install == null || health == null) {
+        throw new IllegalStateException("a definition without problems has an install and a health");
+      }
+      return new ServiceDefinition(
+          service,
+          pool,
+          loadBalancers,
+          nodes,
+          minAvailable,
+          install,
+          health,
+          loadBalancerHealth,
+          drain,
+          analysis,
+          noData,
+          slis,
+          strategy,
+          onBreach,
+          onPeerFailure,
+          rollback);
+    }
+  }
+
+  private static Supplied readAll(Fields fields) {
+    Function<Fields, Optional<String>> name = field -> field.name("");
+    if (!fields.has("nodes")) {
+      fields.problem("nodes", "expected one node or more, is missing");
+    }
+    java.util.OptionalInt minimum = fields.integer("minAvailable", 0, 10_000);
+    return new Supplied(
+        fields.requiredName("service"),
+        fields.texts("pool", name),
+        fields.texts("loadBalancers", name),
+        nodes(fields),
+        minimum.isPresent() ? Integer.valueOf(minimum.getAsInt()) : null,
+        fields.requiredObject("install").map(ServiceReader::install).orElse(null),
+        fields.requiredObject("health").map(ServiceReader::health).orElse(null),
+        fields.object("loadBalancerHealth").map(ServiceReader::loadBalancerHealth).orElse(null),
+        drain(fields.object("drain")),
+        analysis(fields.object("analysis")),
+        noData(fields.object("noData")),
+        slis(fields),
+        fields.text("strategy").orElse("canary-then-peers"),
+        fields.choice("onBreach", OnBreach.class, OnBreach.ROLLBACK),
+        fields.choice("onPeerFailure", OnPeerFailure.class, OnPeerFailure.HALT),
+        new Rollback(
+            fields
+                .object("rollback")
+                .flatMap(rollback -> rollback.duration("waitForPeers", Duration.ZERO))
+                .orElse(Duration.ofSeconds(60))));
+  }
+
+  private static List<Node> nodes(Fields fields) {
+    return fields.objects("nodes").stream()
+        .map(
+            node -> {
+              String name = node.requiredName("name");
+              return name.equals("-")
+                  ? new Node("unnamed", false, "unnamed", "unnamed", "default", java.util.Map.of())
+                  : new Node(
+                      name,
+                      node.flag("canary", false),
+                      node.name("instance").orElse(name),
+                      node.name("server").orElse(name),
+                      node.name("host").orElse("default"),
+                      node.textMap("labels"));
+            })
+        .toList();
+  }
+
+  private static Install install(Fields install) {
+    List<String> units =
+        install.texts(
+            "unit",
+            field -> {
+              Optional<String> unit = field.text("");
+              if (unit.isPresent() && !UNIT.matcher(unit.get()).matches()) {
+                field.problem("", "expected the name of a systemd unit, found another text");
+                return Optional.empty();
+              }
+              return unit;
+            });
+    if (units.isEmpty()) {
+      install.problem("unit", "expected one systemd unit or more, found none");
+    }
+    if (!install.has("path")) {
+      install.problem("path", "expected an absolute path, is missing");
+    }
+    boolean noPrevious = install.text("previous").filter("none"::equals).isPresent();
+    String mode = matching(install, "mode", MODE, "three or four octal digits", "0755");
+    return new Install(
+        install.filePath("path").orElse("/"),
+        matching(install, "uid", OWNER, "a user's number or name", "root"),
+        matching(install, "gid", OWNER, "a group's number or name", "root"),
+        mode.length() == 3 ? "0" + mode : mode,
+        units,
+        noPrevious ? null : install.filePath("previous").orElse(null),
+        install.integer("keep", 1, 100).orElse(3));
+  }
+
+  private static String matching(
+      Fields fields, String field, Pattern pattern, String what, String otherwise) {
+    Optional<String> text = fields.text(field);
+    if (text.isPresent() && !pattern.matcher(text.get()).matches()) {
+      fields.problem(field, "expected " + what + ", found '" + dev.serin.contracts.Check.printable(text.get()) + "'");
+      return otherwise;
+    }
+    return text.orElse(otherwise);
+  }
+
+  private static Health health(Fields health) {
+    String url = health.requiredText("url");
+    if (!url.equals("-") && !isHttp(url)) {
+      health.problem("url", "expected an http or https URL, found another text");
+    }
+    return new Health(url, health.duration("within", MILLISECOND).orElse(Duration.ofSeconds(60)));
+  }
+
+  private static boolean isHttp(String url) {
+    try {
+      URI uri = URI.create(url);
+      return uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+    } catch (IllegalArgumentException notOne) {
+      return false;
+    }
+  }
+
+  private static LoadBalancerHealth loadBalancerHealth(Fields check) {
+    String host = check.text("host").orElse(null);
+    if (host != null && !dev.serin.contracts.Check.isName(host)) {
+      check.problem("host", "expected a host name, found another text");
+    }
+    return new LoadBalancerHealth(
+        matching(check, "path", URL_PATH, "a path that begins with '/'", "/"),
+        host,
+        check.filePath("ca").orElse(null),
+        check.duration("within", MILLISECOND).orElse(Duration.ofSeconds(30)));
+  }
+
+  private static Drain drain(Optional<Fields> drain) {
+    return new Drain(
+        drain.flatMap(it -> it.duration("within", MILLISECOND)).orElse(Duration.ofSeconds(60)),
+        drain.flatMap(it -> it.duration("tunnels", Duration.ZERO)).orElse(Duration.ofSeconds(30)),
+        drain
+            .map(it -> it.choice("onTimeout", OnTimeout.class, OnTimeout.FAIL))
+            .orElse(OnTimeout.FAIL));
+  }
+
+  private static Analysis analysis(Optional<Fields> analysis) {
+    Optional<Fields> deadMan = analysis.flatMap(it -> it.object("deadMan"));
+    return new Analysis(
+        analysis.flatMap(it -> it.duration("window", Duration.ZERO)).orElse(Duration.ofHours(1)),
+        analysis
+            .flatMap(it -> it.duration("interval", Duration.ofMillis(100)))
+            .orElse(Duration.ofSeconds(30)),
+        analysis
+            .flatMap(it -> it.duration("initialDelay", Duration.ZERO))
+            .orElse(Duration.ofSeconds(30)),
+        new DeadMan(
+            deadMan
+                .flatMap(it -> it.duration("after", Duration.ofSeconds(60)))
+                .orElse(Duration.ofMinutes(2)),
+            deadMan
+                .map(it -> it.choice("action", DeadManAction.class, DeadManAction.DRAIN))
+                .orElse(DeadManAction.DRAIN)));
+  }
+
+  private static NoData noData(Optional<Fields> noData) {
+    return new NoData(
+        noData
+            .map(it -> it.choice("policy", NoDataPolicy.class, NoDataPolicy.HOLD))
+            .orElse(NoDataPolicy.HOLD),
+        noData.flatMap(it -> it.duration("limit", MILLISECOND)).orElse(Duration.ofMinutes(10)),
+        noData
+            .map(it -> it.choice("then", NoDataThen.class, NoDataThen.ROLLBACK))
+            .orElse(NoDataThen.ROLLBACK));
+  }
+
+  private static List<Sli> slis(Fields fields) {
+    List<Sli> slis = new ArrayList<>();
+    for (Fields sli : fields.objects("slis")) {
+      if (!sli.has("query")) {
+        sli.problem("query", "expected a query, is missing: a threshold needs something to compare");
+      }
+      if (!sli.has("max") && !sli.has("min")) {
+        sli.problem("max", "expected a threshold, max or min, found neither");
+      }
+      java.util.OptionalDouble max = sli.quantity("max");
+      java.util.OptionalDouble min = sli.quantity("min");
+      if (max.isPresent() && min.isPresent() && min.getAsDouble() >= max.getAsDouble()) {
+        sli.problem("min", "expected a value below max, found one that no value can satisfy");
+      }
+      MinRequests minRequests =
+          sli.object("minRequests")
+              .map(
+                  it -> {
+                    double least = it.quantity("min").orElse(1);
+                    if (least < 0) {
+                      it.problem("min", "expected 0 or more, found " + least);
+                    }
+                    return new MinRequests(it.requiredText("query"), least);
+                  })
+              .orElse(null);
+      slis.add(
+          new Sli(
+              sli.requiredName("name").equals("-") ? "unnamed" : sli.requiredName("name"),
+              sli.text("query").orElse("-"),
+              max.isPresent() ? Double.valueOf(max.getAsDouble()) : null,
+              min.isPresent() ? Double.valueOf(min.getAsDouble()) : null,
+              minRequests));
+    }
+    return slis;
+  }
+
+  private static void contradictions(Fields fields, Supplied read) {
+    duplicates(fields, "nodes", "node", read.nodes().stream().map(Node::name).toList());
+    duplicates(
+        fields,
+        "nodes",
+        "instance",
+        read.nodes().stream().map(node -> node.host() + "/" + node.instance()).toList());
+    duplicates(fields, "nodes", "server", read.nodes().stream().map(Node::server).toList());
+    duplicates(fields, "slis", "SLI", read.slis().stream().map(Sli::name).toList());
+    duplicates(fields, "loadBalancers", "load balancer", read.loadBalancers());
+    duplicates(fields, "pool", "pool", read.pool());
+    if (fields.has("nodes") && read.nodes().stream().noneMatch(Node::canary)) {
+      fields.problem("nodes", "expected at least one with canary: true, found none");
+    }
+    if (read.minAvailable() != null && read.minAvailable() > read.nodes().size()) {
+      fields.problem(
+          "minAvailable",
+          "expected at most the number of nodes, "
+              + read.nodes().size()
+              + ", found "
+              + read.minAvailable());
+    }
+    if (read.pool().isEmpty() != read.loadBalancers().isEmpty()) {
+      fields.problem(
+          read.pool().isEmpty() ? "pool" : "loadBalancers",
+          "expected pool and loadBalancers both or neither, found only one of them");
+    }
+    Analysis analysis = read.analysis();
+    if (!analysis.window().isZero()) {
+      if (analysis.window().compareTo(analysis.interval()) < 0) {
+        fields.problem(
+            "analysis.window",
+            "expected 0s or at least the interval, "
+                + Quantities.shown(analysis.interval())
+                + ", found "
+                + Quantities.shown(analysis.window()));
+      }
+      if (read.slis().isEmpty()) {
+        fields.problem("slis", "expected one SLI or more to fill the window, found none (or window: 0s)");
+      }
+    }
+    if (!STRATEGIES.contains(read.strategy())) {
+      fields.problem(
+          "strategy",
+          "expected one of " + String.join(", ", STRATEGIES) + ", found '" + dev.serin.contracts.Check.printable(read.strategy()) + "'");
+    }
+  }
+
+  private static void duplicates(Fields fields, String field, String what, List<String> names) {
+    Set<String> seen = new HashSet<>();
+    Set<String> told = new HashSet<>();
+    for (String name : names) {
+      if (!seen.add(name) && told.add(name)) {
+        fields.problem(field, "expected each " + what + " once, found " + name + " twice");
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.serin.contracts.sli;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.CommandHead;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// What the sli-watcher is told to do, on `serin.sli.commands.v1`.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface SliCommand extends AgentCommand {
+
+  /// Asks each query once, now, and judges nothing: does Prometheus answer, and with one number?
+  @JsonTypeName("check-slis")
+  record CheckSlis(@JsonUnwrapped CommandHead head, List<SliQuery> slis) implements SliCommand {
+    public CheckSlis {
+      Check.required("head", head);
+      slis = Check.list(slis);
+    }
+  }
+
+  /// Begins an analysis, or renews its lease. Slot `k` (1, 2, …) is due at `start + k × interval`;
+  /// a slot that is past is probed as of its own time. Without renewal it ends at `leaseUntil`.
+  ///
+  /// @param analysisId names the analysis; a second command with the same name renews it
+  /// @param fromSlot the first slot that the coordinator has no probe of, 1 or more
+  /// @param lastSlot the last slot wanted so far; a renewal may raise it
+  @JsonTypeName("watch-slis")
+  record WatchSlis(
+      @JsonUnwrapped CommandHead head,
+      String analysisId,
+      Instant start,
+      Duration interval,
+      int fromSlot,
+      int lastSlot,
+      Instant leaseUntil,
+      List<SliQuery> slis)
+      implements SliCommand {
+    public WatchSlis {
+      Check.required("head", head);
+      Check.text("analysisId", analysisId);
+      Check.required("start", start);
+      Check.positive("interval", interval);
+      Check.atLeast("fromSlot", 1, fromSlot);
+      Check.required("leaseUntil", leaseUntil);
+      slis = Check.list(slis);
+    }
+  }
+
+  /// Ends an analysis; unknown ones are none the worse for it.
+  @JsonTypeName("stop-watching")
+  record StopWatching(@JsonUnwrapped CommandHead head, String analysisId) implements SliCommand {
+    public StopWatching {
+      Check.required("head", head);
+      Check.text("analysisId", analysisId);
+    }
+  }
+}

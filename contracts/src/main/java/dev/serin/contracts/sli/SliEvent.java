@@ -1,0 +1,69 @@
+package dev.serin.contracts.sli;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.Failure;
+import java.time.Instant;
+import java.util.List;
+
+/// What the sli-watcher tells, on `serin.sli.events.v1`.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface SliEvent extends AgentEvent {
+
+  /// The answer to [SliCommand.CheckSlis].
+  ///
+  /// @param results one for each SLI; a verdict says only whether there is a value, not whether it
+  ///     is within its limits
+  /// @param problems what stands against a rollout: Prometheus away, a query refused
+  /// @param warnings what does not: a query that matches nothing now
+  @JsonTypeName("slis-checked")
+  record SlisChecked(
+      @JsonUnwrapped AnswerHead head,
+      List<SliResult> results,
+      List<String> problems,
+      List<String> warnings)
+      implements SliEvent {
+    public SlisChecked {
+      Check.required("head", head);
+      results = Check.list(results);
+      problems = Check.list(problems);
+      warnings = Check.list(warnings);
+    }
+  }
+
+  /// One slot of an analysis is judged.
+  ///
+  /// @param slot which, 1 or more
+  /// @param slotAt the instant that it was judged for
+  @JsonTypeName("slot-probed")
+  record SlotProbed(
+      @JsonUnwrapped AnswerHead head,
+      String analysisId,
+      int slot,
+      Instant slotAt,
+      Verdict verdict,
+      List<SliResult> results)
+      implements SliEvent {
+    public SlotProbed {
+      Check.required("head", head);
+      Check.text("analysisId", analysisId);
+      Check.atLeast("slot", 1, slot);
+      Check.required("slotAt", slotAt);
+      Check.required("verdict", verdict);
+      results = Check.list(results);
+    }
+  }
+
+  /// The command could not be carried out at all.
+  @JsonTypeName("sli-command-failed")
+  record Failed(@JsonUnwrapped AnswerHead head, Failure failure) implements SliEvent {
+    public Failed {
+      Check.required("head", head);
+      Check.required("failure", failure);
+    }
+  }
+}

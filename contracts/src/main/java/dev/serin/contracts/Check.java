@@ -103,14 +103,15 @@ public final class Check {
     StringBuilder safe = new StringBuilder();
     text.codePoints()
         .limit(80)
-        .forEach(
-            point -> {
-              if (Character.isISOControl(point)) {
-                safe.append(String.format("\\u%04x", point));
-              } else {
-                safe.appendCodePoint(point);
-              }
-            });
-    return text.codePointCount(0, text.length()) > 80 ? safe.append('…').toString() : safe.toString();
+        .forEach(point -> {
+          if (Character.isISOControl(point)) {
+            safe.append(String.format("\\u%04x", point));
+          } else {
+            safe.appendCodePoint(point);
+          }
+        });
+    return text.codePointCount(0, text.length()) > 80
+        ? safe.append('…').toString()
+        : safe.toString();
   }
 }

@@ -2,14 +2,15 @@ package dev.serin.contracts.agent;
 
 import java.util.function.Consumer;
 
-/// Carries out one agent's commands. It is called on a virtual thread and may block; commands for one
-/// node come one after the other, in the order of their fences.
+/// Carries out one agent's commands. It is called on a virtual thread and may block; commands for
+/// one node come one after the other, in the order of their fences.
 ///
 /// @param <C> the agent's commands
 /// @param <E> the agent's events
 @FunctionalInterface
 public interface CommandHandler<C extends AgentCommand, E extends AgentEvent> {
-  /// Carries the command out, and answers. Every expected outcome is an answer, failures too; what is
-  /// thrown is a bug. The last answer is remembered, and given again when the command is repeated.
+  /// Carries the command out, and answers. Every expected outcome is an answer, failures too; what
+  /// is thrown is a bug. The last answer is remembered, and given again when the command is
+  /// repeated.
   void handle(C command, Turn turn, Consumer<E> answers) throws Turn.Preempted;
 }

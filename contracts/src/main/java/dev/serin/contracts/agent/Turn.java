@@ -3,13 +3,13 @@ package dev.serin.contracts.agent;
 import java.time.Duration;
 import java.time.Instant;
 
-/// A command's turn at its node: its clock, and the places where a newer command may take over. Work
-/// is written straight down, blocking; only its waits can be pre-empted, never an effect.
+/// A command's turn at its node: its clock, and the places where a newer command may take over.
+/// Work is written straight down, blocking; only its waits can be pre-empted, never an effect.
 public interface Turn {
   Instant now();
 
-  /// Waits. Ends early, by [Preempted], when a newer command for the same node has come or the agent
-  /// stops.
+  /// Waits. Ends early, by [Preempted], when a newer command for the same node has come or the
+  /// agent stops.
   void pause(Duration duration) throws Preempted;
 
   /// Ends by [Preempted] when a newer command for the same node has come or the agent stops. Called

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the haproxy-agent is told to do, on `serin.haproxy.commands.v1`. Every command names all the
-/// load balancers and pools that it is about, and is done when all of them say so.
+/// What the haproxy-agent is told to do, on `serin.haproxy.commands.v1`. Every command names all
+/// the load balancers and pools that it is about, and is done when all of them say so.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface HaproxyCommand extends AgentCommand {
 
@@ -64,7 +64,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
 
   /// Takes a server out of rotation: nothing new reaches it, nobody in flight is cut.
   ///
-  /// @param peers the other nodes of the service, of which `minAvailable` must stay in rotation (I2)
+  /// @param peers the other nodes of the service, of which `minAvailable` must stay in rotation
+  ///   (I2)
   /// @param within how long requests in flight may take, above 0
   /// @param tunnels how long WebSockets may stay once only they are left, 0 or more
   /// @param onTimeout what happens when requests are left after `within`; `FORCE` in a rollback
@@ -106,8 +107,7 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param settings what each load balancer shall have
   /// @param within how long HAProxy may take to see the server up, above 0
   @JsonTypeName("ready-server")
-  record ReadyServer(
-      @JsonUnwrapped CommandHead head, List<ServerSetting> settings, Duration within)
+  record ReadyServer(@JsonUnwrapped CommandHead head, List<ServerSetting> settings, Duration within)
       implements HaproxyCommand {
     public ReadyServer {
       Check.required("head", head);

@@ -87,8 +87,7 @@ public sealed interface HaproxyEvent extends AgentEvent {
   ///
   /// @param proof how that is known, one sentence a load balancer
   @JsonTypeName("server-serving")
-  record ServerServing(@JsonUnwrapped AnswerHead head, List<String> proof)
-      implements HaproxyEvent {
+  record ServerServing(@JsonUnwrapped AnswerHead head, List<String> proof) implements HaproxyEvent {
     public ServerServing {
       Check.required("head", head);
       proof = Check.list(proof);

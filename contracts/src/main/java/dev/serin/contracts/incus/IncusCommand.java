@@ -34,7 +34,7 @@ public sealed interface IncusCommand extends AgentCommand {
   /// there something to go back to?
   ///
   /// @param rollbackArtifact what a rollback installs instead of the binary that was there; none by
-  ///     default
+  ///   default
   @JsonTypeName("inspect-instances")
   record InspectInstances(
       @JsonUnwrapped CommandHead head,
@@ -67,8 +67,8 @@ public sealed interface IncusCommand extends AgentCommand {
     }
   }
 
-  /// Pushes the artifact beside the installed binary, compares its digest in the container, moves it
-  /// over the installed one.
+  /// Pushes the artifact beside the installed binary, compares its digest in the container, moves
+  /// it over the installed one.
   @JsonTypeName("push-artifact")
   record PushArtifact(
       @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, Artifact artifact)
@@ -106,8 +106,8 @@ public sealed interface IncusCommand extends AgentCommand {
     }
   }
 
-  /// Puts the binary with the recorded digest back: from what was kept, else from `previous` if that
-  /// has the digest, else from `source`. A no-op where it is installed already.
+  /// Puts the binary with the recorded digest back: from what was kept, else from `previous` if
+  /// that has the digest, else from `source`. A no-op where it is installed already.
   ///
   /// @param sha256 the digest to go back to
   /// @param source where else it can be had; none where only the node has it
@@ -126,5 +126,4 @@ public sealed interface IncusCommand extends AgentCommand {
       Check.sha256("sha256", sha256);
     }
   }
-
 }

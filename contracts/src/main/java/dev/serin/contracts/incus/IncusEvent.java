@@ -20,7 +20,7 @@ public sealed interface IncusEvent extends AgentEvent {
   ///
   /// @param sha256 the digest of the installed binary; none where none could be read
   /// @param addresses where the instance is reached, `address:port` of its proxy devices and the
-  ///     bare addresses of its interfaces
+  ///   bare addresses of its interfaces
   /// @param problems what stands against a rollout on this node
   record InstanceSeen(
       String node, @Nullable String sha256, List<String> addresses, List<String> problems) {
@@ -35,9 +35,9 @@ public sealed interface IncusEvent extends AgentEvent {
   ///
   /// @param instances one for each node asked for
   /// @param owners which instance has which address, over all instances that the agent sees:
-  ///     `address:port` or bare address to instance name
-  /// @param problems what stands against a rollout and is not about one node (the artifact, a server
-  ///     that does not answer)
+  ///   `address:port` or bare address to instance name
+  /// @param problems what stands against a rollout and is not about one node (the artifact, a
+  ///   server that does not answer)
   @JsonTypeName("instances-inspected")
   record InstancesInspected(
       @JsonUnwrapped AnswerHead head,

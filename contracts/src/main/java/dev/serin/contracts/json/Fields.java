@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// Reads the fields of one JSON object that a person wrote, and collects every problem instead of
-/// stopping at the first. A field that is missing or wrong yields a harmless stand-in; whoever reads
-/// must look at [#problems()] before using what came out.
+/// stopping at the first. A field that is missing or wrong yields a harmless stand-in; whoever
+/// reads must look at [#problems()] before using what came out.
 public final class Fields {
   private static final Pattern PATH = Pattern.compile("/[^\\p{Cntrl}]*");
 
@@ -54,7 +54,8 @@ public final class Fields {
 
   private void expected(String field, String what) {
     JsonNode value = object.get(field);
-    problem(field, "expected " + what + ", " + (has(field) ? "found " + shown(value) : "is missing"));
+    problem(
+        field, "expected " + what + ", " + (has(field) ? "found " + shown(value) : "is missing"));
   }
 
   private static String shown(JsonNode value) {
@@ -74,6 +75,18 @@ public final class Fields {
       return Optional.empty();
     }
     return Optional.of(value.stringValue());
+  }
+
+  /// A text; an empty one counts as missing.
+  public Optional<String> emptyOrText(String field) {
+    boolean empty =
+        has(field) && object.get(field).isString() && object.get(field).stringValue().isEmpty();
+    return empty ? Optional.empty() : text(field);
+  }
+
+  /// An object below this one as it stands.
+  public Optional<JsonNode> tree(String field) {
+    return object(field).map(fields -> fields.object);
   }
 
   public String requiredText(String field) {
@@ -220,7 +233,8 @@ public final class Fields {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       String name = value.isArray() ? field + "[" + i + "]" : field;
-      Fields one = new Fields(Json.mapper().createObjectNode().set(name, items.get(i)), path, problems);
+      Fields one =
+          new Fields(Json.mapper().createObjectNode().set(name, items.get(i)), path, problems);
       one.problemIfMissing(name);
       each.apply(one.only(name)).ifPresent(texts::add);
     }
@@ -272,7 +286,8 @@ public final class Fields {
       if (value.get(i).isObject()) {
         items.add(new Fields(value.get(i), path + field + "[" + i + "].", problems));
       } else {
-        problem(field + "[" + i + "]", "expected an object with fields, found " + shown(value.get(i)));
+        problem(
+            field + "[" + i + "]", "expected an object with fields, found " + shown(value.get(i)));
       }
     }
     return items;
@@ -282,11 +297,10 @@ public final class Fields {
   public Map<String, String> textMap(String field) {
     Map<String, String> texts = new LinkedHashMap<>();
     object(field)
-        .ifPresent(
-            map ->
-                map.object
-                    .propertyNames()
-                    .forEach(key -> map.text(key).ifPresent(text -> texts.put(key, text))));
+        .ifPresent(map ->
+            map.object
+                .propertyNames()
+                .forEach(key -> map.text(key).ifPresent(text -> texts.put(key, text))));
     return texts;
   }
 }

@@ -5,7 +5,7 @@ import dev.serin.contracts.Check;
 /// What is released: one file, known by its digest.
 ///
 /// @param uri `file:` on the incus-agent's machine, `node:` on the node itself, `http:` or `https:`
-///     anywhere that the agent may fetch from
+///   anywhere that the agent may fetch from
 /// @param sha256 its SHA-256 digest, 64 lower-case hexadecimal digits
 public record Artifact(String uri, String sha256) {
   public Artifact {

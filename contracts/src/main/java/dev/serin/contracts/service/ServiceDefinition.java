@@ -69,7 +69,7 @@ public record ServiceDefinition(
   /// @param mode four octal digits
   /// @param unit the systemd units that run it, one or more
   /// @param previous where the binary before is kept for people; none where the service's own
-  ///     pipeline does that
+  ///   pipeline does that
   /// @param keep how many binaries are kept by digest on the node, 1 or more
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Install(
@@ -154,8 +154,7 @@ public record ServiceDefinition(
     /// How many probes a window takes: one at the end of each interval, the last one at its end.
     @JsonIgnore
     public int slots() {
-      return Math.toIntExact(
-          (window.toMillis() + interval.toMillis() - 1) / interval.toMillis());
+      return Math.toIntExact((window.toMillis() + interval.toMillis() - 1) / interval.toMillis());
     }
   }
 

@@ -79,7 +79,8 @@ public final class ServiceReader {
       Rollback rollback) {
     ServiceDefinition definition() {
       if (install == null || health == null) {
-        throw new IllegalStateException("a definition without problems has an install and a health");
+        throw new IllegalStateException(
+            "a definition without problems has an install and a health");
       }
       return new ServiceDefinition(
           service,
@@ -132,19 +133,18 @@ public final class ServiceReader {
 
   private static List<Node> nodes(Fields fields) {
     return fields.objects("nodes").stream()
-        .map(
-            node -> {
-              String name = node.requiredName("name");
-              return name.equals("-")
-                  ? new Node("unnamed", false, "unnamed", "unnamed", "default", java.util.Map.of())
-                  : new Node(
-                      name,
-                      node.flag("canary", false),
-                      node.name("instance").orElse(name),
-                      node.name("server").orElse(name),
-                      node.name("host").orElse("default"),
-                      node.textMap("labels"));
-            })
+        .map(node -> {
+          String name = node.requiredName("name");
+          return name.equals("-")
+              ? new Node("unnamed", false, "unnamed", "unnamed", "default", java.util.Map.of())
+              : new Node(
+                  name,
+                  node.flag("canary", false),
+                  node.name("instance").orElse(name),
+                  node.name("server").orElse(name),
+                  node.name("host").orElse("default"),
+                  node.textMap("labels"));
+        })
         .toList();
   }
 
@@ -182,7 +182,9 @@ public final class ServiceReader {
       Fields fields, String field, Pattern pattern, String what, String otherwise) {
     Optional<String> text = fields.text(field);
     if (text.isPresent() && !pattern.matcher(text.get()).matches()) {
-      fields.problem(field, "expected " + what + ", found '" + dev.serin.contracts.Check.printable(text.get()) + "'");
+      fields.problem(
+          field,
+          "expected " + what + ", found '" + dev.serin.contracts.Check.printable(text.get()) + "'");
       return otherwise;
     }
     return text.orElse(otherwise);
@@ -261,7 +263,8 @@ public final class ServiceReader {
     List<Sli> slis = new ArrayList<>();
     for (Fields sli : fields.objects("slis")) {
       if (!sli.has("query")) {
-        sli.problem("query", "expected a query, is missing: a threshold needs something to compare");
+        sli.problem(
+            "query", "expected a query, is missing: a threshold needs something to compare");
       }
       if (!sli.has("max") && !sli.has("min")) {
         sli.problem("max", "expected a threshold, max or min, found neither");
@@ -273,14 +276,13 @@ public final class ServiceReader {
       }
       MinRequests minRequests =
           sli.object("minRequests")
-              .map(
-                  it -> {
-                    double least = it.quantity("min").orElse(1);
-                    if (least < 0) {
-                      it.problem("min", "expected 0 or more, found " + least);
-                    }
-                    return new MinRequests(it.requiredText("query"), least);
-                  })
+              .map(it -> {
+                double least = it.quantity("min").orElse(1);
+                if (least < 0) {
+                  it.problem("min", "expected 0 or more, found " + least);
+                }
+                return new MinRequests(it.requiredText("query"), least);
+              })
               .orElse(null);
       slis.add(
           new Sli(
@@ -331,13 +333,18 @@ public final class ServiceReader {
                 + Quantities.shown(analysis.window()));
       }
       if (read.slis().isEmpty()) {
-        fields.problem("slis", "expected one SLI or more to fill the window, found none (or window: 0s)");
+        fields.problem(
+            "slis", "expected one SLI or more to fill the window, found none (or window: 0s)");
       }
     }
     if (!STRATEGIES.contains(read.strategy())) {
       fields.problem(
           "strategy",
-          "expected one of " + String.join(", ", STRATEGIES) + ", found '" + dev.serin.contracts.Check.printable(read.strategy()) + "'");
+          "expected one of "
+              + String.join(", ", STRATEGIES)
+              + ", found '"
+              + dev.serin.contracts.Check.printable(read.strategy())
+              + "'");
     }
   }
 

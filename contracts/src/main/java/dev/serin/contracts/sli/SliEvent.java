@@ -17,7 +17,7 @@ public sealed interface SliEvent extends AgentEvent {
   /// The answer to [SliCommand.CheckSlis].
   ///
   /// @param results one for each SLI; a verdict says only whether there is a value, not whether it
-  ///     is within its limits
+  ///   is within its limits
   /// @param problems what stands against a rollout: Prometheus away, a query refused
   /// @param warnings what does not: a query that matches nothing now
   @JsonTypeName("slis-checked")

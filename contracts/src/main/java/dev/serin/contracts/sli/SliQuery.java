@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param query PromQL for one number
 /// @param max the value must stay below it; none for no upper limit
 /// @param min the value must stay above it; none for no lower limit
-/// @param minRequestsQuery PromQL for the number of requests behind the value; none when any will do
+/// @param minRequestsQuery PromQL for the number of requests behind the value; none when any will
+///   do
 /// @param minRequests how many requests it takes for a verdict, 0 or more
 public record SliQuery(
     String name,

@@ -1,0 +1,37 @@
+package dev.serin.contracts.rollout;
+
+import dev.serin.contracts.Check;
+import java.time.Duration;
+import java.util.List;
+
+/// What a rollout is going to do, before it does it.
+///
+/// @param strategy how it goes
+/// @param steps what is done, in order
+/// @param minAvailable how many nodes stay in rotation throughout
+/// @param window how long the SLIs must stay green
+/// @param interval the time between two probes
+/// @param expected how long it takes when nothing has to be waited for
+/// @param atMost how long it may take before it ends by itself, a rollback included (I6); while it
+///   is paused, or Serin is down, this does not count
+public record PlanView(
+    String strategy,
+    List<PlannedStep> steps,
+    int minAvailable,
+    Duration window,
+    Duration interval,
+    Duration expected,
+    Duration atMost) {
+  /// One step of a plan.
+  ///
+  /// @param node empty for a step of the whole service
+  /// @param deadline how long it may take
+  public record PlannedStep(String name, String node, Duration deadline) {}
+
+  public PlanView {
+    Check.text("strategy", strategy);
+    steps = Check.list(steps);
+    Check.notNegative("window", window);
+    Check.positive("interval", interval);
+  }
+}

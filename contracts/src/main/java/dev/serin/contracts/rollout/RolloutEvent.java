@@ -1,0 +1,273 @@
+package dev.serin.contracts.rollout;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.Failure;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that happens to a rollout, on `serin.rollouts.v1`, in the order of its sequence
+/// numbers.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+public sealed interface RolloutEvent {
+  EventHead head();
+
+  /// It waits for another rollout of the same service.
+  ///
+  /// @param behind the rollout that it waits for
+  /// @param position its place in the queue, 1 for the next one
+  @JsonTypeName("rollout-queued")
+  record RolloutQueued(@JsonUnwrapped EventHead head, String behind, int position)
+      implements RolloutEvent {
+    public RolloutQueued {
+      Check.required("head", head);
+      Check.required("behind", behind);
+    }
+  }
+
+  /// It was refused; nothing was changed.
+  ///
+  /// @param reasons everything that stands against it
+  @JsonTypeName("rollout-rejected")
+  record RolloutRejected(@JsonUnwrapped EventHead head, List<String> reasons)
+      implements RolloutEvent {
+    public RolloutRejected {
+      Check.required("head", head);
+      reasons = Check.list(reasons);
+    }
+  }
+
+  /// It is the service's active rollout now.
+  ///
+  /// @param plan what it is going to do
+  @JsonTypeName("rollout-started")
+  record RolloutStarted(@JsonUnwrapped EventHead head, PlanView plan) implements RolloutEvent {
+    public RolloutStarted {
+      Check.required("head", head);
+      Check.required("plan", plan);
+    }
+  }
+
+  /// All checks are green; what each node had is recorded.
+  ///
+  /// @param nodes what each node runs now
+  /// @param warnings what does not stop it
+  @JsonTypeName("preflight-passed")
+  record PreflightPassed(@JsonUnwrapped EventHead head, List<NodeView> nodes, List<String> warnings)
+      implements RolloutEvent {
+    public PreflightPassed {
+      Check.required("head", head);
+      nodes = Check.list(nodes);
+      warnings = Check.list(warnings);
+    }
+  }
+
+  /// At least one check is red; nothing was changed.
+  ///
+  /// @param problems all failures together
+  /// @param warnings what would not have stopped it
+  @JsonTypeName("preflight-failed")
+  record PreflightFailed(
+      @JsonUnwrapped EventHead head, List<String> problems, List<String> warnings)
+      implements RolloutEvent {
+    public PreflightFailed {
+      Check.required("head", head);
+      problems = Check.list(problems);
+      warnings = Check.list(warnings);
+    }
+  }
+
+  /// A step began.
+  ///
+  /// @param step the step's name
+  /// @param node its node
+  /// @param undo whether it is part of a rollback
+  @JsonTypeName("step-started")
+  record StepStarted(
+      @JsonUnwrapped EventHead head, String step, @Nullable String node, boolean undo)
+      implements RolloutEvent {
+    public StepStarted {
+      Check.required("head", head);
+      Check.required("step", step);
+    }
+  }
+
+  /// A step is done.
+  ///
+  /// @param step the step's name
+  /// @param node its node
+  /// @param undo whether it is part of a rollback
+  /// @param detail how it went
+  @JsonTypeName("step-succeeded")
+  record StepSucceeded(
+      @JsonUnwrapped EventHead head,
+      String step,
+      @Nullable String node,
+      boolean undo,
+      String detail)
+      implements RolloutEvent {
+    public StepSucceeded {
+      Check.required("head", head);
+      Check.required("step", step);
+      Check.required("detail", detail);
+    }
+  }
+
+  /// A step failed.
+  ///
+  /// @param step the step's name
+  /// @param node its node
+  /// @param undo whether it is part of a rollback
+  /// @param failure expected, found, and what to do
+  /// @param attempt how often it was tried
+  /// @param isFinal whether it is not tried again
+  @JsonTypeName("step-failed")
+  record StepFailed(
+      @JsonUnwrapped EventHead head,
+      String step,
+      @Nullable String node,
+      boolean undo,
+      Failure failure,
+      int attempt,
+      @JsonProperty("final") boolean isFinal)
+      implements RolloutEvent {
+    public StepFailed {
+      Check.required("head", head);
+      Check.required("step", step);
+      Check.required("failure", failure);
+    }
+  }
+
+  /// A node left or entered rotation, or got another weight.
+  ///
+  /// @param nodes who is in rotation now, with which weight
+  @JsonTypeName("traffic-shifted")
+  record TrafficShifted(@JsonUnwrapped EventHead head, List<NodeView> nodes)
+      implements RolloutEvent {
+    public TrafficShifted {
+      Check.required("head", head);
+      nodes = Check.list(nodes);
+    }
+  }
+
+  /// One slot of the window is judged.
+  ///
+  /// @param probe query, value, limits and verdict of each SLI
+  /// @param green how many probes of the window are green
+  /// @param needed how many it takes
+  @JsonTypeName("sli-probed")
+  record SliProbed(@JsonUnwrapped EventHead head, ProbeView probe, int green, int needed)
+      implements RolloutEvent {
+    public SliProbed {
+      Check.required("head", head);
+      Check.required("probe", probe);
+    }
+  }
+
+  /// It waits for a person.
+  ///
+  /// @param waitingFor which human act it waits for
+  @JsonTypeName("rollout-paused")
+  record RolloutPaused(@JsonUnwrapped EventHead head, String waitingFor) implements RolloutEvent {
+    public RolloutPaused {
+      Check.required("head", head);
+      Check.required("waitingFor", waitingFor);
+    }
+  }
+
+  /// It goes on.
+  @JsonTypeName("rollout-resumed")
+  record RolloutResumed(@JsonUnwrapped EventHead head) implements RolloutEvent {
+    public RolloutResumed {
+      Check.required("head", head);
+    }
+  }
+
+  /// A person skipped a wait.
+  ///
+  /// @param scope `step` or `full`
+  @JsonTypeName("rollout-promoted")
+  record RolloutPromoted(@JsonUnwrapped EventHead head, String scope) implements RolloutEvent {
+    public RolloutPromoted {
+      Check.required("head", head);
+      Check.required("scope", scope);
+    }
+  }
+
+  /// Everything done is being undone, newest first.
+  ///
+  /// @param cause what it will end as
+  /// @param evidence the probes that decided it
+  /// @param nodes the nodes that are taken back, in that order
+  @JsonTypeName("rollback-started")
+  record RollbackStarted(
+      @JsonUnwrapped EventHead head, Outcome cause, List<ProbeView> evidence, List<String> nodes)
+      implements RolloutEvent {
+    public RollbackStarted {
+      Check.required("head", head);
+      Check.required("cause", cause);
+      evidence = Check.list(evidence);
+      nodes = Check.list(nodes);
+    }
+  }
+
+  /// Every touched node is as it was.
+  ///
+  /// @param outcome why it was taken back
+  /// @param nodes what each node runs now
+  @JsonTypeName("rollback-completed")
+  record RollbackCompleted(@JsonUnwrapped EventHead head, Outcome outcome, List<NodeView> nodes)
+      implements RolloutEvent {
+    public RollbackCompleted {
+      Check.required("head", head);
+      Check.required("outcome", outcome);
+      nodes = Check.list(nodes);
+    }
+  }
+
+  /// At least one node could not be taken back, and stays out of rotation.
+  ///
+  /// @param outcome why it was taken back
+  /// @param nodes what each node runs now
+  /// @param left which node is left in what state, and what to do
+  @JsonTypeName("rollback-failed")
+  record RollbackFailed(
+      @JsonUnwrapped EventHead head, Outcome outcome, List<NodeView> nodes, List<String> left)
+      implements RolloutEvent {
+    public RollbackFailed {
+      Check.required("head", head);
+      Check.required("outcome", outcome);
+      nodes = Check.list(nodes);
+      left = Check.list(left);
+    }
+  }
+
+  /// A peer failed; the rollout is over.
+  ///
+  /// @param nodes what each node runs now
+  /// @param left which node is left in what state, and what to do
+  @JsonTypeName("rollout-halted")
+  record RolloutHalted(@JsonUnwrapped EventHead head, List<NodeView> nodes, List<String> left)
+      implements RolloutEvent {
+    public RolloutHalted {
+      Check.required("head", head);
+      nodes = Check.list(nodes);
+      left = Check.list(left);
+    }
+  }
+
+  /// The release is the last known good one.
+  ///
+  /// @param nodes what each node runs now
+  @JsonTypeName("rollout-completed")
+  record RolloutCompleted(@JsonUnwrapped EventHead head, List<NodeView> nodes)
+      implements RolloutEvent {
+    public RolloutCompleted {
+      Check.required("head", head);
+      nodes = Check.list(nodes);
+    }
+  }
+}

@@ -72,7 +72,8 @@ public final class Artifact {
       List<? extends ZipEntry> entries =
           zip.stream()
               .filter(entry -> !entry.isDirectory())
-              .sorted(Comparator.comparing((ZipEntry entry) -> !isManifest(entry))
+              .sorted(
+                  Comparator.comparing((ZipEntry entry) -> !isManifest(entry))
                       .thenComparing(ZipEntry::getName))
               .toList();
       for (ZipEntry entry : entries) {

@@ -19,22 +19,32 @@ import picocli.CommandLine.Parameters;
     name = "lab/release",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Makes a release of the sample backend; its behaviour is baked into the artifact.")
+    description =
+        "Makes a release of the sample backend; its behaviour is baked into the artifact.")
 public final class BakeRelease implements Callable<Integer> {
 
   @Parameters(paramLabel = "VERSION", description = "Such as v1.1.0.")
   private String version = "";
 
-  @Option(names = "--error-rate", paramLabel = "0..1", description = "Share of requests answered 500.")
+  @Option(
+      names = "--error-rate",
+      paramLabel = "0..1",
+      description = "Share of requests answered 500.")
   private double errorRate;
 
-  @Option(names = "--latency", paramLabel = "D", description = "Added to each request, such as 50ms.")
+  @Option(
+      names = "--latency",
+      paramLabel = "D",
+      description = "Added to each request, such as 50ms.")
   private Duration latency = Duration.ZERO;
 
   @Option(names = "--health", paramLabel = "STATUS", description = "What the health check answers.")
   private int healthStatus = 200;
 
-  @Option(names = "--crash-after", paramLabel = "D", description = "Crashes so long after its start.")
+  @Option(
+      names = "--crash-after",
+      paramLabel = "D",
+      description = "Crashes so long after its start.")
   private @Nullable Duration crashAfter;
 
   @Option(names = "--exit-at-once", description = "Ends before it listens.")
@@ -63,11 +73,10 @@ public final class BakeRelease implements Callable<Integer> {
   static CommandLine commandLine() {
     return new CommandLine(new BakeRelease())
         .registerConverter(Duration.class, new DurationConverter())
-        .setExecutionExceptionHandler(
-            (e, commandLine, _) -> {
-              commandLine.getErr().println("lab/release: " + e.getMessage());
-              return 1;
-            });
+        .setExecutionExceptionHandler((e, commandLine, _) -> {
+          commandLine.getErr().println("lab/release: " + e.getMessage());
+          return 1;
+        });
   }
 
   @Override
@@ -77,8 +86,7 @@ public final class BakeRelease implements Callable<Integer> {
     }
     Path to = output == null ? Path.of("backend-api-" + version) : output;
     Behaviour behaviour =
-        new Behaviour(
-            version, errorRate, latency, healthStatus, crashAfter, exitAtOnce, badAfter);
+        new Behaviour(version, errorRate, latency, healthStatus, crashAfter, exitAtOnce, badAfter);
     String sha256 = Artifact.bake(template, behaviour, to);
     PrintStream out = System.out;
     out.println("path    " + to.toAbsolutePath().normalize());

@@ -65,7 +65,7 @@ public final class Backend {
   }
 
   /// 1. WebSockets are told to go (1001), and each answer closes its connection. 2. Requests in
-  /// flight end. 3. The port is closed.
+  ///    flight end. 3. The port is closed.
   void stop() {
     handler.drain(GRACE);
     server.stop();
@@ -75,16 +75,15 @@ public final class Backend {
     Thread.ofPlatform()
         .daemon()
         .name("crash")
-        .start(
-            () -> {
-              try {
-                Thread.sleep(after);
-              } catch (InterruptedException e) {
-                return;
-              }
-              System.err.println("backend " + version + " crashes, as it was baked to");
-              Runtime.getRuntime().halt(134);
-            });
+        .start(() -> {
+          try {
+            Thread.sleep(after);
+          } catch (InterruptedException e) {
+            return;
+          }
+          System.err.println("backend " + version + " crashes, as it was baked to");
+          Runtime.getRuntime().halt(134);
+        });
   }
 
   private static InetSocketAddress addressOf(String text) {

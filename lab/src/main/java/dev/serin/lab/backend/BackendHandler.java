@@ -57,11 +57,10 @@ final class BackendHandler implements HttpHandler {
       return;
     }
     inFlight.incrementAndGet();
-    exchange.addExchangeCompleteListener(
-        (_, next) -> {
-          inFlight.decrementAndGet();
-          next.proceed();
-        });
+    exchange.addExchangeCompleteListener((_, next) -> {
+      inFlight.decrementAndGet();
+      next.proceed();
+    });
     if (stopping) {
       exchange.setPersistent(false);
     }
@@ -82,11 +81,10 @@ final class BackendHandler implements HttpHandler {
     long millis = delayMillis + (bad ? behaviour.latency().toMillis() : 0);
     if (observed) {
       long from = System.nanoTime();
-      exchange.addExchangeCompleteListener(
-          (done, next) -> {
-            metrics.served(done.getStatusCode(), (System.nanoTime() - from) / 1e9);
-            next.proceed();
-          });
+      exchange.addExchangeCompleteListener((done, next) -> {
+        metrics.served(done.getStatusCode(), (System.nanoTime() - from) / 1e9);
+        next.proceed();
+      });
     }
     byte[] body = text("hello from " + node + " " + behaviour.version());
     if (millis == 0) {

@@ -32,19 +32,17 @@ final class WebSockets implements WebSocketConnectionCallback {
         channel
             .getIoThread()
             .executeAtInterval(() -> send("heartbeat " + node, channel), 1, TimeUnit.SECONDS);
-    channel.addCloseTask(
-        closed -> {
-          heartbeat.remove();
-          open.remove(closed);
-          metrics.webSocketClosed();
-        });
+    channel.addCloseTask(closed -> {
+      heartbeat.remove();
+      open.remove(closed);
+      metrics.webSocketClosed();
+    });
     channel
         .getReceiveSetter()
         .set(
             new AbstractReceiveListener() {
               @Override
-              protected void onFullTextMessage(
-                  WebSocketChannel from, BufferedTextMessage message) {
+              protected void onFullTextMessage(WebSocketChannel from, BufferedTextMessage message) {
                 send(message.getData(), from);
               }
             });

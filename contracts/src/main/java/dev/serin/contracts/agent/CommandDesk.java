@@ -1,0 +1,282 @@
+package dev.serin.contracts.agent;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Where an agent's commands arrive. It sees to it that
+/// 1. a command that is repeated has its effect once: while it runs, the repetition is dropped;
+///    once it is answered, the answer is given again (I10);
+/// 2. a command older than one obeyed for the same node is refused (I10);
+/// 3. a node's commands run one after the other, each on a virtual thread of its own, and a newer
+///    one ends the waits of the one before it;
+/// 4. commands without a node (checks, analyses) hold nobody up.
+///
+/// What it remembers is lost with the process; the coordinator asks again and every effect is
+/// idempotent.
+public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
+    implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CommandDesk.class);
+
+  /// How many answers are remembered.
+  private static final int REMEMBERED = 2_000;
+
+  private final CommandHandler<C, E> handler;
+  private final Function<Refusal, E> refusal;
+  private final Consumer<E> answers;
+  private final Clock clock;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<String, Remembered<E>> commands = new LinkedHashMap<>();
+  private final Map<String, Lane> lanes = new HashMap<>();
+  private boolean closed;
+
+  /// A command that is refused before it has any effect.
+  public record Refusal(AnswerHead head, Failure failure) {}
+
+  private record Remembered<E>(@Nullable E answer) {}
+
+  private static final class Lane {
+    private long highestFence;
+    private boolean busy;
+  }
+
+  /// @param refusal makes the agent's own event of a refusal
+  /// @param answers takes every answer; it must not block for long
+  public CommandDesk(
+      CommandHandler<C, E> handler,
+      Function<Refusal, E> refusal,
+      Consumer<E> answers,
+      Clock clock) {
+    this.handler = handler;
+    this.refusal = refusal;
+    this.answers = answers;
+    this.clock = clock;
+  }
+
+  /// Takes a command and returns at once.
+  public void accept(C command) {
+    CommandHead head = command.head();
+    E again = null;
+    lock.lock();
+    try {
+      Remembered<E> known = commands.get(head.commandId());
+      if (known != null) {
+        again = known.answer();
+        if (again == null) {
+          return;
+        }
+      } else {
+        Lane lane = head.node() == null ? new Lane() : lane(head);
+        if (head.fence() < lane.highestFence) {
+          again = refusal.apply(stale(head, lane.highestFence));
+        } else {
+          lane.highestFence = head.fence();
+          remember(head.commandId(), null);
+          changed.signalAll();
+          start(command, lane);
+          return;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    answers.accept(again);
+  }
+
+  private Lane lane(CommandHead head) {
+    return lanes.computeIfAbsent(head.service() + "/" + head.node(), name -> new Lane());
+  }
+
+  private Refusal stale(CommandHead head, long highest) {
+    return new Refusal(
+        head.answered(now()),
+        new Failure(
+            Failure.Reason.STALE,
+            "a command with fence " + highest + " or more for " + head.node(),
+            "fence " + head.fence(),
+            "",
+            false));
+  }
+
+  private void remember(String commandId, @Nullable E answer) {
+    commands.put(commandId, new Remembered<>(answer));
+    if (commands.size() > REMEMBERED) {
+      var oldest = commands.entrySet().iterator();
+      while (commands.size() > REMEMBERED && oldest.hasNext()) {
+        if (oldest.next().getValue().answer() != null) {
+          oldest.remove();
+        }
+      }
+    }
+  }
+
+  private void start(C command, Lane lane) {
+    try {
+      threads.execute(() -> run(command, lane));
+    } catch (RejectedExecutionException closing) {
+      log.atInfo().addKeyValue("command", command.head().commandId()).log("dropped: closing");
+    }
+  }
+
+  private void run(C command, Lane lane) {
+    String commandId = command.head().commandId();
+    Place place = new Place(lane, command.head().fence());
+    try {
+      place.waitForTurn();
+      try {
+        handler.handle(command, place, answer -> tell(commandId, answer));
+      } finally {
+        place.leave();
+      }
+    } catch (Turn.Preempted newer) {
+      log.atInfo().addKeyValue("command", commandId).log("pre-empted by a newer command");
+      forget(commandId);
+    } catch (RuntimeException bug) {
+      log.atError()
+          .setCause(bug)
+          .addKeyValue("command", commandId)
+          .log("a command failed unexpectedly");
+      tell(
+          commandId,
+          refusal.apply(
+              new Refusal(
+                  command.head().answered(now()),
+                  new Failure(
+                      Failure.Reason.INVALID,
+                      "a command that the agent can carry out",
+                      "an error in the agent: " + bug.getClass().getSimpleName(),
+                      "look at the agent's log",
+                      true))));
+    }
+  }
+
+  private void tell(String commandId, E answer) {
+    lock.lock();
+    try {
+      remember(commandId, answer);
+    } finally {
+      lock.unlock();
+    }
+    answers.accept(answer);
+  }
+
+  private void forget(String commandId) {
+    lock.lock();
+    try {
+      Remembered<E> known = commands.get(commandId);
+      if (known != null && known.answer() == null) {
+        commands.remove(commandId);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+  }
+
+  /// Ends every wait and refuses what comes.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    threads.shutdownNow();
+  }
+
+  /// A command's place in its node's lane.
+  private final class Place implements Turn {
+    private final Lane lane;
+    private final long fence;
+
+    Place(Lane lane, long fence) {
+      this.lane = lane;
+      this.fence = fence;
+    }
+
+    private void waitForTurn() throws Preempted {
+      lock.lock();
+      try {
+        while (lane.busy) {
+          checkHeld();
+          changed.await();
+        }
+        checkHeld();
+        lane.busy = true;
+      } catch (InterruptedException closing) {
+        throw new Preempted();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void leave() {
+      lock.lock();
+      try {
+        lane.busy = false;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void checkHeld() throws Preempted {
+      if (closed || lane.highestFence > fence) {
+        throw new Preempted();
+      }
+    }
+
+    @Override
+    public Instant now() {
+      return CommandDesk.this.now();
+    }
+
+    @Override
+    public void check() throws Preempted {
+      lock.lock();
+      try {
+        checkHeld();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void pause(Duration duration) throws Preempted {
+      lock.lock();
+      try {
+        long left = duration.toNanos();
+        while (left > 0) {
+          checkHeld();
+          left = changed.awaitNanos(left);
+        }
+        checkHeld();
+      } catch (InterruptedException closing) {
+        throw new Preempted();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

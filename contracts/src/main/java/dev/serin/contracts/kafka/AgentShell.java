@@ -1,0 +1,178 @@
+package dev.serin.contracts.kafka;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.CommandDesk;
+import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.json.Json;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.listener.MessageListener;
+
+/// An agent's Kafka side: reads its commands, commits their offsets on receipt, hands them to the
+/// desk, and publishes the answers. A record that is no command goes to the dead letters.
+public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
+    implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(AgentShell.class);
+
+  private final String agent;
+  private final Class<C> commandType;
+  private final KafkaSettings settings;
+  private final CommandDesk<C, E> desk;
+  private final Counter received;
+  private final Counter published;
+  private final Counter deadLettered;
+
+  /// Tells the events of one command apart, over restarts too.
+  private final String incarnation = Long.toString(System.nanoTime(), Character.MAX_RADIX);
+
+  private final AtomicLong number = new AtomicLong();
+
+  private @Nullable DefaultKafkaProducerFactory<String, byte[]> producers;
+  private org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
+  private @Nullable ConcurrentMessageListenerContainer<String, byte[]> container;
+
+  /// @param agent `haproxy`, `incus` or `sli`: names its topics and its consumer group
+  /// @param refusal makes the agent's own event of a refusal
+  public AgentShell(
+      String agent,
+      Class<C> commandType,
+      CommandHandler<C, E> handler,
+      Function<CommandDesk.Refusal, E> refusal,
+      KafkaSettings settings,
+      MeterRegistry meters) {
+    this.agent = agent;
+    this.commandType = commandType;
+    this.settings = settings;
+    this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC());
+    this.received = meters.counter("serin.agent.commands.received", "agent", agent);
+    this.published = meters.counter("serin.agent.events.published", "agent", agent);
+    this.deadLettered = meters.counter("serin.agent.commands.dead", "agent", agent);
+  }
+
+  private String commandsTopic() {
+    return "serin." + agent + ".commands.v1";
+  }
+
+  private String eventsTopic() {
+    return "serin." + agent + ".events.v1";
+  }
+
+  @Override
+  public void start() {
+    try {
+      TopicCreation.ensure(settings);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    producers = new DefaultKafkaProducerFactory<>(settings.producer());
+    producer = producers.createProducer();
+    ContainerProperties properties = new ContainerProperties(commandsTopic());
+    properties.setAckMode(ContainerProperties.AckMode.RECORD);
+    properties.setMissingTopicsFatal(false);
+    properties.setMessageListener((MessageListener<String, byte[]>) this::receive);
+    container =
+        new ConcurrentMessageListenerContainer<>(
+            new DefaultKafkaConsumerFactory<>(settings.consumer("serin-" + agent + "-agent")),
+            properties);
+    container.setBeanName("serin-" + agent + "-agent");
+    container.start();
+  }
+
+  private void receive(ConsumerRecord<String, byte[]> record) {
+    received.increment();
+    switch (Decoded.message(record.value(), commandType)) {
+      case Decoded.Readable<C>(C command) -> desk.accept(command);
+      case Decoded.Unreadable<C>(String reason) -> {
+        deadLettered.increment();
+        log.atWarn()
+            .addKeyValue("topic", record.topic())
+            .addKeyValue("offset", record.offset())
+            .log("a record is no command and goes to the dead letters: {}", reason);
+        send(
+            new ProducerRecord<>(
+                Topics.deadLetters(record.topic()),
+                null,
+                record.key(),
+                record.value(),
+                DeadLetters.headers(
+                    record.headers(),
+                    reason,
+                    record.topic(),
+                    record.partition(),
+                    record.offset())));
+      }
+    }
+  }
+
+  private void publish(E event) {
+    published.increment();
+    send(
+        new ProducerRecord<>(
+            eventsTopic(),
+            null,
+            event.head().service(),
+            Json.mapper().writeValueAsBytes(event),
+            EventHeaders.of(
+                "/serin/" + agent + "-agent",
+                event,
+                incarnation + "-" + number.incrementAndGet())));
+    log.atInfo()
+        .addKeyValue("rollout", event.head().rolloutId())
+        .addKeyValue("command", event.head().commandId())
+        .addKeyValue("node", event.head().node())
+        .log("answered {}", EventHeaders.typeOf(event));
+  }
+
+  private void send(ProducerRecord<String, byte[]> record) {
+    var open = producer;
+    if (open == null) {
+      return;
+    }
+    var unused =
+        open.send(
+            record,
+            (metadata, failure) -> {
+              if (failure != null) {
+                log.atWarn()
+                    .addKeyValue("topic", record.topic())
+                    .log("not published, the coordinator will ask again: {}", failure.getMessage());
+              }
+            });
+  }
+
+  @Override
+  public void stop() {
+    if (container != null) {
+      container.stop();
+      container = null;
+    }
+    desk.close();
+    if (producer != null) {
+      producer.close();
+      producer = null;
+    }
+    if (producers != null) {
+      producers.destroy();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return container != null;
+  }
+}

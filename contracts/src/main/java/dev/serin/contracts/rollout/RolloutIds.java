@@ -1,0 +1,24 @@
+package dev.serin.contracts.rollout;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// The ids of rollouts, derived from service and request id, so that whoever asks knows the id
+/// before anybody answers.
+public final class RolloutIds {
+  private RolloutIds() {}
+
+  /// The service's name, a hyphen, and twelve hexadecimal digits of the SHA-256 of both.
+  public static String of(String service, String requestId) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest((service + '\n' + requestId).getBytes(StandardCharsets.UTF_8));
+      return service + "-" + HexFormat.of().formatHex(digest, 0, 6);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JVM has SHA-256", impossible);
+    }
+  }
+}

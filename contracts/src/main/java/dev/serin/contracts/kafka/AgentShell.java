@@ -143,7 +143,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     if (open == null) {
       return;
     }
-    var unused =
+    var _ =
         open.send(
             record,
             (metadata, failure) -> {

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -73,7 +72,7 @@ public final class TopicCreation {
           "expected to create Serin's topics on "
               + settings.bootstrapServers()
               + ", the broker refused: "
-              + failed.getCause().getMessage(),
+              + failed.getMessage(),
           failed);
     }
   }
@@ -95,11 +94,11 @@ public final class TopicCreation {
             .collect(
                 Collectors.toMap(
                     TopicDescription::name, (TopicDescription topic) -> topic.partitions().size()));
-    Function<String, Integer> count = counts::get;
     List<String> wrong =
         Topics.all().stream()
             .map(Topics.Topic::name)
-            .filter(name -> !name.endsWith(".dlt") && count.apply(name) != Topics.PARTITIONS)
+            .filter(
+                name -> !name.endsWith(".dlt") && counts.getOrDefault(name, 0) != Topics.PARTITIONS)
             .map(name -> name + " has " + counts.get(name))
             .toList();
     if (!wrong.isEmpty()) {

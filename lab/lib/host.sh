@@ -35,8 +35,9 @@ ensure_haproxy_1() {
   wait_until 10 "haproxy-1 to answer on $dir/admin.sock" haproxy_says "$dir/admin.sock" "show info"
 }
 
-# haproxy_says SOCKET COMMAND
-haproxy_says() { echo "$2" | socat -t 5 - "UNIX-CONNECT:$1"; }
+# haproxy_says SOCKET COMMAND. shut-none: an Incus proxy device loses the reply of a connection that
+# is half closed.
+haproxy_says() { echo "$2" | socat -t 5 - "UNIX-CONNECT:$1,shut-none"; }
 
 # The names of the pool's servers that are UP, one a line.
 servers_up() {

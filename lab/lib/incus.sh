@@ -74,7 +74,9 @@ add_device() {
 }
 
 start_container() {
-  [[ $(container_state "$1") == RUNNING ]] || incus start "$1" --quiet
+  # It says at length that there is no network: there is none on purpose.
+  [[ $(container_state "$1") == RUNNING ]] || incus start "$1" --quiet 2>"$LAB_RUN/logs/start-$1.log" ||
+    die "expected $1 to start; it did not" "$(<"$LAB_RUN/logs/start-$1.log")"
 }
 
 # ensure_node INDEX ARTIFACT: one backend, with the first release where none is installed.
@@ -96,7 +98,7 @@ ensure_node() {
 install_release() {
   local name=$1 artifact=$2
   incus file push --quiet --uid 1001 --gid 1001 --mode 0755 "$artifact" "$name$INSTALL_PATH.lab"
-  incus exec "$name" -- sh -c "mv -T $INSTALL_PATH.lab $INSTALL_PATH && systemctl reset-failed backend-api; systemctl restart backend-api"
+  incus exec "$name" -- sh -c "mv -T $INSTALL_PATH.lab $INSTALL_PATH && { systemctl reset-failed backend-api 2>/dev/null; systemctl restart backend-api; }"
 }
 
 # HAProxy in a container, its sockets reached from the host through proxy devices and nothing else.

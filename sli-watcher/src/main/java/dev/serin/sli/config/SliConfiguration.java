@@ -1,0 +1,61 @@
+package dev.serin.sli.config;
+
+import dev.serin.contracts.kafka.AgentShell;
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.contracts.sli.SliCommand;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.sli.prometheus.HttpPrometheusWire;
+import dev.serin.sli.prometheus.Prometheus;
+import dev.serin.sli.prometheus.PrometheusWire;
+import dev.serin.sli.watch.SliHandler;
+import dev.serin.sli.watch.SliMetrics;
+import dev.serin.sli.watch.ThreadedAlarms;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// The sli-watcher's parts, alone in its own process or beside the others in one.
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({PrometheusSettings.class, KafkaSettings.class})
+public class SliConfiguration {
+
+  @Bean
+  HttpPrometheusWire prometheusWire(PrometheusSettings settings) {
+    return new HttpPrometheusWire(settings.url(), settings.timeout());
+  }
+
+  @Bean
+  ThreadedAlarms sliAlarms() {
+    return new ThreadedAlarms(Clock.systemUTC());
+  }
+
+  @Bean
+  SliHandler sliHandler(
+      PrometheusWire wire,
+      PrometheusSettings settings,
+      ThreadedAlarms alarms,
+      ObjectProvider<MeterRegistry> meters) {
+    return new SliHandler(
+        new Prometheus(wire, settings.url().toString()), alarms, new SliMetrics(registry(meters)));
+  }
+
+  @Bean
+  AgentShell<SliCommand, SliEvent> sliShell(
+      SliHandler handler, KafkaSettings settings, ObjectProvider<MeterRegistry> meters) {
+    return new AgentShell<>(
+        "sli",
+        SliCommand.class,
+        handler,
+        refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
+        settings,
+        registry(meters));
+  }
+
+  private static MeterRegistry registry(ObjectProvider<MeterRegistry> meters) {
+    return meters.getIfAvailable(SimpleMeterRegistry::new);
+  }
+}

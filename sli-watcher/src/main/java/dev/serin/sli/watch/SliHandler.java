@@ -1,0 +1,50 @@
+package dev.serin.sli.watch;
+
+import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.sli.SliCommand;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.sli.judge.Asked;
+import dev.serin.sli.judge.Preflight;
+import dev.serin.sli.prometheus.Prometheus;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// Carries out the sli-watcher's commands. `watch-slis` only registers the analysis: its slots are
+/// answered beside, long after [#handle] has returned.
+public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
+  private final Prometheus prometheus;
+  private final Watches watches;
+
+  public SliHandler(Prometheus prometheus, Alarms alarms, SliMetrics metrics) {
+    this.prometheus = prometheus;
+    this.watches = new Watches(prometheus, alarms, metrics);
+  }
+
+  @Override
+  public void handle(SliCommand command, Turn turn, Consumer<SliEvent> answers)
+      throws Turn.Preempted {
+    switch (command) {
+      case SliCommand.CheckSlis check -> answers.accept(checked(check, turn));
+      case SliCommand.WatchSlis watch -> watches.watch(watch, answers);
+      case SliCommand.StopWatching stop -> watches.stop(stop.analysisId(), stop.head().fence());
+    }
+  }
+
+  private SlisChecked checked(SliCommand.CheckSlis check, Turn turn) throws Turn.Preempted {
+    List<Asked> asked;
+    try {
+      asked = prometheus.ask(check.slis(), turn.now());
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw new Turn.Preempted();
+    }
+    Preflight preflight = Preflight.of(asked);
+    return new SlisChecked(
+        check.head().answered(turn.now()),
+        preflight.results(),
+        preflight.problems(),
+        preflight.warnings());
+  }
+}

@@ -1,0 +1,70 @@
+package dev.serin.sli.watch;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Alarms in real time: one thread keeps the time, each work gets a virtual thread of its own.
+public final class ThreadedAlarms implements Alarms, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ThreadedAlarms.class);
+
+  /// The system's clock may be set while an alarm waits: none waits longer before it looks again.
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+  private final Clock clock;
+  private final ScheduledThreadPoolExecutor timer;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("sli-watch-", 0).factory());
+
+  public ThreadedAlarms(Clock clock) {
+    this.clock = clock;
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("sli-alarms").daemon().factory());
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  @Override
+  public Instant now() {
+    return clock.instant();
+  }
+
+  @Override
+  public void at(Instant instant, Work work) {
+    try {
+      Duration left = Duration.between(clock.instant(), instant);
+      if (left.isPositive()) {
+        Duration wait = left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT;
+        var _ = timer.schedule(() -> at(instant, work), wait.toNanos(), TimeUnit.NANOSECONDS);
+      } else {
+        threads.execute(() -> run(work));
+      }
+    } catch (RejectedExecutionException closing) {
+      log.debug("an alarm was dropped: the watcher stops");
+    }
+  }
+
+  private static void run(Work work) {
+    try {
+      work.run();
+    } catch (InterruptedException closing) {
+      log.debug("an alarm's work was ended: the watcher stops");
+    } catch (RuntimeException bug) {
+      log.error("an alarm's work failed unexpectedly", bug);
+    }
+  }
+
+  /// Ends what runs, and drops what waits.
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    threads.shutdownNow();
+  }
+}

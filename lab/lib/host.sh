@@ -84,6 +84,11 @@ ensure_prometheus() {
   wait_until 30 "Prometheus to be ready at $PROMETHEUS" curl -sf "http://$PROMETHEUS/-/ready"
 }
 
+# What the lab's other scripts have to know of a fleet that is up.
+write_fleet_env() {
+  printf 'INCUS_SOCKET=%q\nSTAND_IN=%q\n' "$INCUS_SOCKET" "$STAND_IN" | write "$LAB_RUN/fleet.env" || true
+}
+
 # What `serin standalone --config` needs to drive this fleet.
 write_serin_yaml() {
   cat <<YAML | write "$LAB_RUN/serin.yaml" || true

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.sli.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.sli.judge;
+
+import org.jspecify.annotations.NullMarked;

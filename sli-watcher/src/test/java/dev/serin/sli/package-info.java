@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.sli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.sli.prometheus;
+
+import org.jspecify.annotations.NullMarked;

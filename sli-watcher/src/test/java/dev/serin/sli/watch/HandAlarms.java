@@ -1,0 +1,70 @@
+package dev.serin.sli.watch;
+
+import dev.serin.contracts.agent.Turn;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// Time that a test moves by hand; alarms ring on its own thread, in their order.
+final class HandAlarms implements Alarms {
+  private record Alarm(Instant instant, Work work) {}
+
+  private final List<Alarm> alarms = new ArrayList<>();
+  private Instant now;
+
+  HandAlarms(Instant now) {
+    this.now = now;
+  }
+
+  @Override
+  public Instant now() {
+    return now;
+  }
+
+  @Override
+  public void at(Instant instant, Work work) {
+    alarms.add(new Alarm(instant, work));
+  }
+
+  int waiting() {
+    return alarms.size();
+  }
+
+  /// Goes on until the instant, and stops at each alarm.
+  void until(Instant end) throws InterruptedException {
+    while (true) {
+      Alarm next =
+          alarms.stream()
+              .filter(alarm -> !alarm.instant().isAfter(end))
+              .min(Comparator.comparing(Alarm::instant))
+              .orElse(null);
+      if (next == null) {
+        now = end;
+        return;
+      }
+      alarms.remove(next);
+      now = next.instant().isAfter(now) ? next.instant() : now;
+      next.work().run();
+    }
+  }
+
+  /// A turn at this time that nobody ends.
+  Turn turn() {
+    return new Turn() {
+      @Override
+      public Instant now() {
+        return now;
+      }
+
+      @Override
+      public void pause(Duration duration) {
+        now = now.plus(duration);
+      }
+
+      @Override
+      public void check() {}
+    };
+  }
+}

@@ -1,0 +1,261 @@
+package dev.serin.sli.watch;
+
+import static dev.serin.sli.Commands.ERROR_RATE;
+import static dev.serin.sli.Commands.START;
+import static dev.serin.sli.Commands.at;
+import static dev.serin.sli.Commands.check;
+import static dev.serin.sli.Commands.stop;
+import static dev.serin.sli.Commands.watch;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.sli.SliCommand;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.contracts.sli.SliEvent.SlotProbed;
+import dev.serin.contracts.sli.Verdict;
+import dev.serin.sli.prometheus.Prometheus;
+import dev.serin.sli.prometheus.PrometheusWire;
+import dev.serin.sli.prometheus.PrometheusWire.Reply;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class SliHandlerTest {
+  private final HandAlarms time = new HandAlarms(START);
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final List<SliEvent> told = new ArrayList<>();
+  private final List<Instant> askedFor = new ArrayList<>();
+  private Function<Instant, Reply> prometheus = instant -> number("0");
+
+  private final PrometheusWire wire =
+      questions ->
+          questions.stream()
+              .map(question -> {
+                askedFor.add(question.time());
+                return prometheus.apply(question.time());
+              })
+              .toList();
+  private final SliHandler handler =
+      new SliHandler(new Prometheus(wire, "http://prom"), time, new SliMetrics(meters));
+
+  private static Reply number(String value) {
+    return new Reply.Answered(
+        200,
+        "application/json",
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1,\""
+            + value
+            + "\"]}}");
+  }
+
+  private void given(SliCommand command) throws Exception {
+    handler.handle(command, time.turn(), told::add);
+  }
+
+  private List<SlotProbed> probes() {
+    return told.stream().map(SlotProbed.class::cast).toList();
+  }
+
+  private List<Integer> slots() {
+    return probes().stream().map(SlotProbed::slot).toList();
+  }
+
+  @Test
+  void tellsEachSlotWhenItsTimeHasCome() throws Exception {
+    given(watch(1, 1, 3, 600));
+    time.until(at(29));
+    assertThat(told).isEmpty();
+
+    time.until(at(300));
+
+    assertThat(slots()).containsExactly(1, 2, 3);
+    assertThat(askedFor).containsExactly(at(30), at(60), at(90));
+    assertThat(probes()).extracting(SlotProbed::verdict).containsOnly(Verdict.PASS);
+    assertThat(probes().getFirst().head().at()).isEqualTo(at(30));
+    assertThat(probes().getFirst().head().commandId()).isEqualTo("c-1");
+    assertThat(meters.get("serin.sli.probes").tag("verdict", "PASS").counter().count())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void asksMissedSlotsAsOfTheirOwnTime() throws Exception {
+    time.until(at(100));
+    given(watch(1, 1, 100, 600));
+
+    time.until(at(101));
+
+    assertThat(slots()).containsExactly(1, 2, 3);
+    assertThat(askedFor).containsExactly(at(30), at(60), at(90));
+    assertThat(probes()).allSatisfy(probe -> assertThat(probe.head().at()).isEqualTo(at(100)));
+  }
+
+  @Test
+  void answersTheNewestCommandOfTheAnalysis() throws Exception {
+    given(watch(1, 1, 100, 600));
+    time.until(at(35));
+    given(watch(2, 2, 100, 600));
+
+    time.until(at(65));
+
+    assertThat(probes())
+        .extracting(probe -> probe.head().commandId())
+        .containsExactly("c-1", "c-2");
+  }
+
+  @Test
+  void tellsAgainFromMemoryWhatTheCoordinatorLacks() throws Exception {
+    given(watch(1, 1, 100, 600));
+    time.until(at(65));
+
+    given(watch(2, 2, 100, 600));
+    time.until(at(66));
+
+    assertThat(slots()).containsExactly(1, 2, 2);
+    assertThat(askedFor).containsExactly(at(30), at(60));
+  }
+
+  @Test
+  void stopsAtTheEndOfItsLease() throws Exception {
+    given(watch(1, 1, 100, 75));
+
+    time.until(at(600));
+
+    assertThat(slots()).containsExactly(1, 2);
+    assertThat(meters.get("serin.sli.analyses").gauge().value()).isZero();
+    assertThat(time.waiting()).isZero();
+  }
+
+  @Test
+  void stopsWhenToldAndStaysStoppedForAnOlderRenewal() throws Exception {
+    given(watch(1, 1, 100, 600));
+    time.until(at(35));
+    given(stop(3));
+    given(watch(2, 1, 100, 600));
+
+    time.until(at(300));
+
+    assertThat(slots()).containsExactly(1);
+  }
+
+  @Test
+  void ignoresAStopOlderThanTheRenewal() throws Exception {
+    given(watch(5, 1, 100, 600));
+    given(stop(4));
+
+    time.until(at(31));
+
+    assertThat(slots()).containsExactly(1);
+  }
+
+  @Test
+  void ignoresAnOlderRenewal() throws Exception {
+    given(watch(5, 3, 4, 600));
+    given(watch(4, 1, 100, 60));
+
+    time.until(at(300));
+
+    assertThat(slots()).containsExactly(3, 4);
+  }
+
+  @Test
+  void aStopOfNothingIsNoneTheWorse() throws Exception {
+    given(stop(1));
+
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void manyRenewalsSetOneAlarm() throws Exception {
+    for (int fence = 1; fence <= 50; fence++) {
+      given(watch(fence, 1, 100, 600 + fence));
+      time.until(at(1));
+    }
+
+    assertThat(time.waiting()).isEqualTo(1);
+  }
+
+  @Test
+  void saysAtOnceThatPrometheusIsAwayAndGoesOn() throws Exception {
+    prometheus =
+        instant ->
+            instant.equals(at(30)) ? new Reply.NotReached("connection refused") : number("0.2");
+    given(watch(1, 1, 100, 600));
+
+    time.until(at(65));
+
+    assertThat(probes())
+        .extracting(SlotProbed::verdict)
+        .containsExactly(Verdict.ERROR, Verdict.FAIL);
+    assertThat(probes().getFirst().results().getFirst().detail())
+        .isEqualTo("Prometheus at http://prom cannot be reached: connection refused");
+  }
+
+  @Test
+  void analysesDoNotMix() throws Exception {
+    given(watch(1, "a-1", 1, 1, 600));
+    given(watch(2, "a-2", 2, 2, 600));
+
+    time.until(at(300));
+
+    assertThat(probes())
+        .extracting(SlotProbed::analysisId, SlotProbed::slot)
+        .containsExactly(
+            org.assertj.core.api.Assertions.tuple("a-1", 1),
+            org.assertj.core.api.Assertions.tuple("a-2", 2));
+  }
+
+  @Test
+  void aBugEndsTheAnalysisAndARenewalBeginsItAnew() throws Exception {
+    prometheus =
+        instant -> {
+          throw new IllegalStateException("planted");
+        };
+    given(watch(1, 1, 100, 600));
+    try {
+      time.until(at(31));
+    } catch (IllegalStateException planted) {
+      assertThat(planted).hasMessage("planted");
+    }
+    prometheus = instant -> number("0");
+
+    given(watch(2, 1, 100, 600));
+    time.until(at(61));
+
+    assertThat(slots()).containsExactly(1, 2);
+  }
+
+  @Test
+  void checksEveryQueryNow() throws Exception {
+    time.until(at(17));
+    prometheus = instant -> new Reply.Answered(500, "text/html", "<h1>oops</h1>");
+
+    given(check(1, ERROR_RATE));
+
+    assertThat(askedFor).containsExactly(at(17));
+    assertThat(told)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SlisChecked.class,
+            checked -> {
+              assertThat(checked.problems())
+                  .containsExactly(
+                      "Prometheus at http://prom answered HTTP 500 with an HTML page, expected its"
+                          + " JSON");
+              assertThat(checked.results()).hasSize(1);
+              assertThat(checked.head().commandId()).isEqualTo("c-1");
+            });
+  }
+
+  @Test
+  void aServiceWithoutSlisNeedsNoPrometheus() throws Exception {
+    given(check(1));
+
+    assertThat(askedFor).isEmpty();
+    assertThat(told)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SlisChecked.class, checked -> assertThat(checked.problems()).isEmpty());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.sli.watch;
+
+import org.jspecify.annotations.NullMarked;

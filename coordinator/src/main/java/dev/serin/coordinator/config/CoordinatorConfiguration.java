@@ -1,0 +1,29 @@
+package dev.serin.coordinator.config;
+
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.coordinator.streams.CoordinatorMetrics;
+import dev.serin.coordinator.streams.CoordinatorStreams;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+
+/// The coordinator's beans: the saga's streams, the views, the HTTP API.
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({KafkaSettings.class, CoordinatorSettings.class})
+@ComponentScan({"dev.serin.coordinator.web", "dev.serin.coordinator.view"})
+public class CoordinatorConfiguration {
+  @Bean
+  CoordinatorMetrics coordinatorMetrics(MeterRegistry meters) {
+    return new CoordinatorMetrics(meters);
+  }
+
+  @Bean
+  CoordinatorStreams coordinatorStreams(
+      KafkaSettings kafka, CoordinatorSettings settings, CoordinatorMetrics metrics) {
+    return new CoordinatorStreams(
+        kafka, Path.of(settings.data(), "coordinator").toAbsolutePath(), metrics);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.serin.coordinator.plan;
+
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A service's definition as one release wants it: the release's `overrides` laid over it as a JSON
+/// merge patch (RFC 7396), its `strategy` in place of the service's.
+public final class Overrides {
+  /// What a release may change. `window`, `interval` and `initialDelay` are short for the same
+  /// fields of `analysis`.
+  private static final Set<String> ALLOWED =
+      new TreeSet<>(
+          Set.of(
+              "analysis",
+              "drain",
+              "health",
+              "loadBalancerHealth",
+              "minAvailable",
+              "noData",
+              "onBreach",
+              "onPeerFailure",
+              "rollback",
+              "slis",
+              "window",
+              "interval",
+              "initialDelay"));
+
+  private static final List<String> SHORT = List.of("window", "interval", "initialDelay");
+
+  private Overrides() {}
+
+  public static Parsed<ServiceDefinition> apply(
+      ServiceDefinition service, ReleaseRequested release) {
+    ObjectNode merged = Json.mapper().valueToTree(service);
+    List<String> problems = new ArrayList<>();
+    JsonNode overrides = release.overrides();
+    if (overrides instanceof ObjectNode given) {
+      ObjectNode patch = given.deepCopy();
+      for (String name : List.copyOf(patch.propertyNames())) {
+        if (!ALLOWED.contains(name)) {
+          problems.add("overrides." + name + ": expected one of " + String.join(", ", ALLOWED));
+        }
+      }
+      for (String name : SHORT) {
+        JsonNode value = patch.remove(name);
+        if (value != null) {
+          patch.withObjectProperty("analysis").set(name, value);
+        }
+      }
+      merge(merged, patch);
+    }
+    String strategy = release.strategy();
+    if (strategy != null) {
+      merged.put("strategy", strategy);
+    }
+    Parsed<ServiceDefinition> read = ServiceReader.read(merged);
+    if (read instanceof Parsed.Invalid<ServiceDefinition>(List<String> more)) {
+      problems.addAll(more);
+    }
+    return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
+  }
+
+  private static void merge(ObjectNode target, ObjectNode patch) {
+    for (var entry : patch.properties()) {
+      JsonNode value = entry.getValue();
+      if (value.isNull()) {
+        target.remove(entry.getKey());
+      } else if (value instanceof ObjectNode inner) {
+        ObjectNode below =
+            target.get(entry.getKey()) instanceof ObjectNode there
+                ? there
+                : target.putObject(entry.getKey());
+        merge(below, inner);
+      } else {
+        target.set(entry.getKey(), value);
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.serin.coordinator.plan;
+
+import dev.serin.contracts.rollout.PlanView;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Node;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// Compiles a service's strategy into steps, and gives every step a deadline (I6).
+public final class Plan {
+  /// What every deadline has on top, so that an agent may be restarted within it.
+  public static final Duration SLACK = Duration.ofSeconds(60);
+
+  /// How long the checks before the start may take.
+  public static final Duration PREFLIGHT = Duration.ofSeconds(90);
+
+  /// How often a step that undoes something is tried before the node is left to a person.
+  public static final int UNDO_ATTEMPTS = 5;
+
+  /// How often a forward step is tried where its failure says that this may help.
+  public static final int FORWARD_ATTEMPTS = 3;
+
+  private static final List<StepName> INSTALL =
+      List.of(StepName.KEEP, StepName.PUSH, StepName.RESTART, StepName.HEALTH);
+
+  private Plan() {}
+
+  /// The forward steps: each canary, the analysis, each peer.
+  public static List<Step> compile(ServiceDefinition service) {
+    List<Step> steps = new ArrayList<>();
+    service.canaries().forEach(node -> steps.addAll(update(service, node)));
+    if (!service.analysis().window().isZero()) {
+      steps.add(Step.forward(StepName.ANALYSE, null));
+    }
+    service.peers().forEach(node -> steps.addAll(update(service, node)));
+    return List.copyOf(steps);
+  }
+
+  private static List<Step> update(ServiceDefinition service, Node node) {
+    List<StepName> names = new ArrayList<>(INSTALL);
+    if (!service.pool().isEmpty()) {
+      names.addFirst(StepName.DRAIN);
+      names.add(StepName.READY);
+      names.add(StepName.SERVING);
+    }
+    return names.stream().map(name -> Step.forward(name, node.name())).toList();
+  }
+
+  /// The steps that take back what was begun, newest node first.
+  public static List<Step> undo(ServiceDefinition service, List<Step> begun) {
+    List<String> nodes =
+        begun.stream()
+            .filter(step -> step.isBegun() && !step.undo() && step.node() != null)
+            .map(Step::node)
+            .distinct()
+            .toList();
+    List<Step> steps = new ArrayList<>();
+    for (String node : nodes.reversed()) {
+      boolean replaced =
+          begun.stream()
+              .anyMatch(step ->
+                  node.equals(step.node())
+                      && step.isBegun()
+                      && !Set.of(StepName.DRAIN, StepName.KEEP).contains(step.name()));
+      steps.addAll(undoNode(!service.pool().isEmpty(), replaced, node));
+    }
+    return List.copyOf(steps);
+  }
+
+  private static List<Step> undoNode(boolean pooled, boolean replaced, String node) {
+    List<StepName> names = new ArrayList<>();
+    if (replaced) {
+      names.addAll(List.of(StepName.RESTORE, StepName.RESTART, StepName.HEALTH));
+    }
+    if (pooled) {
+      if (replaced) {
+        names.addFirst(StepName.DRAIN);
+      }
+      names.add(StepName.READY);
+      names.add(StepName.SERVING);
+    }
+    return names.stream().map(name -> Step.undo(name, node)).toList();
+  }
+
+  /// How long one attempt of a step may take before it counts as failed.
+  public static Duration deadline(ServiceDefinition service, Step step) {
+    return switch (step.name()) {
+      case DRAIN -> {
+        Duration drain = service.drain().within().plus(service.drain().tunnels()).plus(SLACK);
+        yield step.undo() ? drain.plus(service.rollback().waitForPeers()) : drain;
+      }
+      case KEEP, RESTORE -> Duration.ofMinutes(2).plus(SLACK);
+      case PUSH -> Duration.ofMinutes(10).plus(SLACK);
+      case RESTART -> Duration.ofMinutes(2).plus(SLACK);
+      case HEALTH -> service.health().within().plus(SLACK);
+      case READY -> Duration.ofSeconds(60).plus(SLACK);
+      case SERVING -> serving(service).plus(SLACK);
+      case ANALYSE ->
+          service
+              .analysis()
+              .initialDelay()
+              .plus(service.analysis().window())
+              .plus(service.noData().limit())
+              .plus(SLACK);
+    };
+  }
+
+  /// How long the check through the load balancer may take.
+  public static Duration serving(ServiceDefinition service) {
+    var check = service.loadBalancerHealth();
+    return check == null ? Duration.ofSeconds(30) : check.within();
+  }
+
+  /// The plan as everybody sees it.
+  public static PlanView view(ServiceDefinition service) {
+    List<Step> steps = compile(service);
+    Duration forward = PREFLIGHT;
+    for (Step step : steps) {
+      forward = forward.plus(deadline(service, step).multipliedBy(FORWARD_ATTEMPTS));
+    }
+    List<Step> begun = steps.stream().map(step -> step.begun(java.time.Instant.EPOCH)).toList();
+    Duration back = Duration.ZERO;
+    for (Step step : undo(service, begun)) {
+      back = back.plus(deadline(service, step).multipliedBy(UNDO_ATTEMPTS));
+    }
+    Duration window = service.analysis().window();
+    Duration watched =
+        window.isZero() ? Duration.ZERO : window.plus(service.analysis().initialDelay());
+    return new PlanView(
+        service.strategy(),
+        steps.stream()
+            .map(step ->
+                new PlanView.PlannedStep(
+                    step.name().shown(),
+                    step.node() == null ? "" : step.node(),
+                    deadline(service, step)))
+            .toList(),
+        service.minimum(),
+        window,
+        service.analysis().interval(),
+        watched.plus(Duration.ofSeconds(3).multipliedBy(service.nodes().size())),
+        forward.plus(back));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.serin.coordinator.plan;
+
+import java.util.Locale;
+
+/// What one step does.
+public enum StepName {
+  /// Nothing new reaches the node, nobody in flight is cut.
+  DRAIN,
+  /// The installed binary is kept by its digest.
+  KEEP,
+  PUSH,
+  RESTART,
+  HEALTH,
+  /// The node enters rotation, or goes back to the state it had.
+  READY,
+  /// The node itself answers through every load balancer.
+  SERVING,
+  /// The SLIs are probed for the window.
+  ANALYSE,
+  /// The recorded binary is put back.
+  RESTORE;
+
+  /// The name that everybody sees.
+  public String shown() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusCommand.InstanceRef;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.sli.SliCommand;
+import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Queries;
+import dev.serin.coordinator.plan.Step;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Writes commands. A command depends only on the rollout and its head, so asking again gives the
+/// same one.
+final class Commands {
+  /// How long a watcher goes on without hearing from the coordinator.
+  static final Duration LEASE = Duration.ofSeconds(30);
+
+  private Commands() {}
+
+  /// Who carries a step out.
+  static Agent agentOf(Step step) {
+    return switch (step.name()) {
+      case DRAIN, READY, SERVING -> Agent.HAPROXY;
+      case KEEP, PUSH, RESTART, HEALTH, RESTORE -> Agent.INCUS;
+      case ANALYSE -> Agent.SLI;
+    };
+  }
+
+  static AgentCommand of(Ledger ledger, Rollout rollout, Pending pending) {
+    return switch (rollout.phase()) {
+      case Phase.Preflight preflight -> check(ledger, rollout, pending);
+      case Phase.Rolling rolling ->
+          step(ledger, rollout, rollout.steps().get(rolling.step()), pending.head());
+      case Phase.RollingBack back ->
+          step(ledger, rollout, rollout.steps().get(back.step()), pending.head());
+      case Phase.Watching watching ->
+          throw new IllegalStateException("an analysis waits for no answer");
+      case Phase.Paused paused ->
+          throw new IllegalStateException("a paused rollout waits for no answer");
+    };
+  }
+
+  private static AgentCommand check(Ledger ledger, Rollout rollout, Pending pending) {
+    ServiceDefinition service = rollout.service();
+    CommandHead head = pending.head();
+    return switch (pending.agent()) {
+      case HAPROXY ->
+          new HaproxyCommand.CheckPool(
+              head,
+              service.pool(),
+              service.loadBalancers(),
+              service.nodes().stream().map(Commands::poolServer).toList(),
+              service.minimum(),
+              List.copyOf(ledger.leftOut().keySet()));
+      case INCUS ->
+          new IncusCommand.InspectInstances(
+              head,
+              service.nodes().stream().map(Commands::instance).toList(),
+              service.install(),
+              rollout.request().artifact(),
+              rollout.request().rollbackArtifact());
+      case SLI -> new SliCommand.CheckSlis(head, Queries.of(service, rollout.request().version()));
+    };
+  }
+
+  private static AgentCommand step(Ledger ledger, Rollout rollout, Step step, CommandHead head) {
+    ServiceDefinition service = rollout.service();
+    Node node = service.node(Objects.requireNonNull(step.node())).orElseThrow();
+    NodeRecord record = Objects.requireNonNull(rollout.nodes().get(node.name()));
+    return switch (step.name()) {
+      case DRAIN -> drain(service, node, record, step.undo(), head);
+      case READY -> new HaproxyCommand.ReadyServer(head, record.settings(), Duration.ofSeconds(60));
+      case SERVING -> serving(service, node, head);
+      case KEEP ->
+          new IncusCommand.KeepBinary(head, instance(node), service.install(), record.sha256());
+      case PUSH ->
+          new IncusCommand.PushArtifact(
+              head, instance(node), service.install(), rollout.request().artifact());
+      case RESTART -> new IncusCommand.RestartUnits(head, instance(node), service.install());
+      case HEALTH ->
+          new IncusCommand.CheckHealth(head, instance(node), service.install(), service.health());
+      case RESTORE -> restore(ledger, rollout, node, record, head);
+      case ANALYSE -> throw new IllegalStateException("an analysis is watched, not commanded");
+    };
+  }
+
+  private static HaproxyCommand drain(
+      ServiceDefinition service, Node node, NodeRecord record, boolean undo, CommandHead head) {
+    boolean force = undo || service.drain().onTimeout() == ServiceDefinition.OnTimeout.FORCE;
+    return new HaproxyCommand.DrainServer(
+        head,
+        service.pool(),
+        service.loadBalancers(),
+        node.server(),
+        service.nodes().stream()
+            .filter(other -> !other.name().equals(node.name()))
+            .map(Commands::poolServer)
+            .toList(),
+        service.minimum(),
+        service.drain().within(),
+        service.drain().tunnels(),
+        force ? OnTimeout.FORCE : OnTimeout.FAIL,
+        undo ? Purpose.ROLLBACK : Purpose.FORWARD,
+        service.rollback().waitForPeers(),
+        record.settings());
+  }
+
+  private static HaproxyCommand serving(ServiceDefinition service, Node node, CommandHead head) {
+    var check = service.loadBalancerHealth();
+    String path = URI.create(service.health().url()).getRawPath();
+    return new HaproxyCommand.CheckServing(
+        head,
+        service.pool(),
+        service.loadBalancers(),
+        node.server(),
+        check != null ? check.path() : path.isEmpty() ? "/" : path,
+        check == null ? null : check.host(),
+        check == null ? null : check.ca(),
+        Plan.serving(service));
+  }
+
+  private static IncusCommand restore(
+      Ledger ledger, Rollout rollout, Node node, NodeRecord record, CommandHead head) {
+    Artifact named = rollout.request().rollbackArtifact();
+    String digest = named == null ? record.sha256() : named.sha256();
+    return new IncusCommand.RestoreBinary(
+        head,
+        instance(node),
+        rollout.service().install(),
+        digest,
+        named != null ? named : known(ledger, digest));
+  }
+
+  private static @Nullable Artifact known(Ledger ledger, String sha256) {
+    var good = ledger.lastKnownGood();
+    return good != null && good.artifact().sha256().equals(sha256) ? good.artifact() : null;
+  }
+
+  /// Begins an analysis or renews its lease.
+  static SliCommand watch(Rollout rollout, Watch watch, CommandHead head, Instant now) {
+    return new SliCommand.WatchSlis(
+        head,
+        watch.id(),
+        watch.start(),
+        watch.interval(),
+        watch.firstOpenSlot(),
+        watch.lastSlot(),
+        now.plus(LEASE),
+        Queries.of(rollout.service(), rollout.request().version()));
+  }
+
+  private static PoolServer poolServer(Node node) {
+    return new PoolServer(node.name(), node.server());
+  }
+
+  private static InstanceRef instance(Node node) {
+    return new InstanceRef(node.name(), node.instance(), node.host());
+  }
+}

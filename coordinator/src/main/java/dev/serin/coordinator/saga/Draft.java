@@ -1,0 +1,347 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.EventHead;
+import dev.serin.contracts.rollout.NodeView;
+import dev.serin.contracts.rollout.ProbeView;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.plan.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// A decision in the making: the ledger as it becomes, and what leaves on the way. It lives for one
+/// decision and never leaves this package.
+final class Draft {
+  /// How long after a command was sent it is asked again.
+  static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+
+  static final String SERIN = "serin";
+
+  private final Ledger before;
+  final Instant at;
+
+  @Nullable ServiceDefinition definition;
+  private @Nullable Rollout active;
+  final List<Ledger.Queued> queue;
+  Ledger.@Nullable KnownGood lastKnownGood;
+  final Map<String, List<ServerSetting>> leftOut;
+  final List<Ledger.KnownVersion> versions;
+  private long fence;
+
+  private final List<AgentCommand> commands = new ArrayList<>();
+  private final List<RolloutEvent> events = new ArrayList<>();
+  private final List<RolloutState> ended = new ArrayList<>();
+  private Decision.@Nullable Ignored ignored;
+
+  Draft(Ledger ledger, Instant at) {
+    this.before = ledger;
+    this.at = at;
+    this.definition = ledger.definition();
+    this.active = ledger.active();
+    this.queue = new ArrayList<>(ledger.queue());
+    this.lastKnownGood = ledger.lastKnownGood();
+    this.leftOut = new HashMap<>(ledger.leftOut());
+    this.versions = new ArrayList<>(ledger.versions());
+    this.fence = ledger.fence();
+  }
+
+  String service() {
+    return before.service();
+  }
+
+  Ledger ledger() {
+    return new Ledger(
+        before.service(), definition, active, queue, lastKnownGood, leftOut, versions, fence);
+  }
+
+  boolean isActive() {
+    return active != null;
+  }
+
+  Rollout rollout() {
+    return Objects.requireNonNull(active, "no rollout is active");
+  }
+
+  void begin(Rollout rollout) {
+    active = rollout;
+  }
+
+  void change(UnaryOperator<Rollout> change) {
+    active = change.apply(rollout());
+  }
+
+  void ignore(Decision.Ignored reason) {
+    ignored = reason;
+  }
+
+  void enter(Phase phase, String message) {
+    change(it ->
+        new Rollout(
+            it.rolloutId(),
+            it.request(),
+            it.service(),
+            it.queuedAt(),
+            it.startedAt(),
+            it.sequence(),
+            phase,
+            it.steps(),
+            it.nodes(),
+            it.pending(),
+            it.lastProbe(),
+            message));
+  }
+
+  void enter(Phase phase) {
+    enter(phase, rollout().message());
+  }
+
+  void steps(List<Step> steps) {
+    change(it ->
+        new Rollout(
+            it.rolloutId(),
+            it.request(),
+            it.service(),
+            it.queuedAt(),
+            it.startedAt(),
+            it.sequence(),
+            it.phase(),
+            steps,
+            it.nodes(),
+            it.pending(),
+            it.lastProbe(),
+            it.message()));
+  }
+
+  void step(int index, UnaryOperator<Step> change) {
+    List<Step> steps = new ArrayList<>(rollout().steps());
+    steps.set(index, change.apply(steps.get(index)));
+    steps(steps);
+  }
+
+  void pending(List<Pending> pending) {
+    change(it ->
+        new Rollout(
+            it.rolloutId(),
+            it.request(),
+            it.service(),
+            it.queuedAt(),
+            it.startedAt(),
+            it.sequence(),
+            it.phase(),
+            it.steps(),
+            it.nodes(),
+            pending,
+            it.lastProbe(),
+            it.message()));
+  }
+
+  void nodes(Map<String, NodeRecord> nodes) {
+    change(it ->
+        new Rollout(
+            it.rolloutId(),
+            it.request(),
+            it.service(),
+            it.queuedAt(),
+            it.startedAt(),
+            it.sequence(),
+            it.phase(),
+            it.steps(),
+            nodes,
+            it.pending(),
+            it.lastProbe(),
+            it.message()));
+  }
+
+  void node(String name, UnaryOperator<NodeRecord> change) {
+    Map<String, NodeRecord> nodes = new HashMap<>(rollout().nodes());
+    nodes.computeIfPresent(name, (key, record) -> change.apply(record));
+    nodes(nodes);
+  }
+
+  void probed(ProbeView probe) {
+    change(it ->
+        new Rollout(
+            it.rolloutId(),
+            it.request(),
+            it.service(),
+            it.queuedAt(),
+            it.startedAt(),
+            it.sequence(),
+            it.phase(),
+            it.steps(),
+            it.nodes(),
+            it.pending(),
+            probe,
+            it.message()));
+  }
+
+  private void sequence(long sequence) {
+    change(it ->
+        new Rollout(
+            it.rolloutId(),
+            it.request(),
+            it.service(),
+            it.queuedAt(),
+            it.startedAt(),
+            sequence,
+            it.phase(),
+            it.steps(),
+            it.nodes(),
+            it.pending(),
+            it.lastProbe(),
+            it.message()));
+  }
+
+  /// An event of the active rollout, in its phase as it is now.
+  void emit(String by, String why, Function<EventHead, RolloutEvent> event) {
+    emit(rollout().phase().shown(), by, why, event);
+  }
+
+  /// An event of the active rollout, in another phase (one that it ends in).
+  void emit(RolloutPhase phase, String by, String why, Function<EventHead, RolloutEvent> event) {
+    Rollout rollout = rollout();
+    sequence(rollout.sequence() + 1);
+    events.add(
+        event.apply(
+            new EventHead(
+                rollout.rolloutId(),
+                rollout.request().requestId(),
+                service(),
+                rollout.request().version(),
+                at,
+                rollout.sequence() + 1,
+                phase,
+                by,
+                why)));
+  }
+
+  /// An event of a rollout that is not the active one.
+  void emitOther(RolloutEvent event) {
+    events.add(event);
+  }
+
+  void ended(RolloutState state) {
+    ended.add(state);
+  }
+
+  /// The active rollout is over: its last state is published, and the service is free.
+  void close(RolloutState last) {
+    ended.add(last);
+    active = null;
+  }
+
+  private CommandHead head(@Nullable String node) {
+    fence++;
+    return new CommandHead(
+        rollout().rolloutId() + "/" + fence, rollout().rolloutId(), service(), node, fence, at);
+  }
+
+  /// Sends a command that must be answered by the deadline.
+  void ask(Agent agent, @Nullable String node, Duration within) {
+    Pending pending = new Pending(agent, head(node), at.plus(ASK_AGAIN), at.plus(within));
+    await(pending);
+    commands.add(Commands.of(ledger(), rollout(), pending));
+  }
+
+  /// Gives a command after a while, under a new name.
+  void askLater(Agent agent, @Nullable String node, Duration pause, Duration within) {
+    await(new Pending(agent, head(node), at.plus(pause), at.plus(pause).plus(within)));
+  }
+
+  private void await(Pending pending) {
+    List<Pending> all = new ArrayList<>(rollout().pending());
+    all.add(pending);
+    pending(all);
+  }
+
+  /// Sends those commands (again) whose time has come.
+  void askAgain() {
+    List<Pending> all = new ArrayList<>();
+    for (Pending pending : rollout().pending()) {
+      if (pending.askAt().isAfter(at)) {
+        all.add(pending);
+      } else {
+        all.add(pending.askedAgainAt(at.plus(ASK_AGAIN)));
+        commands.add(Commands.of(ledger(), rollout(), pending));
+      }
+    }
+    pending(all);
+  }
+
+  /// Takes the command that an answer belongs to off the list; none where nobody waits for it.
+  @Nullable Pending answered(String commandId) {
+    List<Pending> left = new ArrayList<>(rollout().pending());
+    for (Pending pending : left) {
+      if (pending.head().commandId().equals(commandId)) {
+        left.remove(pending);
+        pending(left);
+        return pending;
+      }
+    }
+    return null;
+  }
+
+  void forgetPending() {
+    pending(List.of());
+  }
+
+  /// Begins an analysis or renews its lease.
+  void watch(Watch watch) {
+    CommandHead head = head(null);
+    commands.add(Commands.watch(rollout(), watch, head, at));
+  }
+
+  void stopWatching(String analysisId) {
+    commands.add(new dev.serin.contracts.sli.SliCommand.StopWatching(head(null), analysisId));
+  }
+
+  List<NodeView> nodeViews() {
+    return View.nodes(ledger(), rollout());
+  }
+
+  ReleaseRequested request() {
+    return rollout().request();
+  }
+
+  void knownVersion(String sha256, String version) {
+    versions.removeIf(known -> known.sha256().equals(sha256));
+    versions.add(new Ledger.KnownVersion(sha256, version));
+    while (versions.size() > Ledger.REMEMBERED_VERSIONS) {
+      versions.removeFirst();
+    }
+  }
+
+  Decision decided() {
+    Ledger next = ledger();
+    List<RolloutState> states = new ArrayList<>(ended);
+    Rollout now = next.active();
+    if (now != null) {
+      RolloutState state = View.active(next, now, at);
+      Rollout old = before.active();
+      boolean same =
+          old != null
+              && old.rolloutId().equals(now.rolloutId())
+              && View.active(before, old, at).equals(state);
+      if (!same) {
+        states.add(state);
+      }
+    }
+    boolean nothing =
+        commands.isEmpty() && events.isEmpty() && states.isEmpty() && next.equals(before);
+    return new Decision(next, commands, events, states, Wakeups.of(next), nothing ? ignored : null);
+  }
+}

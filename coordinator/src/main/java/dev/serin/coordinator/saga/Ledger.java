@@ -1,0 +1,64 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.service.ServiceDefinition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// All that the coordinator remembers of one service.
+///
+/// @param definition none where nobody has defined it
+/// @param active at most one (I1)
+/// @param queue what waits, the next one first
+/// @param lastKnownGood the release that completed last
+/// @param leftOut nodes that an ended rollout left out of rotation, with the settings they had
+///   before
+/// @param versions what the digests of binaries are called, the newest last, at most
+///   [#REMEMBERED_VERSIONS]
+/// @param fence of the newest command; grows for ever
+public record Ledger(
+    String service,
+    @Nullable ServiceDefinition definition,
+    @Nullable Rollout active,
+    List<Queued> queue,
+    @Nullable KnownGood lastKnownGood,
+    Map<String, List<ServerSetting>> leftOut,
+    List<KnownVersion> versions,
+    long fence) {
+  static final int REMEMBERED_VERSIONS = 50;
+
+  /// A release that waits for its turn.
+  ///
+  /// @param sequence of its newest event
+  public record Queued(ReleaseRequested request, Instant at, long sequence) {}
+
+  /// A release that completed.
+  public record KnownGood(String version, Artifact artifact, String rolloutId) {}
+
+  /// The version that a digest belongs to.
+  public record KnownVersion(String sha256, String version) {}
+
+  public Ledger {
+    queue = queue == null ? List.of() : List.copyOf(queue);
+    leftOut = leftOut == null ? Map.of() : Map.copyOf(leftOut);
+    versions = versions == null ? List.of() : List.copyOf(versions);
+  }
+
+  /// The ledger of a service that nobody has spoken of yet.
+  public static Ledger empty(String service) {
+    return new Ledger(service, null, null, List.of(), null, Map.of(), List.of(), 0);
+  }
+
+  /// What the binary with this digest is called.
+  String versionOf(String sha256) {
+    return versions.stream()
+        .filter(known -> known.sha256().equals(sha256))
+        .reduce((older, newer) -> newer)
+        .map(KnownVersion::version)
+        .orElse("sha256:" + sha256.substring(0, 12));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.serin.coordinator.saga;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
+import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where an active rollout is, with what it must remember there.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "phase")
+public sealed interface Phase {
+  /// The phase as everybody sees it.
+  RolloutPhase shown();
+
+  /// All checks at once.
+  ///
+  /// @param problems what agents that could not check at all have said
+  @JsonTypeName("preflight")
+  record Preflight(
+      @Nullable PoolChecked pool,
+      @Nullable InstancesInspected instances,
+      @Nullable SlisChecked slis,
+      List<String> problems)
+      implements Phase {
+    @Override
+    public RolloutPhase shown() {
+      return RolloutPhase.PREFLIGHT;
+    }
+  }
+
+  /// A step on a node.
+  ///
+  /// @param step its index among the rollout's steps
+  @JsonTypeName("rolling")
+  record Rolling(int step) implements Phase {
+    @Override
+    public RolloutPhase shown() {
+      return RolloutPhase.ROLLING;
+    }
+  }
+
+  /// The analysis.
+  @JsonTypeName("watching")
+  record Watching(int step, Watch watch) implements Phase {
+    @Override
+    public RolloutPhase shown() {
+      return RolloutPhase.ANALYSING;
+    }
+  }
+
+  /// It waits for a person, in the middle of an analysis.
+  @JsonTypeName("paused")
+  record Paused(int step, Watch watch, String waitingFor) implements Phase {
+    @Override
+    public RolloutPhase shown() {
+      return RolloutPhase.PAUSED;
+    }
+  }
+
+  /// The rollback.
+  ///
+  /// @param cause what it will end as
+  /// @param left which node is left in what state, and what to do
+  /// @param leftNodes the names of these nodes
+  /// @param halts whether it ends as halted: only one peer is taken back
+  @JsonTypeName("rolling-back")
+  record RollingBack(
+      int step, Outcome cause, List<String> left, List<String> leftNodes, boolean halts)
+      implements Phase {
+    @Override
+    public RolloutPhase shown() {
+      return RolloutPhase.ROLLING_BACK;
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
+import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.coordinator.plan.Plan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The checks before anything is touched: asked all at once, told all at once.
+final class Preflights {
+  private Preflights() {}
+
+  static void start(Draft draft) {
+    ServiceDefinition service = draft.rollout().service();
+    if (!service.pool().isEmpty()) {
+      draft.ask(Agent.HAPROXY, null, Plan.PREFLIGHT);
+    }
+    draft.ask(Agent.INCUS, null, Plan.PREFLIGHT);
+    if (!service.analysis().window().isZero()) {
+      draft.ask(Agent.SLI, null, Plan.PREFLIGHT);
+    }
+  }
+
+  static void answered(Draft draft, Phase.Preflight preflight, Pending pending, AgentEvent event) {
+    Phase.Preflight next =
+        switch (event) {
+          case PoolChecked pool ->
+              new Phase.Preflight(
+                  pool, preflight.instances(), preflight.slis(), preflight.problems());
+          case InstancesInspected instances ->
+              new Phase.Preflight(
+                  preflight.pool(), instances, preflight.slis(), preflight.problems());
+          case SlisChecked slis ->
+              new Phase.Preflight(
+                  preflight.pool(), preflight.instances(), slis, preflight.problems());
+          case HaproxyEvent.Failed(var head, Failure failure) ->
+              withProblem(preflight, "haproxy-agent: " + failure.sentence());
+          case IncusEvent.Failed(var head, Failure failure) ->
+              withProblem(preflight, "incus-agent: " + failure.sentence());
+          case SliEvent.Failed(var head, Failure failure) ->
+              withProblem(preflight, "sli-watcher: " + failure.sentence());
+          default ->
+              withProblem(
+                  preflight,
+                  "expected the answer to a check from "
+                      + pending.agent()
+                      + ", found "
+                      + event.getClass().getSimpleName());
+        };
+    draft.enter(next);
+    if (draft.rollout().pending().isEmpty()) {
+      judge(draft, next);
+    }
+  }
+
+  private static Phase.Preflight withProblem(Phase.Preflight preflight, String problem) {
+    List<String> problems = new ArrayList<>(preflight.problems());
+    problems.add(problem);
+    return new Phase.Preflight(preflight.pool(), preflight.instances(), preflight.slis(), problems);
+  }
+
+  /// Whoever has not answered in time is a problem of its own.
+  static void late(Draft draft, Phase.Preflight preflight) {
+    Phase.Preflight next = preflight;
+    for (Pending pending : draft.rollout().pending()) {
+      String agent =
+          switch (pending.agent()) {
+            case HAPROXY -> "haproxy-agent";
+            case INCUS -> "incus-agent";
+            case SLI -> "sli-watcher";
+          };
+      next =
+          withProblem(
+              next,
+              agent
+                  + ": expected an answer within "
+                  + View.shown(Plan.PREFLIGHT)
+                  + ", found none; is it running?");
+    }
+    draft.forgetPending();
+    draft.enter(next);
+    judge(draft, next);
+  }
+
+  private static void judge(Draft draft, Phase.Preflight found) {
+    List<String> problems = new ArrayList<>(found.problems());
+    List<String> warnings = new ArrayList<>();
+    if (found.pool() != null) {
+      problems.addAll(found.pool().problems());
+      warnings.addAll(found.pool().warnings());
+    }
+    if (found.instances() != null) {
+      problems.addAll(found.instances().problems());
+      found.instances().instances().forEach(seen -> problems.addAll(seen.problems()));
+      warnings.addAll(found.instances().warnings());
+    }
+    if (found.slis() != null) {
+      problems.addAll(found.slis().problems());
+      warnings.addAll(found.slis().warnings());
+    }
+    problems.addAll(strangers(draft.rollout().service(), found));
+    Map<String, NodeRecord> nodes = records(draft, found, problems);
+    if (!draft.request().migrations().isEmpty()) {
+      warnings.add("migrations: this version of Serin does not read them");
+    }
+    if (problems.isEmpty()) {
+      pass(draft, nodes, warnings);
+    } else {
+      fail(draft, problems, warnings);
+    }
+  }
+
+  private static void pass(Draft draft, Map<String, NodeRecord> nodes, List<String> warnings) {
+    draft.nodes(nodes);
+    draft.enter(
+        new Phase.Rolling(0), warnings.isEmpty() ? "" : "warned: " + String.join("; ", warnings));
+    draft.emit(
+        Draft.SERIN,
+        "every check is green",
+        head -> new RolloutEvent.PreflightPassed(head, draft.nodeViews(), warnings));
+    Rolling.begin(draft, 0);
+  }
+
+  private static void fail(Draft draft, List<String> problems, List<String> warnings) {
+    String why = String.join("; ", problems);
+    draft.emit(
+        Draft.SERIN, why, head -> new RolloutEvent.PreflightFailed(head, problems, warnings));
+    draft.emit(
+        RolloutPhase.REJECTED,
+        Draft.SERIN,
+        why,
+        head -> new RolloutEvent.RolloutRejected(head, problems));
+    Rolling.skipPending(draft);
+    draft.close(
+        View.over(
+            draft.ledger(),
+            draft.rollout(),
+            RolloutPhase.REJECTED,
+            Outcome.REJECTED,
+            why,
+            problems,
+            draft.at));
+    Requests.startNext(draft);
+  }
+
+  /// A server line whose address is another instance's would drain one node and restart another.
+  private static List<String> strangers(ServiceDefinition service, Phase.Preflight found) {
+    List<String> problems = new ArrayList<>();
+    PoolChecked pool = found.pool();
+    InstancesInspected inspected = found.instances();
+    if (pool == null || inspected == null) {
+      return problems;
+    }
+    for (ServerSeen seen : pool.servers()) {
+      Node node = service.node(seen.node()).orElse(null);
+      String owner = owner(inspected.owners(), seen.address());
+      if (node != null && owner != null && !owner.equals(node.instance())) {
+        String problem =
+            "node "
+                + node.name()
+                + ": expected server "
+                + seen.setting().server()
+                + " to be instance "
+                + node.instance()
+                + ", found its address "
+                + seen.address()
+                + " to be instance "
+                + owner
+                + "'s; draining one would restart the other";
+        if (!problems.contains(problem)) {
+          problems.add(problem);
+        }
+      }
+    }
+    return problems;
+  }
+
+  private static @Nullable String owner(Map<String, String> owners, @Nullable String address) {
+    if (address == null) {
+      return null;
+    }
+    String exact = owners.get(address);
+    int port = address.lastIndexOf(':');
+    return exact != null || port < 0 ? exact : owners.get(address.substring(0, port));
+  }
+
+  private static Map<String, NodeRecord> records(
+      Draft draft, Phase.Preflight found, List<String> problems) {
+    Map<String, NodeRecord> records = new HashMap<>();
+    InstancesInspected inspected = found.instances();
+    if (inspected == null) {
+      return records;
+    }
+    for (Node node : draft.rollout().service().nodes()) {
+      Optional<String> digest =
+          inspected.instances().stream()
+              .filter(seen -> seen.node().equals(node.name()))
+              .findFirst()
+              .map(InstanceSeen::sha256);
+      if (digest.isPresent()) {
+        records.put(node.name(), record(draft, found.pool(), node, digest.get()));
+      } else if (problems.isEmpty()) {
+        problems.add("node " + node.name() + ": expected a binary to go back to, found none");
+      }
+    }
+    return records;
+  }
+
+  private static NodeRecord record(
+      Draft draft, @Nullable PoolChecked pool, Node node, String digest) {
+    List<ServerSeen> seen =
+        pool == null
+            ? List.of()
+            : pool.servers().stream().filter(it -> it.node().equals(node.name())).toList();
+    List<ServerSetting> settings =
+        draft.leftOut.getOrDefault(node.name(), seen.stream().map(ServerSeen::setting).toList());
+    return new NodeRecord(
+        node.name(),
+        digest,
+        settings,
+        digest,
+        seen.isEmpty() ? null : seen.stream().allMatch(ServerSeen::inRotation),
+        seen.isEmpty()
+            ? null
+            : seen.stream().mapToInt(it -> it.setting().weight()).min().orElseThrow());
+  }
+}

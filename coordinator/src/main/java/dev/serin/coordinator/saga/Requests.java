@@ -1,0 +1,350 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.request.Request;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.EventHead;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutIds;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.plan.Overrides;
+import dev.serin.coordinator.plan.Plan;
+import java.util.List;
+import java.util.Map;
+
+/// What requests come to: releases are accepted, queued or refused; abort outranks everything (I7).
+final class Requests {
+  /// How many releases of a service may wait.
+  static final int LONGEST_QUEUE = 10;
+
+  private Requests() {}
+
+  static void asked(Draft draft, Request request) {
+    switch (request) {
+      case ReleaseRequested release -> release(draft, release);
+      case Request.AbortRequested abort -> abort(draft, abort);
+      case Request.PromoteRequested promote -> promote(draft, promote);
+      case Request.ResumeRequested resume -> resume(draft, resume);
+      case Request.PauseRequested pause -> unknown(draft, pause, "pause a rollout");
+      case Request.RetryRequested retry -> unknown(draft, retry, "retry a rollout");
+      case Request.RollbackRequested back -> unknown(draft, back, "take a completed release back");
+      case Request.FreezeRequested freeze -> unknown(draft, freeze, "freeze a service");
+      case Request.UnfreezeRequested unfreeze -> unknown(draft, unfreeze, "unfreeze a service");
+      case Request.HandsOffRequested off -> unknown(draft, off, "take its hands off a service");
+      case Request.HandsOnRequested on -> unknown(draft, on, "put its hands on a service");
+    }
+  }
+
+  private static void unknown(Draft draft, Request request, String what) {
+    reject(draft, request, List.of("this version of Serin can not " + what + " yet"));
+  }
+
+  private static void release(Draft draft, ReleaseRequested release) {
+    ServiceDefinition definition = draft.definition;
+    if (definition == null) {
+      reject(
+          draft,
+          release,
+          List.of(
+              "service: expected one that is defined, found '"
+                  + release.service()
+                  + "'; define it with: serin services apply -f FILE"));
+      return;
+    }
+    switch (Overrides.apply(definition, release)) {
+      case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
+          reject(draft, release, problems);
+      case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) -> admit(draft, release);
+    }
+  }
+
+  private static void admit(Draft draft, ReleaseRequested release) {
+    if (!draft.isActive()) {
+      start(draft, new Ledger.Queued(release, draft.at, 0));
+      return;
+    }
+    switch (release.ifBusy()) {
+      case QUEUE -> enqueue(draft, release);
+      case LATEST -> {
+        replaceQueue(draft, release);
+        enqueue(draft, release);
+      }
+      case SUPERSEDE -> {
+        replaceQueue(draft, release);
+        enqueue(draft, release);
+        if (!(draft.rollout().phase() instanceof Phase.RollingBack)) {
+          RollingBack.start(
+              draft,
+              Outcome.SUPERSEDED,
+              release.requestedBy(),
+              "superseded by " + release.version(),
+              List.of());
+        }
+      }
+      case REJECT ->
+          reject(
+              draft,
+              release,
+              List.of(
+                  "expected no active rollout (ifBusy: reject), found "
+                      + draft.rollout().rolloutId()
+                      + " of "
+                      + draft.request().version()));
+    }
+  }
+
+  private static void enqueue(Draft draft, ReleaseRequested release) {
+    if (draft.queue.size() >= LONGEST_QUEUE) {
+      reject(
+          draft,
+          release,
+          List.of(
+              "expected at most " + LONGEST_QUEUE + " releases to wait, found as many already"));
+      return;
+    }
+    draft.queue.add(new Ledger.Queued(release, draft.at, 1));
+    String behind = draft.rollout().rolloutId();
+    int position = draft.queue.size();
+    draft.emitOther(
+        new RolloutEvent.RolloutQueued(
+            head(
+                draft,
+                release,
+                1,
+                RolloutPhase.QUEUED,
+                release.requestedBy(),
+                "waits for " + behind),
+            behind,
+            position));
+    draft.ended(
+        View.unstarted(
+            draft.service(),
+            release,
+            RolloutPhase.QUEUED,
+            null,
+            "the end of " + behind,
+            "waits for its turn",
+            List.of(),
+            1,
+            draft.at,
+            draft.at));
+  }
+
+  private static void replaceQueue(Draft draft, ReleaseRequested newer) {
+    List<Ledger.Queued> waiting = List.copyOf(draft.queue);
+    draft.queue.clear();
+    for (Ledger.Queued queued : waiting) {
+      endQueued(
+          draft,
+          queued,
+          Outcome.SUPERSEDED,
+          newer.requestedBy(),
+          "superseded by " + newer.version());
+    }
+  }
+
+  private static void endQueued(
+      Draft draft, Ledger.Queued queued, Outcome outcome, String by, String why) {
+    long sequence = queued.sequence() + 1;
+    draft.emitOther(
+        new RolloutEvent.RollbackCompleted(
+            head(draft, queued.request(), sequence, RolloutPhase.ROLLED_BACK, by, why),
+            outcome,
+            List.of()));
+    draft.ended(
+        View.unstarted(
+            draft.service(),
+            queued.request(),
+            RolloutPhase.ROLLED_BACK,
+            outcome,
+            "",
+            why,
+            List.of(),
+            sequence,
+            queued.at(),
+            draft.at));
+  }
+
+  /// Starts what is first in the queue, if the service is free. Every rollout's end comes here.
+  static void startNext(Draft draft) {
+    while (!draft.isActive() && !draft.queue.isEmpty()) {
+      start(draft, draft.queue.removeFirst());
+    }
+  }
+
+  private static void start(Draft draft, Ledger.Queued queued) {
+    ReleaseRequested release = queued.request();
+    ServiceDefinition definition = draft.definition;
+    Parsed<ServiceDefinition> merged =
+        definition == null
+            ? new Parsed.Invalid<>(List.of("service: expected one that is defined, found none"))
+            : Overrides.apply(definition, release);
+    switch (merged) {
+      case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
+          rejectRelease(draft, release, problems, queued);
+      case Parsed.Valid<ServiceDefinition>(ServiceDefinition service) -> {
+        draft.begin(
+            new Rollout(
+                RolloutIds.of(draft.service(), release.requestId()),
+                release,
+                service,
+                queued.at(),
+                draft.at,
+                queued.sequence(),
+                new Phase.Preflight(null, null, null, List.of()),
+                Plan.compile(service),
+                Map.of(),
+                List.of(),
+                null,
+                "checks everything before it touches anything"));
+        draft.emit(
+            release.requestedBy(),
+            release.reason().isEmpty() ? "release " + release.version() : release.reason(),
+            head -> new RolloutEvent.RolloutStarted(head, Plan.view(service)));
+        Preflights.start(draft);
+      }
+    }
+  }
+
+  private static void abort(Draft draft, Request.AbortRequested abort) {
+    String wanted = abort.rolloutId();
+    for (Ledger.Queued queued : draft.queue) {
+      if (RolloutIds.of(draft.service(), queued.request().requestId()).equals(wanted)) {
+        draft.queue.remove(queued);
+        endQueued(draft, queued, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"));
+        return;
+      }
+    }
+    if (!isMeant(draft, wanted)) {
+      rejectSteering(draft, abort, wanted);
+      return;
+    }
+    if (draft.rollout().phase() instanceof Phase.RollingBack) {
+      reject(draft, abort, List.of("the rollout is being rolled back already"));
+      return;
+    }
+    RollingBack.start(
+        draft, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"), List.of());
+  }
+
+  private static void promote(Draft draft, Request.PromoteRequested promote) {
+    if (!isMeant(draft, promote.rolloutId())) {
+      rejectSteering(draft, promote, promote.rolloutId());
+      return;
+    }
+    switch (draft.rollout().phase()) {
+      case Phase.Watching watching ->
+          Watching.promote(draft, watching.step(), watching.watch(), promote);
+      case Phase.Paused paused -> Watching.promote(draft, paused.step(), paused.watch(), promote);
+      case Phase.Preflight preflight -> nothingToSkip(draft, promote);
+      case Phase.Rolling rolling -> nothingToSkip(draft, promote);
+      case Phase.RollingBack back -> nothingToSkip(draft, promote);
+    }
+  }
+
+  private static void nothingToSkip(Draft draft, Request request) {
+    reject(
+        draft,
+        request,
+        List.of(
+            "expected a rollout that watches or is paused, found it in phase "
+                + draft.rollout().phase().shown()));
+  }
+
+  private static void resume(Draft draft, Request.ResumeRequested resume) {
+    if (!isMeant(draft, resume.rolloutId())) {
+      rejectSteering(draft, resume, resume.rolloutId());
+      return;
+    }
+    if (draft.rollout().phase() instanceof Phase.Paused paused) {
+      Watching.resume(draft, paused, resume);
+    } else {
+      reject(
+          draft,
+          resume,
+          List.of(
+              "expected a paused rollout, found it in phase " + draft.rollout().phase().shown()));
+    }
+  }
+
+  private static boolean isMeant(Draft draft, @org.jspecify.annotations.Nullable String rolloutId) {
+    return draft.isActive() && (rolloutId == null || draft.rollout().rolloutId().equals(rolloutId));
+  }
+
+  private static void rejectSteering(
+      Draft draft, Request request, @org.jspecify.annotations.Nullable String rolloutId) {
+    reject(
+        draft,
+        request,
+        List.of(
+            rolloutId == null
+                ? "expected an active rollout of " + draft.service() + ", found none"
+                : "expected " + rolloutId + " to be active or queued, it is not"));
+  }
+
+  private static String why(Request request, String otherwise) {
+    return request.reason().isEmpty() ? otherwise : request.reason();
+  }
+
+  private static void reject(Draft draft, Request request, List<String> problems) {
+    if (request instanceof ReleaseRequested release) {
+      rejectRelease(draft, release, problems, new Ledger.Queued(release, draft.at, 0));
+      return;
+    }
+    draft.emitOther(
+        new RolloutEvent.RolloutRejected(
+            new EventHead(
+                RolloutIds.of(draft.service(), request.requestId()),
+                request.requestId(),
+                draft.service(),
+                "-",
+                draft.at,
+                1,
+                RolloutPhase.REJECTED,
+                request.requestedBy(),
+                String.join("; ", problems)),
+            problems));
+  }
+
+  private static void rejectRelease(
+      Draft draft, ReleaseRequested release, List<String> problems, Ledger.Queued queued) {
+    long sequence = queued.sequence() + 1;
+    String why = String.join("; ", problems);
+    draft.emitOther(
+        new RolloutEvent.RolloutRejected(
+            head(draft, release, sequence, RolloutPhase.REJECTED, Draft.SERIN, why), problems));
+    draft.ended(
+        View.unstarted(
+            draft.service(),
+            release,
+            RolloutPhase.REJECTED,
+            Outcome.REJECTED,
+            "",
+            why,
+            problems,
+            sequence,
+            queued.at(),
+            draft.at));
+  }
+
+  private static EventHead head(
+      Draft draft,
+      ReleaseRequested release,
+      long sequence,
+      RolloutPhase phase,
+      String by,
+      String why) {
+    return new EventHead(
+        RolloutIds.of(draft.service(), release.requestId()),
+        release.requestId(),
+        draft.service(),
+        release.version(),
+        draft.at,
+        sequence,
+        phase,
+        by,
+        why);
+  }
+}

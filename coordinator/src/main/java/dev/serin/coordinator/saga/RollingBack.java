@@ -1,0 +1,253 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.ProbeView;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// The way back: what was done is undone, newest node first. A node that can't be taken back stays
+/// out of rotation and is named; the others are taken back all the same.
+final class RollingBack {
+  private static final Duration BACK_OFF = Duration.ofSeconds(2);
+
+  private RollingBack() {}
+
+  static void start(Draft draft, Outcome cause, String by, String why, List<ProbeView> evidence) {
+    Rollout rollout = draft.rollout();
+    start(draft, Plan.undo(rollout.service(), rollout.steps()), cause, by, why, evidence, false);
+  }
+
+  /// Takes back one peer alone; the rollout halts after it.
+  static void startPeer(Draft draft, String node, String why) {
+    Rollout rollout = draft.rollout();
+    List<Step> ofNode = rollout.steps().stream().filter(step -> node.equals(step.node())).toList();
+    start(
+        draft,
+        Plan.undo(rollout.service(), ofNode),
+        Outcome.HALTED,
+        Draft.SERIN,
+        why,
+        List.of(),
+        true);
+  }
+
+  private static void start(
+      Draft draft,
+      List<Step> undo,
+      Outcome cause,
+      String by,
+      String why,
+      List<ProbeView> evidence,
+      boolean halts) {
+    if (draft.rollout().phase() instanceof Phase.Watching watching) {
+      draft.stopWatching(watching.watch().id());
+    }
+    draft.forgetPending();
+    Rolling.skipPending(draft);
+    interrupt(draft);
+    int first = draft.rollout().steps().size();
+    draft.steps(Stream.concat(draft.rollout().steps().stream(), undo.stream()).toList());
+    draft.enter(new Phase.RollingBack(first, cause, List.of(), List.of(), halts), why);
+    List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
+    draft.emit(by, why, head -> new RolloutEvent.RollbackStarted(head, cause, evidence, nodes));
+    begin(draft, first);
+  }
+
+  /// A step that was under way is not going to end by itself.
+  private static void interrupt(Draft draft) {
+    List<Step> steps = new ArrayList<>();
+    for (Step step : draft.rollout().steps()) {
+      steps.add(
+          step.status() == StepStatus.RUNNING
+              ? step.ended(StepStatus.FAILED, draft.at, "interrupted")
+              : step);
+    }
+    draft.steps(steps);
+  }
+
+  private static Phase.RollingBack phase(Draft draft) {
+    return (Phase.RollingBack) draft.rollout().phase();
+  }
+
+  private static void begin(Draft draft, int index) {
+    if (index >= draft.rollout().steps().size()) {
+      finish(draft);
+      return;
+    }
+    Phase.RollingBack now = phase(draft);
+    draft.enter(
+        new Phase.RollingBack(index, now.cause(), now.left(), now.leftNodes(), now.halts()));
+    Step step = draft.rollout().steps().get(index);
+    boolean needless =
+        step.status() == StepStatus.SKIPPED
+            || (step.name() == StepName.SERVING && Rolling.staysOut(draft, step));
+    if (needless) {
+      draft.step(index, it -> it.marked(StepStatus.SKIPPED));
+      begin(draft, index + 1);
+      return;
+    }
+    draft.step(index, it -> it.begun(draft.at));
+    draft.emit(
+        Draft.SERIN,
+        Steps.sentence(step),
+        head -> new RolloutEvent.StepStarted(head, step.name().shown(), step.node(), true));
+    draft.ask(Commands.agentOf(step), step.node(), Plan.deadline(draft.rollout().service(), step));
+  }
+
+  static void answered(Draft draft, Phase.RollingBack back, AgentEvent event) {
+    Step step = draft.rollout().steps().get(back.step());
+    Failure failure = Steps.failure(event);
+    if (failure != null) {
+      failed(draft, back, failure);
+      return;
+    }
+    Steps.applied(draft, step, event);
+    String how = Steps.detail(event);
+    draft.step(back.step(), it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
+    draft.emit(
+        Draft.SERIN,
+        how,
+        head -> new RolloutEvent.StepSucceeded(head, step.name().shown(), step.node(), true, how));
+    Steps.shifted(draft, step);
+    begin(draft, back.step() + 1);
+  }
+
+  static void late(Draft draft, Phase.RollingBack back, Pending pending) {
+    draft.forgetPending();
+    failed(draft, back, Steps.unanswered(pending));
+  }
+
+  private static void failed(Draft draft, Phase.RollingBack back, Failure failure) {
+    Step step = draft.rollout().steps().get(back.step());
+    boolean again = step.attempt() < Plan.UNDO_ATTEMPTS;
+    draft.emit(
+        Draft.SERIN,
+        failure.sentence(),
+        head ->
+            new RolloutEvent.StepFailed(
+                head, step.name().shown(), step.node(), true, failure, step.attempt(), !again));
+    if (again) {
+      draft.step(back.step(), it -> it.begun(draft.at));
+      draft.askLater(
+          Commands.agentOf(step),
+          step.node(),
+          BACK_OFF.multipliedBy(step.attempt()),
+          Plan.deadline(draft.rollout().service(), step));
+      return;
+    }
+    giveUp(draft, back, step, failure);
+  }
+
+  /// The node stays as it is, out of rotation; the next one is taken back.
+  private static void giveUp(Draft draft, Phase.RollingBack back, Step step, Failure failure) {
+    String node = Objects.requireNonNull(step.node());
+    draft.step(back.step(), it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
+    List<Step> steps = new ArrayList<>();
+    for (Step it : draft.rollout().steps()) {
+      boolean moot = it.undo() && node.equals(it.node()) && it.status() == StepStatus.PENDING;
+      steps.add(moot ? it.marked(StepStatus.SKIPPED) : it);
+    }
+    draft.steps(steps);
+    NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
+    List<String> left = new ArrayList<>(back.left());
+    left.add(
+        node
+            + " is left with sha256:"
+            + record.current().substring(0, 12)
+            + (Boolean.TRUE.equals(record.inRotation()) ? ", in rotation" : ", out of rotation")
+            + ": "
+            + step.name().shown()
+            + " failed "
+            + step.attempt()
+            + " times, "
+            + failure.sentence()
+            + "; put sha256:"
+            + record.sha256().substring(0, 12)
+            + " back by hand, or release again");
+    List<String> leftNodes = new ArrayList<>(back.leftNodes());
+    leftNodes.add(node);
+    draft.enter(new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts()));
+    begin(draft, back.step() + 1);
+  }
+
+  private static void finish(Draft draft) {
+    Phase.RollingBack back = phase(draft);
+    String why = draft.rollout().message();
+    if (back.halts()) {
+      List<String> left =
+          back.left().isEmpty()
+              ? List.of(
+                  why
+                      + "; that node runs what it ran before, the others keep "
+                      + draft.request().version())
+              : back.left();
+      Rolling.halt(draft, why, left, back.leftNodes());
+      return;
+    }
+    markUndone(draft, back.leftNodes());
+    Rolling.rememberVersion(draft);
+    if (back.left().isEmpty()) {
+      draft.emit(
+          RolloutPhase.ROLLED_BACK,
+          Draft.SERIN,
+          why,
+          head -> new RolloutEvent.RollbackCompleted(head, back.cause(), draft.nodeViews()));
+      draft.close(
+          View.over(
+              draft.ledger(),
+              draft.rollout(),
+              RolloutPhase.ROLLED_BACK,
+              back.cause(),
+              why,
+              List.of(),
+              draft.at));
+    } else {
+      for (String node : back.leftNodes()) {
+        NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
+        if (!record.settings().isEmpty()) {
+          draft.leftOut.put(node, record.settings());
+        }
+      }
+      draft.emit(
+          RolloutPhase.ROLLBACK_FAILED,
+          Draft.SERIN,
+          String.join("; ", back.left()),
+          head ->
+              new RolloutEvent.RollbackFailed(head, back.cause(), draft.nodeViews(), back.left()));
+      draft.close(
+          View.over(
+              draft.ledger(),
+              draft.rollout(),
+              RolloutPhase.ROLLBACK_FAILED,
+              back.cause(),
+              String.join("; ", back.left()),
+              back.left(),
+              draft.at));
+    }
+    Requests.startNext(draft);
+  }
+
+  private static void markUndone(Draft draft, List<String> except) {
+    List<Step> steps = new ArrayList<>();
+    for (Step step : draft.rollout().steps()) {
+      boolean undone =
+          !step.undo()
+              && step.status() == StepStatus.SUCCEEDED
+              && step.node() != null
+              && !except.contains(step.node());
+      steps.add(undone ? step.marked(StepStatus.UNDONE) : step);
+    }
+    draft.steps(steps);
+  }
+}

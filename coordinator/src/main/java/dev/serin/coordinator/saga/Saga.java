@@ -1,0 +1,97 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.sli.SliEvent;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// The whole rollout protocol. Pure: requests, answers and time arrive as inputs.
+public final class Saga {
+  private Saga() {}
+
+  public static Decision decide(Ledger ledger, Input input) {
+    Draft draft = new Draft(ledger, input.at());
+    switch (input) {
+      case Input.Asked(var request, boolean known, Instant at) -> {
+        if (known) {
+          draft.ignore(Decision.Ignored.KNOWN_REQUEST);
+        } else {
+          Requests.asked(draft, request);
+        }
+      }
+      case Input.Defined defined -> whenDefined(draft, defined);
+      case Input.Answered(var event, Instant at) -> whenAnswered(draft, event);
+      case Input.Woken(Instant at) -> whenWoken(draft);
+    }
+    return draft.decided();
+  }
+
+  /// When a ledger wants to be woken; none when it waits for nothing.
+  public static @Nullable Instant wakeAt(Ledger ledger) {
+    return Wakeups.of(ledger);
+  }
+
+  private static void whenDefined(Draft draft, Input.Defined defined) {
+    if (defined.definition() == null && draft.isActive()) {
+      draft.ignore(Decision.Ignored.ROLLOUT_ACTIVE);
+      return;
+    }
+    draft.definition = defined.definition();
+  }
+
+  private static void whenAnswered(Draft draft, dev.serin.contracts.agent.AgentEvent event) {
+    if (!draft.isActive() || !draft.rollout().rolloutId().equals(event.head().rolloutId())) {
+      draft.ignore(Decision.Ignored.NOT_AWAITED);
+      return;
+    }
+    if (event instanceof SliEvent.SlotProbed probed) {
+      Watching.probed(draft, probed);
+      return;
+    }
+    Pending pending = draft.answered(event.head().commandId());
+    if (pending == null) {
+      draft.ignore(Decision.Ignored.NOT_AWAITED);
+      return;
+    }
+    switch (draft.rollout().phase()) {
+      case Phase.Preflight preflight -> Preflights.answered(draft, preflight, pending, event);
+      case Phase.Rolling rolling -> Rolling.answered(draft, rolling.step(), event);
+      case Phase.RollingBack back -> RollingBack.answered(draft, back, event);
+      case Phase.Watching watching -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+      case Phase.Paused paused -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+    }
+  }
+
+  private static void whenWoken(Draft draft) {
+    if (!draft.isActive()) {
+      draft.ignore(Decision.Ignored.NOT_DUE);
+      return;
+    }
+    Pending late =
+        draft.rollout().pending().stream()
+            .filter(pending -> !pending.deadline().isAfter(draft.at))
+            .findFirst()
+            .orElse(null);
+    if (late == null) {
+      draft.askAgain();
+    }
+    switch (draft.rollout().phase()) {
+      case Phase.Preflight preflight -> {
+        if (late != null) {
+          Preflights.late(draft, preflight);
+        }
+      }
+      case Phase.Rolling rolling -> {
+        if (late != null) {
+          Rolling.late(draft, rolling.step(), late);
+        }
+      }
+      case Phase.RollingBack back -> {
+        if (late != null) {
+          RollingBack.late(draft, back, late);
+        }
+      }
+      case Phase.Watching watching -> Watching.woken(draft, watching);
+      case Phase.Paused paused -> draft.ignore(Decision.Ignored.NOT_DUE);
+    }
+  }
+}

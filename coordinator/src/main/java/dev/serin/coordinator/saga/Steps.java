@@ -1,0 +1,101 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What an answer means for a step, forward or back.
+final class Steps {
+  private Steps() {}
+
+  static @Nullable Failure failure(AgentEvent event) {
+    return switch (event) {
+      case HaproxyEvent.Failed(var head, Failure failure) -> failure;
+      case IncusEvent.Failed(var head, Failure failure) -> failure;
+      case SliEvent.Failed(var head, Failure failure) -> failure;
+      default -> null;
+    };
+  }
+
+  static Failure unanswered(Pending pending) {
+    String agent = pending.agent() == Agent.HAPROXY ? "haproxy-agent" : "incus-agent";
+    return new Failure(
+        Failure.Reason.TIMED_OUT,
+        "an answer of the " + agent + " by " + pending.deadline(),
+        "none",
+        "look whether it runs and reaches the broker",
+        false);
+  }
+
+  /// Notes what the answer says of the node.
+  static void applied(Draft draft, Step step, AgentEvent event) {
+    String node = Objects.requireNonNull(step.node());
+    switch (event) {
+      case HaproxyEvent.ServerDrained drained -> draft.node(node, it -> it.rotated(false));
+      case HaproxyEvent.ServerReady ready ->
+          draft.node(
+              node,
+              it ->
+                  it.rotated(
+                      ready.servers().stream().allMatch(HaproxyEvent.ServerSeen::inRotation)));
+      case IncusEvent.ArtifactPushed pushed -> draft.node(node, it -> it.running(pushed.sha256()));
+      case IncusEvent.BinaryRestored restored ->
+          draft.node(node, it -> it.running(restored.sha256()));
+      default -> {
+        // The other answers change neither the node's binary nor its rotation.
+      }
+    }
+  }
+
+  /// Tells the world when traffic has moved.
+  static void shifted(Draft draft, Step step) {
+    if (step.name() == StepName.DRAIN || step.name() == StepName.READY) {
+      String why =
+          step.node()
+              + (step.name() == StepName.DRAIN ? " left rotation" : " is as it was in rotation");
+      draft.emit(
+          Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
+    }
+  }
+
+  /// How a step went, one sentence.
+  static String detail(AgentEvent event) {
+    return switch (event) {
+      case HaproxyEvent.ServerDrained drained ->
+          "no request left after "
+              + View.shown(drained.took())
+              + (drained.sessionsCut() > 0 ? ", " + drained.sessionsCut() + " sessions cut" : "")
+              + (drained.tunnelsClosed() > 0
+                  ? ", " + drained.tunnelsClosed() + " WebSockets closed"
+                  : "")
+              + (drained.belowMinimum() ? ", below the pool's minimum" : "");
+      case HaproxyEvent.ServerReady ready -> "as it was, on every load balancer";
+      case HaproxyEvent.ServerServing serving -> String.join("; ", serving.proof());
+      case IncusEvent.BinaryKept kept ->
+          "sha256:" + kept.sha256().substring(0, 12) + " kept as " + kept.path();
+      case IncusEvent.ArtifactPushed pushed ->
+          "sha256:"
+              + pushed.sha256().substring(0, 12)
+              + (pushed.unchanged() ? " was there already" : " installed");
+      case IncusEvent.UnitsRestarted restarted ->
+          restarted.unchanged() ? "runs it already: " + restarted.detail() : restarted.detail();
+      case IncusEvent.HealthPassed health ->
+          "healthy after " + View.shown(health.took()) + ", " + health.attempts() + " attempts";
+      case IncusEvent.BinaryRestored restored ->
+          "sha256:" + restored.sha256().substring(0, 12) + " restored, from " + restored.source();
+      default -> event.getClass().getSimpleName();
+    };
+  }
+
+  /// What a step is about to do, one sentence.
+  static String sentence(Step step) {
+    return (step.undo() ? "rollback: " : "") + step.name().shown() + " " + step.node();
+  }
+}

@@ -1,0 +1,239 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.json.Quantities;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.NodeView;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutIds;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.contracts.rollout.StepView;
+import dev.serin.coordinator.plan.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A rollout as everybody sees it: what it does, what it waits for, what comes next and when.
+final class View {
+  private View() {}
+
+  static RolloutState active(Ledger ledger, Rollout rollout, Instant at) {
+    Waiting waiting = waiting(rollout);
+    return state(
+        ledger,
+        rollout,
+        rollout.phase().shown(),
+        waiting,
+        null,
+        null,
+        rollout.message(),
+        List.of(),
+        at);
+  }
+
+  static RolloutState over(
+      Ledger ledger,
+      Rollout rollout,
+      RolloutPhase phase,
+      Outcome outcome,
+      String message,
+      List<String> problems,
+      Instant at) {
+    return state(
+        ledger, rollout, phase, new Waiting("", "", null), outcome, at, message, problems, at);
+  }
+
+  private static RolloutState state(
+      Ledger ledger,
+      Rollout rollout,
+      RolloutPhase phase,
+      Waiting waiting,
+      @Nullable Outcome outcome,
+      @Nullable Instant endedAt,
+      String message,
+      List<String> problems,
+      Instant at) {
+    return new RolloutState(
+        rollout.rolloutId(),
+        ledger.service(),
+        rollout.request().version(),
+        rollout.request().requestId(),
+        phase,
+        rollout.steps().stream().map(View::step).toList(),
+        nodes(ledger, rollout),
+        rollout.lastProbe(),
+        waiting.waitingFor,
+        waiting.next,
+        waiting.nextAt,
+        rollout.request().requestedBy(),
+        rollout.request().reason(),
+        rollout.startedAt(),
+        endedAt,
+        outcome,
+        message,
+        problems,
+        rollout.service().strategy(),
+        rollout.sequence(),
+        rollout.queuedAt(),
+        at);
+  }
+
+  /// A release that waits, or never began.
+  static RolloutState unstarted(
+      String service,
+      ReleaseRequested request,
+      RolloutPhase phase,
+      @Nullable Outcome outcome,
+      String waitingFor,
+      String message,
+      List<String> problems,
+      long sequence,
+      Instant queuedAt,
+      Instant at) {
+    return new RolloutState(
+        RolloutIds.of(service, request.requestId()),
+        service,
+        request.version(),
+        request.requestId(),
+        phase,
+        List.of(),
+        List.of(),
+        null,
+        waitingFor,
+        phase.isOver() ? "" : "preflight",
+        null,
+        request.requestedBy(),
+        request.reason(),
+        null,
+        phase.isOver() ? at : null,
+        outcome,
+        message,
+        problems,
+        request.strategy() == null ? "" : request.strategy(),
+        sequence,
+        queuedAt,
+        at);
+  }
+
+  private static StepView step(Step step) {
+    String name = step.undo() ? "undo-" + step.name().shown() : step.name().shown();
+    return new StepView(
+        name, step.node(), step.status(), step.startedAt(), step.endedAt(), step.detail());
+  }
+
+  static List<NodeView> nodes(Ledger ledger, Rollout rollout) {
+    return rollout.service().nodes().stream()
+        .map(node -> {
+          NodeRecord record = rollout.nodes().get(node.name());
+          return record == null
+              ? new NodeView(node.name(), null, null, null)
+              : new NodeView(
+                  node.name(),
+                  version(ledger, rollout, record.current()),
+                  record.inRotation(),
+                  record.weight());
+        })
+        .toList();
+  }
+
+  private static String version(Ledger ledger, Rollout rollout, String sha256) {
+    return sha256.equals(rollout.request().artifact().sha256())
+        ? rollout.request().version()
+        : ledger.versionOf(sha256);
+  }
+
+  private record Waiting(String waitingFor, String next, @Nullable Instant nextAt) {}
+
+  private static Waiting waiting(Rollout rollout) {
+    return switch (rollout.phase()) {
+      case Phase.Preflight preflight ->
+          new Waiting(
+              "the checks of " + agents(rollout),
+              rollout.steps().isEmpty() ? "completed" : described(rollout.steps().getFirst()),
+              deadline(rollout));
+      case Phase.Rolling rolling ->
+          new Waiting(
+              described(rollout.steps().get(rolling.step())),
+              after(rollout, rolling.step()),
+              deadline(rollout));
+      case Phase.Watching watching -> watching(rollout, watching);
+      case Phase.Paused paused ->
+          new Waiting(
+              paused.waitingFor(),
+              "resume goes on watching, promote goes on without, abort takes it back",
+              null);
+      case Phase.RollingBack back ->
+          new Waiting(
+              back.step() < rollout.steps().size()
+                  ? "rollback: " + described(rollout.steps().get(back.step()))
+                  : "the end of the rollback",
+              after(rollout, back.step()),
+              deadline(rollout));
+    };
+  }
+
+  private static Waiting watching(Rollout rollout, Phase.Watching watching) {
+    Watch watch = watching.watch();
+    int slot = watch.firstOpenSlot();
+    Duration left = watch.interval().multipliedBy(Math.max(0, watch.lastSlot() - watch.green()));
+    String waitingFor =
+        "probe "
+            + slot
+            + ", "
+            + watch.green()
+            + " of "
+            + watch.needed()
+            + " are green"
+            + (left.isZero() ? "" : "; all of them take until " + watch.dueAt(watch.lastSlot()));
+    return new Waiting(waitingFor, after(rollout, watching.step()), watch.dueAt(watch.lastSlot()));
+  }
+
+  private static String after(Rollout rollout, int step) {
+    boolean undo = rollout.phase() instanceof Phase.RollingBack;
+    for (int index = step + 1; index < rollout.steps().size(); index++) {
+      Step next = rollout.steps().get(index);
+      if (next.undo() == undo && next.status() == dev.serin.contracts.rollout.StepStatus.PENDING) {
+        return described(next);
+      }
+    }
+    return undo ? "rolled back" : "completed";
+  }
+
+  private static String described(Step step) {
+    String node = step.node() == null ? "" : " " + step.node();
+    return switch (step.name()) {
+      case DRAIN -> "drain" + node;
+      case KEEP -> "keep the binary of" + node;
+      case PUSH -> "push the artifact to" + node;
+      case RESTART -> "restart" + node;
+      case HEALTH -> "health check of" + node;
+      case READY -> "put" + node + " into rotation";
+      case SERVING -> "check" + node + " through the load balancer";
+      case ANALYSE -> "watch the SLIs";
+      case RESTORE -> "restore the binary of" + node;
+    };
+  }
+
+  private static String agents(Rollout rollout) {
+    return String.join(
+        ", ",
+        rollout.pending().stream()
+            .map(pending ->
+                switch (pending.agent()) {
+                  case HAPROXY -> "haproxy-agent";
+                  case INCUS -> "incus-agent";
+                  case SLI -> "sli-watcher";
+                })
+            .toList());
+  }
+
+  private static @Nullable Instant deadline(Rollout rollout) {
+    return rollout.pending().stream().map(Pending::deadline).min(Instant::compareTo).orElse(null);
+  }
+
+  /// A duration in words.
+  static String shown(Duration duration) {
+    return Quantities.shown(Duration.ofMillis(duration.toMillis()));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.serin.coordinator.streams;
+
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.contracts.kafka.TopicCreation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/// Runs the topology.
+public final class CoordinatorStreams implements SmartLifecycle {
+  public static final String APPLICATION_ID = "serin-coordinator";
+
+  private static final Logger log = LoggerFactory.getLogger(CoordinatorStreams.class);
+
+  private final KafkaSettings settings;
+  private final Path stateDirectory;
+  private final CoordinatorMetrics metrics;
+  private @Nullable KafkaStreams streams;
+
+  /// @param stateDirectory where Streams keeps its lock and checkpoints; losing it costs nothing
+  public CoordinatorStreams(
+      KafkaSettings settings, Path stateDirectory, CoordinatorMetrics metrics) {
+    this.settings = settings;
+    this.stateDirectory = stateDirectory;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void start() {
+    try {
+      TopicCreation.ensure(settings);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    CaughtUp.ByLag caughtUp = new CaughtUp.ByLag();
+    KafkaStreams started =
+        new KafkaStreams(
+            CoordinatorTopology.build(metrics, caughtUp, InstantSource.system()),
+            properties(),
+            new DefaultKafkaClientSupplier() {
+              @Override
+              public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+                Consumer<byte[], byte[]> consumer = super.getConsumer(config);
+                caughtUp.watch(consumer);
+                return consumer;
+              }
+            });
+    started.setUncaughtExceptionHandler(failure -> {
+      log.atError().setCause(failure).log("the saga's thread died and is replaced");
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    });
+    started.start();
+    streams = started;
+  }
+
+  private Properties properties() {
+    Properties properties = new Properties();
+    properties.putAll(settings.common());
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    // Every hop waits for the commit; see docs/adr for the measured latencies.
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 10);
+    properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+    properties.put(StreamsConfig.POLL_MS_CONFIG, 20);
+    properties.put(
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
+    properties.put(
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
+    properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.METADATA_MAX_AGE_CONFIG), 30_000);
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        CoordinatorTopology.largestRecordBytes());
+    properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    if (settings.instanceId() != null) {
+      properties.put(
+          StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+          APPLICATION_ID + "-" + settings.instanceId());
+    }
+    return properties;
+  }
+
+  /// Whether the saga runs (or is about to take its partitions over), for the health check.
+  public boolean isServing() {
+    KafkaStreams running = streams;
+    return running != null && running.state().isRunningOrRebalancing();
+  }
+
+  /// Whether the saga has its partitions and works on them.
+  public boolean isSettled() {
+    KafkaStreams running = streams;
+    return running != null && running.state() == KafkaStreams.State.RUNNING;
+  }
+
+  @Override
+  public void stop() {
+    KafkaStreams running = streams;
+    if (running != null) {
+      running.close(Duration.ofSeconds(10));
+      streams = null;
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return streams != null;
+  }
+}

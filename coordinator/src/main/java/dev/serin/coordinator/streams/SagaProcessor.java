@@ -1,0 +1,302 @@
+package dev.serin.coordinator.streams;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.kafka.DeadLetters;
+import dev.serin.contracts.kafka.Decoded;
+import dev.serin.contracts.kafka.EventHeaders;
+import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.coordinator.saga.Decision;
+import dev.serin.coordinator.saga.Input;
+import dev.serin.coordinator.saga.Ledger;
+import dev.serin.coordinator.saga.Saga;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The saga's shell: loads a service's ledger, lets the saga decide, keeps the next ledger, sends
+/// what was decided. All of it is one transaction. Timers are an index of due times, not a scan.
+final class SagaProcessor implements Processor<String, byte[], String, Routed> {
+  static final String LEDGERS = "ledgers";
+  static final String WAKEUPS = "wakeups";
+  static final String REQUESTS_SEEN = "requests-seen";
+
+  /// How long request ids are remembered.
+  static final Duration REMEMBERED = Duration.ofDays(30);
+
+  static final Duration TICK = Duration.ofMillis(100);
+
+  private static final String SOURCE = "/serin/coordinator";
+  private static final Logger log = LoggerFactory.getLogger(SagaProcessor.class);
+
+  private final CoordinatorMetrics metrics;
+  private final CaughtUp caughtUp;
+  private final InstantSource clock;
+
+  private @Nullable ProcessorContext<String, Routed> context;
+  private @Nullable KeyValueStore<String, byte[]> ledgers;
+  private @Nullable KeyValueStore<String, byte[]> wakeups;
+  private @Nullable KeyValueStore<String, byte[]> seen;
+  private boolean atEnd;
+  private boolean busy;
+
+  SagaProcessor(CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock) {
+    this.metrics = metrics;
+    this.caughtUp = caughtUp;
+    this.clock = clock;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Routed> context) {
+    this.context = context;
+    this.ledgers = context.getStateStore(LEDGERS);
+    this.wakeups = context.getStateStore(WAKEUPS);
+    this.seen = context.getStateStore(REQUESTS_SEEN);
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> wake());
+    context.schedule(Duration.ofHours(1), PunctuationType.WALL_CLOCK_TIME, now -> forgetRequests());
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    busy = true;
+    RecordMetadata origin = context().recordMetadata().orElseThrow();
+    switch (origin.topic()) {
+      case Topics.HAPROXY_EVENTS -> answer(record, origin, HaproxyEvent.class);
+      case Topics.INCUS_EVENTS -> answer(record, origin, IncusEvent.class);
+      case Topics.SLI_EVENTS -> answer(record, origin, SliEvent.class);
+      default -> taken(record);
+    }
+  }
+
+  /// What the intake has read already.
+  private void taken(Record<String, byte[]> record) {
+    byte[] json = Arrays.copyOfRange(record.value(), 1, record.value().length);
+    switch (record.value()[0]) {
+      case Intake.REQUEST -> {
+        Request request = Json.mapper().readValue(json, Request.class);
+        String id = record.key() + "\n" + request.requestId();
+        boolean known = seen().get(id) != null;
+        if (!known) {
+          seen().put(id, Json.mapper().writeValueAsBytes(now()));
+        }
+        decide(record.key(), new Input.Asked(request, known, now()));
+      }
+      case Intake.DEFINITION ->
+          decide(
+              record.key(),
+              new Input.Defined(Json.mapper().readValue(json, ServiceDefinition.class), now()));
+      default -> {
+        Decision decision = decide(record.key(), new Input.Defined(null, now()));
+        if (decision.ignored() == Decision.Ignored.ROLLOUT_ACTIVE) {
+          dead(
+              record.key(),
+              null,
+              record.headers(),
+              "expected no active rollout when a service is deleted, found one of " + record.key(),
+              Topics.SERVICES);
+        }
+      }
+    }
+  }
+
+  private <E extends AgentEvent> void answer(
+      Record<String, byte[]> record, RecordMetadata origin, Class<E> type) {
+    switch (Decoded.message(record.value(), type)) {
+      case Decoded.Readable<E>(E event) when event.head().service().equals(record.key()) ->
+          decide(record.key(), new Input.Answered(event, now()));
+      case Decoded.Readable<E>(E event) ->
+          dead(
+              record.key(),
+              record.value(),
+              record.headers(),
+              "expected the key to be the service " + event.head().service(),
+              origin.topic());
+      case Decoded.Unreadable<E>(String reason) ->
+          dead(record.key(), record.value(), record.headers(), reason, origin.topic());
+    }
+  }
+
+  private void dead(
+      @Nullable String key, byte @Nullable [] value, Headers headers, String reason, String topic) {
+    metrics.deadLettered(topic);
+    log.atWarn().addKeyValue("topic", topic).log("a record goes to the dead letters: {}", reason);
+    RecordMetadata origin = context().recordMetadata().orElseThrow();
+    send(
+        Topics.deadLetters(topic),
+        key,
+        value,
+        DeadLetters.headers(headers, reason, topic, origin.partition(), origin.offset()));
+  }
+
+  private Decision decide(String service, Input input) {
+    byte[] kept = ledgers().get(service);
+    Ledger before =
+        kept == null ? Ledger.empty(service) : Json.mapper().readValue(kept, Ledger.class);
+    Decision decision = Saga.decide(before, input);
+    if (decision.ignored() != null) {
+      metrics.ignored(decision.ignored());
+      return decision;
+    }
+    if (!decision.next().equals(before)) {
+      ledgers().put(service, Json.mapper().writeValueAsBytes(decision.next()));
+    }
+    reschedule(service, before, decision);
+    decision.commands().forEach(this::send);
+    decision.events().forEach(this::send);
+    decision.states().forEach(this::send);
+    return decision;
+  }
+
+  private void reschedule(String service, Ledger before, Decision decision) {
+    Instant old = Saga.wakeAt(before);
+    if (Objects.equals(old, decision.wakeAt())) {
+      return;
+    }
+    if (old != null) {
+      wakeups().delete(due(old, service));
+    }
+    if (decision.wakeAt() != null) {
+      wakeups().put(due(decision.wakeAt(), service), new byte[0]);
+    }
+  }
+
+  /// Due times sort as text.
+  private static String due(Instant at, String service) {
+    return String.format("%015d/%s", at.toEpochMilli(), service);
+  }
+
+  private void wake() {
+    if (!hasReadToTheEnd()) {
+      return;
+    }
+    List<String> due = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> index =
+        wakeups().range(due(Instant.EPOCH, ""), due(now().plusMillis(1), ""))) {
+      index.forEachRemaining((KeyValue<String, byte[]> entry) -> due.add(entry.key));
+    }
+    for (String key : due) {
+      String service = key.substring(key.indexOf('/') + 1);
+      wakeups().delete(key);
+      Decision decision = decide(service, new Input.Woken(now()));
+      if (decision.wakeAt() != null) {
+        wakeups().put(due(decision.wakeAt(), service), new byte[0]);
+      }
+    }
+  }
+
+  /// At the end are those who lag behind nothing and had nothing to process since the last look.
+  private boolean hasReadToTheEnd() {
+    if (!atEnd) {
+      Set<String> topics = Set.of(Topics.HAPROXY_EVENTS, Topics.INCUS_EVENTS, Topics.SLI_EVENTS);
+      atEnd = !busy && caughtUp.isAtEnd(context().taskId().partition(), topics);
+      busy = false;
+    }
+    return atEnd;
+  }
+
+  private void forgetRequests() {
+    Instant oldest = now().minus(REMEMBERED);
+    List<String> old = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = seen().all()) {
+      all.forEachRemaining(entry -> {
+        if (Json.mapper().readValue(entry.value, Instant.class).isBefore(oldest)) {
+          old.add(entry.key);
+        }
+      });
+    }
+    old.forEach(seen()::delete);
+  }
+
+  private void send(AgentCommand command) {
+    String topic =
+        switch (command) {
+          case HaproxyCommand haproxy -> Topics.HAPROXY_COMMANDS;
+          case IncusCommand incus -> Topics.INCUS_COMMANDS;
+          default -> Topics.SLI_COMMANDS;
+        };
+    metrics.commanded(topic);
+    send(
+        topic,
+        command.head().service(),
+        Json.mapper().writeValueAsBytes(command),
+        EventHeaders.of(SOURCE, command));
+  }
+
+  private void send(RolloutEvent event) {
+    metrics.published(event);
+    log.atInfo()
+        .addKeyValue("rollout", event.head().rolloutId())
+        .addKeyValue("sequence", event.head().sequence())
+        .addKeyValue("by", event.head().by())
+        .log("{}: {}", EventHeaders.typeOf(event), event.head().why());
+    send(
+        Topics.ROLLOUTS,
+        event.head().service(),
+        Json.mapper().writeValueAsBytes(event),
+        EventHeaders.of(SOURCE, event));
+  }
+
+  private void send(RolloutState state) {
+    send(
+        Topics.ROLLOUT_STATES,
+        state.rolloutId(),
+        Json.mapper().writeValueAsBytes(state),
+        EventHeaders.state(SOURCE, state.rolloutId(), state.sequence(), state.updatedAt()));
+  }
+
+  private void send(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {
+    context()
+        .forward(
+            new Record<>(
+                key, new Routed(topic, value), now().toEpochMilli(), new RecordHeaders(headers)));
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private ProcessorContext<String, Routed> context() {
+    return Objects.requireNonNull(context);
+  }
+
+  private KeyValueStore<String, byte[]> ledgers() {
+    return Objects.requireNonNull(ledgers);
+  }
+
+  private KeyValueStore<String, byte[]> wakeups() {
+    return Objects.requireNonNull(wakeups);
+  }
+
+  private KeyValueStore<String, byte[]> seen() {
+    return Objects.requireNonNull(seen);
+  }
+}

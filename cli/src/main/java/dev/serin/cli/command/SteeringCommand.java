@@ -1,0 +1,228 @@
+package dev.serin.cli.command;
+
+import dev.serin.cli.CommandFailed;
+import dev.serin.cli.ExitCode;
+import dev.serin.cli.command.Sending.Accepted;
+import dev.serin.cli.command.Targets.Target;
+import dev.serin.cli.follow.EventFeed;
+import dev.serin.cli.view.EventSentence;
+import dev.serin.cli.view.Text;
+import dev.serin.contracts.json.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Asks something of a rollout that is under way, and shows what the coordinator answers on the
+/// stream.
+public abstract sealed class SteeringCommand implements Callable<Integer> {
+  private static final Duration STREAM = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  final Session session;
+
+  @Mixin private final Asking asking = new Asking();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "ID|SERVICE",
+      description = "a rollout's id, or a service's name for its active one")
+  private String target = "";
+
+  SteeringCommand(Session session) {
+    this.session = session;
+  }
+
+  abstract String type();
+
+  /// The events that say yes.
+  abstract Set<String> yes();
+
+  void complete(ObjectNode request) {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Optional<Target> rollout = new Targets(session).rollout(target);
+    String service = rollout.map(it -> it.state().service()).orElse(target);
+    ObjectNode request = asking.request(session, type(), service);
+    rollout.ifPresent(it -> request.put("rolloutId", it.state().rolloutId()));
+    complete(request);
+    BlockingQueue<EventFeed.Signal> signals = new LinkedBlockingQueue<>();
+    try (EventFeed _ = new EventFeed(session.coordinator(), service, signals::add).start()) {
+      // Asked all the same when the stream is not there: an abort must not wait for a view.
+      signals.poll(STREAM.toMillis(), TimeUnit.MILLISECONDS);
+      Accepted accepted = new Sending(session).send(request);
+      return show(accepted, answer(signals, accepted));
+    }
+  }
+
+  private Optional<JsonNode> answer(BlockingQueue<EventFeed.Signal> signals, Accepted accepted)
+      throws InterruptedException {
+    long until = System.nanoTime() + ANSWER.toNanos();
+    for (long left = ANSWER.toNanos(); left > 0; left = until - System.nanoTime()) {
+      EventFeed.Signal signal = signals.poll(left, TimeUnit.NANOSECONDS);
+      if (signal instanceof EventFeed.Signal.Happened(JsonNode event)
+          && isAnswer(event, accepted)) {
+        return Optional.of(event);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isAnswer(JsonNode event, Accepted accepted) {
+    boolean ours = event.path("requestId").asString("").equals(accepted.requestId());
+    return ours || yes().contains(event.path("type").asString(""));
+  }
+
+  private int show(Accepted accepted, Optional<JsonNode> answer) {
+    boolean refused =
+        answer
+            .filter(event -> event.path("type").asString("").equals("rollout-rejected"))
+            .isPresent();
+    if (refused) {
+      List<String> reasons = new ArrayList<>();
+      answer.get().path("reasons").forEach(one -> reasons.add(one.asString()));
+      if (reasons.isEmpty()) {
+        reasons.add(answer.get().path("why").asString(""));
+      }
+      throw new CommandFailed(ExitCode.REJECTED, "refused:", reasons, answer.get());
+    }
+    if (session.isJson()) {
+      ObjectNode document = Json.mapper().createObjectNode();
+      document.put("requestId", accepted.requestId());
+      document.put("rolloutId", accepted.rolloutId());
+      document.set("answer", answer.orElse(null));
+      session.print(document);
+    } else if (answer.isPresent()) {
+      session.print(
+          new EventSentence(session.marks(), session.surroundings().zone())
+              .line(answer.get(), session.now()));
+      session.print(Text.of("watch it: serin watch " + target));
+    } else {
+      session.print(
+          Text.of(
+              "taken, but no answer within "
+                  + ANSWER.toSeconds()
+                  + "s; see what it does: serin status "
+                  + target));
+    }
+    return ExitCode.DONE.number();
+  }
+
+  /// Takes a rollout back.
+  @Command(
+      name = "abort",
+      description = "Takes a rollout back: every node gets what it had before.")
+  public static final class Abort extends SteeringCommand {
+    public Abort(Session session) {
+      super(session);
+    }
+
+    @Override
+    String type() {
+      return "abort-requested";
+    }
+
+    @Override
+    Set<String> yes() {
+      return Set.of("rollback-started", "rollback-completed");
+    }
+  }
+
+  /// Skips a wait.
+  @Command(name = "promote", description = "Skips a wait; health checks stay.")
+  public static final class Promote extends SteeringCommand {
+    @Option(
+        names = "--scope",
+        paramLabel = "WHAT",
+        description = "step (this wait) or full (all that are left) (step)")
+    private @Nullable String scope;
+
+    public Promote(Session session) {
+      super(session);
+    }
+
+    @Override
+    String type() {
+      return "promote-requested";
+    }
+
+    @Override
+    Set<String> yes() {
+      return Set.of("rollout-promoted");
+    }
+
+    @Override
+    void complete(ObjectNode request) {
+      if (scope != null) {
+        request.put("scope", scope);
+      }
+    }
+  }
+
+  /// Holds a rollout where it is.
+  @Command(name = "pause", description = "Holds a rollout where it is.")
+  public static final class Pause extends SteeringCommand {
+    public Pause(Session session) {
+      super(session);
+    }
+
+    @Override
+    String type() {
+      return "pause-requested";
+    }
+
+    @Override
+    Set<String> yes() {
+      return Set.of("rollout-paused");
+    }
+  }
+
+  /// Lets a paused rollout go on.
+  @Command(name = "resume", description = "Lets a paused rollout go on.")
+  public static final class Resume extends SteeringCommand {
+    public Resume(Session session) {
+      super(session);
+    }
+
+    @Override
+    String type() {
+      return "resume-requested";
+    }
+
+    @Override
+    Set<String> yes() {
+      return Set.of("rollout-resumed");
+    }
+  }
+
+  /// Tries a rollout that stopped again.
+  @Command(name = "retry", description = "Tries a rollout that stopped again.")
+  public static final class Retry extends SteeringCommand {
+    public Retry(Session session) {
+      super(session);
+    }
+
+    @Override
+    String type() {
+      return "retry-requested";
+    }
+
+    @Override
+    Set<String> yes() {
+      return Set.of("rollout-started", "rollout-resumed");
+    }
+  }
+}

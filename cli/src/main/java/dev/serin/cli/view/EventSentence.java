@@ -1,0 +1,214 @@
+package dev.serin.cli.view;
+
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.json.Quantities;
+import dev.serin.contracts.rollout.EventHead;
+import dev.serin.contracts.rollout.ProbeView;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutEvent.PreflightFailed;
+import dev.serin.contracts.rollout.RolloutEvent.PreflightPassed;
+import dev.serin.contracts.rollout.RolloutEvent.RollbackCompleted;
+import dev.serin.contracts.rollout.RolloutEvent.RollbackFailed;
+import dev.serin.contracts.rollout.RolloutEvent.RollbackStarted;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutCompleted;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutHalted;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutPaused;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutPromoted;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutQueued;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutRejected;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutResumed;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
+import dev.serin.contracts.rollout.RolloutEvent.SliProbed;
+import dev.serin.contracts.rollout.RolloutEvent.StepFailed;
+import dev.serin.contracts.rollout.RolloutEvent.StepStarted;
+import dev.serin.contracts.rollout.RolloutEvent.StepSucceeded;
+import dev.serin.contracts.rollout.RolloutEvent.TrafficShifted;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// One event as one line: when, what, where, and a sentence.
+public final class EventSentence {
+  private final Marks marks;
+  private final ZoneId zone;
+
+  public EventSentence(Marks marks, ZoneId zone) {
+    this.marks = marks;
+    this.zone = zone;
+  }
+
+  /// The event; empty for one of a type that this version doesn't know.
+  public static Optional<RolloutEvent> decoded(JsonNode json) {
+    try {
+      return Optional.of(Json.mapper().treeToValue(json, RolloutEvent.class));
+    } catch (JacksonException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  /// The line for an event as it came.
+  public Text line(JsonNode json, Instant now) {
+    return decoded(json).map(event -> line(event, now)).orElseGet(() -> unknown(json, now));
+  }
+
+  public Text line(RolloutEvent event, Instant now) {
+    return Text.of(Style.FAINT, Times.at(event.head().at(), now, zone)).and("  ").and(what(event));
+  }
+
+  private Text unknown(JsonNode json, Instant now) {
+    String at;
+    try {
+      at = Times.at(Instant.parse(json.path("at").asString("")), now, zone);
+    } catch (DateTimeParseException none) {
+      at = "--:--:--";
+    }
+    String why = json.path("why").asString("");
+    return Text.of(Style.FAINT, at)
+        .and("  ")
+        .and(marks.dot() + " " + json.path("type").asString("event"))
+        .and(why.isEmpty() ? "" : ": " + why);
+  }
+
+  private Text what(RolloutEvent event) {
+    return switch (event) {
+      case RolloutQueued queued ->
+          said(
+              Style.PLAIN,
+              marks.dot(),
+              "waits in line, place " + queued.position() + ", behind " + queued.behind(),
+              "");
+      case RolloutRejected rejected ->
+          said(Style.BAD, marks.failed(), "rejected", all(rejected.reasons(), rejected.head()));
+      case RolloutStarted started -> started(started);
+      case PreflightPassed passed ->
+          said(Style.GOOD, marks.done(), "preflight", all(passed.warnings(), passed.head()));
+      case PreflightFailed failed ->
+          said(Style.BAD, marks.failed(), "preflight", all(failed.problems(), failed.head()));
+      case StepStarted started ->
+          said(
+              Style.BUSY,
+              marks.running(),
+              place(started.step(), started.node(), started.undo()),
+              "");
+      case StepSucceeded done ->
+          said(
+              Style.GOOD,
+              marks.done(),
+              place(done.step(), done.node(), done.undo()),
+              done.detail().isBlank() ? done.head().why() : done.detail());
+      case StepFailed failed -> failed(failed);
+      case TrafficShifted shifted ->
+          said(Style.PLAIN, marks.arrow(), "traffic", nodes(shifted.nodes()));
+      case SliProbed probed -> probed(probed);
+      case RolloutPaused paused ->
+          said(Style.STRONG_CAREFUL, "!", "paused", because(paused.head(), paused.waitingFor()));
+      case RolloutResumed resumed ->
+          said(Style.PLAIN, marks.running(), "resumed by " + resumed.head().by(), why(resumed));
+      case RolloutPromoted promoted ->
+          said(
+              Style.PLAIN,
+              marks.running(),
+              "promoted (" + promoted.scope() + ") by " + promoted.head().by(),
+              why(promoted));
+      case RollbackStarted started ->
+          said(
+              Style.STRONG_CAREFUL,
+              marks.undone(),
+              "rolling back (" + word(started.cause()) + ")",
+              why(started));
+      case RollbackCompleted completed ->
+          said(
+              Style.STRONG_CAREFUL,
+              marks.undone(),
+              "rolled back (" + word(completed.outcome()) + ")",
+              why(completed));
+      case RollbackFailed failed ->
+          said(Style.BAD, marks.failed(), "rollback failed", all(failed.left(), failed.head()));
+      case RolloutHalted halted ->
+          said(Style.BAD, marks.failed(), "halted", all(halted.left(), halted.head()));
+      case RolloutCompleted completed ->
+          said(Style.STRONG_GOOD, marks.done(), "completed", why(completed));
+    };
+  }
+
+  private static Text said(Style style, String mark, String what, String sentence) {
+    return Text.of(style, mark + " " + what).and(sentence.isBlank() ? "" : ": " + sentence);
+  }
+
+  private Text started(RolloutStarted started) {
+    String plan =
+        started.plan().strategy()
+            + ", window "
+            + Quantities.shown(started.plan().window())
+            + ", about "
+            + Times.about(started.plan().expected());
+    return said(
+        Style.STRONG,
+        marks.running(),
+        "started "
+            + started.head().service()
+            + " "
+            + started.head().version()
+            + " for "
+            + started.head().by(),
+        plan);
+  }
+
+  private Text failed(StepFailed failed) {
+    String again = failed.isFinal() ? "" : " (attempt " + failed.attempt() + ", tried again)";
+    return said(
+        Style.BAD,
+        marks.failed(),
+        place(failed.step(), failed.node(), failed.undo()),
+        failed.failure().sentence() + again);
+  }
+
+  private Text probed(SliProbed probed) {
+    ProbeView probe = probed.probe();
+    String results =
+        probe.results().stream()
+            .map(result -> result.name() + " " + ProbeLines.value(result))
+            .collect(Collectors.joining(", "));
+    return marks
+        .verdict(probe.verdict())
+        .and(" probe " + probe.slot())
+        .and(" " + probe.verdict().name().replace('_', ' '))
+        .and(results.isEmpty() ? "" : ": " + results)
+        .and(Style.FAINT, "  (" + probed.green() + " of " + probed.needed() + " green)");
+  }
+
+  private String nodes(List<dev.serin.contracts.rollout.NodeView> nodes) {
+    return nodes.stream()
+        .map(node -> node.name() + " " + NodeLines.rotation(node))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String place(String step, @Nullable String node, boolean undo) {
+    return (undo ? "undo: " : "") + step + (node == null || node.isEmpty() ? "" : " " + node);
+  }
+
+  private static String all(List<String> sentences, EventHead head) {
+    return sentences.isEmpty() ? head.why() : String.join("; ", sentences);
+  }
+
+  private static String because(EventHead head, String waitingFor) {
+    return head.why().isBlank()
+        ? "waits for " + waitingFor
+        : head.why() + "; waits for " + waitingFor;
+  }
+
+  private static String why(RolloutEvent event) {
+    return event.head().why();
+  }
+
+  /// An enum's constant as the JSON has it.
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+  }
+}

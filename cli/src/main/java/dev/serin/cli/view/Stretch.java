@@ -1,0 +1,90 @@
+package dev.serin.cli.view;
+
+import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.rollout.StepView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Steps that belong together: those of one node on its way forward, or back, or those of the whole
+/// service between two nodes.
+///
+/// @param node none for the whole service
+/// @param back whether the node's steps are repeated here, which a rollback does
+record Stretch(@Nullable String node, List<StepView> steps, boolean back) {
+
+  static List<Stretch> of(List<StepView> steps) {
+    List<Stretch> stretches = new ArrayList<>();
+    for (StepView step : steps) {
+      Optional<Stretch> open = open(stretches, step);
+      if (open.isPresent()) {
+        open.get().steps.add(step);
+      } else {
+        boolean back =
+            step.node() != null && stretches.stream().anyMatch(one -> step.node().equals(one.node));
+        stretches.add(new Stretch(step.node(), new ArrayList<>(List.of(step)), back));
+      }
+    }
+    return stretches;
+  }
+
+  /// The newest stretch of the step's node, unless the step belongs to the way back from it: it has
+  /// a step of that name already, or nothing was restored on the way forward.
+  private static Optional<Stretch> open(List<Stretch> stretches, StepView step) {
+    if (step.node() == null) {
+      return stretches.isEmpty() || stretches.getLast().node != null
+          ? Optional.empty()
+          : Optional.of(stretches.getLast());
+    }
+    return stretches.reversed().stream()
+        .filter(stretch -> Objects.equals(stretch.node, step.node()))
+        .findFirst()
+        .filter(stretch -> stretch.back || !step.name().equals("restore"))
+        .filter(
+            stretch -> stretch.steps.stream().noneMatch(known -> known.name().equals(step.name())));
+  }
+
+  boolean has(StepStatus status) {
+    return steps.stream().anyMatch(step -> step.status() == status);
+  }
+
+  /// Nothing of it has begun.
+  boolean isAhead() {
+    return steps.stream().allMatch(step -> step.status() == StepStatus.PENDING);
+  }
+
+  boolean isBusy() {
+    return has(StepStatus.RUNNING) || has(StepStatus.FAILED);
+  }
+
+  /// From its first beginning to its last end, or to now while it runs.
+  Optional<Duration> took(Instant now) {
+    Optional<Instant> begin =
+        steps.stream().map(StepView::startedAt).filter(Objects::nonNull).min(Instant::compareTo);
+    Instant end =
+        has(StepStatus.RUNNING)
+            ? now
+            : steps.stream()
+                .map(StepView::endedAt)
+                .filter(Objects::nonNull)
+                .max(Instant::compareTo)
+                .orElse(now);
+    return begin.map(from -> Duration.between(from, end));
+  }
+
+  static Optional<Duration> took(StepView step, Instant now) {
+    Instant from = step.startedAt();
+    if (from == null) {
+      return Optional.empty();
+    }
+    Instant ended = step.endedAt();
+    if (ended == null && step.status() != StepStatus.RUNNING) {
+      return Optional.empty();
+    }
+    return Optional.of(Duration.between(from, ended == null ? now : ended));
+  }
+}

@@ -77,7 +77,7 @@ public final class Launch {
   /// @param name of the process; its own defaults are in `<name>.yaml` on the class path
   public static void run(Class<?> application, String name, String[] arguments) {
     Options options = parse(arguments, List.of());
-    start(application, name, options, Map.of());
+    start(prepare(application, name, options, Map.of()), name);
   }
 
   /// Reads the command line, or ends the process with one line.
@@ -91,11 +91,9 @@ public final class Launch {
   }
 
   /// Starts an application, or ends the process with one line.
-  public static void start(
-      Class<?> application, String name, Options options, Map<String, Object> properties) {
-    SpringApplication built = prepare(application, name, options, properties);
+  public static void start(SpringApplication application, String name) {
     try {
-      built.run();
+      application.run();
     } catch (RuntimeException failed) {
       end(1, name + " does not start: " + rootCause(failed));
     }

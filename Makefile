@@ -1,0 +1,45 @@
+# Serin. `make demo` and `make test` set up everything they need by themselves.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Maven runs on the JDK 25 here, so that the format is checked too.
+JDK := $(shell lab/lib/jdk)
+MAVEN := JAVA_HOME="$(JDK)" MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" ./mvnw -B -ntp
+
+.PHONY: help build demo test verify format bench soak lab-up lab-down clean jdk
+
+help: ## What there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+jdk:
+	@test -n "$(JDK)" || exit 1
+
+build: jdk ## Compile and package, without tests
+	$(MAVEN) -q -DskipTests package
+
+demo: build ## A fleet from nothing, three releases under load, and what came of them
+	lab/up
+	lab/demo
+
+test: jdk ## Every test: units, stories, topology, integration, and the system on the lab
+	lab/up --reset
+	$(MAVEN) -Plab verify
+
+verify: jdk ## The tests that need no system packages
+	$(MAVEN) verify
+
+format: jdk ## Write the code as google-java-format has it
+	$(MAVEN) -q spotless:apply
+
+bench: build ## Limits on time and memory; fails where one is missed
+	lab/up --reset
+	lab/bench
+
+lab-up: ## The staging fleet
+	lab/up
+
+lab-down: ## Stop the staging fleet
+	lab/down
+
+clean: jdk ## Remove what was built
+	$(MAVEN) -q clean

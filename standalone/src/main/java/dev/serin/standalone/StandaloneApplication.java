@@ -1,0 +1,49 @@
+package dev.serin.standalone;
+
+import dev.serin.contracts.config.Launch;
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.coordinator.config.CoordinatorConfiguration;
+import dev.serin.haproxy.config.HaproxyConfiguration;
+import dev.serin.incus.config.IncusConfiguration;
+import dev.serin.sli.config.SliConfiguration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+
+/// `serin standalone`: the broker, the coordinator and the three agents.
+@SpringBootApplication(scanBasePackages = "dev.serin.standalone")
+@EnableConfigurationProperties(KafkaSettings.class)
+public class StandaloneApplication {
+  private static final Map<String, Class<?>> SERVICES = services();
+
+  private static Map<String, Class<?>> services() {
+    Map<String, Class<?>> services = new LinkedHashMap<>();
+    services.put("coordinator", CoordinatorConfiguration.class);
+    services.put("haproxy-agent", HaproxyConfiguration.class);
+    services.put("incus-agent", IncusConfiguration.class);
+    services.put("sli-watcher", SliConfiguration.class);
+    return services;
+  }
+
+  public static void main(String[] arguments) {
+    Launch.Options options = Launch.parse(arguments, List.copyOf(SERVICES.keySet()));
+    Launch.start(
+        application(options), "serin standalone");
+  }
+
+  /// The application, ready to run.
+  static SpringApplication application(Launch.Options options) {
+    SpringApplication application =
+        Launch.prepare(StandaloneApplication.class, "serin-standalone", options, Map.of());
+    SERVICES.forEach(
+        (name, configuration) -> {
+          if (!options.without().contains(name)) {
+            application.addPrimarySources(List.of(configuration));
+          }
+        });
+    return application;
+  }
+}

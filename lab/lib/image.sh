@@ -23,6 +23,18 @@ ensure_image() {
       die "expected debootstrap to make the containers' image; it failed" "see $LAB_HOME/image.log"
   fi
   incus image import "$IMAGE_DIR/$key.tar.gz" "$IMAGE_DIR/$key.squashfs" --alias "$alias" --quiet
+  forget_other_images
+}
+
+# Images of earlier states of these files: nothing is made of them any more.
+forget_other_images() {
+  local other
+  for other in $(incus image alias list --format csv | sed -n 's/^\(serin-lab-[^,]*\),.*/\1/p'); do
+    if [[ $other != "$(image_alias)" ]]; then
+      incus image delete "$other" --quiet || true
+      rm -f "$IMAGE_DIR/${other#serin-lab-}".{squashfs,tar.gz}
+    fi
+  done
 }
 
 # In a subshell, so that errexit and the trap are its own.

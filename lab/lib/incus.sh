@@ -42,6 +42,7 @@ ensure_incus_basics() {
 
 container_state() { incus list --format csv --columns s "^$1\$" 2>/dev/null; }
 
+# It says at length that there is no network: there is none on purpose, so its output is kept apart.
 # Makes the container $1 unless it is there, of the current image.
 ensure_container() {
   local name=$1 image
@@ -55,7 +56,9 @@ ensure_container() {
     incus delete --force "$name"
   fi
   incus init "$image" "$name" --profile serin-lab --quiet \
-    -c user.serin-lab=yes -c "user.serin-lab.image=$image" -c boot.autostart=false >/dev/null
+    -c user.serin-lab=yes -c "user.serin-lab.image=$image" -c boot.autostart=false \
+    >/dev/null 2>"$LAB_RUN/logs/init-$name.log" ||
+    die "expected Incus to make $name; it did not" "$(<"$LAB_RUN/logs/init-$name.log")"
 }
 
 # add_device CONTAINER DEVICE TYPE KEY=VALUE…: made, or made anew where it differs.
@@ -74,7 +77,6 @@ add_device() {
 }
 
 start_container() {
-  # It says at length that there is no network: there is none on purpose.
   [[ $(container_state "$1") == RUNNING ]] || incus start "$1" --quiet 2>"$LAB_RUN/logs/start-$1.log" ||
     die "expected $1 to start; it did not" "$(<"$LAB_RUN/logs/start-$1.log")"
 }

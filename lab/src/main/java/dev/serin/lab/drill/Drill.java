@@ -159,9 +159,10 @@ public final class Drill implements Callable<Integer> {
     // Requests already sent to the node when it died may still be on their way to an error.
     Thread.sleep(Duration.ofSeconds(4));
     LoadSnapshot settled = load.snapshot();
+    LoadSnapshot settling = settled.since(atDown);
     say(
-        "%,d requests failed in the 4 s after DOWN (sent before it)"
-            .formatted(settled.since(atDown).failed()));
+        "in the 4 s after DOWN %,d failed %s"
+            .formatted(settling.failed(), settling.failedByKind()));
     Thread.sleep(Duration.ofSeconds(3));
     LoadSnapshot after = load.snapshot().since(settled);
     check(

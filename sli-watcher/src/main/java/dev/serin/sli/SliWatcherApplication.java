@@ -1,10 +1,8 @@
 package dev.serin.sli;
 
+import dev.serin.contracts.config.Launch;
 import dev.serin.sli.config.SliConfiguration;
-import java.util.Map;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
@@ -15,10 +13,6 @@ import org.springframework.context.annotation.Import;
 public class SliWatcherApplication {
 
   public static void main(String[] arguments) {
-    SpringApplication application = new SpringApplication(SliWatcherApplication.class);
-    application.setWebApplicationType(WebApplicationType.NONE);
-    application.setKeepAlive(true);
-    application.setDefaultProperties(Map.of("spring.main.banner-mode", "off"));
-    application.run(arguments);
+    Launch.run(SliWatcherApplication.class, "serin-sli-watcher", arguments);
   }
 }

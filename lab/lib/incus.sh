@@ -90,7 +90,11 @@ ensure_node() {
   add_device "$name" http proxy "listen=tcp:$host:8080" connect=tcp:127.0.0.1:8080
   start_container "$name"
   wait_until 30 "$name to run commands" incus exec "$name" -- true
-  if [[ -n ${RESET:-} ]] || ! incus exec "$name" -- test -x "$INSTALL_PATH"; then
+  if [[ -n ${RESET:-} ]]; then
+    # What releases kept beside the binary goes too.
+    incus exec "$name" -- find "${INSTALL_PATH%/*}" -mindepth 1 -delete
+  fi
+  if ! incus exec "$name" -- test -x "$INSTALL_PATH"; then
     install_release "$name" "$artifact"
   fi
   incus exec "$name" -- systemctl enable --now --quiet backend-api
@@ -121,6 +125,7 @@ ensure_haproxy_2() {
   start_container haproxy-2
   wait_until 30 "haproxy-2 to run commands" incus exec haproxy-2 -- true
   incus exec haproxy-2 -- systemctl start haproxy
+  if [[ -n ${RESET:-} ]]; then incus exec haproxy-2 -- systemctl reload haproxy; fi
 }
 
 container_pid() { incus query "/1.0/instances/$1/state" | sed -n 's/^\t*"pid": \([0-9]*\).*/\1/p'; }

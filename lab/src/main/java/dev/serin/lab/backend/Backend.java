@@ -47,7 +47,7 @@ public final class Backend {
   }
 
   /// Listens at once.
-  static Backend start(Behaviour behaviour, String node, InetSocketAddress address) {
+  public static Backend start(Behaviour behaviour, String node, InetSocketAddress address) {
     BackendHandler handler = new BackendHandler(behaviour, node);
     Undertow server =
         Undertow.builder()
@@ -60,13 +60,15 @@ public final class Backend {
     return new Backend(server, handler);
   }
 
-  int port() {
+  /// The port listened on, where the address had port 0.
+  public int port() {
     return ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort();
   }
 
-  /// 1. WebSockets are told to go (1001), and each answer closes its connection. 2. Requests in
-  ///    flight end. 3. The port is closed.
-  void stop() {
+  /// 1. What is new is answered 503, and its connection closed. 2. WebSockets are told to go
+  ///    (1001).
+  /// 3. Requests in flight end. 4. The port is closed.
+  public void stop() {
     handler.drain(GRACE);
     server.stop();
   }

@@ -44,7 +44,7 @@ final class BackendHandler implements HttpHandler {
   BackendHandler(Behaviour behaviour, String node) {
     this.behaviour = behaviour;
     this.node = node;
-    this.metrics = new BackendMetrics(behaviour.version());
+    this.metrics = new BackendMetrics(behaviour.version(), inFlight::get);
     this.webSockets = new WebSockets(node, metrics);
     this.webSocketHandshake = Handlers.websocket(webSockets);
   }
@@ -52,19 +52,13 @@ final class BackendHandler implements HttpHandler {
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     exchange.getResponseHeaders().put(X_VERSION, behaviour.version()).put(X_NODE, node);
-    if (exchange.getRequestPath().equals("/ws")) {
-      webSocketHandshake.handleRequest(exchange);
-      return;
-    }
-    inFlight.incrementAndGet();
-    exchange.addExchangeCompleteListener((_, next) -> {
-      inFlight.decrementAndGet();
-      next.proceed();
-    });
     if (stopping) {
       exchange.setPersistent(false);
+      answer(exchange, 503, "text/plain", text("stopping"));
+      return;
     }
     switch (exchange.getRequestPath()) {
+      case "/ws" -> webSocketHandshake.handleRequest(exchange);
       case "/api/v1/health" ->
           answer(exchange, behaviour.healthStatus(), "text/plain", text("health"));
       case "/api/v1/hello" -> api(exchange, 0, true);
@@ -75,6 +69,11 @@ final class BackendHandler implements HttpHandler {
   }
 
   private void api(HttpServerExchange exchange, long delayMillis, boolean observed) {
+    inFlight.incrementAndGet();
+    exchange.addExchangeCompleteListener((_, next) -> {
+      inFlight.decrementAndGet();
+      next.proceed();
+    });
     Duration sinceStart = Duration.ofNanos(System.nanoTime() - startedNanos);
     boolean bad = behaviour.isBadAt(sinceStart);
     int status = bad && behaviour.failsRequest(requests.incrementAndGet()) ? 500 : 200;
@@ -124,7 +123,8 @@ final class BackendHandler implements HttpHandler {
     }
   }
 
-  /// Tells the WebSockets to go and waits until no request is in flight, at most so long.
+  /// Refuses what is new, tells the WebSockets to go and waits until no request is in flight, at
+  /// most so long.
   void drain(Duration within) {
     stopping = true;
     webSockets.closeAll();

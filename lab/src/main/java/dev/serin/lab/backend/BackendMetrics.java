@@ -1,6 +1,7 @@
 package dev.serin.lab.backend;
 
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -8,6 +9,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.IntSupplier;
 
 /// Every metric of the backend. Health checks and scrapes are not counted: they would dilute the
 /// indicators that a release is judged by.
@@ -27,7 +29,12 @@ final class BackendMetrics {
   private final Gauge webSockets =
       Gauge.builder().name("websockets_open").help("WebSockets open now.").register(registry);
 
-  BackendMetrics(String version) {
+  BackendMetrics(String version, IntSupplier inFlight) {
+    GaugeWithCallback.builder()
+        .name("http_requests_in_flight")
+        .help("The API's requests that are not answered yet, slow ones included.")
+        .callback(now -> now.call(inFlight.getAsInt()))
+        .register(registry);
     Info.builder()
         .name("build_info")
         .help("The release that runs.")

@@ -1,0 +1,61 @@
+package dev.serin.lab.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class BehaviourTest {
+
+  private static final Behaviour BAD =
+      new Behaviour(
+          "v1.2.0",
+          0.2,
+          Duration.ofMillis(50),
+          500,
+          Duration.ofSeconds(5),
+          true,
+          Duration.ofSeconds(20));
+
+  @Test
+  void survivesItsPropertiesFile() throws IOException {
+    Properties properties = new Properties();
+    properties.load(new StringReader(BAD.toProperties()));
+
+    assertThat(Behaviour.of(properties)).isEqualTo(BAD);
+  }
+
+  @Test
+  void anEmptyPropertiesFileIsAGoodRelease() {
+    assertThat(Behaviour.of(new Properties())).isEqualTo(Behaviour.good("dev"));
+  }
+
+  @Test
+  void failsExactlyTheShareThatWasBaked() {
+    assertThat(LongStream.rangeClosed(1, 1_000).filter(BAD::failsRequest).count()).isEqualTo(200);
+    assertThat(LongStream.rangeClosed(1, 5).filter(BAD::failsRequest).toArray()).containsExactly(5);
+    assertThat(LongStream.rangeClosed(1, 1_000).anyMatch(Behaviour.good("v1")::failsRequest))
+        .isFalse();
+  }
+
+  @Test
+  void isBadOnlyAfterAWhile() {
+    assertThat(BAD.isBadAt(Duration.ofSeconds(19))).isFalse();
+    assertThat(BAD.isBadAt(Duration.ofSeconds(20))).isTrue();
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    assertThatThrownBy(() -> Behaviour.good("v1 beta")).hasMessageContaining("expected a version");
+    assertThatThrownBy(
+            () -> new Behaviour("v1", 1.5, Duration.ZERO, 200, null, false, Duration.ZERO))
+        .hasMessageContaining("from 0 to 1, was 1.5");
+    assertThatThrownBy(() -> new Behaviour("v1", 0, Duration.ZERO, 42, null, false, Duration.ZERO))
+        .hasMessageContaining("from 200 to 599, was 42");
+  }
+}

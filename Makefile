@@ -18,7 +18,7 @@ build: jdk ## Compile and package, without tests
 	$(MAVEN) -q -DskipTests package
 
 demo: build ## A fleet from nothing, three releases under load, and what came of them
-	lab/up
+	lab/up --reset
 	lab/demo
 
 test: jdk ## Every test: units, stories, topology, integration, and the system on the lab

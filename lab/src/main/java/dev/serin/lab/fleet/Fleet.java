@@ -1,0 +1,108 @@
+package dev.serin.lab.fleet;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What the fleet is, on HAProxy's own word and the containers' own files.
+public final class Fleet {
+  public static final List<String> NODES =
+      List.of("backend-api-1", "backend-api-2", "backend-api-3");
+  public static final String POOL = "api_pool";
+  public static final InetSocketAddress FRONT = new InetSocketAddress("127.0.0.1", 18080);
+  public static final InetSocketAddress RUNTIME = new InetSocketAddress("127.0.0.1", 19999);
+  private static final String BINARY = "/opt/serin-lab/backend-api/backend-api";
+  private static final int TIMEOUT_MILLIS = 5_000;
+
+  private final Path incus;
+
+  /// @param incus the Incus API's unix socket, the real daemon's or the stand-in's
+  public Fleet(Path incus) {
+    this.incus = incus;
+  }
+
+  /// One server line of the pool.
+  ///
+  /// @param status HAProxy's own word
+  /// @param weight the configured one
+  public record Server(String status, int weight, int sessions) {
+    public boolean isUp() {
+      return status.equals("UP");
+    }
+  }
+
+  /// The pool's servers by name, by `show stat`.
+  public Map<String, Server> servers() throws IOException {
+    List<String> lines = runtime("show stat").lines().toList();
+    List<String> columns = List.of(lines.getFirst().substring(2).split(",", -1));
+    Map<String, Server> servers = new LinkedHashMap<>();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",", -1);
+      if (cells[0].equals(POOL) && NODES.contains(cells[columns.indexOf("svname")])) {
+        servers.put(
+            cells[columns.indexOf("svname")],
+            new Server(
+                cells[columns.indexOf("status")],
+                Integer.parseInt(cells[columns.indexOf("weight")]),
+                Integer.parseInt(cells[columns.indexOf("scur")])));
+      }
+    }
+    return servers;
+  }
+
+  /// What HAProxy answers to one command of its runtime API.
+  public String runtime(String command) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(RUNTIME, TIMEOUT_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+  }
+
+  /// The digest of the binary that is installed on each node, read out of its container.
+  public Map<String, String> digests() throws IOException, InterruptedException {
+    Map<String, String> digests = new TreeMap<>();
+    for (String node : NODES) {
+      digests.put(node, digestOf(node));
+    }
+    return digests;
+  }
+
+  private String digestOf(String node) throws IOException, InterruptedException {
+    Process curl =
+        new ProcessBuilder(
+                "curl",
+                "-sSf",
+                "--max-time",
+                "30",
+                "--unix-socket",
+                incus.toString(),
+                "http://incus/1.0/instances/" + node + "/files?path=" + BINARY)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    byte[] binary = curl.getInputStream().readAllBytes();
+    if (curl.waitFor() != 0) {
+      throw new IOException("expected to read " + BINARY + " of " + node + " from " + incus);
+    }
+    return sha256(binary);
+  }
+
+  /// The SHA-256 digest of some bytes.
+  public static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JVM has SHA-256", impossible);
+    }
+  }
+}

@@ -18,8 +18,10 @@ public final class Fleet {
   public static final List<String> NODES =
       List.of("backend-api-1", "backend-api-2", "backend-api-3");
   public static final String POOL = "api_pool";
-  public static final InetSocketAddress FRONT = new InetSocketAddress("127.0.0.1", 18080);
-  public static final InetSocketAddress RUNTIME = new InetSocketAddress("127.0.0.1", 19999);
+  public static final InetSocketAddress FRONT =
+      new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 18080);
+  public static final InetSocketAddress RUNTIME =
+      new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 19999);
   private static final String BINARY = "/opt/serin-lab/backend-api/backend-api";
   private static final int TIMEOUT_MILLIS = 5_000;
 

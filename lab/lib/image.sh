@@ -6,8 +6,10 @@ IMAGE_DIR=$LAB_HOME/image
 
 # Changes with whatever the image is made of; containers of another image are made anew.
 image_key() {
-  cat "$LAB_DIR/lib/image.sh" "$LAB_DIR/fleet/backend-api.service" "$LAB_DIR/fleet/haproxy-2.cfg" |
-    sha256sum | cut -c 1-12
+  {
+    declare -f make_image
+    cat "$LAB_DIR/fleet/backend-api.service" "$LAB_DIR/fleet/haproxy-2.cfg"
+  } | sha256sum | cut -c 1-12
 }
 
 image_alias() { echo "serin-lab-$(image_key)"; }

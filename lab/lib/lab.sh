@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # the places are for those who source this
 # What every script of the lab shares: places, output, and processes that it started itself.
 
 # shellcheck source=lib/java.sh

@@ -21,7 +21,9 @@ ensure_image() {
   if incus image alias list --format csv 2>/dev/null | grep -q "^$alias,"; then return; fi
   if [[ ! -f $IMAGE_DIR/$key.squashfs ]]; then
     say "making the containers' image (about a minute, once)"
-    make_image "$key" >"$LAB_HOME/image.log" 2>&1 ||
+    # In the background, where errexit holds.
+    make_image "$key" >"$LAB_HOME/image.log" 2>&1 &
+    wait $! ||
       die "expected debootstrap to make the containers' image; it failed" "see $LAB_HOME/image.log"
   fi
   incus image import "$IMAGE_DIR/$key.tar.gz" "$IMAGE_DIR/$key.squashfs" --alias "$alias" --quiet

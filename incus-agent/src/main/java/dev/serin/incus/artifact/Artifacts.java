@@ -1,0 +1,118 @@
+package dev.serin.incus.artifact;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.incus.rest.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// Artifacts from files on this machine and from HTTP servers. Every one is read to its end and its
+/// digest compared each time that it is asked for: a file may have been replaced since.
+public final class Artifacts implements ArtifactSource {
+  private static final int CHUNK_BYTES = 256 * 1024;
+
+  private final Downloads downloads;
+
+  public Artifacts(Downloads downloads) {
+    this.downloads = downloads;
+  }
+
+  @Override
+  public Located locate(Artifact artifact) {
+    return switch (ArtifactUri.of(artifact.uri())) {
+      case ArtifactUri.OnAgent(Path file) -> check(file, file.toString(), artifact.sha256());
+      case ArtifactUri.Remote remote ->
+          switch (downloads.fetch(remote, artifact.sha256())) {
+            case Downloads.Fetched(Path file) -> check(file, remote.shown(), artifact.sha256());
+            case Downloads.NotFetched(Failure failure) -> new Located.Unusable(failure);
+          };
+      case ArtifactUri.OnNode(String path) ->
+          unusable(Reason.INVALID, "an artifact that the agent can send", "node:" + path, "");
+      case ArtifactUri.Unknown(String found) ->
+          unusable(
+              Reason.INVALID,
+              "an artifact at file:, node:, http: or https:",
+              found,
+              "mend artifact.uri");
+    };
+  }
+
+  private static Located check(Path file, String shown, String sha256) {
+    if (!Files.exists(file)) {
+      return unusable(
+          Reason.NOT_FOUND,
+          "the artifact at " + shown,
+          "no such file on the incus-agent's machine",
+          "put it there, or give another artifact.uri");
+    }
+    if (!Files.isRegularFile(file)) {
+      return unusable(
+          Reason.INVALID, "the artifact at " + shown + " to be a file", "something else", "");
+    }
+    try (InputStream stream = Files.newInputStream(file)) {
+      long sizeBytes = Files.size(file);
+      byte[] start = stream.readNBytes(Executable.MAGIC_BYTES);
+      if (start.length == 0) {
+        return unusable(
+            Reason.INVALID, "an executable at " + shown, "an empty file", "build it again");
+      }
+      String digest = digest(start, stream);
+      if (!digest.equals(sha256)) {
+        return unusable(
+            Reason.DIGEST,
+            "SHA-256 " + sha256 + " at " + shown,
+            digest,
+            "release the file that was built, with its own digest");
+      }
+      if (!Executable.begins(start)) {
+        return unusable(
+            Reason.INVALID,
+            "an executable (ELF, or a script that begins with #!) at " + shown,
+            "a file that begins with 0x" + HexFormat.of().formatHex(start),
+            "release the binary itself, not an archive of it");
+      }
+      return new Located.Here(Content.of(file, sizeBytes));
+    } catch (IOException unreadable) {
+      return unusable(
+          Reason.NOT_FOUND,
+          "a readable artifact at " + shown,
+          unreadable.getClass().getSimpleName(),
+          "let the incus-agent read it");
+    }
+  }
+
+  /// The SHA-256 of a whole file.
+  static String digest(Path file) throws IOException {
+    try (InputStream stream = Files.newInputStream(file)) {
+      return digest(new byte[0], stream);
+    }
+  }
+
+  private static String digest(byte[] start, InputStream rest) throws IOException {
+    MessageDigest digest = sha256();
+    digest.update(start);
+    byte[] chunk = new byte[CHUNK_BYTES];
+    for (int read = rest.read(chunk); read >= 0; read = rest.read(chunk)) {
+      digest.update(chunk, 0, read);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every Java has SHA-256", impossible);
+    }
+  }
+
+  private static Located unusable(Reason reason, String expected, String found, String advice) {
+    return new Located.Unusable(new Failure(reason, expected, found, advice, false));
+  }
+}

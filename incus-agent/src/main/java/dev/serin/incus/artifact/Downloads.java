@@ -1,0 +1,179 @@
+package dev.serin.incus.artifact;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Failure.Reason;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Artifacts fetched over HTTP, each kept under its digest. What is there under a digest was whole
+/// when it got that name; a part never does.
+public final class Downloads {
+  private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(10);
+
+  /// How long a whole download may take: 2 GiB at 4 MiB/s.
+  private static final Duration WITHIN = Duration.ofMinutes(9);
+
+  private static final long LARGEST_BYTES = 2L * 1024 * 1024 * 1024;
+
+  /// How many are kept: a rollback may need one of the last few again.
+  private static final int KEPT = 10;
+
+  private final Path directory;
+  private final HttpClient http;
+  private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  sealed interface Fetch {}
+
+  record Fetched(Path file) implements Fetch {}
+
+  record NotFetched(Failure failure) implements Fetch {}
+
+  /// @param directory made when it is first needed
+  public Downloads(Path directory) {
+    this.directory = directory;
+    this.http =
+        HttpClient.newBuilder()
+            .connectTimeout(CONNECTS_WITHIN)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+  }
+
+  /// Fetches what is not there yet. Several who ask for the same wait for one download.
+  Fetch fetch(ArtifactUri.Remote remote, String sha256) {
+    ReentrantLock lock = locks.computeIfAbsent(sha256, _ -> new ReentrantLock());
+    lock.lock();
+    try {
+      Path kept = directory.resolve(sha256);
+      if (Files.isRegularFile(kept)) {
+        Files.setLastModifiedTime(kept, FileTime.fromMillis(System.currentTimeMillis()));
+        return new Fetched(kept);
+      }
+      Files.createDirectories(directory);
+      return download(remote, sha256, kept);
+    } catch (IOException failed) {
+      return notFetched(remote, Reason.UNREACHABLE, why(failed), true);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      return notFetched(remote, Reason.UNREACHABLE, "the agent stops", true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Fetch download(ArtifactUri.Remote remote, String sha256, Path kept)
+      throws IOException, InterruptedException {
+    Path part = Files.createTempFile(directory, sha256 + ".", ".part");
+    CompletableFuture<HttpResponse<Path>> answer =
+        http.sendAsync(
+            HttpRequest.newBuilder(remote.uri()).timeout(WITHIN).GET().build(),
+            HttpResponse.BodyHandlers.limiting(into(part), LARGEST_BYTES));
+    try {
+      int status = answer.get(WITHIN.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+      if (status == 200) {
+        return keep(remote, sha256, part, kept);
+      }
+      boolean passing = status >= 500;
+      return notFetched(
+          remote,
+          passing ? Reason.UNREACHABLE : Reason.NOT_FOUND,
+          "HTTP status " + status,
+          passing);
+    } catch (ExecutionException failed) {
+      return notFetched(remote, Reason.UNREACHABLE, why(failed.getCause()), true);
+    } catch (TimeoutException slow) {
+      return notFetched(
+          remote, Reason.TIMED_OUT, "a part after " + WITHIN.toMinutes() + " min", true);
+    } finally {
+      answer.cancel(true);
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static HttpResponse.BodyHandler<Path> into(Path part) {
+    HttpResponse.BodyHandler<Path> file =
+        HttpResponse.BodyHandlers.ofFile(part, StandardOpenOption.WRITE);
+    return info ->
+        info.statusCode() == 200 ? file.apply(info) : HttpResponse.BodySubscribers.replacing(part);
+  }
+
+  private Fetch keep(ArtifactUri.Remote remote, String sha256, Path part, Path kept)
+      throws IOException {
+    String found = Artifacts.digest(part);
+    if (!found.equals(sha256)) {
+      Failure failure =
+          new Failure(
+              Reason.DIGEST,
+              "SHA-256 " + sha256 + " at " + remote.shown(),
+              Files.size(part) == 0 ? "an empty file" : found,
+              "release the file that was built, with its own digest",
+              false);
+      return new NotFetched(failure);
+    }
+    try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Files.move(part, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    prune(kept);
+    return new Fetched(kept);
+  }
+
+  private void prune(Path needed) throws IOException {
+    List<Path> newestFirst;
+    try (Stream<Path> files = Files.list(directory)) {
+      newestFirst =
+          files
+              .filter(file -> file.getFileName().toString().matches("[0-9a-f]{64}"))
+              .sorted(Comparator.comparing(Downloads::lastUsed).reversed())
+              .toList();
+    }
+    for (Path old : newestFirst.stream().skip(KEPT).toList()) {
+      if (!old.equals(needed)) {
+        Files.deleteIfExists(old);
+      }
+    }
+  }
+
+  private static FileTime lastUsed(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException gone) {
+      return FileTime.fromMillis(0);
+    }
+  }
+
+  private static Fetch notFetched(
+      ArtifactUri.Remote remote, Reason reason, String found, boolean retryable) {
+    return new NotFetched(
+        new Failure(
+            reason,
+            "the artifact at " + remote.shown(),
+            found,
+            "see that the incus-agent can fetch it",
+            retryable));
+  }
+
+  /// The message may quote the whole URI, which may hold a secret.
+  private static String why(@Nullable Throwable failed) {
+    return failed == null ? "an unknown error" : failed.getClass().getSimpleName();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.serin.incus.config;
+
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.kafka.AgentShell;
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.incus.artifact.Artifacts;
+import dev.serin.incus.artifact.Downloads;
+import dev.serin.incus.instance.IncusCommandHandler;
+import dev.serin.incus.instance.Servers;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// Puts the incus-agent together. `standalone` imports it too.
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({IncusSettings.class, KafkaSettings.class})
+public class IncusConfiguration {
+  @Bean
+  Wires incusWires(IncusSettings settings) {
+    return new Wires(settings.servers());
+  }
+
+  @Bean
+  IncusCommandHandler incusCommandHandler(
+      IncusSettings settings, Wires wires, @Value("${serin.data:./data}") String data) {
+    Path downloads =
+        settings.downloads() == null ? Path.of(data, "artifacts") : settings.downloads();
+    return new IncusCommandHandler(
+        new Servers(wires.servers()),
+        new Artifacts(new Downloads(downloads)),
+        () -> UUID.randomUUID().toString().replace("-", ""),
+        settings.settle(),
+        settings.restartWithin());
+  }
+
+  @Bean
+  AgentShell<IncusCommand, IncusEvent> incusAgentShell(
+      IncusCommandHandler handler, KafkaSettings kafka, ObjectProvider<MeterRegistry> meters) {
+    return new AgentShell<>(
+        "incus",
+        IncusCommand.class,
+        handler,
+        refusal -> new IncusEvent.Failed(refusal.head(), refusal.failure()),
+        kafka,
+        meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+}

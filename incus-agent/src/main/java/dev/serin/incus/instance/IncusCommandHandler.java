@@ -1,0 +1,140 @@
+package dev.serin.incus.instance;
+
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusCommand.InstanceRef;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.incus.artifact.ArtifactSource;
+import dev.serin.incus.rest.Unreachable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// Carries out the incus-agent's commands.
+///
+/// Each is a sequence of looks and effects that may begin anew at any time. So whatever leaves it
+/// unknown how far one came (a broken connection, an operation that the server forgot) is answered
+/// by beginning anew, some times, with growing pauses.
+public final class IncusCommandHandler implements CommandHandler<IncusCommand, IncusEvent> {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /// How long a server may be away before the command is answered with that.
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private final Servers servers;
+  private final Supplier<String> tokens;
+  private final Inspecting inspecting;
+  private final Installing installing;
+  private final Restoring restoring;
+  private final Restarting restarting;
+
+  /// @param tokens gives a text of letters and digits that it never gave before, on any machine
+  /// @param settle how long a restarted process must live to count as up
+  /// @param restartWithin how long a unit's stop and start may take together
+  public IncusCommandHandler(
+      Servers servers,
+      ArtifactSource artifacts,
+      Supplier<String> tokens,
+      Duration settle,
+      Duration restartWithin) {
+    this.servers = servers;
+    this.tokens = tokens;
+    this.inspecting = new Inspecting(servers, artifacts, tokens);
+    this.installing = new Installing(artifacts);
+    this.restoring = new Restoring(installing);
+    this.restarting = new Restarting(settle, restartWithin);
+  }
+
+  @Override
+  public void handle(IncusCommand command, Turn turn, Consumer<IncusEvent> answers)
+      throws Turn.Preempted {
+    Duration pause = FIRST_PAUSE;
+    Instant away = Instant.MAX;
+    while (true) {
+      try {
+        answers.accept(carryOut(command, turn));
+        return;
+      } catch (CommandFailed failed) {
+        answers.accept(failed(command, turn, failed.failure()));
+        return;
+      } catch (Unreachable gone) {
+        Instant now = turn.now();
+        away = now.isBefore(away) ? now : away;
+        if (now.plus(pause).isAfter(away.plus(PATIENCE))) {
+          answers.accept(failed(command, turn, unreachable(gone)));
+          return;
+        }
+        turn.pause(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+                ? LONGEST_PAUSE
+                : pause.multipliedBy(2);
+      }
+    }
+  }
+
+  private IncusEvent carryOut(IncusCommand command, Turn turn)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    Supplier<AnswerHead> head = () -> command.head().answered(turn.now());
+    return switch (command) {
+      case IncusCommand.InspectInstances inspect -> inspecting.inspect(turn, inspect, head);
+      case IncusCommand.KeepBinary(_, var instance, var install, var sha256) ->
+          keep(turn, node(instance, install), sha256, head);
+      case IncusCommand.PushArtifact(_, var instance, var install, var artifact) -> {
+        var installed = installing.install(turn, node(instance, install), artifact);
+        yield new IncusEvent.ArtifactPushed(
+            head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged());
+      }
+      case IncusCommand.RestartUnits(_, var instance, var install) ->
+          restarting.restart(turn, node(instance, install), head);
+      case IncusCommand.CheckHealth(_, var instance, var install, var health) ->
+          HealthCheck.check(turn, node(instance, install), health, head);
+      case IncusCommand.RestoreBinary(_, var instance, var install, var sha256, var source) -> {
+        String from = restoring.restore(turn, node(instance, install), sha256, source);
+        yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
+      }
+    };
+  }
+
+  private Node node(InstanceRef instance, Install install) throws CommandFailed {
+    return new Node(servers.of(instance), instance.instance(), install, tokens.get());
+  }
+
+  private static IncusEvent keep(Turn turn, Node node, String sha256, Supplier<AnswerHead> head)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    Report report =
+        node.run(
+            turn,
+            Script.KEEP,
+            List.of(sha256, String.valueOf(node.install().keep()), node.previous()));
+    if (report.outcome().equals("kept")) {
+      return new IncusEvent.BinaryKept(head.get(), sha256, report.value("path"));
+    }
+    throw new CommandFailed(
+        Reason.DIGEST,
+        "SHA-256 " + sha256 + " at " + node.install().path() + " in " + node.instance(),
+        report.word(1).equals("-") ? "no readable file" : report.word(1),
+        "somebody replaced the binary since preflight: release again");
+  }
+
+  private static IncusEvent failed(IncusCommand command, Turn turn, Failure failure) {
+    return new IncusEvent.Failed(command.head().answered(turn.now()), failure);
+  }
+
+  private static Failure unreachable(Unreachable gone) {
+    return new Failure(
+        Reason.UNREACHABLE,
+        "an answer of the Incus server " + gone.server(),
+        gone.found(),
+        "see that incusd runs, and serin.incus.servers." + gone.server(),
+        true);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.serin.incus.instance;
+
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.IncusCommand.InspectInstances;
+import dev.serin.contracts.incus.IncusCommand.InstanceRef;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.incus.artifact.ArtifactSource;
+import dev.serin.incus.artifact.ArtifactUri;
+import dev.serin.incus.artifact.Located;
+import dev.serin.incus.rest.Content;
+import dev.serin.incus.rest.Instance;
+import dev.serin.incus.rest.Unreachable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The preflight's look at artifact and instances. It changes nothing, stops at no problem, and
+/// tells all of them together:
+/// 1. every server is asked for its instances;
+/// 2. the artifacts are found, and their digests compared;
+/// 3. a script looks around in each instance, in several at once.
+final class Inspecting {
+  /// How many instances are looked at beside each other. More would keep ended executions waiting
+  /// for longer than the server remembers them.
+  private static final int AT_ONCE = 8;
+
+  private final Servers servers;
+  private final ArtifactSource artifacts;
+  private final Supplier<String> tokens;
+
+  Inspecting(Servers servers, ArtifactSource artifacts, Supplier<String> tokens) {
+    this.servers = servers;
+    this.artifacts = artifacts;
+    this.tokens = tokens;
+  }
+
+  IncusEvent inspect(Turn turn, InspectInstances command, Supplier<AnswerHead> head)
+      throws Turn.Preempted {
+    List<String> problems = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    Fleet fleet = Fleet.ask(turn, servers, command.instances(), problems, warnings);
+    long sizeBytes = locate("artifact", command.artifact(), problems);
+    locate("rollback artifact", command.rollbackArtifact(), problems);
+    List<InstanceSeen> seen = new ArrayList<>();
+    for (int first = 0; first < command.instances().size(); first += AT_ONCE) {
+      int end = Math.min(first + AT_ONCE, command.instances().size());
+      seen.addAll(
+          look(turn, command, fleet, command.instances().subList(first, end), sizeBytes, warnings));
+    }
+    return new IncusEvent.InstancesInspected(head.get(), seen, fleet.owners(), problems, warnings);
+  }
+
+  /// How large the artifact is; 0 where that is not known here.
+  private long locate(String what, @Nullable Artifact artifact, List<String> problems) {
+    if (artifact == null || ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnNode) {
+      return 0;
+    }
+    return switch (artifacts.locate(artifact)) {
+      case Located.Here(Content content) -> content.sizeBytes();
+      case Located.Unusable(Failure failure) -> {
+        problems.add(what + ": " + failure.sentence());
+        yield 0;
+      }
+    };
+  }
+
+  /// An instance with a look at it under way, or why there is none.
+  private record Begun(
+      InstanceRef ref, List<String> addresses, @Nullable Looking looking, String problem) {}
+
+  private record Looking(Node node, Shell.Running running) {}
+
+  private List<InstanceSeen> look(
+      Turn turn,
+      InspectInstances command,
+      Fleet fleet,
+      List<InstanceRef> batch,
+      long sizeBytes,
+      List<String> warnings)
+      throws Turn.Preempted {
+    List<Begun> begun = new ArrayList<>();
+    for (InstanceRef ref : batch) {
+      begun.add(begin(turn, command, fleet, ref));
+    }
+    List<InstanceSeen> seen = new ArrayList<>();
+    for (Begun one : begun) {
+      seen.add(end(turn, command, one, sizeBytes, warnings));
+    }
+    return seen;
+  }
+
+  private Begun begin(Turn turn, InspectInstances command, Fleet fleet, InstanceRef ref)
+      throws Turn.Preempted {
+    return switch (fleet.find(ref)) {
+      case Fleet.Unseen(String why) -> new Begun(ref, List.of(), null, why);
+      case Fleet.Seen(Instance instance) -> {
+        if (!instance.isRunning()) {
+          String found =
+              "instance " + ref.instance() + ": expected running, found " + instance.state();
+          yield new Begun(ref, instance.addresses(), null, found);
+        }
+        try {
+          Node node = new Node(servers.of(ref), ref.instance(), command.install(), tokens.get());
+          Shell.Running running = node.start(turn, Script.LOOK, arguments(command));
+          yield new Begun(ref, instance.addresses(), new Looking(node, running), "");
+        } catch (CommandFailed failed) {
+          yield new Begun(ref, instance.addresses(), null, failed.failure().sentence());
+        } catch (Unreachable gone) {
+          yield new Begun(ref, instance.addresses(), null, gone(gone));
+        }
+      }
+    };
+  }
+
+  private static InstanceSeen end(
+      Turn turn, InspectInstances command, Begun begun, long sizeBytes, List<String> warnings)
+      throws Turn.Preempted {
+    String problem = begun.problem();
+    if (begun.looking() != null) {
+      try {
+        Report report = finish(turn, command, begun.looking());
+        Findings findings = Findings.of(command, begun.ref().instance(), report, sizeBytes);
+        warnings.addAll(findings.warnings());
+        return new InstanceSeen(
+            begun.ref().node(), findings.sha256(), begun.addresses(), findings.problems());
+      } catch (CommandFailed failed) {
+        problem = failed.failure().sentence();
+      } catch (Unreachable gone) {
+        problem = gone(gone);
+      }
+    }
+    return new InstanceSeen(begun.ref().node(), null, begun.addresses(), List.of(problem));
+  }
+
+  /// A lost operation is looked for once more, by another look.
+  private static Report finish(Turn turn, InspectInstances command, Looking looking)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    try {
+      return looking.node().finish(turn, looking.running());
+    } catch (Unreachable lost) {
+      return looking.node().run(turn, Script.LOOK, arguments(command));
+    }
+  }
+
+  private static String gone(Unreachable gone) {
+    return "server " + gone.server() + ": expected an answer, found " + gone.found();
+  }
+
+  private static List<String> arguments(InspectInstances command) {
+    List<String> arguments = new ArrayList<>();
+    String previous = command.install().previous();
+    arguments.add(previous == null ? "-" : previous);
+    arguments.add(command.install().uid());
+    arguments.add(command.install().gid());
+    arguments.add(onNode(command.artifact()));
+    arguments.add(onNode(command.rollbackArtifact()));
+    arguments.addAll(command.install().unit());
+    return arguments;
+  }
+
+  private static String onNode(@Nullable Artifact artifact) {
+    return artifact != null
+            && ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnNode(String path)
+        ? path
+        : "-";
+  }
+}

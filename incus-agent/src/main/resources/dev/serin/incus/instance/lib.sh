@@ -1,0 +1,90 @@
+# What every script begins with. $1 is the installed binary's path, $2 a token that nobody else
+# has. Values come as arguments only; what is told goes to standard output, one `key value` a line.
+target=$1 token=$2
+shift 2
+dir=${target%/*} name=${target##*/}
+[ -n "$dir" ] || dir=/
+# Beside the target, so that moving is one rename.
+store=$dir/.serin
+part=$store/.$name.tmp-$token
+
+say() { printf '%s\n' "$*"; }
+
+end() {
+  say outcome "$@"
+  exit 0
+}
+
+# FILE: its SHA-256, nothing where there is none to read.
+digest() {
+  [ -f "$1" ] && [ -r "$1" ] || return 0
+  sum=$(sha256sum <"$1") && printf '%s' "${sum%% *}"
+}
+
+size() { stat -L -c %s -- "$1"; }
+
+# What tries before this one left behind.
+clean() {
+  mkdir -p -- "$store"
+  rm -f -- "$store/.$name.tmp-"*
+}
+
+# FROM TO: TO becomes FROM, whole or not at all. Both are in one file system.
+move() {
+  sync -- "$1"
+  mv -fT -- "$1" "$2"
+  sync -- "${2%/*}/"
+}
+
+# UNIT: reads what systemd knows of it into variables.
+read_unit() {
+  load='' active='' sub='' pid=0 invocation='' restarts=0 started='' entered='' job='' result=''
+  code=0 reload=no
+  shown=$(systemctl show --timestamp=us -p LoadState,ActiveState,SubState,MainPID,InvocationID \
+    -p NRestarts,ExecMainStartTimestamp,ActiveEnterTimestamp,Job,Result,ExecMainStatus \
+    -p NeedDaemonReload -- "$1" 2>/dev/null) ||
+    # Before systemd 247: whole seconds.
+    shown=$(systemctl show -p LoadState,ActiveState,SubState,MainPID,InvocationID \
+      -p NRestarts,ExecMainStartTimestamp,ActiveEnterTimestamp,Job,Result,ExecMainStatus \
+      -p NeedDaemonReload -- "$1")
+  while IFS='=' read -r key value; do
+    case $key in
+      LoadState) load=$value ;;
+      ActiveState) active=$value ;;
+      SubState) sub=$value ;;
+      MainPID) pid=$value ;;
+      InvocationID) invocation=$value ;;
+      NRestarts) restarts=$value ;;
+      ExecMainStartTimestamp) started=$value ;;
+      ActiveEnterTimestamp) entered=$value ;;
+      Job) job=$value ;;
+      Result) result=$value ;;
+      ExecMainStatus) code=$value ;;
+      NeedDaemonReload) reload=$value ;;
+    esac
+  done <<END
+$shown
+END
+  [ "$job" != 0 ] || job=''
+  # A unit without a main process (a group of others) counts from when it became active.
+  [ "$pid" != 0 ] || started=$entered
+}
+
+# When the unit that was read was started, in microseconds; 0 where that is unknown.
+started_us() {
+  [ -n "$started" ] && date -d "$started" +%s%6N || printf 0
+}
+
+# When the installed binary got its place or its rights, in microseconds.
+changed_us() {
+  changed=$(stat -L -c %.6Z -- "$target")
+  printf '%s%s' "${changed%.*}" "${changed#*.}"
+}
+
+# Whether the unit that was read runs the installed binary: it was started after the file changed.
+# File times are up to a clock tick (10 ms) early, so a start within 20 ms doesn't count.
+runs_installed() {
+  [ "$active" = active ] && [ -z "$job" ] && [ "$(started_us)" -gt "$(($(changed_us) + 20000))" ]
+}
+
+now_ms() { date +%s%3N; }

@@ -1,0 +1,14 @@
+# Makes room for a new binary beside the target, unless it is installed already.
+# wanted node-artifact|-
+wanted=$1 artifact=$2
+clean
+if [ "$(digest "$target")" = "$wanted" ]; then
+  say size "$(size "$target")"
+  end installed
+fi
+if [ "$artifact" != - ]; then
+  [ -f "$artifact" ] || end missing
+  cp -- "$artifact" "$part"
+fi
+say part "$part"
+end ready

@@ -1,0 +1,62 @@
+# Restarts the units that don't run the installed binary yet, and waits until all are really up:
+# active, with a process that has lived for the settling time.
+# settle-ms limit-ms unit…
+settle_ms=$1 limit_ms=$2
+shift 2
+[ -f "$target" ] || end missing
+
+stale() {
+  ! runs_installed || [ "$sub" = auto-restart ]
+}
+
+restarts_before=0
+changed=no
+for unit in "$@"; do
+  read_unit "$unit"
+  [ "$load" = loaded ] || end unknown "$unit" "$load"
+done
+for unit in "$@"; do
+  read_unit "$unit"
+  if stale; then
+    # A crash loop that ran into its start limit would refuse the good binary too.
+    systemctl reset-failed -- "$unit" 2>/dev/null || :
+    # Not waited for here: a stop may last as long as the unit's own time-out.
+    systemctl --no-block restart -- "$unit"
+    changed=yes
+  else
+    restarts_before=$((restarts_before + restarts))
+  fi
+done
+
+deadline=$(($(now_ms) + limit_ms))
+while :; do
+  up=yes restarts_now=0 waiting=''
+  for unit in "$@"; do
+    read_unit "$unit"
+    if [ -n "$job" ]; then
+      up=no waiting="$unit $active $sub"
+      continue
+    fi
+    restarts_now=$((restarts_now + restarts))
+    case $active/$sub in
+      active/*) ;;
+      */auto-restart* | failed/* | inactive/*) end crashed "$unit" "$result" "$code" ;;
+      *)
+        up=no waiting="$unit $active $sub"
+        continue
+        ;;
+    esac
+    [ "$restarts_now" -le "$restarts_before" ] || end crashed "$unit" "$result" "$code"
+    age_us=$(($(now_ms) * 1000 - $(started_us)))
+    if [ "$age_us" -lt "$((settle_ms * 1000))" ]; then up=no waiting="$unit $active $sub"; fi
+  done
+  [ "$up" = no ] || break
+  # shellcheck disable=SC2086 # three words
+  [ "$(now_ms)" -lt "$deadline" ] || end slow $waiting
+  sleep 0.1
+done
+for unit in "$@"; do
+  read_unit "$unit"
+  say unit "$unit" "$pid" "$invocation"
+done
+end up "$changed"

@@ -1,0 +1,28 @@
+# Puts the binary with the wanted digest back, from what is on the node.
+# wanted previous|- uid gid mode
+wanted=$1 previous=$2 uid=$3 gid=$4 mode=$5
+clean
+if [ "$(digest "$target")" = "$wanted" ]; then end restored installed; fi
+trap 'rm -f -- "$part"' EXIT
+
+# FILE: a copy of it is beside the target, and has the wanted digest. On a full disk a second name
+# of the same file has to do.
+copied() {
+  rm -f -- "$part"
+  [ -f "$1" ] && [ "$(digest "$1")" = "$wanted" ] || return 1
+  cp -a -- "$1" "$part" || { rm -f -- "$part" && ln -- "$1" "$part"; } || return 1
+  [ "$(digest "$part")" = "$wanted" ]
+}
+
+if copied "$store/$name-$wanted"; then
+  # Owner and mode are those that it had.
+  move "$part" "$target"
+  end restored kept
+fi
+if [ "$previous" != - ] && copied "$previous"; then
+  chown -- "$uid:$gid" "$part"
+  chmod -- "$mode" "$part"
+  move "$part" "$target"
+  end restored previous
+fi
+end none

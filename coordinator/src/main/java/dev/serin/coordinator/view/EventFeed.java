@@ -81,6 +81,12 @@ public final class EventFeed implements SmartLifecycle, TopicReader.Sink {
     return caughtUp;
   }
 
+  /// Whether a bug ended the reader.
+  public boolean isDead() {
+    TopicReader current = reader;
+    return current != null && !current.isAlive();
+  }
+
   /// A stream of the wanted events: those after the id, or those from now on.
   public Opening open(@Nullable String lastId, Predicate<LoggedEvent> wanted) {
     if (!caughtUp) {

@@ -127,17 +127,27 @@ final class EventRing {
 
   record Joined(Place place, EventPosition position) {}
 
-  /// Where a client reads on that is at this position: it skips what it has already. Empty when
+  /// Where a client reads on that is at this position: at the first event that it lacks. Empty when
   /// something that it lacks is no longer held.
   Optional<Place> join(EventPosition position) {
     lock.lock();
     try {
-      return floor != null && position.isAtLeast(floor)
-          ? Optional.of(new Place(oldest, epoch))
-          : Optional.empty();
+      if (floor == null || !position.isAtLeast(floor)) {
+        return Optional.empty();
+      }
+      long number = oldest;
+      while (number < next && !lacks(position, number)) {
+        number++;
+      }
+      return Optional.of(new Place(number, epoch));
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean lacks(EventPosition position, long number) {
+    LoggedEvent event = slots[(int) (number % slots.length)];
+    return event != null && position.lacks(event);
   }
 
   /// At most so many events from the place on; waits when there are none yet.

@@ -46,8 +46,8 @@ public class WebConfiguration {
   }
 
   @Bean
-  HealthIndicator viewsHealthIndicator(RolloutViews views) {
-    return new ViewsHealth(views);
+  HealthIndicator viewsHealthIndicator(RolloutViews views, EventFeed feed) {
+    return new ViewsHealth(views, feed);
   }
 
   @Bean

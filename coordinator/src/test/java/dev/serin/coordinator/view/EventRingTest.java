@@ -57,6 +57,16 @@ class EventRingTest {
   }
 
   @Test
+  void isJoinedAtTheFirstEventThatTheClientLacks() throws InterruptedException {
+    ring.restart(at(0));
+    append(0, 4);
+    EventRing.Place place = ring.join(at(3)).orElseThrow();
+    append(4, 6);
+
+    assertThat(offsets(ring.read(place, 10, NOW))).containsExactly(3L, 4L, 5L);
+  }
+
+  @Test
   void dropsTheOldestWhenTheyAreTooLarge() {
     ring.restart(at(0));
     ring.append(List.of(event(0, "x".repeat(600)), event(1, "x".repeat(600))), at(2));

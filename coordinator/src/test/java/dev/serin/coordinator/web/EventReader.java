@@ -79,6 +79,13 @@ final class EventReader implements AutoCloseable {
     }
   }
 
+  /// Reads one block, whatever it is.
+  void beat() throws IOException {
+    if (block() == End.STREAM) {
+      throw new AssertionError("expected more, found the stream's end");
+    }
+  }
+
   private enum End {
     BLOCK,
     STREAM

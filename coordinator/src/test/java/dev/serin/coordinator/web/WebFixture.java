@@ -4,7 +4,6 @@ import dev.serin.coordinator.view.EventFeed;
 import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.Stage;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -34,9 +33,7 @@ final class WebFixture implements AutoCloseable {
   private WebFixture(Stage stage, ConfigurableApplicationContext context) {
     this.stage = stage;
     this.context = context;
-    this.port =
-        Integer.parseInt(
-            Objects.requireNonNull(context.getEnvironment().getProperty("local.server.port")));
+    this.port = port(context);
   }
 
   static WebFixture start() throws InterruptedException {
@@ -44,23 +41,44 @@ final class WebFixture implements AutoCloseable {
     return new WebFixture(stage, coordinator(stage.settings().bootstrapServers(), Map.of()));
   }
 
-  /// One more coordinator, on a free port.
+  /// One more coordinator, on a free port, ready to answer.
   static ConfigurableApplicationContext coordinator(
       String bootstrapServers, Map<String, Object> settings) {
-    return new SpringApplicationBuilder(Application.class)
-        .properties(
-            Map.of(
-                "server.address", "127.0.0.1",
-                "server.port", "0",
-                "spring.threads.virtual.enabled", "true",
-                "spring.main.banner-mode", "off",
-                "management.endpoints.web.exposure.include", "health,prometheus",
-                "management.endpoint.health.show-details", "always",
-                "serin.http.events-kept", RING,
-                "serin.http.heartbeat", "200ms",
-                "serin.kafka.bootstrap-servers", bootstrapServers))
-        .properties(settings)
-        .run();
+    ConfigurableApplicationContext started =
+        new SpringApplicationBuilder(Application.class)
+            .properties(
+                Map.of(
+                    "server.address",
+                    "127.0.0.1",
+                    "server.port",
+                    "0",
+                    "spring.threads.virtual.enabled",
+                    "true",
+                    "spring.main.banner-mode",
+                    "off",
+                    "management.endpoints.web.exposure.include",
+                    "health,prometheus",
+                    "management.endpoint.health.show-details",
+                    "always",
+                    "serin.http.events-kept",
+                    RING,
+                    "serin.http.heartbeat",
+                    "200ms",
+                    "serin.http.hosts",
+                    "serin.example",
+                    "serin.kafka.bootstrap-servers",
+                    bootstrapServers))
+            .properties(settings)
+            .run();
+    HttpCalls http = new HttpCalls(port(started));
+    while (http.get("/actuator/health").status() != 200) {
+      Thread.onSpinWait();
+    }
+    return started;
+  }
+
+  static int port(ConfigurableApplicationContext context) {
+    return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }
 
   Stage stage() {

@@ -2,6 +2,7 @@ package dev.serin.cli;
 
 import dev.serin.cli.command.EventsCommand;
 import dev.serin.cli.command.HelpCommand;
+import dev.serin.cli.command.RehearseCommand;
 import dev.serin.cli.command.ReleaseCommand;
 import dev.serin.cli.command.RolloutsCommand;
 import dev.serin.cli.command.SerinCommand;
@@ -41,6 +42,7 @@ public final class Serin {
             .addSubcommand(new ServicesCommand(session))
             .addSubcommand(new EventsCommand(session))
             .addSubcommand(new HelpCommand())
+            .addSubcommand(new RehearseCommand(session))
             .setOut(new PrintWriter(surroundings.out(), true, surroundings.charset()))
             .setErr(new PrintWriter(surroundings.err(), true, surroundings.charset()))
             .setColorScheme(

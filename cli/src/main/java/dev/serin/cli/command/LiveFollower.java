@@ -90,8 +90,22 @@ final class LiveFollower implements Follower {
     if (away != null && state != null) {
       return Text.of(Style.BAD, away);
     }
-    String service = state == null ? "SERVICE" : state.service();
-    return Text.of(Style.FAINT, "q leaves, the rollout goes on; take it back with: ")
-        .and("serin abort " + service);
+    Text leave = Text.of(Style.FAINT, "q leaves, the rollout goes on");
+    if (state == null) {
+      return leave;
+    }
+    String abort = "serin abort " + state.service();
+    return switch (state.phase()) {
+      case QUEUED, PREFLIGHT, ROLLING, ANALYSING ->
+          leave.and(Style.FAINT, "; take it back with: ").and(abort);
+      case PAUSED ->
+          Text.of(Style.FAINT, "q leaves; go on: ")
+              .and("serin resume " + state.service())
+              .and(Style.FAINT, "; take it back: ")
+              .and(abort);
+      case ROLLING_BACK -> Text.of(Style.FAINT, "q leaves, the rollback goes on");
+      case COMPLETED, ROLLED_BACK, REJECTED, HALTED, ROLLBACK_FAILED ->
+          Text.of(Style.FAINT, "q leaves");
+    };
   }
 }

@@ -91,9 +91,10 @@ public final class Session {
     lines.forEach(this::print);
   }
 
-  /// One JSON document, in one line.
+  /// One JSON document, in one line; UTF-8 whatever the terminal's charset (RFC 8259, section 8.1).
   void print(JsonNode document) {
-    surroundings.out().println(Json.mapper().writeValueAsString(document));
+    surroundings.out().writeBytes(Json.mapper().writeValueAsBytes(document));
+    surroundings.out().write('\n');
     surroundings.out().flush();
   }
 

@@ -67,7 +67,8 @@ public final class LiveScreen implements AutoCloseable {
     StringBuilder frame = new StringBuilder(BEGIN_FRAME);
     boolean first = true;
     for (Text line : lines) {
-      frame.append(first ? "" : "\r\n").append(line.render(colour)).append(CSI).append('K');
+      // Erased before it is written: after the last column the cursor still stands on it.
+      frame.append(first ? "" : "\r\n").append(CSI).append('K').append(line.render(colour));
       first = false;
     }
     frame.append(END_FRAME);

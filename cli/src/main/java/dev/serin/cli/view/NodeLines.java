@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// The nodes, what each runs and takes, and the steps on each: two lines a node where there is
 /// room, one where there isn't, and only those that matter where even that is too much.
@@ -26,43 +27,35 @@ final class NodeLines {
 
   /// At most `height` lines.
   List<Text> within(int height) {
-    List<Text> full = full();
+    List<Text> full = lines(stretch -> true);
     if (full.size() <= height) {
       return full;
     }
-    List<Text> short_ = new ArrayList<>();
-    shown().forEach(stretch -> short_.add(oneLine(stretch)));
+    List<Text> mixed = lines(Stretch::isBusy);
+    if (mixed.size() <= height) {
+      return mixed;
+    }
+    List<Text> short_ = lines(stretch -> false);
     return short_.size() <= height ? short_ : folded(height);
   }
 
-  /// A forward stretch that a way back has replaced is history and makes room first.
-  private List<Stretch> shown() {
-    return stretches.stream()
-        .filter(stretch ->
-            stretch.back()
-                || stretches.stream()
-                    .noneMatch(later ->
-                        later.back()
-                            && later.node() != null
-                            && later.node().equals(stretch.node())))
-        .toList();
-  }
-
-  private List<Text> full() {
+  /// Each node where its first step is in the plan.
+  ///
+  /// @param whole which nodes' steps are written out
+  private List<Text> lines(Predicate<Stretch> whole) {
     List<Text> lines = new ArrayList<>();
     List<String> told = new ArrayList<>();
     for (Stretch stretch : stretches) {
       String node = stretch.node();
       if (node == null) {
-        lines.add(cells(stretch, Text.empty()));
-      } else {
-        if (!told.contains(node)) {
-          told.add(node);
-          lines.add(nodeLine(node, stretch));
-        }
-        lines.add(cells(stretch, Text.of(Style.CAREFUL, stretch.back() ? "back" : "")));
+        lines.add(cells(stretch));
+        lines.addAll(failure(stretch));
+      } else if (!told.contains(node)) {
+        told.add(node);
+        Stretch newest = of(node).getLast();
+        lines.addAll(
+            whole.test(newest) && !newest.isUntouched() ? full(node) : List.of(oneLine(newest)));
       }
-      failure(stretch).forEach(lines::add);
     }
     for (NodeView node : scene.state().nodes()) {
       if (!told.contains(node.name())) {
@@ -72,14 +65,30 @@ final class NodeLines {
     return lines;
   }
 
-  private Text nodeLine(String name, Stretch stretch) {
-    Text node =
-        scene.state().nodes().stream()
-            .filter(one -> one.name().equals(name))
-            .findFirst()
-            .map(this::described)
-            .orElseGet(() -> Text.of(Style.STRONG, name));
-    return node.withRight(took(stretch), width, scene.marks());
+  private List<Stretch> of(String node) {
+    return stretches.stream().filter(stretch -> node.equals(stretch.node())).toList();
+  }
+
+  /// The node, its steps forward, and its steps back.
+  private List<Text> full(String name) {
+    List<Stretch> its = of(name);
+    Stretch newest =
+        its.reversed().stream().filter(one -> !one.isAhead()).findFirst().orElse(its.getFirst());
+    List<Text> lines = new ArrayList<>();
+    lines.add(named(name).withRight(took(newest), width, scene.marks()));
+    for (Stretch stretch : its) {
+      lines.add(cells(stretch));
+      lines.addAll(failure(stretch));
+    }
+    return lines;
+  }
+
+  private Text named(String name) {
+    return scene.state().nodes().stream()
+        .filter(one -> one.name().equals(name))
+        .findFirst()
+        .map(this::described)
+        .orElseGet(() -> Text.of(Style.STRONG, name));
   }
 
   private Text took(Stretch stretch) {
@@ -120,8 +129,8 @@ final class NodeLines {
   }
 
   /// The steps beside each other, with as many durations as there is room for.
-  private Text cells(Stretch stretch, Text label) {
-    Text start = label.width() == 0 ? Text.of("  ") : Text.of("  ").and(label).and(" ");
+  private Text cells(Stretch stretch) {
+    Text start = Text.of("  ").and(Style.CAREFUL, stretch.back() ? "back " : "");
     Text all = cells(stretch, start, Duration.ZERO);
     if (all.width() <= width) {
       return all;
@@ -161,7 +170,8 @@ final class NodeLines {
   private List<Text> failure(Stretch stretch) {
     List<Text> lines = new ArrayList<>();
     for (StepView step : stretch.steps()) {
-      if (step.status() == StepStatus.FAILED && step.detail() != null) {
+      boolean told = scene.state().message().equals(step.detail());
+      if (step.status() == StepStatus.FAILED && step.detail() != null && !told) {
         Text.wrapped(step.name() + ": " + step.detail(), width - 4, 3, scene.marks())
             .forEach(line -> lines.add(Text.of("    ").and(Style.BAD, line)));
       }
@@ -171,18 +181,15 @@ final class NodeLines {
 
   /// Marks only, and the name of the step that is under way or failed.
   private Text oneLine(Stretch stretch) {
-    Text line;
     String name = stretch.node();
     if (name == null) {
-      return cells(stretch, Text.empty()).cut(width, scene.marks());
+      return cells(stretch).cut(width, scene.marks());
     }
-    line =
-        scene.state().nodes().stream()
-            .filter(one -> one.name().equals(name))
-            .findFirst()
-            .map(this::described)
-            .orElseGet(() -> Text.of(Style.STRONG, name))
-            .and("  ");
+    Text line = named(name).and("  ");
+    if (stretch.isUntouched()) {
+      return line.and(Style.FAINT, scene.marks().skipped() + " not touched")
+          .cut(width, scene.marks());
+    }
     if (stretch.back()) {
       line = line.and(Style.CAREFUL, "back ");
     }
@@ -197,15 +204,22 @@ final class NodeLines {
     return line.cut(width, scene.marks());
   }
 
+  /// The newest stretch of each node.
+  private List<Stretch> newest() {
+    return stretches.stream()
+        .filter(stretch -> stretch.node() != null && of(stretch.node()).getLast().equals(stretch))
+        .toList();
+  }
+
   /// Those at work, and how many are done and still to come.
   private List<Text> folded(int height) {
-    List<Stretch> shown = shown();
+    List<Stretch> shown = newest();
     List<Stretch> busy =
         shown.stream().filter(stretch -> stretch.isBusy() || isHalfway(stretch)).toList();
-    long ahead = shown.stream().filter(one -> one.node() != null && one.isAhead()).count();
+    long ahead = shown.stream().filter(one -> one.isAhead()).count();
     long done =
         shown.stream()
-            .filter(one -> one.node() != null && !one.isAhead() && !busy.contains(one))
+            .filter(one -> !one.isAhead() && !busy.contains(one))
             .count();
     List<Text> lines = new ArrayList<>();
     lines.add(

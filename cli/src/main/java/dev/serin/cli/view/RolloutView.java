@@ -64,11 +64,11 @@ public final class RolloutView {
   private static List<Text> top(Scene scene, int width, int most) {
     RolloutState state = scene.state();
     List<Text> lines = new ArrayList<>();
-    Text phase = Text.of(style(state.phase()), words(state.phase()));
+    Text phase = Text.of(plate(state.phase()), " " + words(state.phase()) + " ");
     Duration age = age(scene);
     lines.add(
         Text.of(Style.STRONG, state.service() + "  " + state.version())
-            .withRight(phase.and("  " + Times.about(age)), width, scene.marks()));
+            .withRight(phase.and(" " + Times.about(age)), width, scene.marks()));
     lines.add(asked(scene).cut(width, scene.marks()));
     lines.add(Text.empty());
     if (state.phase().isOver()) {
@@ -190,6 +190,16 @@ public final class RolloutView {
   /// The phase of a rollout, as it stands in a line.
   public static Text badge(RolloutState state) {
     return Text.of(style(state.phase()), words(state.phase()));
+  }
+
+  private static Style plate(RolloutPhase phase) {
+    return switch (phase) {
+      case QUEUED -> Style.PLATE;
+      case PREFLIGHT, ROLLING, ANALYSING -> Style.BUSY_PLATE;
+      case PAUSED, ROLLING_BACK, ROLLED_BACK -> Style.CAREFUL_PLATE;
+      case COMPLETED -> Style.GOOD_PLATE;
+      case REJECTED, HALTED, ROLLBACK_FAILED -> Style.BAD_PLATE;
+    };
   }
 
   public static Style style(RolloutPhase phase) {

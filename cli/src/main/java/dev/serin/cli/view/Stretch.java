@@ -57,6 +57,11 @@ record Stretch(@Nullable String node, List<StepView> steps, boolean back) {
     return steps.stream().allMatch(step -> step.status() == StepStatus.PENDING);
   }
 
+  /// Nothing of it was begun, and nothing will be.
+  boolean isUntouched() {
+    return node != null && steps.stream().allMatch(step -> step.status() == StepStatus.SKIPPED);
+  }
+
   boolean isBusy() {
     return has(StepStatus.RUNNING) || has(StepStatus.FAILED);
   }

@@ -11,7 +11,12 @@ public enum Style {
   BUSY("36"),
   STRONG_BUSY("1;36"),
   STRONG_GOOD("1;32"),
-  STRONG_CAREFUL("1;33");
+  STRONG_CAREFUL("1;33"),
+  PLATE("1;7"),
+  GOOD_PLATE("1;7;32"),
+  BAD_PLATE("1;7;31"),
+  CAREFUL_PLATE("1;7;33"),
+  BUSY_PLATE("1;7;36");
 
   private final String code;
 

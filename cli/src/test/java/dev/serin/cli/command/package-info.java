@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package dev.serin.cli.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package dev.serin.cli.coordinator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package dev.serin.cli.document;
+
+import org.jspecify.annotations.NullMarked;

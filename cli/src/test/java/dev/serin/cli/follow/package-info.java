@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package dev.serin.cli.follow;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The command as a whole.
+@NullMarked
+package dev.serin.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
-/// `serin standalone`: the broker, the coordinator and the three agents.
+/// `serin standalone`: the broker, the coordinator and the three agents. `--without NAME` leaves one out
+/// to run as a process of its own; without all four it is a broker.
 @SpringBootApplication(scanBasePackages = "dev.serin.standalone")
 @EnableConfigurationProperties(KafkaSettings.class)
 public class StandaloneApplication {
@@ -44,6 +46,9 @@ public class StandaloneApplication {
             application.addPrimarySources(List.of(configuration));
           }
         });
+    if (options.without().contains("coordinator")) {
+      application.setWebApplicationType(WebApplicationType.NONE);
+    }
     return application;
   }
 }

@@ -1,0 +1,91 @@
+package dev.serin.lab.system;
+
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.contracts.kafka.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import tools.jackson.databind.JsonNode;
+
+/// The events of rollouts, as a dashboard reads them: committed ones, in order, from the beginning.
+final class Story implements AutoCloseable {
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final List<JsonNode> events = new ArrayList<>();
+
+  Story() {
+    consumer =
+        new KafkaConsumer<>(new KafkaSettings(SerinCluster.BOOTSTRAP, null, Map.of()).consumer());
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
+      partitions.add(new TopicPartition(Topics.ROLLOUTS, partition));
+    }
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+  }
+
+  /// The first event of a rollout that fits; waits for it.
+  JsonNode await(String rolloutId, Duration within, Predicate<JsonNode> fits) {
+    long end = System.nanoTime() + within.toNanos();
+    int seen = 0;
+    while (true) {
+      for (; seen < events.size(); seen++) {
+        JsonNode event = events.get(seen);
+        if (text(event, "rolloutId").equals(rolloutId) && fits.test(event)) {
+          return event;
+        }
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError(
+            "expected an event within "
+                + within
+                + ", found of "
+                + rolloutId
+                + ": "
+                + told(rolloutId));
+      }
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(20))) {
+        events.add(Json.mapper().readTree(record.value()));
+      }
+    }
+  }
+
+  /// The event that a rollout ended with.
+  JsonNode awaitEnd(String rolloutId, Duration within) {
+    return await(
+        rolloutId,
+        within,
+        event ->
+            List.of("COMPLETED", "ROLLED_BACK", "REJECTED", "HALTED", "ROLLBACK_FAILED")
+                .contains(text(event, "phase")));
+  }
+
+  /// All events of a rollout that were read so far.
+  List<JsonNode> of(String rolloutId) {
+    return events.stream().filter(event -> text(event, "rolloutId").equals(rolloutId)).toList();
+  }
+
+  /// Types and steps, one a line, probes left out: their number depends on the clock.
+  List<String> told(String rolloutId) {
+    return of(rolloutId).stream()
+        .filter(event -> !text(event, "type").equals("sli-probed"))
+        .map(event ->
+            (text(event, "type") + " " + text(event, "step") + " " + text(event, "node")).strip())
+        .toList();
+  }
+
+  static String text(JsonNode event, String field) {
+    JsonNode value = event.get(field);
+    return value == null || value.isNull() ? "" : value.asString();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

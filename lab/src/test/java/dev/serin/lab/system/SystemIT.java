@@ -1,0 +1,285 @@
+package dev.serin.lab.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.load.Load;
+import dev.serin.lab.load.LoadPlan;
+import dev.serin.lab.load.LoadSnapshot;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/// The whole system as separate processes on the lab's fleet, under load: good and bad releases,
+/// and every service killed in the middle of everything.
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SystemIT {
+  private static final Duration END = Duration.ofMinutes(4);
+  private static final URI COORDINATOR = SerinCluster.url("coordinator");
+  private static final Path INCUS = Path.of("/var/lib/incus/unix.socket");
+
+  private final Fleet fleet = new Fleet(INCUS);
+  private final Map<String, List<String>> undisturbed = new HashMap<>();
+  private Path directory = Path.of("");
+  private SerinCluster cluster;
+  private Releases releases;
+  private Story story;
+  private Load load;
+  private Path good = Path.of("");
+  private Path other = Path.of("");
+  private Path unhealthy = Path.of("");
+  private Path faulty = Path.of("");
+  private int number;
+  private int weight;
+
+  @SuppressWarnings("NullAway.Init")
+  SystemIT() {}
+
+  @BeforeAll
+  void start() throws IOException, InterruptedException {
+    directory = Files.createTempDirectory("serin-system");
+    cluster = SerinCluster.start(directory);
+    releases = new Releases(cluster.root(), directory);
+    releases.define(COORDINATOR);
+    story = new Story();
+    good = releases.bake("v2.0.0");
+    other = releases.bake("v2.1.0");
+    unhealthy = releases.bake("v2.2.0", "--health", "500");
+    faulty = releases.bake("v2.3.0", "--error-rate", "0.2");
+    weight = fleet.servers().values().iterator().next().weight();
+    load = Load.start(LoadPlan.steady(Fleet.FRONT, Duration.ofMinutes(25)));
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    if (load != null) {
+      load.close();
+    }
+    if (story != null) {
+      story.close();
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private String ask(String version, Path artifact) throws IOException, InterruptedException {
+    number++;
+    return releases.release(
+        COORDINATOR, Releases.request("system-" + number, version, artifact, "4s"));
+  }
+
+  @Test
+  @Order(1)
+  void aGoodReleaseCompletesAndNoRequestFails() throws IOException, InterruptedException {
+    LoadSnapshot before = load.snapshot();
+    String rollout = ask("v2.0.0", good);
+    endsAs(rollout, "COMPLETED", good);
+    undisturbed.put("v2.0.0", story.told(rollout));
+    LoadSnapshot during = load.snapshot().since(before);
+    assertThat(during.failures()).isEmpty();
+    assertThat(during.failed()).isZero();
+    assertThat(during.served()).isPositive();
+  }
+
+  @Test
+  @Order(2)
+  void aReleaseThatIsNotHealthyGetsNoTraffic() throws IOException, InterruptedException {
+    LoadSnapshot before = load.snapshot();
+    String rollout = ask("v2.2.0", unhealthy);
+    endsAs(rollout, "ROLLED_BACK", good);
+    undisturbed.put("v2.2.0", story.told(rollout));
+    LoadSnapshot during = load.snapshot().since(before);
+    assertThat(during.failures()).isEmpty();
+    assertThat(during.servedByVersion()).doesNotContainKey("v2.2.0");
+  }
+
+  @Test
+  @Order(3)
+  void aReleaseThatFailsRequestsIsTakenBackByItsSlis() throws IOException, InterruptedException {
+    LoadSnapshot before = load.snapshot();
+    String rollout = ask("v2.3.0", faulty);
+    JsonNode end = endsAs(rollout, "ROLLED_BACK", good);
+    assertThat(Story.text(end, "outcome")).isEqualTo("breached");
+    undisturbed.put("v2.3.0", story.told(rollout));
+    LoadSnapshot during = load.snapshot().since(before);
+    assertThat(during.failedByVersion().keySet()).isSubsetOf("v2.3.0");
+  }
+
+  static Stream<Arguments> everyServiceInTheMiddleOfEverything() {
+    return SerinCluster.SERVICES.stream()
+        .flatMap(service ->
+            Stream.of("drain", "push", "analyse", "rollback")
+                .map(moment -> Arguments.of(service, moment)));
+  }
+
+  @ParameterizedTest(name = "{0} is killed in the middle of a {1}")
+  @MethodSource("everyServiceInTheMiddleOfEverything")
+  @Order(4)
+  void endsAsItWouldHave(String service, String moment) throws IOException, InterruptedException {
+    boolean back = moment.equals("rollback");
+    Path installed = installed();
+    Path next = installed.equals(good) ? other : good;
+    String rollout =
+        back ? ask("v2.2.0", unhealthy) : ask(next.equals(good) ? "v2.0.0" : "v2.1.0", next);
+    story.await(
+        rollout,
+        END,
+        event ->
+            back
+                ? Story.text(event, "type").equals("rollback-started")
+                : Story.text(event, "type").equals("step-started")
+                    && Story.text(event, "step").equals(moment));
+    cluster.killAndStart(service);
+    endsAs(rollout, back ? "ROLLED_BACK" : "COMPLETED", back ? installed : next);
+    List<String> expected = undisturbed.get(back ? "v2.2.0" : "v2.0.0");
+    assertThat(story.told(rollout)).isEqualTo(expected);
+  }
+
+  @Test
+  @Order(5)
+  void goesOnFromTheBrokerAloneWhenOneOfTwoCoordinatorsDiesWithItsData()
+      throws IOException, InterruptedException {
+    cluster.start("coordinator-2");
+    cluster.awaitCoordinator("coordinator-2");
+    Path next = installed().equals(good) ? other : good;
+    String rollout = ask(next.equals(good) ? "v2.0.0" : "v2.1.0", next);
+    awaitStep(rollout, "restart");
+    cluster.kill("coordinator");
+    deleteTree(cluster.data("coordinator"));
+    endsAs(rollout, "COMPLETED", next);
+    cluster.start("coordinator");
+    cluster.awaitCoordinator("coordinator");
+    Path after = next.equals(good) ? other : good;
+    String second = ask(after.equals(good) ? "v2.0.0" : "v2.1.0", after);
+    awaitStep(second, "push");
+    cluster.kill("coordinator-2");
+    deleteTree(cluster.data("coordinator-2"));
+    endsAs(second, "COMPLETED", after);
+  }
+
+  @Test
+  @Order(6)
+  void goesOnWhenTheBrokerIsBack() throws IOException, InterruptedException {
+    Path next = installed().equals(good) ? other : good;
+    String rollout = ask(next.equals(good) ? "v2.0.0" : "v2.1.0", next);
+    awaitStep(rollout, "analyse");
+    cluster.kill(SerinCluster.BROKER);
+    cluster.startAfter(SerinCluster.BROKER, Duration.ofSeconds(30));
+    endsAs(rollout, "COMPLETED", next);
+  }
+
+  @Test
+  @Order(7)
+  void theSameRequestTwiceIsOneRolloutAndTwoRequestsRunOneAfterTheOther()
+      throws IOException, InterruptedException {
+    Path first = installed().equals(good) ? other : good;
+    Path second = first.equals(good) ? other : good;
+    Map<String, Object> one =
+        Releases.request("twice", first.equals(good) ? "v2.0.0" : "v2.1.0", first, "2s");
+    Map<String, Object> two =
+        Releases.request("after", second.equals(good) ? "v2.0.0" : "v2.1.0", second, "2s");
+    String rollout = releases.release(COORDINATOR, one);
+    assertThat(releases.release(COORDINATOR, one)).isEqualTo(rollout);
+    String next = releases.release(COORDINATOR, two);
+    endsAs(rollout, "COMPLETED", null);
+    endsAs(next, "COMPLETED", second);
+    assertThat(story.told(next)).startsWith("rollout-queued", "rollout-started");
+    assertThat(story.of(rollout))
+        .filteredOn(it -> Story.text(it, "type").equals("rollout-started"))
+        .hasSize(1);
+  }
+
+  @Test
+  @Order(8)
+  void aConsoleClientStartsARollout() throws IOException, InterruptedException {
+    Path next = installed().equals(good) ? other : good;
+    Map<String, Object> body =
+        Releases.request("from-kcat", next.equals(good) ? "v2.0.0" : "v2.1.0", next, "2s");
+    Process kcat =
+        new ProcessBuilder("kcat", "-P", "-b", SerinCluster.BOOTSTRAP, "-t", "serin.requests.v1")
+            .inheritIO()
+            .redirectInput(ProcessBuilder.Redirect.PIPE)
+            .start();
+    try (var out = kcat.getOutputStream()) {
+      out.write(dev.serin.contracts.json.Json.mapper().writeValueAsBytes(body));
+    }
+    assertThat(kcat.waitFor()).isZero();
+    String rollout = dev.serin.contracts.rollout.RolloutIds.of("backend-api", "from-kcat");
+    endsAs(rollout, "COMPLETED", next);
+  }
+
+  private void awaitStep(String rollout, String step) {
+    story.await(
+        rollout,
+        END,
+        event ->
+            Story.text(event, "type").equals("step-started")
+                && Story.text(event, "step").equals(step));
+  }
+
+  /// Which of the two good releases is on the nodes.
+  private Path installed() throws IOException, InterruptedException {
+    return fleet.digests().containsValue(Releases.digest(good)) ? good : other;
+  }
+
+  private JsonNode endsAs(
+      String rollout, String phase, @org.jspecify.annotations.Nullable Path installed)
+      throws IOException, InterruptedException {
+    JsonNode end = story.awaitEnd(rollout, END);
+    assertThat(Story.text(end, "phase"))
+        .as("%s: %s", rollout, story.told(rollout))
+        .isEqualTo(phase);
+    List<Long> sequences = new ArrayList<>();
+    story.of(rollout).forEach(event -> sequences.add(event.get("sequence").longValue()));
+    assertThat(sequences)
+        .isEqualTo(IntStream.rangeClosed(1, sequences.size()).mapToObj(Long::valueOf).toList());
+    if (installed != null) {
+      assertThat(fleet.digests().values()).containsOnly(Releases.digest(installed));
+      assertThat(fleet.servers().values())
+          .hasSize(3)
+          .allSatisfy(server -> assertThat(server.isUp()).isTrue())
+          .extracting(Fleet.Server::weight)
+          .containsOnly(weight);
+    }
+    return end;
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

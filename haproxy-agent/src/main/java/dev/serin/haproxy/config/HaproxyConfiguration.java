@@ -1,0 +1,69 @@
+package dev.serin.haproxy.config;
+
+import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.kafka.AgentShell;
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.haproxy.frontdoor.SocketFrontDoor;
+import dev.serin.haproxy.runtime.LimitedWire;
+import dev.serin.haproxy.runtime.LoadBalancer;
+import dev.serin.haproxy.runtime.RuntimeWire;
+import dev.serin.haproxy.runtime.WireAddress;
+import dev.serin.haproxy.traffic.Fleet;
+import dev.serin.haproxy.traffic.HaproxyCommands;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// Puts the haproxy-agent together. `standalone` imports it too.
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({HaproxySettings.class, KafkaSettings.class})
+public class HaproxyConfiguration {
+  @Bean
+  HaproxyCommands haproxyCommands(HaproxySettings settings) {
+    return new HaproxyCommands(fleet(settings), new SocketFrontDoor(settings.timeout()));
+  }
+
+  /// The load balancers of the settings, each with its wires.
+  static Fleet fleet(HaproxySettings settings) {
+    Map<String, Fleet.Balancer> balancers = new LinkedHashMap<>();
+    settings
+        .loadBalancers()
+        .forEach((name, one) ->
+            balancers.put(
+                name,
+                new Fleet.Balancer(
+                    new LoadBalancer(
+                        name,
+                        wire(one.runtime(), settings),
+                        one.master().isEmpty() ? null : wire(one.master(), settings),
+                        one.leavingMap()),
+                    one.url())));
+    return new Fleet(balancers);
+  }
+
+  private static RuntimeWire wire(List<String> address, HaproxySettings settings) {
+    return new LimitedWire(
+        WireAddress.parse(address).open(settings.timeout()),
+        settings.connections(),
+        settings.timeout().multipliedBy(2));
+  }
+
+  @Bean
+  AgentShell<HaproxyCommand, HaproxyEvent> haproxyAgentShell(
+      HaproxyCommands handler, KafkaSettings kafka, ObjectProvider<MeterRegistry> meters) {
+    return new AgentShell<>(
+        "haproxy",
+        HaproxyCommand.class,
+        handler,
+        refusal -> new HaproxyEvent.Failed(refusal.head(), refusal.failure()),
+        kafka,
+        meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+}

@@ -1,0 +1,198 @@
+package dev.serin.haproxy.rotation;
+
+import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.haproxy.runtime.PoolView;
+import dev.serin.haproxy.runtime.ServerView;
+import dev.serin.haproxy.runtime.Snapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Judges whether a pool is fit for a rollout, and says everything that stands against it at once.
+public final class PoolCheck {
+  private static final Set<String> WEIGHTLESS = Set.of("static-rr", "first");
+
+  private final CheckPool command;
+  private final List<ServerSeen> servers = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+  private final Set<String> warnings = new TreeSet<>();
+
+  private PoolCheck(CheckPool command) {
+    this.command = command;
+  }
+
+  /// What is known of one load balancer.
+  public sealed interface Known {}
+
+  /// It could not be asked.
+  public record NotKnown(String problem) implements Known {}
+
+  /// @param level what the agent may do there: `admin`, `operator` or `user`
+  /// @param leavingMap the map of leaving servers in the agent's settings; none without one
+  /// @param maps the files of the maps that HAProxy has
+  /// @param masterSilent whether a master's socket is named in the settings and does not answer
+  public record Seen(
+      Snapshot snapshot,
+      String level,
+      @Nullable String leavingMap,
+      Set<String> maps,
+      boolean masterSilent)
+      implements Known {}
+
+  public record Result(List<ServerSeen> servers, List<String> problems, List<String> warnings) {}
+
+  /// @param known by the load balancer's name, in the command's order
+  public static Result judge(CheckPool command, Map<String, Known> known) {
+    PoolCheck check = new PoolCheck(command);
+    Map<String, Snapshot> seen = new LinkedHashMap<>();
+    known.forEach((name, one) -> {
+      switch (one) {
+        case NotKnown(String problem) -> check.problems.add(problem);
+        case Seen there -> {
+          check.loadBalancer(name, there);
+          seen.put(name, there.snapshot());
+        }
+      }
+    });
+    if (seen.size() == known.size()) {
+      check.rotation(seen);
+    }
+    return new Result(
+        List.copyOf(check.servers), List.copyOf(check.problems), List.copyOf(check.warnings));
+  }
+
+  private void loadBalancer(String name, Seen seen) {
+    if (!seen.level().equals("admin")) {
+      problems.add(
+          name
+              + ": expected a stats socket at level admin, found level "
+              + seen.level()
+              + "; add 'level admin' to it in HAProxy's configuration");
+    }
+    if (seen.masterSilent()) {
+      problems.add(
+          name
+              + ": expected the master's socket to list its processes, found no answer; mend"
+              + " serin.haproxy.load-balancers."
+              + name
+              + ".master");
+    }
+    String map = seen.leavingMap();
+    if (map != null && !seen.maps().contains(map)) {
+      problems.add(
+          name
+              + ": expected the leaving map "
+              + map
+              + " in HAProxy, found "
+              + (seen.maps().isEmpty() ? "no map" : "the maps " + String.join(", ", seen.maps())));
+    }
+    for (String pool : command.pools()) {
+      PoolView view = seen.snapshot().pools().get(pool);
+      if (view == null) {
+        problems.add(
+            name
+                + ": expected the backend "
+                + pool
+                + ", found the backends "
+                + String.join(", ", seen.snapshot().poolNames()));
+      } else {
+        pool(name, view, map);
+      }
+    }
+  }
+
+  private void pool(String name, PoolView pool, @Nullable String leavingMap) {
+    for (PoolServer wanted : command.servers()) {
+      ServerView server = pool.servers().get(wanted.server());
+      if (server == null) {
+        problems.add(
+            name
+                + ": expected the server "
+                + pool.pool()
+                + "/"
+                + wanted.server()
+                + " of node "
+                + wanted.node()
+                + ", found the servers "
+                + String.join(", ", pool.serverNames()));
+      } else {
+        servers.add(seen(wanted.node(), name, server));
+      }
+    }
+    String algorithm = pool.algorithm();
+    if (algorithm != null && WEIGHTLESS.contains(algorithm)) {
+      warnings.add(
+          name
+              + ": "
+              + pool.pool()
+              + " balances by "
+              + algorithm
+              + ", which ignores weights: its traffic can't be shifted in steps");
+    }
+    if (pool.cookie() != null && leavingMap == null) {
+      warnings.add(sticky(name, pool.pool(), pool.cookie()));
+    }
+  }
+
+  private static String sticky(String name, String pool, String cookie) {
+    return name
+        + ": "
+        + pool
+        + " pins its users by the cookie "
+        + cookie
+        + " and has no leaving map, so a drained server keeps getting their requests. The backend"
+        + " lacks: acl leaving req.cook("
+        + cookie
+        + "),map(/etc/haproxy/leaving.map) -m found | http-request replace-header Cookie (^|.*;\\ *)"
+        + cookie
+        + "=[^;]*(;\\ *|$)(.*) \\1\\3 if leaving | (create the empty file first, then name it"
+        + " under serin.haproxy.load-balancers."
+        + name
+        + ".leaving-map)";
+  }
+
+  /// A server as the coordinator records it.
+  public static ServerSeen seen(String node, String loadBalancer, ServerView server) {
+    return new ServerSeen(
+        node,
+        new ServerSetting(
+            loadBalancer, server.pool(), server.server(), server.weight(), server.adminState()),
+        server.address(),
+        server.status(),
+        server.inRotation());
+  }
+
+  private void rotation(Map<String, Snapshot> seen) {
+    int inRotation = 0;
+    int leftOut = 0;
+    for (PoolServer wanted : command.servers()) {
+      List<String> missing = Minimum.notInRotation(wanted.server(), command.pools(), seen);
+      if (missing.isEmpty()) {
+        inRotation++;
+      } else if (command.leftOut().contains(wanted.node())) {
+        leftOut++;
+      } else if (missing.stream().noneMatch(word -> word.startsWith("unknown "))) {
+        problems.add(
+            "expected " + wanted.node() + " in rotation, found " + String.join(", ", missing));
+      }
+    }
+    // What was left out comes back first, and takes nobody with it.
+    int whenOneLeaves = leftOut > 0 ? inRotation : inRotation - 1;
+    if (!command.servers().isEmpty() && whenOneLeaves < command.minAvailable()) {
+      problems.add(
+          "expected "
+              + command.minAvailable()
+              + " or more nodes in rotation when one leaves, found "
+              + Math.max(0, whenOneLeaves)
+              + " of "
+              + command.servers().size());
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.serin.haproxy.runtime;
+
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import org.jspecify.annotations.Nullable;
+
+/// One server of one pool, as one HAProxy process has it at one moment.
+///
+/// @param status HAProxy's own word: `UP`, `UP 1/3`, `DOWN 1/2`, `DRAIN`, `MAINT (via b/s)`, …
+/// @param adminBits `srv_admin_state`, a bit mask
+/// @param weight the configured weight (`uweight`), 0 to 256
+/// @param initialWeight the weight in the configuration file
+/// @param address `host:port`; none where HAProxy does not say
+/// @param cookie the value that the pool's cookie has for this server; none without one
+/// @param sessions `scur`: requests and tunnels that are on it now
+/// @param queued requests that wait for it alone
+/// @param busyConnections connections to it that carry something, health checks left out
+/// @param sessionsTotal `stot`: all sessions since the process began
+/// @param answersTotal answers of it with a status below 400
+public record ServerView(
+    String pool,
+    String server,
+    String status,
+    int adminBits,
+    int weight,
+    int initialWeight,
+    @Nullable String address,
+    @Nullable String cookie,
+    int sessions,
+    int queued,
+    int busyConnections,
+    long sessionsTotal,
+    long answersTotal) {
+  /// `srv_admin_state`: maintenance forced by a person or by Serin.
+  static final int FORCED_MAINT = 0x01;
+
+  /// Maintenance forced, inherited from a tracked server, or for a name that does not resolve.
+  static final int ANY_MAINT = 0x01 | 0x02 | 0x20;
+
+  /// Drain forced by a person or by Serin.
+  static final int FORCED_DRAIN = 0x08;
+
+  /// Drain forced or inherited.
+  static final int ANY_DRAIN = 0x08 | 0x10;
+
+  /// The state as `set server … state` sets it.
+  public AdminState adminState() {
+    if ((adminBits & FORCED_MAINT) != 0) {
+      return AdminState.MAINT;
+    }
+    return (adminBits & FORCED_DRAIN) != 0 ? AdminState.DRAIN : AdminState.READY;
+  }
+
+  /// Whether new requests may be given to it, whatever its health.
+  public boolean admitted() {
+    return (adminBits & (ANY_MAINT | ANY_DRAIN)) == 0;
+  }
+
+  /// Whether HAProxy gives it requests: admitted, weight above 0, and up or unchecked (I2).
+  public boolean inRotation() {
+    return admitted() && weight > 0 && (status.startsWith("UP") || status.equals("no check"));
+  }
+
+  /// Whether it is in rotation and its last check passed. `UP 1/3` is what HAProxy says of a server
+  /// that it admitted from maintenance and has not checked yet, dead or alive.
+  public boolean confirmedInRotation() {
+    return inRotation() && !status.startsWith("UP ");
+  }
+
+  /// Whether nothing at all is on it.
+  public boolean idle() {
+    return sessions == 0 && queued == 0 && busyConnections == 0;
+  }
+}

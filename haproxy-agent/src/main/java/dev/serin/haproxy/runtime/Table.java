@@ -1,0 +1,93 @@
+package dev.serin.haproxy.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A table of HAProxy's, read by its header: which columns there are, and in which order, varies
+/// with the version.
+final class Table {
+  private final Map<String, Integer> columns;
+  private final List<List<String>> rows = new ArrayList<>();
+
+  private Table(List<String> header) {
+    columns = new java.util.HashMap<>();
+    for (int i = 0; i < header.size(); i++) {
+      columns.putIfAbsent(header.get(i), i);
+    }
+  }
+
+  /// A table whose header line begins with `#` and whose cells are parted by commas, with quotes
+  /// around texts that hold some.
+  static Table commas(String header) {
+    return new Table(cells(header.substring(1).strip()));
+  }
+
+  /// A table whose header line begins with `#` and whose cells are parted by spaces.
+  static Table spaces(String header) {
+    return new Table(List.of(header.substring(1).strip().split(" +")));
+  }
+
+  void addCommas(String line) {
+    rows.add(cells(line));
+  }
+
+  void addSpaces(String line) {
+    rows.add(List.of(line.strip().split(" +")));
+  }
+
+  List<Row> rows() {
+    return rows.stream().map(Row::new).toList();
+  }
+
+  private static List<String> cells(String line) {
+    List<String> cells = new ArrayList<>();
+    StringBuilder cell = new StringBuilder();
+    boolean quoted = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (quoted && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+        cell.append(c);
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        cells.add(cell.toString());
+        cell.setLength(0);
+      } else {
+        cell.append(c);
+      }
+    }
+    cells.add(cell.toString());
+    return cells;
+  }
+
+  /// One line of the table.
+  final class Row {
+    private final List<String> cells;
+
+    private Row(List<String> cells) {
+      this.cells = cells;
+    }
+
+    /// The cell under this header; none where the column or the value is missing.
+    @Nullable String text(String column) {
+      Integer at = columns.get(column);
+      if (at == null || at >= cells.size() || cells.get(at).isEmpty()) {
+        return null;
+      }
+      return cells.get(at);
+    }
+
+    /// The number under this header, 0 where there is none.
+    long number(String column) {
+      String text = text(column);
+      try {
+        return text == null ? 0 : Long.parseLong(text);
+      } catch (NumberFormatException other) {
+        return 0;
+      }
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package dev.serin.haproxy.traffic;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.haproxy.rotation.Minimum;
+import dev.serin.haproxy.runtime.LoadBalancer;
+import dev.serin.haproxy.runtime.NotDone;
+import dev.serin.haproxy.runtime.ProcessSeen;
+import dev.serin.haproxy.runtime.ServerView;
+import dev.serin.haproxy.runtime.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Takes a server out of rotation and keeps it out:
+/// 1. on each load balancer, one after the other, the minimum is judged on what all of them say at
+///    that moment (I2);
+/// 2. the server's cookie goes on the leaving map, so that those it pins go elsewhere;
+/// 3. the server is drained;
+/// 4. after a reload, which forgets both, all of that again.
+final class Departure {
+  private static final Duration BETWEEN_LOOKS_AT_PEERS = Duration.ofMillis(500);
+
+  private final DrainServer command;
+  private final Turn turn;
+  private final List<LoadBalancer> balancers;
+  private final Map<String, ProcessSeen> processes = new HashMap<>();
+  private final Instant peersAwaitedUntil;
+  private boolean belowMinimum;
+
+  Departure(List<LoadBalancer> balancers, DrainServer command, Turn turn) {
+    this.balancers = balancers;
+    this.command = command;
+    this.turn = turn;
+    this.peersAwaitedUntil = turn.now().plus(command.waitForPeers());
+  }
+
+  /// Whether a rollback went on although fewer than the minimum remained.
+  boolean belowMinimum() {
+    return belowMinimum;
+  }
+
+  /// Takes the server out everywhere. A rollback takes it out wherever it can before it says that a
+  /// load balancer is out of reach: the bad binary shall serve nobody.
+  void everywhere() throws NotDone, Turn.Preempted {
+    NotDone outOfReach = null;
+    for (LoadBalancer balancer : balancers) {
+      try {
+        from(balancer);
+      } catch (NotDone notDone) {
+        if (command.purpose() == Purpose.FORWARD || !notDone.unreachable()) {
+          throw notDone;
+        }
+        outOfReach = notDone;
+      }
+    }
+    if (outOfReach != null) {
+      throw outOfReach;
+    }
+  }
+
+  /// Sees to it that the server is still out. Another process has forgotten it, and is told again;
+  /// in the same process somebody else has admitted it, and is left alone.
+  ///
+  /// @return whether it had to be taken out again, so that what was seen is out of date
+  boolean hold(LoadBalancer balancer, Snapshot seen) throws NotDone, Turn.Preempted {
+    ProcessSeen before = processes.get(balancer.name());
+    if (before == null || seen.process().replaced(before)) {
+      from(balancer);
+      return true;
+    }
+    for (String pool : command.pools()) {
+      ServerView now = Settings.server(balancer, seen, pool, command.server());
+      if (now.adminState() == AdminState.READY) {
+        throw foreignHand(balancer, now);
+      }
+    }
+    return false;
+  }
+
+  private static NotDone foreignHand(LoadBalancer balancer, ServerView now) {
+    return new NotDone(
+        new Failure(
+            Failure.Reason.REFUSED,
+            now.pool() + "/" + now.server() + " drained on " + balancer.name() + ", as set",
+            "it was made ready by somebody else (status " + now.status() + ")",
+            "somebody is at work there: ask them, then retry; nothing was reverted",
+            false));
+  }
+
+  private void from(LoadBalancer balancer) throws NotDone, Turn.Preempted {
+    while (true) {
+      turn.check();
+      Map<String, Snapshot> seen = lookAround(balancer);
+      Snapshot own = seen.getOrDefault(balancer.name(), balancer.look(command.pools()));
+      switch (verdict(balancer, own, seen)) {
+        case Minimum.Kept() -> {
+          takeOut(balancer, own);
+          return;
+        }
+        case Minimum.Broken broken -> {
+          if (command.purpose() == Purpose.FORWARD) {
+            if (halfway(seen)) {
+              putBack();
+            }
+            throw new NotDone(broken.failure(command.server()));
+          }
+          if (!turn.now().isBefore(peersAwaitedUntil)) {
+            belowMinimum = true;
+            takeOut(balancer, own);
+            return;
+          }
+          turn.pause(BETWEEN_LOOKS_AT_PEERS);
+        }
+      }
+    }
+  }
+
+  /// What all load balancers have now. A rollback makes do with those that answer.
+  private Map<String, Snapshot> lookAround(LoadBalancer balancer) throws NotDone {
+    Map<String, Snapshot> seen = new LinkedHashMap<>();
+    for (LoadBalancer each : balancers) {
+      try {
+        seen.put(each.name(), each.look(command.pools()));
+      } catch (NotDone notDone) {
+        if (command.purpose() == Purpose.FORWARD
+            || !notDone.unreachable()
+            || each.name().equals(balancer.name())) {
+          throw notDone;
+        }
+      }
+    }
+    return seen;
+  }
+
+  private Minimum verdict(LoadBalancer balancer, Snapshot own, Map<String, Snapshot> seen)
+      throws NotDone {
+    boolean admitted = false;
+    for (String pool : command.pools()) {
+      admitted |=
+          Settings.server(balancer, own, pool, command.server()).adminState() == AdminState.READY;
+    }
+    return admitted
+        ? Minimum.judge(
+            command.server(), command.peers(), command.pools(), command.minAvailable(), seen)
+        : new Minimum.Kept();
+  }
+
+  /// A server in maintenance stays there: `drain` would take it out of it.
+  private void takeOut(LoadBalancer balancer, Snapshot own) throws NotDone {
+    for (String pool : command.pools()) {
+      ServerView now = Settings.server(balancer, own, pool, command.server());
+      balancer.addLeaving(now.cookie());
+      if (now.adminState() == AdminState.READY) {
+        balancer.setState(pool, command.server(), AdminState.DRAIN);
+      }
+    }
+    processes.put(balancer.name(), own.process());
+  }
+
+  /// Whether the server is out here and in there: a drain that a crash or a refusal cut in two.
+  private boolean halfway(Map<String, Snapshot> seen) {
+    return seen.values().stream()
+        .anyMatch(snapshot ->
+            command.pools().stream()
+                .anyMatch(pool ->
+                    snapshot
+                        .server(pool, command.server())
+                        .map(view -> view.adminState() == AdminState.DRAIN)
+                        .orElse(false)));
+  }
+
+  /// Gives the server back what it had on every load balancer that can be reached.
+  ///
+  /// @return the first that could not be told, in words for an operator; none when all were
+  @Nullable String putBack() throws Turn.Preempted {
+    String missed = null;
+    for (LoadBalancer balancer : balancers) {
+      for (String pool : command.pools()) {
+        turn.check();
+        try {
+          Snapshot seen = balancer.look(List.of(pool));
+          Settings.apply(balancer, seen, restored(balancer, seen, pool));
+        } catch (NotDone notDone) {
+          missed =
+              missed == null
+                  ? "it is still drained on " + balancer.name() + ": " + notDone.failure().found()
+                  : missed;
+        }
+      }
+    }
+    return missed;
+  }
+
+  private ServerSetting restored(LoadBalancer balancer, Snapshot seen, String pool) throws NotDone {
+    ServerView now = Settings.server(balancer, seen, pool, command.server());
+    return command.restore().stream()
+        .filter(setting ->
+            setting.loadBalancer().equals(balancer.name())
+                && setting.pool().equals(pool)
+                && setting.server().equals(command.server()))
+        .findFirst()
+        .orElse(
+            new ServerSetting(
+                balancer.name(), pool, command.server(), now.weight(), AdminState.READY));
+  }
+}

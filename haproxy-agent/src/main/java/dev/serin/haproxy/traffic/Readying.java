@@ -1,0 +1,161 @@
+package dev.serin.haproxy.traffic;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.json.Quantities;
+import dev.serin.haproxy.runtime.LoadBalancer;
+import dev.serin.haproxy.runtime.NotDone;
+import dev.serin.haproxy.runtime.ProcessSeen;
+import dev.serin.haproxy.runtime.ServerView;
+import dev.serin.haproxy.runtime.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Gives a server the weights and states asked for, takes it off the leaving maps, reads back, and
+/// waits until HAProxy's own checks have it in rotation where it shall be. A server that comes from
+/// maintenance is admitted unchecked (`UP 1/3`) and counts only from its next passed check on.
+final class Readying {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
+  private final Fleet fleet;
+  private final ReadyServer command;
+  private final Turn turn;
+  private final Map<String, ProcessSeen> processes = new HashMap<>();
+
+  Readying(Fleet fleet, ReadyServer command, Turn turn) {
+    this.fleet = fleet;
+    this.command = command;
+    this.turn = turn;
+  }
+
+  HaproxyEvent run() throws NotDone, Turn.Preempted {
+    applyEverywhere();
+    Instant deadline = turn.now().plus(command.within());
+    while (true) {
+      List<ServerSeen> servers = new ArrayList<>();
+      List<String> missing = new ArrayList<>();
+      NotDone outOfReach = null;
+      for (ServerSetting setting : command.settings()) {
+        try {
+          LoadBalancer balancer = fleet.balancer(setting.loadBalancer()).runtime();
+          ServerView now = held(balancer, setting);
+          servers.add(
+              Settings.seen(HaproxyCommands.node(command.head(), setting.server()), balancer, now));
+          if (!settled(now, setting)) {
+            missing.add(now.status() + " on " + balancer.name());
+          }
+        } catch (NotDone notDone) {
+          if (!notDone.unreachable()) {
+            throw notDone;
+          }
+          outOfReach = notDone;
+        }
+      }
+      if (outOfReach == null && missing.isEmpty()) {
+        return new HaproxyEvent.ServerReady(command.head().answered(turn.now()), servers);
+      }
+      if (!turn.now().isBefore(deadline)) {
+        throw outOfReach == null ? timedOut(missing) : outOfReach;
+      }
+      turn.pause(BETWEEN_LOOKS);
+    }
+  }
+
+  /// Whatever can be reached is set before one that can't is told of.
+  private void applyEverywhere() throws NotDone, Turn.Preempted {
+    NotDone outOfReach = null;
+    for (ServerSetting setting : command.settings()) {
+      turn.check();
+      try {
+        apply(fleet.balancer(setting.loadBalancer()).runtime(), setting);
+      } catch (NotDone notDone) {
+        if (!notDone.unreachable()) {
+          throw notDone;
+        }
+        outOfReach = notDone;
+      }
+    }
+    if (outOfReach != null) {
+      throw outOfReach;
+    }
+  }
+
+  private void apply(LoadBalancer balancer, ServerSetting setting) throws NotDone {
+    Snapshot seen = balancer.look(List.of(setting.pool()));
+    Settings.apply(balancer, seen, setting);
+    processes.put(key(setting), seen.process());
+  }
+
+  /// The server as it is now, with its setting. Another process has forgotten it and is told again;
+  /// in the same process somebody else has changed it, and is left alone.
+  private ServerView held(LoadBalancer balancer, ServerSetting setting)
+      throws NotDone, Turn.Preempted {
+    Snapshot seen = balancer.look(List.of(setting.pool()));
+    ServerView now = Settings.server(balancer, seen, setting.pool(), setting.server());
+    if (Settings.match(now, setting)) {
+      return now;
+    }
+    ProcessSeen before = processes.get(key(setting));
+    if (before != null && !seen.process().replaced(before)) {
+      throw foreignHand(balancer, setting, now);
+    }
+    turn.check();
+    apply(balancer, setting);
+    return Settings.server(
+        balancer, balancer.look(List.of(setting.pool())), setting.pool(), setting.server());
+  }
+
+  private static String key(ServerSetting setting) {
+    return setting.loadBalancer() + "/" + setting.pool() + "/" + setting.server();
+  }
+
+  private static boolean settled(ServerView now, ServerSetting setting) {
+    if (!Settings.match(now, setting)) {
+      return false;
+    }
+    return setting.state() != AdminState.READY
+        || now.confirmedInRotation()
+        || setting.weight() == 0;
+  }
+
+  private static NotDone foreignHand(LoadBalancer balancer, ServerSetting setting, ServerView now) {
+    return new NotDone(
+        new Failure(
+            Failure.Reason.REFUSED,
+            setting.pool()
+                + "/"
+                + setting.server()
+                + " on "
+                + balancer.name()
+                + " "
+                + setting.state()
+                + " at weight "
+                + setting.weight()
+                + ", as set",
+            now.adminState() + " at weight " + now.weight() + ", set by somebody else",
+            "somebody is at work there: ask them, then retry; nothing was reverted",
+            false));
+  }
+
+  private NotDone timedOut(List<String> missing) {
+    return new NotDone(
+        new Failure(
+            Failure.Reason.TIMED_OUT,
+            "HAProxy to have "
+                + command.settings().getFirst().server()
+                + " in rotation within "
+                + Quantities.shown(command.within()),
+            String.join(", ", missing),
+            "see why HAProxy's own check of the server fails",
+            true));
+  }
+}

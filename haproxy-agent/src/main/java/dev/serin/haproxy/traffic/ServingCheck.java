@@ -1,0 +1,196 @@
+package dev.serin.haproxy.traffic;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.haproxy.HaproxyCommand.CheckServing;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.json.Quantities;
+import dev.serin.haproxy.frontdoor.FrontDoor;
+import dev.serin.haproxy.runtime.LoadBalancer;
+import dev.serin.haproxy.runtime.NotDone;
+import dev.serin.haproxy.runtime.PoolView;
+import dev.serin.haproxy.runtime.ServerView;
+import dev.serin.haproxy.runtime.Snapshot;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Proves through each load balancer that this very server answers. What a load balancer says is
+/// not enough, and an answer is not either: another server may have given it. The proof is
+/// 1. where the pool pins users by a cookie: an answer below 400 to a request with this server's
+///    cookie, not pinned anew to another server, and one more such answer in the server's own
+///    counters;
+/// 2. where it does not: an answer below 400, and one more in the server's own counters over that
+///    very request. In a pool with other traffic that may have been somebody else's request; it
+///    proves that the server serves all the same.
+final class ServingCheck {
+  private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(100);
+  private static final Pattern PATH = Pattern.compile("/[!-~]*");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.\\[\\]:_-]+");
+
+  private final Fleet fleet;
+  private final FrontDoor frontDoor;
+  private final CheckServing command;
+  private final Turn turn;
+
+  ServingCheck(Fleet fleet, FrontDoor frontDoor, CheckServing command, Turn turn) {
+    this.fleet = fleet;
+    this.frontDoor = frontDoor;
+    this.command = command;
+    this.turn = turn;
+  }
+
+  /// One request's outcome: the proof, or why it is none.
+  private sealed interface Attempt {}
+
+  private record Proven(String proof) implements Attempt {}
+
+  private record NotYet(Failure.Reason reason, String found) implements Attempt {}
+
+  HaproxyEvent run() throws NotDone, Turn.Preempted {
+    refuseWhatNoRequestCanCarry();
+    Instant deadline = turn.now().plus(command.within());
+    List<String> proofs = new ArrayList<>();
+    for (String name : command.loadBalancers().stream().distinct().toList()) {
+      proofs.add(prove(fleet.balancer(name), deadline));
+    }
+    return new HaproxyEvent.ServerServing(command.head().answered(turn.now()), proofs);
+  }
+
+  private void refuseWhatNoRequestCanCarry() throws NotDone {
+    String host = command.host();
+    boolean badHost = host != null && !HOST.matcher(host).matches();
+    if (badHost || !PATH.matcher(command.path()).matches()) {
+      throw invalid(
+          "a path that begins with '/' and a host, without spaces or control characters",
+          "others",
+          "mend the service's loadBalancerHealth");
+    }
+  }
+
+  private static NotDone invalid(String expected, String found, String advice) {
+    return new NotDone(new Failure(Failure.Reason.INVALID, expected, found, advice, false));
+  }
+
+  private String prove(Fleet.Balancer balancer, Instant deadline) throws NotDone, Turn.Preempted {
+    String name = balancer.runtime().name();
+    URI url = balancer.url();
+    if (url == null) {
+      throw invalid(
+          "a url at which the load balancer " + name + " can be asked",
+          "none",
+          "set serin.haproxy.load-balancers." + name + ".url");
+    }
+    while (true) {
+      turn.check();
+      Attempt attempt = new NotYet(Failure.Reason.TIMED_OUT, "no pool to ask");
+      for (String pool : command.pools()) {
+        attempt = attempt(balancer.runtime(), url, pool);
+        if (attempt instanceof Proven(String proof)) {
+          return proof;
+        }
+      }
+      if (!turn.now().isBefore(deadline) && attempt instanceof NotYet missing) {
+        throw notServing(name, missing);
+      }
+      turn.pause(BETWEEN_REQUESTS);
+    }
+  }
+
+  private NotDone notServing(String name, NotYet missing) {
+    return new NotDone(
+        new Failure(
+            missing.reason(),
+            command.server()
+                + " to answer "
+                + command.path()
+                + " through "
+                + name
+                + " with a status below 400 within "
+                + Quantities.shown(command.within()),
+            missing.found(),
+            "ask the same path at the load balancer's url and on the node, and compare",
+            true));
+  }
+
+  private Attempt attempt(LoadBalancer balancer, URI url, String pool) throws NotDone {
+    Snapshot before;
+    Snapshot after;
+    FrontDoor.Answer answer;
+    String cookie;
+    try {
+      before = balancer.look(List.of(pool));
+      ServerView server = Settings.server(balancer, before, pool, command.server());
+      PoolView view = before.pools().get(pool);
+      String name = view == null ? null : view.cookie();
+      cookie = name == null || server.cookie() == null ? null : name + "=" + server.cookie();
+      answer =
+          frontDoor.get(
+              new FrontDoor.Request(url, command.path(), command.host(), command.ca(), cookie));
+      after = balancer.look(List.of(pool));
+    } catch (NotDone notDone) {
+      if (notDone.unreachable()) {
+        return new NotYet(Failure.Reason.UNREACHABLE, notDone.failure().found());
+      }
+      throw notDone;
+    }
+    return switch (answer) {
+      case FrontDoor.Silent(String what) -> new NotYet(Failure.Reason.UNREACHABLE, what);
+      case FrontDoor.Served served ->
+          judge(balancer.name(), pool, cookie, served, answers(before, after, pool));
+    };
+  }
+
+  /// How many answers below 400 the server gave between the two looks; none where another process
+  /// counts now.
+  private long answers(Snapshot before, Snapshot after, String pool) {
+    if (after.process().replaced(before.process())) {
+      return 0;
+    }
+    return total(after, pool) - total(before, pool);
+  }
+
+  private long total(Snapshot seen, String pool) {
+    return seen.server(pool, command.server()).map(ServerView::answersTotal).orElse(0L);
+  }
+
+  private Attempt judge(
+      String balancer,
+      String pool,
+      @Nullable String cookie,
+      FrontDoor.Served served,
+      long answers) {
+    String line = pool + "/" + command.server();
+    if (served.status() >= 400) {
+      return new NotYet(
+          Failure.Reason.UNHEALTHY, "status " + served.status() + " through " + balancer);
+    }
+    if (cookie != null && served.sets(cookie.substring(0, cookie.indexOf('=')))) {
+      return new NotYet(
+          Failure.Reason.TIMED_OUT,
+          "status " + served.status() + " of another server, to which the cookie was moved");
+    }
+    if (answers < 1) {
+      return new NotYet(
+          Failure.Reason.TIMED_OUT,
+          "status "
+              + served.status()
+              + " of another server: the counters of "
+              + line
+              + " did not grow");
+    }
+    return new Proven(
+        balancer
+            + ": "
+            + command.path()
+            + " answered "
+            + served.status()
+            + (cookie == null
+                ? ", and the answers counted for " + line + " grew by " + answers
+                : " with the cookie of " + line + ", whose answers grew by " + answers));
+  }
+}

@@ -2,14 +2,21 @@ package dev.serin.contracts.kafka;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.testcontainers.utility.TestcontainersConfiguration;
 
 /// Whether Testcontainers could start a container without a download. Testcontainers itself can't
 /// be asked: merely looking for Docker makes it start (and fetch) its own helper container.
 final class DockerImages {
+  /// Testcontainers' helper, which removes what a killed JVM leaves behind.
+  static final String RYUK = "testcontainers/ryuk:0.14.0";
+
+  /// With this one Testcontainers finds out the host's address when it is in a container itself.
+  static final String TINY = "alpine:3.17";
+
   private DockerImages() {}
 
   /// @param why one clause, for people
@@ -19,9 +26,7 @@ final class DockerImages {
   /// contexts).
   static Answer forContainer(String image) {
     List<String> needed = new ArrayList<>(List.of(image));
-    if (!Boolean.parseBoolean(System.getenv("TESTCONTAINERS_RYUK_DISABLED"))) {
-      needed.add(ryuk());
-    }
+    needed.addAll(own());
     for (String one : needed) {
       Answer answer = inspect(one);
       if (!answer.there()) {
@@ -31,11 +36,17 @@ final class DockerImages {
     return new Answer(true, "Docker and " + String.join(" and ", needed) + " are there");
   }
 
-  /// Testcontainers' helper, which removes what a killed JVM leaves behind. Nothing else tells its
-  /// version.
-  @SuppressWarnings("deprecation")
-  private static String ryuk() {
-    return TestcontainersConfiguration.getInstance().getRyukImage();
+  /// The images that Testcontainers starts for itself.
+  private static List<String> own() {
+    List<String> own = new ArrayList<>();
+    if (!Boolean.parseBoolean(System.getenv("TESTCONTAINERS_RYUK_DISABLED"))) {
+      own.add(RYUK);
+    }
+    if (Files.exists(Path.of("/.dockerenv"))
+        && System.getenv("TESTCONTAINERS_HOST_OVERRIDE") == null) {
+      own.add(TINY);
+    }
+    return own;
   }
 
   private static Answer inspect(String image) {

@@ -121,7 +121,11 @@ public final class IncusServer {
       case Operation.Running() -> Optional.empty();
       case Operation.Ended(int code, String output, String errors) ->
           Optional.of(new Ended(code, takeLog(output), takeLog(errors)));
-      case Operation.Broken(String error) -> throw new Refused(400, error);
+      case Operation.Broken(String error, String output, String errors) -> {
+        takeLog(output);
+        takeLog(errors);
+        throw new Refused(400, error);
+      }
     };
   }
 

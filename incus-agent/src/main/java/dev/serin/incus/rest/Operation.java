@@ -17,20 +17,19 @@ sealed interface Operation {
   record Ended(int code, @Nullable String output, @Nullable String errors) implements Operation {}
 
   /// The operation itself failed (a missing command does that), or was cancelled.
-  record Broken(String error) implements Operation {}
+  record Broken(String error, @Nullable String output, @Nullable String errors)
+      implements Operation {}
 
   /// Status codes of the API: 103 running, 105 pending, 200 done, 400 failed, 401 cancelled.
   static Operation read(JsonNode metadata) {
-    int status = metadata.path("status_code").asInt(0);
     JsonNode result = metadata.path("metadata");
-    return switch (status) {
-      case 200 ->
-          new Ended(
-              result.path("return").asInt(0),
-              log(result, "1").orElse(null),
-              log(result, "2").orElse(null));
+    String output = log(result, "1").orElse(null);
+    String errors = log(result, "2").orElse(null);
+    return switch (metadata.path("status_code").asInt(0)) {
+      case 200 -> new Ended(result.path("return").asInt(0), output, errors);
       case 400, 401 ->
-          new Broken(Check.printable(metadata.path("err").asString("no reason given")));
+          new Broken(
+              Check.printable(metadata.path("err").asString("no reason given")), output, errors);
       default -> new Running();
     };
   }

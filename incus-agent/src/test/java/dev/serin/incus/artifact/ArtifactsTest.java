@@ -1,0 +1,206 @@
+package dev.serin.incus.artifact;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.request.Artifact;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArtifactsTest {
+  private static final byte[] BINARY = "#!/bin/sh\nexit 0\n".getBytes(UTF_8);
+
+  @TempDir Path directory;
+  private Artifacts artifacts;
+  private HttpServer server;
+  private final AtomicInteger requests = new AtomicInteger();
+  private byte[] served = BINARY;
+  private int status = 200;
+  private boolean cutOff;
+
+  @BeforeEach
+  void serve() throws IOException {
+    artifacts = new Artifacts(new Downloads(directory.resolve("downloads")));
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/app",
+        exchange -> {
+          requests.incrementAndGet();
+          exchange.sendResponseHeaders(status, cutOff ? served.length + 100 : served.length);
+          exchange.getResponseBody().write(served);
+          if (cutOff) {
+            throw new IOException("cut off");
+          }
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @Test
+  void aFileWithItsDigestIsHere() throws IOException {
+    assertThat(artifacts.locate(file(BINARY, digest(BINARY))))
+        .isInstanceOfSatisfying(
+            Located.Here.class,
+            here -> {
+              assertThat(here.content().sizeBytes()).isEqualTo(BINARY.length);
+              assertThat(read(here)).isEqualTo(BINARY);
+            });
+  }
+
+  @Test
+  void aMissingFileIsNotFound() {
+    Artifact missing = new Artifact(directory.resolve("none").toUri().toString(), digest(BINARY));
+    assertThat(failure(artifacts.locate(missing)).reason()).isEqualTo(Reason.NOT_FOUND);
+  }
+
+  @Test
+  void anEmptyFileIsRefusedAsEmpty() throws IOException {
+    byte[] empty = new byte[0];
+    assertThat(failure(artifacts.locate(file(empty, digest(empty)))).found())
+        .isEqualTo("an empty file");
+  }
+
+  @Test
+  void aDirectoryIsRefused() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("folder"));
+    Artifact artifact = new Artifact("file://" + folder, digest(BINARY));
+    assertThat(failure(artifacts.locate(artifact)).reason()).isEqualTo(Reason.INVALID);
+  }
+
+  @Test
+  void aWrongDigestNamesBoth() throws IOException {
+    Failure failure = failure(artifacts.locate(file(BINARY, "0".repeat(64))));
+    assertThat(failure.reason()).isEqualTo(Reason.DIGEST);
+    assertThat(failure.expected()).contains("0".repeat(64));
+    assertThat(failure.found()).isEqualTo(digest(BINARY));
+  }
+
+  @Test
+  void anArchiveIsNoExecutable() throws IOException {
+    byte[] zip = {'P', 'K', 3, 4, 0, 0};
+    Failure failure = failure(artifacts.locate(file(zip, digest(zip))));
+    assertThat(failure.expected()).contains("ELF");
+    assertThat(failure.found()).contains("0x504b0304");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/opt/app",
+        "ftp://host/app",
+        "file:relative",
+        "file:///a/../b",
+        "file://host/a",
+        "file:///",
+        "http:///app",
+        "node:",
+        "not a uri"
+      })
+  void anotherUriIsRefused(String uri) {
+    assertThat(failure(artifacts.locate(new Artifact(uri, digest(BINARY)))).reason())
+        .isEqualTo(Reason.INVALID);
+  }
+
+  @Test
+  void aDownloadIsKeptAndFetchedOnce() {
+    Artifact artifact = remote(digest(BINARY));
+    assertThat(read((Located.Here) artifacts.locate(artifact))).isEqualTo(BINARY);
+    assertThat(read((Located.Here) artifacts.locate(artifact))).isEqualTo(BINARY);
+    assertThat(requests).hasValue(1);
+  }
+
+  @Test
+  void aDownloadWithAnotherDigestIsNotKept() throws IOException {
+    assertThat(failure(artifacts.locate(remote("0".repeat(64)))).reason()).isEqualTo(Reason.DIGEST);
+    assertThat(downloads()).isEmpty();
+  }
+
+  @Test
+  void aDownloadThatBreaksOffIsNotKept() throws IOException {
+    cutOff = true;
+    Failure failure = failure(artifacts.locate(remote(digest(BINARY))));
+    assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
+    assertThat(failure.retryable()).isTrue();
+    assertThat(downloads()).isEmpty();
+  }
+
+  @Test
+  void aMissingDownloadSaysItsStatusAndNoSecret() {
+    status = 404;
+    String port = String.valueOf(server.getAddress().getPort());
+    Artifact artifact =
+        new Artifact("http://me:secret@127.0.0.1:" + port + "/app?token=secret", digest(BINARY));
+    Failure failure = failure(artifacts.locate(artifact));
+    assertThat(failure.reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(failure.found()).isEqualTo("HTTP status 404");
+    assertThat(failure.sentence()).doesNotContain("secret");
+  }
+
+  @Test
+  void aServerThatIsAwayIsWorthAnotherTry() {
+    server.stop(0);
+    assertThat(failure(artifacts.locate(remote(digest(BINARY)))).retryable()).isTrue();
+  }
+
+  private List<Path> downloads() throws IOException {
+    Path downloads = directory.resolve("downloads");
+    if (!Files.exists(downloads)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(downloads)) {
+      return files.toList();
+    }
+  }
+
+  private Artifact remote(String sha256) {
+    return new Artifact("http://127.0.0.1:" + server.getAddress().getPort() + "/app", sha256);
+  }
+
+  private Artifact file(byte[] bytes, String sha256) throws IOException {
+    Path file = Files.write(directory.resolve("app"), bytes);
+    return new Artifact(file.toUri().toString(), sha256);
+  }
+
+  private static Failure failure(Located located) {
+    return ((Located.Unusable) located).failure();
+  }
+
+  private static byte[] read(Located.Here here) {
+    try (InputStream stream = here.content().open()) {
+      return stream.readAllBytes();
+    } catch (IOException unreadable) {
+      throw new AssertionError(unreadable);
+    }
+  }
+
+  private static String digest(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (java.security.NoSuchAlgorithmException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.incus.artifact;
+
+import org.jspecify.annotations.NullMarked;

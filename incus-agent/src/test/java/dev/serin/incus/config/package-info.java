@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.incus.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.incus.http;
+
+import org.jspecify.annotations.NullMarked;

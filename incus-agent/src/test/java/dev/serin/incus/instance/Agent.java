@@ -1,0 +1,146 @@
+package dev.serin.incus.instance;
+
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusCommand.InstanceRef;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.ServiceDefinition.Health;
+import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.incus.artifact.Artifacts;
+import dev.serin.incus.artifact.Downloads;
+import dev.serin.incus.rest.IncusServer;
+import dev.serin.incus.rest.Wire;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// An incus-agent's handler over any wire, and the commands that tests give it.
+final class Agent {
+  private final Bed bed;
+  private final Wire wire;
+  private final Path files;
+  private final Turn turn;
+  private final Install install;
+
+  private Agent(Bed bed, Wire wire, Path files, Turn turn, Install install) {
+    this.bed = bed;
+    this.wire = wire;
+    this.files = files;
+    this.turn = turn;
+    this.install = install;
+  }
+
+  /// @param files where artifacts lie on the agent's machine
+  static Agent on(Bed bed, Path files, Install install) {
+    return new Agent(bed, bed.wire(), files, new HandTurn(), install);
+  }
+
+  Agent over(Wire other) {
+    return new Agent(bed, other, files, turn, install);
+  }
+
+  Agent inTurn(Turn other) {
+    return new Agent(bed, wire, files, other, install);
+  }
+
+  Agent installing(Install other) {
+    return new Agent(bed, wire, files, turn, other);
+  }
+
+  Install install() {
+    return install;
+  }
+
+  Artifact artifact(byte[] binary) {
+    try {
+      Path file = Files.write(files.resolve(Binaries.digest(binary)), binary);
+      return new Artifact(file.toUri().toString(), Binaries.digest(binary));
+    } catch (IOException unwritable) {
+      throw new UncheckedIOException(unwritable);
+    }
+  }
+
+  IncusEvent keep(byte[] binary) {
+    return answer(new IncusCommand.KeepBinary(head(), ref(), install, Binaries.digest(binary)));
+  }
+
+  IncusEvent push(byte[] binary) {
+    return push(artifact(binary));
+  }
+
+  IncusEvent push(Artifact artifact) {
+    return answer(new IncusCommand.PushArtifact(head(), ref(), install, artifact));
+  }
+
+  IncusEvent restart() {
+    return answer(new IncusCommand.RestartUnits(head(), ref(), install));
+  }
+
+  IncusEvent health(String url, Duration within) {
+    return answer(new IncusCommand.CheckHealth(head(), ref(), install, new Health(url, within)));
+  }
+
+  IncusEvent restore(byte[] binary, @Nullable Artifact source) {
+    return answer(
+        new IncusCommand.RestoreBinary(head(), ref(), install, Binaries.digest(binary), source));
+  }
+
+  IncusEvent.InstancesInspected inspect(Artifact artifact) {
+    return inspect(artifact, null);
+  }
+
+  IncusEvent.InstancesInspected inspect(Artifact artifact, @Nullable Artifact rollback) {
+    return (IncusEvent.InstancesInspected)
+        answer(
+            new IncusCommand.InspectInstances(head(), List.of(ref()), install, artifact, rollback));
+  }
+
+  /// The failure that the event tells.
+  static Failure failure(IncusEvent event) {
+    if (event instanceof IncusEvent.Failed(_, Failure failure)) {
+      return failure;
+    }
+    throw new AssertionError("expected a failure, was " + event);
+  }
+
+  IncusEvent answer(IncusCommand command) {
+    List<IncusEvent> answers = new ArrayList<>();
+    try {
+      handler().handle(command, turn, answers::add);
+    } catch (Turn.Preempted preempted) {
+      throw new AssertionError(preempted);
+    }
+    if (answers.size() != 1) {
+      throw new AssertionError("expected one answer, was " + answers);
+    }
+    return answers.getFirst();
+  }
+
+  IncusCommandHandler handler() {
+    return new IncusCommandHandler(
+        new Servers(List.of(new IncusServer("default", "default", wire))),
+        new Artifacts(new Downloads(files.resolve("downloads"))),
+        () -> UUID.randomUUID().toString().replace("-", ""),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(30));
+  }
+
+  InstanceRef ref() {
+    return new InstanceRef("b1", bed.instance(), "default");
+  }
+
+  static CommandHead head() {
+    return new CommandHead(
+        "c1", "r1", "backend-api", "b1", 1, Instant.parse("2026-11-20T12:00:00Z"));
+  }
+}

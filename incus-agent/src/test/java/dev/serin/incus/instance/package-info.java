@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.incus.instance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.incus.rest;
+
+import org.jspecify.annotations.NullMarked;

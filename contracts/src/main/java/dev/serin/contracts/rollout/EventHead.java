@@ -7,7 +7,7 @@ import java.time.Instant;
 ///
 /// @param rolloutId derived from service and request id
 /// @param requestId the request that the rollout comes from
-/// @param service the service, and the record's key
+/// @param service the service, and the record's key; `*` where a global freeze is answered
 /// @param version the version that is rolled out
 /// @param at when it was decided
 /// @param sequence 1 for the rollout's first event, then one more each time, without gaps
@@ -27,7 +27,9 @@ public record EventHead(
   public EventHead {
     Check.text("rolloutId", rolloutId);
     Check.text("requestId", requestId);
-    Check.name("service", service);
+    if (!service.equals("*")) {
+      Check.name("service", service);
+    }
     Check.text("version", version);
     Check.required("at", at);
     Check.atLeast("sequence", 1, sequence);

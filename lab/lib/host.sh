@@ -39,14 +39,27 @@ ensure_haproxy_1() {
 # is half closed.
 haproxy_says() { echo "$2" | socat -t 5 - "UNIX-CONNECT:$1,shut-none"; }
 
-# The names of the pool's servers that are UP, one a line.
-servers_up() {
+# "name status" of each of the pool's servers, one a line.
+server_statuses() {
   haproxy_says "$1" "show stat" | awk -F, '
     /^# / { for (i = 1; i <= NF; i++) column[$i] = i; next }
-    $1 == "api_pool" && $2 != "BACKEND" && $column["status"] == "UP" { print $2 }'
+    $1 == "api_pool" && $2 != "BACKEND" { print $2, $column["status"] }'
 }
 
-all_up() { [[ $(servers_up "$1" | wc -l) -eq ${#NODES[@]} ]]; }
+# Whether each server passes its health check, or was taken out by hand (drain, maint).
+all_well() {
+  local statuses
+  statuses=$(server_statuses "$1")
+  [[ $(grep -cE ' (UP|DRAIN|MAINT|NOLB)$' <<<"$statuses") -eq ${#NODES[@]} ]]
+}
+
+# What somebody took out stays out; it is only told.
+tell_who_is_out() {
+  local name status
+  while read -r name status; do
+    [[ $status == UP ]] || warn "$name is $status in $1; lab/up --reset takes it back"
+  done < <(server_statuses "$LAB_RUN/$1/admin.sock")
+}
 
 prometheus_config() {
   local i

@@ -1,0 +1,289 @@
+// A rollout in full: what it does, why, and what comes next.
+
+import { h } from "./dom.js";
+import { between, phase, span, status, step, time, version } from "./format.js";
+import { probePanel } from "./probes.js";
+import { isActive } from "./store.js";
+
+const STORY_SHOWN = 12;
+
+/** The rollouts that are under way, each followed by those that wait behind it. */
+export function activeParts(store, rollouts, askToAbort) {
+  const shown = rollouts.filter(isActive).sort((a, b) => urgency(a) - urgency(b));
+  const queued = rollouts.filter((it) => it.phase === "QUEUED").reverse();
+  return [...shown, ...queued.filter((it) => !shown.some((a) => a.service === it.service))].map(
+    (rollout) => {
+      const behind = queued.filter(
+        (it) => it.service === rollout.service && it.rolloutId !== rollout.rolloutId,
+      );
+      const story = store.story(rollout.rolloutId);
+      const canaries = canariesOf(store, rollout.service);
+      return {
+        key: rollout.rolloutId,
+        mark: JSON.stringify([rollout, behind, story.length, canaries]),
+        draw: () => card(rollout, { story, behind, canaries, askToAbort }),
+      };
+    },
+  );
+}
+
+/** What a person looks for first. */
+const urgency = (rollout) => ["PAUSED", "ROLLING_BACK"].indexOf(rollout.phase) * -1;
+
+/** The newest rollout of each service, where it left something that a person must do. */
+export function attentionParts(store, rollouts) {
+  const newest = new Map();
+  for (const rollout of rollouts) {
+    if (!newest.has(rollout.service) && rollout.phase !== "REJECTED") {
+      newest.set(rollout.service, rollout);
+    }
+  }
+  return [...newest.values()]
+    .filter((it) => ["HALTED", "ROLLBACK_FAILED", "PAUSED"].includes(it.phase))
+    .map((rollout) => ({
+      key: rollout.rolloutId,
+      mark: JSON.stringify(rollout),
+      draw: () => attention(rollout),
+    }));
+}
+
+function canariesOf(store, service) {
+  const definition = store.services.find((it) => it.service === service);
+  return (definition?.nodes ?? []).filter((node) => node.canary).map((node) => node.name);
+}
+
+function attention(rollout) {
+  const { word } = phase(rollout.phase);
+  return h(
+    "article",
+    { class: "attention" },
+    h(
+      "h2",
+      {},
+      h("span", { class: "sign", "aria-hidden": "true" }, "⚠"),
+      ` ${rollout.service} ${rollout.version}: ${word}`,
+      h("span", { class: "soft" }, ` ${time(rollout.endedAt ?? rollout.updatedAt)}`),
+    ),
+    rollout.message && h("p", { class: "message" }, rollout.message),
+    rollout.waitingFor && h("p", {}, `Waits for: ${rollout.waitingFor}`),
+    rollout.problems.length > 0 && h("ul", {}, rollout.problems.map((it) => h("li", {}, it))),
+    rollout.nodes.length > 0 && rollout.phase !== "PAUSED" && nodes(rollout, []),
+  );
+}
+
+function card(rollout, { story, behind, canaries, askToAbort }) {
+  const { tone } = phase(rollout.phase);
+  return h(
+    "article",
+    { class: `card ${tone}`, id: rollout.rolloutId },
+    head(rollout, askToAbort),
+    outlook(rollout),
+    rollout.nodes.length > 0 && nodes(rollout, canaries),
+    rollout.steps.length > 0 && steps(rollout),
+    probePanel(rollout, story),
+    behind.map((it) =>
+      h("p", { class: "behind" }, `Then ${it.version} (${it.requestedBy}, asked ${time(it.queuedAt)})`),
+    ),
+    story.length > 0 && storyOf(rollout, story),
+  );
+}
+
+function head(rollout, askToAbort) {
+  const { word, tone } = phase(rollout.phase);
+  return h(
+    "header",
+    {},
+    h(
+      "div",
+      {},
+      h("h3", {}, rollout.service, " ", h("span", { class: "version" }, rollout.version)),
+      h(
+        "p",
+        { class: "soft" },
+        `${rollout.requestedBy}${rollout.reason ? `: ${rollout.reason}` : ""} · `,
+        rollout.startedAt
+          ? ["for ", h("span", { "data-since": rollout.startedAt }), ` · since ${time(rollout.startedAt)}`]
+          : `asked ${time(rollout.queuedAt)}`,
+      ),
+    ),
+    h("span", { class: `badge big ${tone}` }, word),
+    rollout.phase !== "ROLLING_BACK" &&
+      h(
+        "button",
+        {
+          type: "button",
+          class: "danger",
+          "data-focus": `abort-${rollout.rolloutId}`,
+          onclick: () => askToAbort(rollout),
+        },
+        "Abort…",
+      ),
+  );
+}
+
+/** Why, now, next, when: the one thing to read. */
+function outlook(rollout) {
+  return h(
+    "dl",
+    { class: "outlook" },
+    rollout.message && [h("dt", {}, "Why"), h("dd", {}, rollout.message)],
+    rollout.waitingFor && [h("dt", {}, "Now"), h("dd", { class: "now" }, rollout.waitingFor)],
+    rollout.next && [
+      h("dt", {}, "Next"),
+      h(
+        "dd",
+        {},
+        rollout.next,
+        rollout.nextAt && [
+          " ",
+          h("span", { class: "countdown", "data-until": rollout.nextAt }),
+          h("span", { class: "soft" }, ` (${time(rollout.nextAt)} at the latest)`),
+        ],
+      ),
+    ],
+    rollout.problems.length > 0 && [
+      h("dt", {}, "Problems"),
+      h("dd", {}, h("ul", {}, rollout.problems.map((it) => h("li", {}, it)))),
+    ],
+  );
+}
+
+/** What each node runs, and whether it takes traffic. */
+export function nodes(rollout, canaries) {
+  return h(
+    "ul",
+    { class: "nodes" },
+    rollout.nodes.map((node) =>
+      node_(node, canaries.includes(node.name), node.version === rollout.version),
+    ),
+  );
+}
+
+/** One node. */
+export function node_(node, canary, fresh, pooled = true) {
+  const known = node.inRotation !== null && node.inRotation !== undefined;
+  const rotation = !known ? "unknown" : node.inRotation ? "in" : "out";
+  return h(
+    "li",
+    { class: `node ${rotation}` },
+    h(
+      "span",
+      { class: "node-name" },
+      node.name,
+      canary && h("span", { class: "canary", title: "gets each release first" }, " canary"),
+    ),
+    h("span", { class: `node-version${fresh ? " fresh" : ""}` }, version(node.version)),
+    h(
+      "span",
+      { class: "node-rotation" },
+      !known
+        ? pooled
+          ? "rotation unknown"
+          : "no pool"
+        : node.inRotation
+          ? `● in rotation${node.weight === null || node.weight === undefined ? "" : `, weight ${node.weight}`}`
+          : "○ out of rotation",
+    ),
+  );
+}
+
+/** The steps in order, node by node: those of a rollback come after all others. */
+function steps(rollout) {
+  const groups = [];
+  for (const one of rollout.steps) {
+    if (groups.at(-1)?.node !== one.node) {
+      const again = one.node && groups.some((group) => group.node === one.node);
+      groups.push({ node: one.node, again, steps: [] });
+    }
+    groups.at(-1).steps.push(one);
+  }
+  const failed = rollout.steps.filter((it) => it.status === "FAILED" && it.detail);
+  return [
+    h("ol", { class: "groups" }, groups.map(group_)),
+    failed
+      .filter((it) => it.detail !== rollout.message)
+      .map((it) =>
+        h("p", { class: "failed" }, `✕ ${step(it.name)}${it.node ? ` on ${it.node}` : ""}: ${it.detail}`),
+      ),
+  ];
+}
+
+function group_(group) {
+  const all = (name) => group.steps.every((it) => it.status === name);
+  return h(
+    "li",
+    {},
+    h("span", { class: "group-node" }, group.again && "↶ ", group.node ?? "analysis"),
+    all("SKIPPED")
+      ? h("span", { class: "soft" }, "– not begun, and not going to be")
+      : all("PENDING") && !group.again
+        ? h("span", { class: "soft" }, `○ to come: ${group.steps.map((it) => step(it.name)).join(", ")}`)
+        : h("ol", { class: "steps" }, group.steps.map(pill)),
+  );
+}
+
+function pill(one) {
+  const { word, sign } = status(one.status);
+  const took =
+    one.startedAt && one.endedAt ? Date.parse(one.endedAt) - Date.parse(one.startedAt) : 0;
+  return h(
+    "li",
+    {
+      class: `step ${one.status.toLowerCase()}`,
+      title: [word, one.detail, took > 0 && span(took)].filter(Boolean).join(" · "),
+    },
+    h("span", { class: "sign", "aria-label": word }, sign),
+    ` ${step(one.name)}`,
+    one.status === "RUNNING" &&
+      one.startedAt &&
+      h("span", { class: "soft" }, " ", h("span", { "data-since": one.startedAt })),
+    took >= 1000 && h("span", { class: "soft" }, ` ${span(took)}`),
+  );
+}
+
+/** Green probes are seen elsewhere, and would bury the rest. */
+const telling = (event) => event.type !== "sli-probed" || event.probe.verdict !== "PASS";
+
+/** What happened, newest first. */
+function storyOf(rollout, whole) {
+  const story = whole.filter(telling);
+  return h(
+    "details",
+    { "data-key": `story-${rollout.rolloutId}` },
+    h(
+      "summary",
+      { "data-focus": `story-${rollout.rolloutId}` },
+      `What happened (${story.length} events)`,
+    ),
+    storyList(story.slice(-STORY_SHOWN)),
+    story.length > STORY_SHOWN &&
+      h("p", { class: "soft" }, `and ${story.length - STORY_SHOWN} before`),
+  );
+}
+
+/** Events as a list, newest first. */
+export function storyList(story) {
+  return h(
+    "ol",
+    { class: "story" },
+    story.filter(telling).reverse().map((event) =>
+      h(
+        "li",
+        {},
+        h("time", { datetime: event.at }, time(event.at)),
+        h("span", { class: "story-type" }, title(event)),
+        h("span", { class: "story-why" }, [event.why, event.by && event.by !== "serin" && ` (${event.by})`]),
+      ),
+    ),
+  );
+}
+
+function title(event) {
+  const what = event.type.replaceAll("-", " ");
+  const where = [event.step && step(event.step), event.node].filter(Boolean).join(" ");
+  return where ? `${what}: ${where}` : what;
+}
+
+/** How long it took, from start to end. */
+export const took = (rollout) =>
+  rollout.startedAt && rollout.endedAt ? between(rollout.startedAt, rollout.endedAt) : "";

@@ -27,7 +27,7 @@ public record EventHead(
   public EventHead {
     Check.text("rolloutId", rolloutId);
     Check.text("requestId", requestId);
-    if (!service.equals("*")) {
+    if (!"*".equals(service)) {
       Check.name("service", service);
     }
     Check.text("version", version);

@@ -43,6 +43,9 @@ public final class Overrides {
     ObjectNode merged = Json.mapper().valueToTree(service);
     List<String> problems = new ArrayList<>();
     JsonNode overrides = release.overrides();
+    if (overrides != null && !overrides.isNull() && !overrides.isObject()) {
+      problems.add("overrides: expected an object with fields, found " + overrides.getNodeType());
+    }
     if (overrides instanceof ObjectNode given) {
       ObjectNode patch = given.deepCopy();
       for (String name : List.copyOf(patch.propertyNames())) {
@@ -52,8 +55,14 @@ public final class Overrides {
       }
       for (String name : SHORT) {
         JsonNode value = patch.remove(name);
-        if (value != null) {
+        if (value == null) {
+          continue;
+        }
+        JsonNode analysis = patch.get("analysis");
+        if (analysis == null || analysis.isObject()) {
           patch.withObjectProperty("analysis").set(name, value);
+        } else {
+          problems.add("overrides." + name + ": expected analysis to be an object beside it");
         }
       }
       merge(merged, patch);
@@ -65,6 +74,9 @@ public final class Overrides {
     Parsed<ServiceDefinition> read = ServiceReader.read(merged);
     if (read instanceof Parsed.Invalid<ServiceDefinition>(List<String> more)) {
       problems.addAll(more);
+    }
+    if (read instanceof Parsed.Valid<ServiceDefinition>(ServiceDefinition valid)) {
+      problems.addAll(Queries.problems(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
   }

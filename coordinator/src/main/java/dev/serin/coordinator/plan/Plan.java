@@ -4,6 +4,7 @@ import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,10 +23,63 @@ public final class Plan {
   /// How often a forward step is tried where its failure says that this may help.
   public static final int FORWARD_ATTEMPTS = 3;
 
+  /// How long the pause before a second attempt is; before a third it is twice as long, and so on.
+  public static final Duration BACK_OFF = Duration.ofSeconds(2);
+
   private static final List<StepName> INSTALL =
       List.of(StepName.KEEP, StepName.PUSH, StepName.RESTART, StepName.HEALTH);
 
   private Plan() {}
+
+  /// The service with the nodes first that an earlier rollout left out: they get the release while
+  /// they are out of rotation anyway. They count as canaries, since they have the release before
+  /// the window and what `$canary` watches must be all of them. Where nobody would be left to
+  /// compare with, or to save, the service's own canaries come after the window.
+  public static ServiceDefinition leftOutFirst(ServiceDefinition service, Set<String> leftOut) {
+    List<Node> others =
+        service.nodes().stream().filter(node -> !leftOut.contains(node.name())).toList();
+    if (others.isEmpty() || others.size() == service.nodes().size()) {
+      return service;
+    }
+    ServiceDefinition first = leftOutFirst(service, leftOut, others, true);
+    return Queries.problems(first).isEmpty()
+        ? first
+        : leftOutFirst(service, leftOut, others, false);
+  }
+
+  /// @param spare whether a peer is made of the other canaries where none is left; not where the
+  ///   queries need a label that only they have
+  private static ServiceDefinition leftOutFirst(
+      ServiceDefinition service, Set<String> leftOut, List<Node> others, boolean spare) {
+    boolean noPeer = spare && others.stream().allMatch(Node::canary);
+    List<Node> nodes = new ArrayList<>();
+    service.nodes().stream()
+        .filter(node -> leftOut.contains(node.name()))
+        .forEach(node -> nodes.add(withCanary(node, true)));
+    others.forEach(node -> nodes.add(noPeer ? withCanary(node, false) : node));
+    return new ServiceDefinition(
+        service.service(),
+        service.pool(),
+        service.loadBalancers(),
+        nodes,
+        service.minAvailable(),
+        service.install(),
+        service.health(),
+        service.loadBalancerHealth(),
+        service.drain(),
+        service.analysis(),
+        service.noData(),
+        service.slis(),
+        service.strategy(),
+        service.onBreach(),
+        service.onPeerFailure(),
+        service.rollback());
+  }
+
+  private static Node withCanary(Node node, boolean canary) {
+    return new Node(
+        node.name(), canary, node.instance(), node.server(), node.host(), node.labels());
+  }
 
   /// The forward steps: each canary, the analysis, each peer.
   public static List<Step> compile(ServiceDefinition service) {
@@ -58,15 +112,19 @@ public final class Plan {
             .toList();
     List<Step> steps = new ArrayList<>();
     for (String node : nodes.reversed()) {
-      boolean replaced =
-          begun.stream()
-              .anyMatch(step ->
-                  node.equals(step.node())
-                      && step.isBegun()
-                      && !Set.of(StepName.DRAIN, StepName.KEEP).contains(step.name()));
-      steps.addAll(undoNode(!service.pool().isEmpty(), replaced, node));
+      steps.addAll(undoNode(!service.pool().isEmpty(), isReplaced(begun, node), node));
     }
     return List.copyOf(steps);
+  }
+
+  /// Whether the node's binary may be another one than before.
+  public static boolean isReplaced(List<Step> begun, String node) {
+    return begun.stream()
+        .anyMatch(step ->
+            node.equals(step.node())
+                && step.isBegun()
+                && !step.undo()
+                && !Set.of(StepName.DRAIN, StepName.KEEP).contains(step.name()));
   }
 
   private static List<Step> undoNode(boolean pooled, boolean replaced, String node) {
@@ -102,9 +160,26 @@ public final class Plan {
               .analysis()
               .initialDelay()
               .plus(service.analysis().window())
+              .plus(mostMissing(service))
               .plus(service.noData().limit())
               .plus(SLACK);
     };
+  }
+
+  /// How much of an analysis may be without data, all gaps together: without a bound, data that
+  /// comes and goes would lengthen the window for ever.
+  public static Duration mostMissing(ServiceDefinition service) {
+    return service.analysis().window().plus(service.noData().limit());
+  }
+
+  private static Duration bound(ServiceDefinition service, Step step) {
+    if (step.name() == StepName.ANALYSE) {
+      return deadline(service, step);
+    }
+    int attempts = step.undo() ? UNDO_ATTEMPTS : FORWARD_ATTEMPTS;
+    return deadline(service, step)
+        .multipliedBy(attempts)
+        .plus(BACK_OFF.multipliedBy(attempts * (attempts - 1) / 2));
   }
 
   /// How long the check through the load balancer may take.
@@ -118,12 +193,12 @@ public final class Plan {
     List<Step> steps = compile(service);
     Duration forward = PREFLIGHT;
     for (Step step : steps) {
-      forward = forward.plus(deadline(service, step).multipliedBy(FORWARD_ATTEMPTS));
+      forward = forward.plus(bound(service, step));
     }
-    List<Step> begun = steps.stream().map(step -> step.begun(java.time.Instant.EPOCH)).toList();
+    List<Step> begun = steps.stream().map(step -> step.begun(Instant.EPOCH)).toList();
     Duration back = Duration.ZERO;
     for (Step step : undo(service, begun)) {
-      back = back.plus(deadline(service, step).multipliedBy(UNDO_ATTEMPTS));
+      back = back.plus(bound(service, step));
     }
     Duration window = service.analysis().window();
     Duration watched =

@@ -5,18 +5,19 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
 import dev.serin.contracts.sli.SliQuery;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Puts what the `$` names stand for into the queries of a service.
 public final class Queries {
   private static final Pattern NAME =
       Pattern.compile(
-          "\\$(canary|baseline|service|version|window)\\b(?:\\.([A-Za-z_][A-Za-z0-9_]*))?");
+          "\\$(?:(canary|baseline)\\b(?:\\.([A-Za-z_][A-Za-z0-9_]*))?|(service|version|window)\\b)");
   private static final Pattern SPECIAL = Pattern.compile("[\\\\.^$|?*+()\\[\\]{}]");
 
   private Queries() {}
@@ -38,34 +39,65 @@ public final class Queries {
 
   private static String fill(ServiceDefinition service, String version, String query) {
     return NAME.matcher(query)
-        .replaceAll(
-            found -> java.util.regex.Matcher.quoteReplacement(value(service, version, found)));
+        .replaceAll(found -> Matcher.quoteReplacement(value(service, version, found)));
   }
 
   private static String value(ServiceDefinition service, String version, MatchResult found) {
-    Function<List<Node>, String> nodes =
-        some ->
-            some.stream()
-                .map(node ->
-                    Optional.ofNullable(found.group(2))
-                        .map(label -> node.labels().getOrDefault(label, ""))
-                        .orElse(node.name()))
-                .map(Queries::quoted)
-                .collect(Collectors.joining("|"));
-    return switch (found.group(1)) {
-      case "canary" -> nodes.apply(service.canaries());
-      case "baseline" -> nodes.apply(service.peers());
+    if (found.group(1) != null) {
+      return either(nodes(service, found.group(1)), found.group(2));
+    }
+    return switch (found.group(3)) {
       case "service" -> service.service();
       case "version" -> version.replace("\\", "\\\\").replace("\"", "\\\"");
       default -> Quantities.shown(service.analysis().window());
     };
   }
 
+  private static List<Node> nodes(ServiceDefinition service, String name) {
+    return name.equals("canary") ? service.canaries() : service.peers();
+  }
+
+  /// A node without the label is left out: an empty alternative would match every series that lacks
+  /// it.
+  private static String either(List<Node> nodes, @Nullable String label) {
+    return nodes.stream()
+        .map(node -> label == null ? node.name() : node.labels().getOrDefault(label, ""))
+        .filter(text -> !text.isEmpty())
+        .map(Queries::quoted)
+        .collect(Collectors.joining("|"));
+  }
+
+  /// What stands against judging a release by these queries: a label that they name and no canary
+  /// has.
+  public static List<String> problems(ServiceDefinition service) {
+    List<String> problems = new ArrayList<>();
+    for (Sli sli : service.slis()) {
+      var least = sli.minRequests();
+      String all = sli.query() + (least == null ? "" : " " + least.query());
+      NAME.matcher(all)
+          .results()
+          .filter(found -> "canary".equals(found.group(1)) && found.group(2) != null)
+          .map(found -> found.group(2))
+          .distinct()
+          .filter(label -> either(service.canaries(), label).isEmpty())
+          .forEach(label ->
+              problems.add(
+                  "slis."
+                      + sli.name()
+                      + ": expected a canary with the label "
+                      + label
+                      + ", since the query names $canary."
+                      + label
+                      + ", found none"));
+    }
+    return problems;
+  }
+
   /// The text as a regular expression that matches just it, inside a PromQL string.
   private static String quoted(String text) {
     return SPECIAL
         .matcher(text)
-        .replaceAll(found -> java.util.regex.Matcher.quoteReplacement("\\\\" + found.group()))
+        .replaceAll(found -> Matcher.quoteReplacement("\\\\" + found.group()))
         .replace("\"", "\\\"");
   }
 }

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.plan;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.serin.contracts.rollout.StepStatus;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,11 @@ public record Step(
         attempt + 1);
   }
 
+  /// Begun once more, after it failed.
+  public Step again(String why) {
+    return new Step(name, node, undo, StepStatus.RUNNING, startedAt, null, why, attempt + 1);
+  }
+
   public Step ended(StepStatus end, Instant at, String how) {
     return new Step(name, node, undo, end, startedAt, at, how, attempt);
   }
@@ -46,6 +52,7 @@ public record Step(
     return new Step(name, node, undo, mark, startedAt, endedAt, detail, attempt);
   }
 
+  @JsonIgnore
   public boolean isBegun() {
     return status != StepStatus.PENDING && status != StepStatus.SKIPPED;
   }

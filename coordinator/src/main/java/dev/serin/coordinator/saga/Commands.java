@@ -18,7 +18,6 @@ import dev.serin.coordinator.plan.Step;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +63,7 @@ final class Commands {
               service.loadBalancers(),
               service.nodes().stream().map(Commands::poolServer).toList(),
               service.minimum(),
-              List.copyOf(ledger.leftOut().keySet()));
+              ledger.leftOut().keySet().stream().sorted().toList());
       case INCUS ->
           new IncusCommand.InspectInstances(
               head,
@@ -82,7 +81,8 @@ final class Commands {
     NodeRecord record = Objects.requireNonNull(rollout.nodes().get(node.name()));
     return switch (step.name()) {
       case DRAIN -> drain(service, node, record, step.undo(), head);
-      case READY -> new HaproxyCommand.ReadyServer(head, record.settings(), Duration.ofSeconds(60));
+      case READY ->
+          new HaproxyCommand.ReadyServer(head, record.target(step.undo()), Duration.ofSeconds(60));
       case SERVING -> serving(service, node, head);
       case KEEP ->
           new IncusCommand.KeepBinary(head, instance(node), service.install(), record.sha256());
@@ -135,13 +135,19 @@ final class Commands {
   private static IncusCommand restore(
       Ledger ledger, Rollout rollout, Node node, NodeRecord record, CommandHead head) {
     Artifact named = rollout.request().rollbackArtifact();
-    String digest = named == null ? record.sha256() : named.sha256();
+    String digest = digestToRestore(rollout, record);
     return new IncusCommand.RestoreBinary(
         head,
         instance(node),
         rollout.service().install(),
         digest,
         named != null ? named : known(ledger, digest));
+  }
+
+  /// The digest that a rollback restores: what the node had, or what the request names instead.
+  static String digestToRestore(Rollout rollout, NodeRecord record) {
+    Artifact named = rollout.request().rollbackArtifact();
+    return named == null ? record.sha256() : named.sha256();
   }
 
   private static @Nullable Artifact known(Ledger ledger, String sha256) {

@@ -30,6 +30,8 @@ public record Decision(
     NOT_AWAITED,
     /// The slot is judged already, or belongs to another analysis.
     SLOT_JUDGED,
+    /// A probe of an analysis whose rollout is being taken back: the breach is acted on once (I8).
+    ALREADY_ROLLING_BACK,
     /// A definition may not be deleted while a rollout is active.
     ROLLOUT_ACTIVE,
     /// Nothing is due yet.

@@ -11,6 +11,7 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.SliCommand;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Draft {
   /// How long after a command was sent it is asked again.
   static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+
+  /// How late a wake-up must come for the coordinator to have been away, not busy.
+  private static final Duration AWAY = Duration.ofSeconds(10);
 
   static final String SERIN = "serin";
 
@@ -89,20 +93,7 @@ final class Draft {
   }
 
   void enter(Phase phase, String message) {
-    change(it ->
-        new Rollout(
-            it.rolloutId(),
-            it.request(),
-            it.service(),
-            it.queuedAt(),
-            it.startedAt(),
-            it.sequence(),
-            phase,
-            it.steps(),
-            it.nodes(),
-            it.pending(),
-            it.lastProbe(),
-            message));
+    change(it -> it.in(phase, message));
   }
 
   void enter(Phase phase) {
@@ -110,20 +101,7 @@ final class Draft {
   }
 
   void steps(List<Step> steps) {
-    change(it ->
-        new Rollout(
-            it.rolloutId(),
-            it.request(),
-            it.service(),
-            it.queuedAt(),
-            it.startedAt(),
-            it.sequence(),
-            it.phase(),
-            steps,
-            it.nodes(),
-            it.pending(),
-            it.lastProbe(),
-            it.message()));
+    change(it -> it.doing(steps));
   }
 
   void step(int index, UnaryOperator<Step> change) {
@@ -133,37 +111,11 @@ final class Draft {
   }
 
   void pending(List<Pending> pending) {
-    change(it ->
-        new Rollout(
-            it.rolloutId(),
-            it.request(),
-            it.service(),
-            it.queuedAt(),
-            it.startedAt(),
-            it.sequence(),
-            it.phase(),
-            it.steps(),
-            it.nodes(),
-            pending,
-            it.lastProbe(),
-            it.message()));
+    change(it -> it.awaiting(pending));
   }
 
   void nodes(Map<String, NodeRecord> nodes) {
-    change(it ->
-        new Rollout(
-            it.rolloutId(),
-            it.request(),
-            it.service(),
-            it.queuedAt(),
-            it.startedAt(),
-            it.sequence(),
-            it.phase(),
-            it.steps(),
-            nodes,
-            it.pending(),
-            it.lastProbe(),
-            it.message()));
+    change(it -> it.knowing(nodes));
   }
 
   void node(String name, UnaryOperator<NodeRecord> change) {
@@ -173,37 +125,7 @@ final class Draft {
   }
 
   void probed(ProbeView probe) {
-    change(it ->
-        new Rollout(
-            it.rolloutId(),
-            it.request(),
-            it.service(),
-            it.queuedAt(),
-            it.startedAt(),
-            it.sequence(),
-            it.phase(),
-            it.steps(),
-            it.nodes(),
-            it.pending(),
-            probe,
-            it.message()));
-  }
-
-  private void sequence(long sequence) {
-    change(it ->
-        new Rollout(
-            it.rolloutId(),
-            it.request(),
-            it.service(),
-            it.queuedAt(),
-            it.startedAt(),
-            sequence,
-            it.phase(),
-            it.steps(),
-            it.nodes(),
-            it.pending(),
-            it.lastProbe(),
-            it.message()));
+    change(it -> it.probed(probe));
   }
 
   /// An event of the active rollout, in its phase as it is now.
@@ -214,7 +136,7 @@ final class Draft {
   /// An event of the active rollout, in another phase (one that it ends in).
   void emit(RolloutPhase phase, String by, String why, Function<EventHead, RolloutEvent> event) {
     Rollout rollout = rollout();
-    sequence(rollout.sequence() + 1);
+    change(it -> it.numbered(rollout.sequence() + 1));
     events.add(
         event.apply(
             new EventHead(
@@ -268,6 +190,17 @@ final class Draft {
     pending(all);
   }
 
+  /// While the coordinator was away nobody asked, so no deadline ran.
+  void forgiveAbsence() {
+    pending(rollout().pending().stream().map(it -> it.postponed(absence(it.askAt()))).toList());
+  }
+
+  /// For how long the coordinator was away, when it is late for something that was due.
+  Duration absence(Instant due) {
+    Duration late = Duration.between(due, at);
+    return late.compareTo(AWAY) > 0 ? late : Duration.ZERO;
+  }
+
   /// Sends those commands (again) whose time has come.
   void askAgain() {
     List<Pending> all = new ArrayList<>();
@@ -306,7 +239,7 @@ final class Draft {
   }
 
   void stopWatching(String analysisId) {
-    commands.add(new dev.serin.contracts.sli.SliCommand.StopWatching(head(null), analysisId));
+    commands.add(new SliCommand.StopWatching(head(null), analysisId));
   }
 
   List<NodeView> nodeViews() {
@@ -340,6 +273,10 @@ final class Draft {
         states.add(state);
       }
     }
+    List<RolloutState> waitedBefore = View.queued(before, at);
+    View.queued(next, at).stream()
+        .filter(state -> !waitedBefore.contains(state))
+        .forEach(states::add);
     boolean nothing =
         commands.isEmpty() && events.isEmpty() && states.isEmpty() && next.equals(before);
     return new Decision(next, commands, events, states, Wakeups.of(next), nothing ? ignored : null);

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// now.
 ///
 /// @param sha256 the digest of the binary it ran before
-/// @param settings its state and weight on every load balancer before; what an earlier rollout left
-///   out is recorded as it was before that one
+/// @param settings its state and weight on every load balancer before
+/// @param goal what a forward step gives it: the same, but where an earlier rollout left it out,
+///   then what it had before that one
 /// @param current the digest of the binary it has now
 /// @param inRotation whether it takes traffic; none without a pool
 /// @param weight its lowest weight; none without a pool
@@ -17,14 +18,31 @@ public record NodeRecord(
     String name,
     String sha256,
     List<ServerSetting> settings,
+    List<ServerSetting> goal,
     String current,
     @Nullable Boolean inRotation,
     @Nullable Integer weight) {
   NodeRecord running(String digest) {
-    return new NodeRecord(name, sha256, settings, digest, inRotation, weight);
+    return new NodeRecord(name, sha256, settings, goal, digest, inRotation, weight);
   }
 
   NodeRecord rotated(boolean isIn) {
-    return new NodeRecord(name, sha256, settings, current, isIn, weight);
+    return new NodeRecord(name, sha256, settings, goal, current, isIn, weight);
+  }
+
+  /// Whether an earlier rollout left it out of rotation.
+  boolean wasLeftOut() {
+    return !goal.equals(settings);
+  }
+
+  /// The settings that a step forward or back gives it.
+  List<ServerSetting> target(boolean undo) {
+    return undo ? settings : goal;
+  }
+
+  /// Whether these settings take it out of rotation somewhere.
+  static boolean areOut(List<ServerSetting> settings) {
+    return settings.stream()
+        .anyMatch(it -> it.state() != ServerSetting.AdminState.READY || it.weight() == 0);
   }
 }

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.CommandHead;
+import java.time.Duration;
 import java.time.Instant;
 
 /// A command that waits for its answer.
@@ -10,5 +11,9 @@ import java.time.Instant;
 public record Pending(Agent agent, CommandHead head, Instant askAt, Instant deadline) {
   Pending askedAgainAt(Instant at) {
     return new Pending(agent, head, at, deadline);
+  }
+
+  Pending postponed(Duration by) {
+    return new Pending(agent, head, askAt, deadline.plus(by));
   }
 }

@@ -81,16 +81,10 @@ final class Preflights {
   static void late(Draft draft, Phase.Preflight preflight) {
     Phase.Preflight next = preflight;
     for (Pending pending : draft.rollout().pending()) {
-      String agent =
-          switch (pending.agent()) {
-            case HAPROXY -> "haproxy-agent";
-            case INCUS -> "incus-agent";
-            case SLI -> "sli-watcher";
-          };
       next =
           withProblem(
               next,
-              agent
+              pending.agent().shown()
                   + ": expected an answer within "
                   + View.shown(Plan.PREFLIGHT)
                   + ", found none; is it running?");
@@ -130,6 +124,10 @@ final class Preflights {
 
   private static void pass(Draft draft, Map<String, NodeRecord> nodes, List<String> warnings) {
     draft.nodes(nodes);
+    // What a person has put back into rotation since is no longer left out.
+    nodes.values().stream()
+        .filter(node -> !node.wasLeftOut() && !node.goal().isEmpty())
+        .forEach(node -> draft.leftOut.remove(node.name()));
     draft.enter(
         new Phase.Rolling(0), warnings.isEmpty() ? "" : "warned: " + String.join("; ", warnings));
     draft.emit(
@@ -217,11 +215,43 @@ final class Preflights {
               .map(InstanceSeen::sha256);
       if (digest.isPresent()) {
         records.put(node.name(), record(draft, found.pool(), node, digest.get()));
-      } else if (problems.isEmpty()) {
+      } else if (!isExplained(inspected, node)) {
         problems.add("node " + node.name() + ": expected a binary to go back to, found none");
       }
     }
+    if (found.pool() != null) {
+      unseen(draft.rollout().service(), found.pool(), problems);
+    }
     return records;
+  }
+
+  /// Whether the incus-agent says itself why it found no binary.
+  private static boolean isExplained(InstancesInspected inspected, Node node) {
+    return !inspected.problems().isEmpty()
+        || inspected.instances().stream()
+            .anyMatch(seen -> seen.node().equals(node.name()) && !seen.problems().isEmpty());
+  }
+
+  /// A server whose state was not recorded could not be put back.
+  private static void unseen(ServiceDefinition service, PoolChecked pool, List<String> problems) {
+    if (!pool.problems().isEmpty()) {
+      return;
+    }
+    int places = service.pool().size() * service.loadBalancers().size();
+    for (Node node : service.nodes()) {
+      long seen = pool.servers().stream().filter(it -> it.node().equals(node.name())).count();
+      if (seen != places) {
+        problems.add(
+            "node "
+                + node.name()
+                + ": expected server "
+                + node.server()
+                + " in "
+                + places
+                + " places (each pool on each load balancer), found it in "
+                + seen);
+      }
+    }
   }
 
   private static NodeRecord record(
@@ -230,12 +260,13 @@ final class Preflights {
         pool == null
             ? List.of()
             : pool.servers().stream().filter(it -> it.node().equals(node.name())).toList();
-    List<ServerSetting> settings =
-        draft.leftOut.getOrDefault(node.name(), seen.stream().map(ServerSeen::setting).toList());
+    List<ServerSetting> settings = seen.stream().map(ServerSeen::setting).toList();
+    List<ServerSetting> goal = draft.leftOut.get(node.name());
     return new NodeRecord(
         node.name(),
         digest,
         settings,
+        goal != null && NodeRecord.areOut(settings) ? goal : settings,
         digest,
         seen.isEmpty() ? null : seen.stream().allMatch(ServerSeen::inRotation),
         seen.isEmpty()

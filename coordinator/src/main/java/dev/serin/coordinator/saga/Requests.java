@@ -13,6 +13,7 @@ import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.Plan;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What requests come to: releases are accepted, queued or refused; abort outranks everything (I7).
 final class Requests {
@@ -74,14 +75,8 @@ final class Requests {
       case SUPERSEDE -> {
         replaceQueue(draft, release);
         enqueue(draft, release);
-        if (!(draft.rollout().phase() instanceof Phase.RollingBack)) {
-          RollingBack.start(
-              draft,
-              Outcome.SUPERSEDED,
-              release.requestedBy(),
-              "superseded by " + release.version(),
-              List.of());
-        }
+        takeBack(
+            draft, Outcome.SUPERSEDED, release.requestedBy(), "superseded by " + release.version());
       }
       case REJECT ->
           reject(
@@ -93,6 +88,18 @@ final class Requests {
                       + " of "
                       + draft.request().version()));
     }
+  }
+
+  /// Whether it was not being taken back already, all of it.
+  private static boolean takeBack(Draft draft, Outcome cause, String by, String why) {
+    if (draft.rollout().phase() instanceof Phase.RollingBack back) {
+      if (back.halts()) {
+        RollingBack.widen(draft, back, cause, by, why);
+      }
+      return back.halts();
+    }
+    RollingBack.start(draft, cause, by, why, List.of());
+    return true;
   }
 
   private static void enqueue(Draft draft, ReleaseRequested release) {
@@ -118,18 +125,6 @@ final class Requests {
                 "waits for " + behind),
             behind,
             position));
-    draft.ended(
-        View.unstarted(
-            draft.service(),
-            release,
-            RolloutPhase.QUEUED,
-            null,
-            "the end of " + behind,
-            "waits for its turn",
-            List.of(),
-            1,
-            draft.at,
-            draft.at));
   }
 
   private static void replaceQueue(Draft draft, ReleaseRequested newer) {
@@ -184,7 +179,8 @@ final class Requests {
     switch (merged) {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
           rejectRelease(draft, release, problems, queued);
-      case Parsed.Valid<ServiceDefinition>(ServiceDefinition service) -> {
+      case Parsed.Valid<ServiceDefinition>(ServiceDefinition asWritten) -> {
+        ServiceDefinition service = Plan.leftOutFirst(asWritten, draft.leftOut.keySet());
         draft.begin(
             new Rollout(
                 RolloutIds.of(draft.service(), release.requestId()),
@@ -221,12 +217,15 @@ final class Requests {
       rejectSteering(draft, abort, wanted);
       return;
     }
-    if (draft.rollout().phase() instanceof Phase.RollingBack) {
-      reject(draft, abort, List.of("the rollout is being rolled back already"));
-      return;
+    if (!takeBack(draft, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"))) {
+      reject(
+          draft,
+          abort,
+          List.of(
+              "expected a rollout to take back, found that "
+                  + draft.rollout().rolloutId()
+                  + " is being taken back already"));
     }
-    RollingBack.start(
-        draft, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"), List.of());
   }
 
   private static void promote(Draft draft, Request.PromoteRequested promote) {
@@ -269,12 +268,11 @@ final class Requests {
     }
   }
 
-  private static boolean isMeant(Draft draft, @org.jspecify.annotations.Nullable String rolloutId) {
+  private static boolean isMeant(Draft draft, @Nullable String rolloutId) {
     return draft.isActive() && (rolloutId == null || draft.rollout().rolloutId().equals(rolloutId));
   }
 
-  private static void rejectSteering(
-      Draft draft, Request request, @org.jspecify.annotations.Nullable String rolloutId) {
+  private static void rejectSteering(Draft draft, Request request, @Nullable String rolloutId) {
     reject(
         draft,
         request,

@@ -2,7 +2,6 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.Failure;
-import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -10,15 +9,12 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /// The way forward, one step after the other.
 final class Rolling {
-  private static final Duration BACK_OFF = Duration.ofSeconds(2);
-
   private Rolling() {}
 
   /// Begins a step, or completes the rollout when there is none left.
@@ -46,12 +42,10 @@ final class Rolling {
     draft.ask(Commands.agentOf(step), step.node(), Plan.deadline(draft.rollout().service(), step));
   }
 
-  /// Whether the node was out of rotation before the rollout, and goes back to that.
+  /// Whether the step leaves the node out of rotation, where it was before.
   static boolean staysOut(Draft draft, Step step) {
     NodeRecord record = draft.rollout().nodes().get(Objects.requireNonNull(step.node()));
-    return record != null
-        && record.settings().stream()
-            .anyMatch(setting -> setting.state() != AdminState.READY || setting.weight() == 0);
+    return record != null && NodeRecord.areOut(record.target(step.undo()));
   }
 
   static void answered(Draft draft, int index, AgentEvent event) {
@@ -87,11 +81,11 @@ final class Rolling {
             new RolloutEvent.StepFailed(
                 head, step.name().shown(), step.node(), false, failure, step.attempt(), !again));
     if (again) {
-      draft.step(index, it -> it.begun(draft.at));
+      draft.step(index, it -> it.again(failure.sentence()));
       draft.askLater(
           Commands.agentOf(step),
           step.node(),
-          BACK_OFF.multipliedBy(step.attempt()),
+          Plan.BACK_OFF.multipliedBy(step.attempt()),
           Plan.deadline(draft.rollout().service(), step));
       return;
     }
@@ -111,25 +105,34 @@ final class Rolling {
     switch (draft.rollout().service().onPeerFailure()) {
       case ROLLBACK_ALL -> RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, why, List.of());
       case ROLLBACK_PEER -> RollingBack.startPeer(draft, node, why);
-      case HALT ->
-          halt(
-              draft,
-              why,
-              List.of(
-                  why
-                      + "; "
-                      + node
-                      + " is left out of rotation where the step left it; release again, or roll back by a release of the old version"),
-              List.of(node));
+      case HALT -> {
+        if (Plan.isReplaced(draft.rollout().steps(), node)) {
+          halt(draft, why, List.of(left(draft, node, why)), List.of(node));
+        } else {
+          // It still runs what it ran before: there is no reason to leave it drained.
+          RollingBack.startPeer(draft, node, why);
+        }
+      }
     }
+  }
+
+  private static String left(Draft draft, String node, String why) {
+    NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
+    return why
+        + "; "
+        + node
+        + View.left(record)
+        + "; release again, which takes "
+        + node
+        + " first";
   }
 
   /// The rollout is over with a node left as it is.
   static void halt(Draft draft, String why, List<String> left, List<String> leftNodes) {
     for (String node : leftNodes) {
       NodeRecord record = draft.rollout().nodes().get(node);
-      if (record != null && !record.settings().isEmpty()) {
-        draft.leftOut.put(node, record.settings());
+      if (record != null) {
+        draft.leftOut.put(node, record.goal());
       }
     }
     skipPending(draft);
@@ -171,7 +174,7 @@ final class Rolling {
         new Ledger.KnownGood(
             rollout.request().version(), rollout.request().artifact(), rollout.rolloutId());
     rememberVersion(draft);
-    rollout.service().nodes().forEach(node -> draft.leftOut.remove(node.name()));
+    draft.leftOut.clear();
     String why = rollout.request().version() + " runs on every node and is the last known good";
     draft.emit(
         RolloutPhase.COMPLETED,

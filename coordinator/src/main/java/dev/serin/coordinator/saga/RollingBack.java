@@ -10,7 +10,6 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,8 +18,6 @@ import java.util.stream.Stream;
 /// The way back: what was done is undone, newest node first. A node that can't be taken back stays
 /// out of rotation and is named; the others are taken back all the same.
 final class RollingBack {
-  private static final Duration BACK_OFF = Duration.ofSeconds(2);
-
   private RollingBack() {}
 
   static void start(Draft draft, Outcome cause, String by, String why, List<ProbeView> evidence) {
@@ -40,6 +37,23 @@ final class RollingBack {
         why,
         List.of(),
         true);
+  }
+
+  /// One peer was being taken back; now everything is, after it.
+  static void widen(Draft draft, Phase.RollingBack back, Outcome cause, String by, String why) {
+    List<Step> steps = draft.rollout().steps();
+    List<String> underWay =
+        steps.stream().filter(Step::undo).map(Step::node).filter(Objects::nonNull).toList();
+    List<Step> others =
+        steps.stream()
+            .filter(step -> step.node() != null && !underWay.contains(step.node()))
+            .toList();
+    List<Step> undo = Plan.undo(draft.rollout().service(), others);
+    draft.steps(Stream.concat(steps.stream(), undo.stream()).toList());
+    draft.enter(
+        new Phase.RollingBack(back.step(), cause, back.left(), back.leftNodes(), false), why);
+    List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
+    draft.emit(by, why, head -> new RolloutEvent.RollbackStarted(head, cause, List.of(), nodes));
   }
 
   private static void start(
@@ -89,10 +103,7 @@ final class RollingBack {
     draft.enter(
         new Phase.RollingBack(index, now.cause(), now.left(), now.leftNodes(), now.halts()));
     Step step = draft.rollout().steps().get(index);
-    boolean needless =
-        step.status() == StepStatus.SKIPPED
-            || (step.name() == StepName.SERVING && Rolling.staysOut(draft, step));
-    if (needless) {
+    if (isNeedless(draft, step)) {
       draft.step(index, it -> it.marked(StepStatus.SKIPPED));
       begin(draft, index + 1);
       return;
@@ -103,6 +114,20 @@ final class RollingBack {
         Steps.sentence(step),
         head -> new RolloutEvent.StepStarted(head, step.name().shown(), step.node(), true));
     draft.ask(Commands.agentOf(step), step.node(), Plan.deadline(draft.rollout().service(), step));
+  }
+
+  /// What stays out of rotation is not checked through the load balancer; and what an earlier
+  /// rollout left out may well be ill, and needs no health to stay out.
+  private static boolean isNeedless(Draft draft, Step step) {
+    NodeRecord record =
+        Objects.requireNonNull(draft.rollout().nodes().get(Objects.requireNonNull(step.node())));
+    return switch (step.name()) {
+      case SERVING -> step.status() == StepStatus.SKIPPED || Rolling.staysOut(draft, step);
+      case HEALTH ->
+          step.status() == StepStatus.SKIPPED
+              || (record.wasLeftOut() && Rolling.staysOut(draft, step));
+      default -> step.status() == StepStatus.SKIPPED;
+    };
   }
 
   static void answered(Draft draft, Phase.RollingBack back, AgentEvent event) {
@@ -138,21 +163,36 @@ final class RollingBack {
             new RolloutEvent.StepFailed(
                 head, step.name().shown(), step.node(), true, failure, step.attempt(), !again));
     if (again) {
-      draft.step(back.step(), it -> it.begun(draft.at));
+      draft.step(back.step(), it -> it.again(failure.sentence()));
       draft.askLater(
           Commands.agentOf(step),
           step.node(),
-          BACK_OFF.multipliedBy(step.attempt()),
+          Plan.BACK_OFF.multipliedBy(step.attempt()),
           Plan.deadline(draft.rollout().service(), step));
       return;
     }
-    giveUp(draft, back, step, failure);
+    draft.step(back.step(), it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
+    if (step.name() == StepName.DRAIN && goesOnUndrained(draft, back, step)) {
+      begin(draft, back.step() + 1);
+    } else {
+      giveUp(draft, back, step, failure);
+    }
+  }
+
+  /// A node that is out of rotation already needs no drain; and a bad binary is worse for its users
+  /// than a restart in rotation. Where only a person wanted it back, the node is left as it is.
+  private static boolean goesOnUndrained(Draft draft, Phase.RollingBack back, Step step) {
+    NodeRecord record =
+        Objects.requireNonNull(draft.rollout().nodes().get(Objects.requireNonNull(step.node())));
+    return Boolean.FALSE.equals(record.inRotation())
+        || back.cause() == Outcome.BREACHED
+        || back.cause() == Outcome.FAILED
+        || back.cause() == Outcome.HALTED;
   }
 
   /// The node stays as it is, out of rotation; the next one is taken back.
   private static void giveUp(Draft draft, Phase.RollingBack back, Step step, Failure failure) {
     String node = Objects.requireNonNull(step.node());
-    draft.step(back.step(), it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
     List<Step> steps = new ArrayList<>();
     for (Step it : draft.rollout().steps()) {
       boolean moot = it.undo() && node.equals(it.node()) && it.status() == StepStatus.PENDING;
@@ -163,27 +203,39 @@ final class RollingBack {
     List<String> left = new ArrayList<>(back.left());
     left.add(
         node
-            + " is left with sha256:"
-            + record.current().substring(0, 12)
-            + (Boolean.TRUE.equals(record.inRotation()) ? ", in rotation" : ", out of rotation")
+            + View.left(record)
             + ": "
             + step.name().shown()
             + " failed "
             + step.attempt()
             + " times, "
             + failure.sentence()
-            + "; put sha256:"
-            + record.sha256().substring(0, 12)
-            + " back by hand, or release again");
+            + "; "
+            + remedy(draft, record)
+            + ", or release again, which takes "
+            + node
+            + " first");
     List<String> leftNodes = new ArrayList<>(back.leftNodes());
     leftNodes.add(node);
     draft.enter(new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts()));
     begin(draft, back.step() + 1);
   }
 
+  private static String remedy(Draft draft, NodeRecord record) {
+    String wanted = Commands.digestToRestore(draft.rollout(), record);
+    String rotation =
+        record.settings().isEmpty() || NodeRecord.areOut(record.settings())
+            ? ""
+            : ", see that it is healthy, and put it into rotation";
+    return record.current().equals(wanted)
+        ? "it has the binary it had before; restart it by hand" + rotation
+        : "put sha256:" + wanted.substring(0, 12) + " back by hand" + rotation;
+  }
+
   private static void finish(Draft draft) {
     Phase.RollingBack back = phase(draft);
     String why = draft.rollout().message();
+    markUndone(draft, back.leftNodes());
     if (back.halts()) {
       List<String> left =
           back.left().isEmpty()
@@ -195,7 +247,6 @@ final class RollingBack {
       Rolling.halt(draft, why, left, back.leftNodes());
       return;
     }
-    markUndone(draft, back.leftNodes());
     Rolling.rememberVersion(draft);
     if (back.left().isEmpty()) {
       draft.emit(
@@ -215,9 +266,7 @@ final class RollingBack {
     } else {
       for (String node : back.leftNodes()) {
         NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
-        if (!record.settings().isEmpty()) {
-          draft.leftOut.put(node, record.settings());
-        }
+        draft.leftOut.put(node, record.goal());
       }
       draft.emit(
           RolloutPhase.ROLLBACK_FAILED,
@@ -239,13 +288,19 @@ final class RollingBack {
   }
 
   private static void markUndone(Draft draft, List<String> except) {
+    List<String> back =
+        draft.rollout().steps().stream()
+            .filter(Step::undo)
+            .map(Step::node)
+            .filter(node -> node != null && !except.contains(node))
+            .toList();
     List<Step> steps = new ArrayList<>();
     for (Step step : draft.rollout().steps()) {
       boolean undone =
           !step.undo()
               && step.status() == StepStatus.SUCCEEDED
               && step.node() != null
-              && !except.contains(step.node());
+              && back.contains(step.node());
       steps.add(undone ? step.marked(StepStatus.UNDONE) : step);
     }
     draft.steps(steps);

@@ -34,4 +34,40 @@ public record Rollout(
     nodes = Map.copyOf(nodes);
     pending = List.copyOf(pending);
   }
+
+  Rollout in(Phase now, String why) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, now, steps, nodes, pending,
+        lastProbe, why);
+  }
+
+  Rollout numbered(long newest) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, newest, phase, steps, nodes, pending,
+        lastProbe, message);
+  }
+
+  Rollout doing(List<Step> all) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, all, nodes, pending,
+        lastProbe, message);
+  }
+
+  Rollout knowing(Map<String, NodeRecord> all) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, all, pending,
+        lastProbe, message);
+  }
+
+  Rollout awaiting(List<Pending> all) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, all,
+        lastProbe, message);
+  }
+
+  Rollout probed(ProbeView newest) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
+        newest, message);
+  }
 }

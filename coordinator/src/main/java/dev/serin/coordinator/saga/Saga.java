@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public final class Saga {
     draft.definition = defined.definition();
   }
 
-  private static void whenAnswered(Draft draft, dev.serin.contracts.agent.AgentEvent event) {
+  private static void whenAnswered(Draft draft, AgentEvent event) {
     if (!draft.isActive() || !draft.rollout().rolloutId().equals(event.head().rolloutId())) {
       draft.ignore(Decision.Ignored.NOT_AWAITED);
       return;
@@ -62,10 +63,11 @@ public final class Saga {
   }
 
   private static void whenWoken(Draft draft) {
+    draft.ignore(Decision.Ignored.NOT_DUE);
     if (!draft.isActive()) {
-      draft.ignore(Decision.Ignored.NOT_DUE);
       return;
     }
+    draft.forgiveAbsence();
     Pending late =
         draft.rollout().pending().stream()
             .filter(pending -> !pending.deadline().isAfter(draft.at))
@@ -75,23 +77,14 @@ public final class Saga {
       draft.askAgain();
     }
     switch (draft.rollout().phase()) {
-      case Phase.Preflight preflight -> {
-        if (late != null) {
-          Preflights.late(draft, preflight);
-        }
-      }
-      case Phase.Rolling rolling -> {
-        if (late != null) {
-          Rolling.late(draft, rolling.step(), late);
-        }
-      }
-      case Phase.RollingBack back -> {
-        if (late != null) {
-          RollingBack.late(draft, back, late);
-        }
-      }
+      case Phase.Preflight preflight when late != null -> Preflights.late(draft, preflight);
+      case Phase.Rolling rolling when late != null -> Rolling.late(draft, rolling.step(), late);
+      case Phase.RollingBack back when late != null -> RollingBack.late(draft, back, late);
       case Phase.Watching watching -> Watching.woken(draft, watching);
-      case Phase.Paused paused -> draft.ignore(Decision.Ignored.NOT_DUE);
+      case Phase.Preflight preflight -> {}
+      case Phase.Rolling rolling -> {}
+      case Phase.RollingBack back -> {}
+      case Phase.Paused paused -> {}
     }
   }
 }

@@ -25,10 +25,9 @@ final class Steps {
   }
 
   static Failure unanswered(Pending pending) {
-    String agent = pending.agent() == Agent.HAPROXY ? "haproxy-agent" : "incus-agent";
     return new Failure(
         Failure.Reason.TIMED_OUT,
-        "an answer of the " + agent + " by " + pending.deadline(),
+        "an answer of the " + pending.agent().shown() + " by " + pending.deadline(),
         "none",
         "look whether it runs and reaches the broker",
         false);
@@ -57,9 +56,15 @@ final class Steps {
   /// Tells the world when traffic has moved.
   static void shifted(Draft draft, Step step) {
     if (step.name() == StepName.DRAIN || step.name() == StepName.READY) {
+      NodeRecord record =
+          Objects.requireNonNull(draft.rollout().nodes().get(Objects.requireNonNull(step.node())));
       String why =
           step.node()
-              + (step.name() == StepName.DRAIN ? " left rotation" : " is as it was in rotation");
+              + (step.name() == StepName.DRAIN
+                  ? " is out of rotation"
+                  : NodeRecord.areOut(record.target(step.undo()))
+                      ? " stays out of rotation, as it was before"
+                      : " is in rotation");
       draft.emit(
           Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
     }
@@ -76,7 +81,8 @@ final class Steps {
                   ? ", " + drained.tunnelsClosed() + " WebSockets closed"
                   : "")
               + (drained.belowMinimum() ? ", below the pool's minimum" : "");
-      case HaproxyEvent.ServerReady ready -> "as it was, on every load balancer";
+      case HaproxyEvent.ServerReady ready ->
+          "has the state and weight it had, on every load balancer";
       case HaproxyEvent.ServerServing serving -> String.join("; ", serving.proof());
       case IncusEvent.BinaryKept kept ->
           "sha256:" + kept.sha256().substring(0, 12) + " kept as " + kept.path();

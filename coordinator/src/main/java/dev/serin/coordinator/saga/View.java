@@ -7,10 +7,12 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.rollout.StepView;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +118,43 @@ final class View {
         at);
   }
 
+  /// The releases that wait, and for what.
+  static List<RolloutState> queued(Ledger ledger, Instant at) {
+    Rollout active = ledger.active();
+    String behind = active == null ? "its turn" : "the end of " + active.rolloutId();
+    List<RolloutState> states = new ArrayList<>();
+    for (Ledger.Queued queued : ledger.queue()) {
+      int before = states.size();
+      String ahead =
+          before == 0
+              ? ""
+              : before == 1
+                  ? ", then of 1 release before it"
+                  : ", then of " + before + " releases before it";
+      states.add(
+          unstarted(
+              ledger.service(),
+              queued.request(),
+              RolloutPhase.QUEUED,
+              null,
+              behind + ahead,
+              "waits for its turn",
+              List.of(),
+              queued.sequence(),
+              queued.at(),
+              at));
+    }
+    return states;
+  }
+
+  /// The state that a node is left in, to stand after its name.
+  static String left(NodeRecord record) {
+    Boolean in = record.inRotation();
+    return " is left with sha256:"
+        + record.current().substring(0, 12)
+        + (in == null ? "" : in ? ", in rotation" : ", out of rotation");
+  }
+
   private static StepView step(Step step) {
     String name = step.undo() ? "undo-" + step.name().shown() : step.name().shown();
     return new StepView(
@@ -154,7 +193,7 @@ final class View {
               deadline(rollout));
       case Phase.Rolling rolling ->
           new Waiting(
-              described(rollout.steps().get(rolling.step())),
+              underWay(rollout.steps().get(rolling.step())),
               after(rollout, rolling.step()),
               deadline(rollout));
       case Phase.Watching watching -> watching(rollout, watching);
@@ -166,7 +205,7 @@ final class View {
       case Phase.RollingBack back ->
           new Waiting(
               back.step() < rollout.steps().size()
-                  ? "rollback: " + described(rollout.steps().get(back.step()))
+                  ? "rollback: " + underWay(rollout.steps().get(back.step()))
                   : "the end of the rollback",
               after(rollout, back.step()),
               deadline(rollout));
@@ -193,11 +232,21 @@ final class View {
     boolean undo = rollout.phase() instanceof Phase.RollingBack;
     for (int index = step + 1; index < rollout.steps().size(); index++) {
       Step next = rollout.steps().get(index);
-      if (next.undo() == undo && next.status() == dev.serin.contracts.rollout.StepStatus.PENDING) {
+      if (next.undo() == undo && next.status() == StepStatus.PENDING) {
         return described(next);
       }
     }
-    return undo ? "rolled back" : "completed";
+    if (rollout.phase() instanceof Phase.RollingBack back) {
+      return back.halts() ? "halted" : "rolled back";
+    }
+    return "completed";
+  }
+
+  /// A step that is tried again says so, and why.
+  private static String underWay(Step step) {
+    return step.attempt() < 2
+        ? described(step)
+        : described(step) + ", attempt " + step.attempt() + " (" + step.detail() + ")";
   }
 
   private static String described(Step step) {
@@ -217,15 +266,7 @@ final class View {
 
   private static String agents(Rollout rollout) {
     return String.join(
-        ", ",
-        rollout.pending().stream()
-            .map(pending ->
-                switch (pending.agent()) {
-                  case HAPROXY -> "haproxy-agent";
-                  case INCUS -> "incus-agent";
-                  case SLI -> "sli-watcher";
-                })
-            .toList());
+        ", ", rollout.pending().stream().map(pending -> pending.agent().shown()).toList());
   }
 
   private static @Nullable Instant deadline(Rollout rollout) {

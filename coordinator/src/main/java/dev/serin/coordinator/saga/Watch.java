@@ -14,6 +14,7 @@ import java.util.TreeMap;
 /// @param verdicts the slots that are judged
 /// @param greenAt the newest green slot's time, at first the start: what missing data is counted
 ///   from
+/// @param forgiven how many slots without data a person has waved through
 /// @param renewAt when the watcher's lease is renewed
 public record Watch(
     String id,
@@ -22,6 +23,7 @@ public record Watch(
     int needed,
     Map<Integer, Verdict> verdicts,
     Instant greenAt,
+    int forgiven,
     Instant renewAt) {
   public Watch {
     verdicts = Map.copyOf(verdicts);
@@ -29,6 +31,11 @@ public record Watch(
 
   int green() {
     return (int) verdicts.values().stream().filter(verdict -> verdict == Verdict.PASS).count();
+  }
+
+  /// How much of the window was without data, all gaps together.
+  Duration missing() {
+    return interval.multipliedBy(verdicts.size() - green() - forgiven);
   }
 
   /// The last slot that is wanted: each one that was not green adds one.
@@ -58,14 +65,27 @@ public record Watch(
     Map<Integer, Verdict> more = new TreeMap<>(verdicts);
     more.put(slot, verdict);
     Instant green = verdict == Verdict.PASS && slotAt.isAfter(greenAt) ? slotAt : greenAt;
-    return new Watch(id, start, interval, needed, more, green, renewAt);
+    return new Watch(id, start, interval, needed, more, green, forgiven, renewAt);
   }
 
   Watch renewedAt(Instant at) {
-    return new Watch(id, start, interval, needed, verdicts, greenAt, at);
+    return new Watch(id, start, interval, needed, verdicts, greenAt, forgiven, at);
+  }
+
+  /// Time in which nobody could have asked does not count as missing data.
+  Watch withoutAbsence(Duration absence) {
+    return new Watch(
+        id,
+        start,
+        interval,
+        needed,
+        verdicts,
+        greenAt.plus(absence),
+        forgiven,
+        renewAt.plus(absence));
   }
 
   Watch patientSince(Instant at) {
-    return new Watch(id, start, interval, needed, verdicts, at, at);
+    return new Watch(id, start, interval, needed, verdicts, at, verdicts.size() - green(), at);
   }
 }

@@ -5,12 +5,15 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,22 +25,29 @@ final class Watching {
   /// How often the watcher's lease is renewed.
   private static final Duration RENEW = Duration.ofSeconds(5);
 
+  private static final String WATCHES = "watches the SLIs of the canary";
+
   private Watching() {}
+
+  private static String idOf(Rollout rollout) {
+    return rollout.rolloutId() + "/analysis";
+  }
 
   static void begin(Draft draft, int index) {
     Analysis analysis = draft.rollout().service().analysis();
     Instant start = draft.at.plus(analysis.initialDelay());
     Watch watch =
         new Watch(
-            draft.rollout().rolloutId() + "/analysis",
+            idOf(draft.rollout()),
             start,
             analysis.interval(),
             analysis.slots(),
             Map.of(),
             start,
+            0,
             draft.at.plus(RENEW));
     draft.step(index, it -> it.begun(draft.at));
-    draft.enter(new Phase.Watching(index, watch), "watches the SLIs of the canary");
+    draft.enter(new Phase.Watching(index, watch), WATCHES);
     draft.emit(
         Draft.SERIN,
         "watches " + watch.needed() + " probes, one each " + View.shown(watch.interval()),
@@ -46,11 +56,19 @@ final class Watching {
   }
 
   static void probed(Draft draft, SlotProbed probed) {
-    if (!(draft.rollout().phase() instanceof Phase.Watching(int step, Watch watch))
-        || !watch.id().equals(probed.analysisId())) {
-      draft.ignore(Decision.Ignored.NOT_AWAITED);
-      return;
+    boolean ours = probed.analysisId().equals(idOf(draft.rollout()));
+    boolean red = probed.verdict() == Verdict.FAIL;
+    switch (draft.rollout().phase()) {
+      case Phase.Watching(int step, Watch watch) when ours -> judge(draft, step, watch, probed);
+      case Phase.Paused(int step, Watch watch, String why) when ours && red ->
+          judge(draft, step, watch, probed);
+      case Phase.Rolling rolling when ours && red -> tooLate(draft, probed);
+      case Phase.RollingBack back -> draft.ignore(Decision.Ignored.ALREADY_ROLLING_BACK);
+      default -> draft.ignore(Decision.Ignored.NOT_AWAITED);
     }
+  }
+
+  private static void judge(Draft draft, int step, Watch watch, SlotProbed probed) {
     Verdict before = watch.verdicts().get(probed.slot());
     boolean worse = probed.verdict() == Verdict.FAIL && before != Verdict.FAIL;
     if ((before != null && !worse) || probed.slot() > watch.lastSlot()) {
@@ -58,10 +76,11 @@ final class Watching {
       return;
     }
     Watch judged = watch.judged(probed.slot(), probed.verdict(), watch.dueAt(probed.slot()));
-    ProbeView probe =
-        new ProbeView(probed.slot(), probed.slotAt(), probed.verdict(), probed.results());
+    ProbeView probe = view(probed);
     draft.probed(probe);
-    draft.enter(new Phase.Watching(step, judged));
+    if (draft.rollout().phase() instanceof Phase.Watching) {
+      draft.enter(new Phase.Watching(step, judged), WATCHES);
+    }
     draft.emit(
         Draft.SERIN,
         sentence(probe),
@@ -69,30 +88,70 @@ final class Watching {
     conclude(draft, step, judged, probe);
   }
 
+  /// The window is over, and now one of its slots turns out to be red: with two watchers, one may
+  /// have answered before the other. `FAIL` beats `PASS`; whoever skipped the window knew.
+  private static void tooLate(Draft draft, SlotProbed probed) {
+    List<Step> steps = draft.rollout().steps();
+    int index = steps.size() - 1;
+    while (index >= 0 && steps.get(index).name() != StepName.ANALYSE) {
+      index--;
+    }
+    if (index < 0 || steps.get(index).status() != StepStatus.SUCCEEDED) {
+      draft.ignore(Decision.Ignored.NOT_AWAITED);
+      return;
+    }
+    int needed = draft.rollout().service().analysis().slots();
+    ProbeView probe = view(probed);
+    draft.probed(probe);
+    draft.emit(
+        Draft.SERIN,
+        sentence(probe),
+        head -> new RolloutEvent.SliProbed(head, probe, needed - 1, needed));
+    int analysis = index;
+    breach(draft, analysis, "the SLIs were breached: " + sentence(probe), List.of(probe));
+  }
+
+  private static ProbeView view(SlotProbed probed) {
+    return new ProbeView(probed.slot(), probed.slotAt(), probed.verdict(), probed.results());
+  }
+
   private static void conclude(Draft draft, int step, Watch watch, ProbeView probe) {
+    ServiceDefinition service = draft.rollout().service();
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL) {
-      breach(draft, step, watch, "the SLIs are breached: " + sentence(probe), List.of(probe));
-    } else if (blind && draft.rollout().service().noData().policy() == NoDataPolicy.ROLLBACK) {
-      breach(draft, step, watch, "no data: " + sentence(probe), List.of(probe));
+      breach(draft, step, "the SLIs are breached: " + sentence(probe), List.of(probe));
+    } else if (blind && service.noData().policy() == NoDataPolicy.ROLLBACK) {
+      breach(draft, step, "no data: " + sentence(probe), List.of(probe));
+    } else if (blind && watch.missing().compareTo(Plan.mostMissing(service)) > 0) {
+      blindTooLong(
+          draft,
+          step,
+          watch,
+          View.shown(watch.missing())
+              + " of the analysis were without data, and the window and the limit for missing data"
+              + " together are "
+              + View.shown(Plan.mostMissing(service)));
     } else if (watch.isGreen()) {
-      String how = watch.green() + " probes were green";
-      draft.step(step, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
-      draft.emit(
-          Draft.SERIN,
-          how,
-          head -> new RolloutEvent.StepSucceeded(head, StepName.ANALYSE.shown(), null, false, how));
-      draft.stopWatching(watch.id());
-      Rolling.begin(draft, step + 1);
+      green(draft, step, watch);
     } else if (blind) {
       draft.watch(watch);
     }
   }
 
-  private static void breach(
-      Draft draft, int step, Watch watch, String why, List<ProbeView> evidence) {
-    draft.step(step, it -> it.ended(StepStatus.FAILED, draft.at, why));
+  private static void green(Draft draft, int step, Watch watch) {
+    String how = watch.green() + " probes were green";
+    draft.step(step, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
+    draft.emit(
+        Draft.SERIN,
+        how,
+        head -> new RolloutEvent.StepSucceeded(head, StepName.ANALYSE.shown(), null, false, how));
     draft.stopWatching(watch.id());
+    draft.enter(new Phase.Rolling(step), how);
+    Rolling.begin(draft, step + 1);
+  }
+
+  private static void breach(Draft draft, int step, String why, List<ProbeView> evidence) {
+    draft.step(step, it -> it.ended(StepStatus.FAILED, draft.at, why));
     RollingBack.start(draft, Outcome.BREACHED, Draft.SERIN, why, evidence);
   }
 
@@ -106,13 +165,19 @@ final class Watching {
   }
 
   static void woken(Draft draft, Phase.Watching watching) {
-    Watch watch = watching.watch();
+    Watch watch = watching.watch().withoutAbsence(draft.absence(watching.watch().renewAt()));
     if (!Wakeups.patienceEnds(draft.rollout(), watch).isAfter(draft.at)) {
-      blindTooLong(draft, watching);
+      blindTooLong(
+          draft,
+          watching.step(),
+          watch,
+          "no green probe since "
+              + watch.greenAt()
+              + ", and the limit for missing data is "
+              + View.shown(draft.rollout().service().noData().limit()));
       return;
     }
     if (watch.renewAt().isAfter(draft.at)) {
-      draft.ignore(Decision.Ignored.NOT_DUE);
       return;
     }
     Watch renewed = watch.renewedAt(draft.at.plus(RENEW));
@@ -130,33 +195,24 @@ final class Watching {
             + ", which was due at "
             + due
             + "; is the sli-watcher running?"
-        : "watches the SLIs of the canary";
+        : WATCHES;
   }
 
-  private static void blindTooLong(Draft draft, Phase.Watching watching) {
-    var noData = draft.rollout().service().noData();
-    String why =
-        "no green probe since "
-            + watching.watch().greenAt()
-            + ", and the limit for missing data is "
-            + View.shown(noData.limit());
+  private static void blindTooLong(Draft draft, int step, Watch watch, String why) {
     ProbeView last = draft.rollout().lastProbe();
-    if (noData.then() == NoDataThen.ROLLBACK) {
-      breach(
-          draft, watching.step(), watching.watch(), why, last == null ? List.of() : List.of(last));
+    if (draft.rollout().service().noData().then() == NoDataThen.ROLLBACK) {
+      breach(draft, step, why, last == null ? List.of() : List.of(last));
       return;
     }
-    String waitingFor = why + "; waits for resume, promote or abort";
-    draft.stopWatching(watching.watch().id());
-    draft.enter(new Phase.Paused(watching.step(), watching.watch(), waitingFor), why);
+    String waitingFor = "a person: resume, promote or abort";
+    draft.stopWatching(watch.id());
+    draft.enter(new Phase.Paused(step, watch, waitingFor), why);
     draft.emit(Draft.SERIN, why, head -> new RolloutEvent.RolloutPaused(head, waitingFor));
   }
 
   static void resume(Draft draft, Phase.Paused paused, Request.ResumeRequested resume) {
     Watch watch = paused.watch().patientSince(draft.at);
-    draft.enter(
-        new Phase.Watching(paused.step(), watch.renewedAt(draft.at.plus(RENEW))),
-        "watches the SLIs of the canary");
+    draft.enter(new Phase.Watching(paused.step(), watch.renewedAt(draft.at.plus(RENEW))), WATCHES);
     draft.emit(
         resume.requestedBy(),
         resume.reason().isEmpty() ? "resumed" : resume.reason(),
@@ -166,7 +222,9 @@ final class Watching {
 
   static void promote(Draft draft, int step, Watch watch, Request.PromoteRequested promote) {
     String why = promote.reason().isEmpty() ? "promoted" : promote.reason();
-    draft.stopWatching(watch.id());
+    if (draft.rollout().phase() instanceof Phase.Watching) {
+      draft.stopWatching(watch.id());
+    }
     draft.step(
         step, it -> it.ended(StepStatus.SKIPPED, draft.at, "skipped by " + promote.requestedBy()));
     draft.enter(new Phase.Rolling(step), why);

@@ -25,6 +25,12 @@ public final class CoordinatorTopology {
   /// ten waiting releases of 256 KiB each.
   private static final int LARGEST_LEDGER_BYTES = 6 * 1024 * 1024;
 
+  private static final String BY_SERVICE = "by-service";
+
+  /// What Streams puts after its application's id to name the topic that requests and definitions
+  /// reach the saga by.
+  static final String ASKED_SUFFIX = "-" + BY_SERVICE + "-repartition";
+
   private CoordinatorTopology() {}
 
   static Topology build(CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock) {
@@ -40,7 +46,7 @@ public final class CoordinatorTopology {
             .filter((key, routed) -> routed.topic().equals(Intake.SAGA))
             .mapValues(Routed::value)
             .repartition(
-                Repartitioned.<String, byte[]>as("by-service")
+                Repartitioned.<String, byte[]>as(BY_SERVICE)
                     .withKeySerde(Serdes.String())
                     .withValueSerde(Serdes.ByteArray())
                     .withNumberOfPartitions(Topics.PARTITIONS));

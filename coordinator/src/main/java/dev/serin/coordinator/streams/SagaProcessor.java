@@ -53,6 +53,9 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
   /// How long request ids are remembered.
   static final Duration REMEMBERED = Duration.ofDays(30);
 
+  /// When a service whose wake-up hit a bug is tried again.
+  private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+
   static final Duration TICK = Duration.ofMillis(100);
 
   private static final String SOURCE = "/serin/coordinator";
@@ -89,26 +92,59 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
   public void process(Record<String, byte[]> record) {
     busy = true;
     RecordMetadata origin = context().recordMetadata().orElseThrow();
-    switch (origin.topic()) {
-      case Topics.HAPROXY_EVENTS -> answer(record, origin, HaproxyEvent.class);
-      case Topics.INCUS_EVENTS -> answer(record, origin, IncusEvent.class);
-      case Topics.SLI_EVENTS -> answer(record, origin, SliEvent.class);
-      default -> taken(record);
+    boolean isAnswer =
+        switch (origin.topic()) {
+          case Topics.HAPROXY_EVENTS, Topics.INCUS_EVENTS, Topics.SLI_EVENTS -> true;
+          default -> false;
+        };
+    try {
+      switch (origin.topic()) {
+        case Topics.HAPROXY_EVENTS -> answer(record, origin, HaproxyEvent.class);
+        case Topics.INCUS_EVENTS -> answer(record, origin, IncusEvent.class);
+        case Topics.SLI_EVENTS -> answer(record, origin, SliEvent.class);
+        default -> taken(record);
+      }
+    } catch (Undecided bug) {
+      log.atError().setCause(bug).log("the saga failed on a record; the others go on");
+      String topic =
+          isAnswer
+              ? origin.topic()
+              : record.value()[0] == Intake.REQUEST ? Topics.REQUESTS : Topics.SERVICES;
+      dead(
+          record.key(),
+          isAnswer ? record.value() : untagged(record),
+          record.headers(),
+          "expected a record that the saga can decide on, found an error in the saga: "
+              + bug.getCause(),
+          topic);
     }
+  }
+
+  /// A bug in the saga. Nothing has been written, and the service's other records go on.
+  private static final class Undecided extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Undecided(RuntimeException bug) {
+      super(bug);
+    }
+  }
+
+  private static byte[] untagged(Record<String, byte[]> record) {
+    return Arrays.copyOfRange(record.value(), 1, record.value().length);
   }
 
   /// What the intake has read already.
   private void taken(Record<String, byte[]> record) {
-    byte[] json = Arrays.copyOfRange(record.value(), 1, record.value().length);
+    byte[] json = untagged(record);
     switch (record.value()[0]) {
       case Intake.REQUEST -> {
         Request request = Json.mapper().readValue(json, Request.class);
         String id = record.key() + "\n" + request.requestId();
         boolean known = seen().get(id) != null;
+        decide(record.key(), new Input.Asked(request, known, now()));
         if (!known) {
           seen().put(id, Json.mapper().writeValueAsBytes(now()));
         }
-        decide(record.key(), new Input.Asked(request, known, now()));
       }
       case Intake.DEFINITION ->
           decide(
@@ -161,7 +197,7 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
     byte[] kept = ledgers().get(service);
     Ledger before =
         kept == null ? Ledger.empty(service) : Json.mapper().readValue(kept, Ledger.class);
-    Decision decision = Saga.decide(before, input);
+    Decision decision = decide(before, input);
     if (decision.ignored() != null) {
       metrics.ignored(decision.ignored());
       return decision;
@@ -174,6 +210,16 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
     decision.events().forEach(this::send);
     decision.states().forEach(this::send);
     return decision;
+  }
+
+  /// Nothing else in Serin catches what is a bug: one record must not stop the releases of every
+  /// other service of its partition, for ever.
+  private static Decision decide(Ledger before, Input input) {
+    try {
+      return Saga.decide(before, input);
+    } catch (RuntimeException bug) {
+      throw new Undecided(bug);
+    }
   }
 
   private void reschedule(String service, Ledger before, Decision decision) {
@@ -206,9 +252,14 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
     for (String key : due) {
       String service = key.substring(key.indexOf('/') + 1);
       wakeups().delete(key);
-      Decision decision = decide(service, new Input.Woken(now()));
-      if (decision.wakeAt() != null) {
-        wakeups().put(due(decision.wakeAt(), service), new byte[0]);
+      try {
+        Decision decision = decide(service, new Input.Woken(now()));
+        if (decision.wakeAt() != null) {
+          wakeups().put(due(decision.wakeAt(), service), new byte[0]);
+        }
+      } catch (Undecided bug) {
+        log.atError().setCause(bug).addKeyValue("service", service).log("the saga failed to wake");
+        wakeups().put(due(now().plus(TRY_AGAIN), service), new byte[0]);
       }
     }
   }
@@ -216,7 +267,12 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
   /// At the end are those who lag behind nothing and had nothing to process since the last look.
   private boolean hasReadToTheEnd() {
     if (!atEnd) {
-      Set<String> topics = Set.of(Topics.HAPROXY_EVENTS, Topics.INCUS_EVENTS, Topics.SLI_EVENTS);
+      Set<String> topics =
+          Set.of(
+              context().applicationId() + CoordinatorTopology.ASKED_SUFFIX,
+              Topics.HAPROXY_EVENTS,
+              Topics.INCUS_EVENTS,
+              Topics.SLI_EVENTS);
       atEnd = !busy && caughtUp.isAtEnd(context().taskId().partition(), topics);
       busy = false;
     }

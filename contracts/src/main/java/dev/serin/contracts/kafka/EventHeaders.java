@@ -2,6 +2,7 @@ package dev.serin.contracts.kafka;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.RolloutEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /// CloudEvents 1.0 headers in Kafka's binary mode: everything that Serin publishes carries them, so
 /// that tools which know nothing of Serin can route, filter and trace it.
@@ -26,6 +28,19 @@ public final class EventHeaders {
         head.rolloutId(),
         head.requestId(),
         head.requestId());
+  }
+
+  /// @param at when it was taken
+  /// @param rolloutId the rollout that it is about; none where it is about none
+  public static Headers of(String source, Request request, Instant at, @Nullable String rolloutId) {
+    return write(
+        source,
+        typeOf(request),
+        request.service() + "/" + request.requestId(),
+        at,
+        rolloutId == null ? request.service() : rolloutId,
+        request.requestId(),
+        request.requestId());
   }
 
   public static Headers of(String source, AgentCommand command) {

@@ -16,6 +16,7 @@ jdk:
 
 build: jdk ## Compile and package, without tests
 	$(MAVEN) -q -DskipTests package
+	@./serin rehearse-standalone
 
 demo: build ## A fleet from nothing, three releases under load, and what came of them
 	lab/up --reset

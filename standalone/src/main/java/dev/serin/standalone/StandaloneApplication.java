@@ -32,8 +32,7 @@ public class StandaloneApplication {
 
   public static void main(String[] arguments) {
     Launch.Options options = Launch.parse(arguments, List.copyOf(SERVICES.keySet()));
-    Launch.start(
-        application(options), "serin standalone");
+    Launch.start(application(options), "serin standalone");
   }
 
   /// The application, ready to run.

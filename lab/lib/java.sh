@@ -31,7 +31,7 @@ ensure_built() {
   [[ -x $LAB_DIR/../mvnw ]] && mvn=$LAB_DIR/../mvnw
   echo "lab: building the lab's classes" >&2
   (cd "$LAB_DIR/.." && JAVA_HOME=$(jdk_home) \
-    MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" "$mvn" -q -B -pl lab -am package -DskipTests -Dspotless.check.skip >&2)
+    MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED" "$mvn" -q -B -pl lab -am package -DskipTests -Dspotless.check.skip >&2)
 }
 
 # Replaces this shell by a main class of the lab's.

@@ -1,6 +1,7 @@
 package dev.serin.cli.command;
 
 import dev.serin.cli.ExitCode;
+import dev.serin.cli.coordinator.Coordinator.Wanted;
 import dev.serin.cli.follow.EventFeed;
 import dev.serin.cli.view.EventSentence;
 import dev.serin.cli.view.Style;
@@ -67,7 +68,8 @@ public final class EventsCommand implements Callable<Integer> {
     // Fails at once where there is nobody; later a coordinator may come and go.
     session.body(session.coordinator().rollouts(only, true, 1));
     BlockingQueue<EventFeed.Signal> signals = new LinkedBlockingQueue<>();
-    try (EventFeed feed = new EventFeed(session.coordinator(), only, signals::add).start()) {
+    try (EventFeed feed =
+        new EventFeed(session.coordinator(), Wanted.ofService(only), signals::add).start()) {
       while (!session.isUnread()) {
         EventFeed.Signal signal = signals.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
         if (signal != null) {

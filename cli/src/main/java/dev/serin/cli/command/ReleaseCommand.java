@@ -187,7 +187,7 @@ public final class ReleaseCommand implements Callable<Integer> {
               .and(", rollout " + accepted.rolloutId()));
       state
           .filter(it -> !it.phase().isOver())
-          .ifPresent(it -> session.print(Text.of("now: " + it.waitingFor())));
+          .ifPresent(it -> session.print(Text.of("now: " + RolloutView.now(it))));
       state.ifPresent(it -> it.problems().forEach(one -> session.print(Text.of("  - " + one))));
       session.print(Text.of("watch it: serin watch " + accepted.rolloutId()));
     }

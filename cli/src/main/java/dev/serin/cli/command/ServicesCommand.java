@@ -56,31 +56,36 @@ public final class ServicesCommand implements Callable<Integer> {
     }
     Table table = new Table("SERVICE", "NODES", "POOL", "STRATEGY", "WINDOW");
     for (JsonNode service : services) {
-      table.row(
-          Text.of(Style.STRONG, service.path("service").asString("")),
-          Text.of(
-              String.join(
-                  ", ",
-                  service
-                      .path("nodes")
-                      .valueStream()
-                      .map(node ->
-                          node.path("name").asString("")
-                              + (node.path("canary").asBoolean(false) ? " (canary)" : ""))
-                      .toList())),
-          Text.of(
-              String.join(
-                  ", ", service.path("pool").valueStream().map(JsonNode::asString).toList())),
-          Text.of(service.path("strategy").asString("")),
-          Text.of(window(service)));
+      switch (ServiceReader.read(service)) {
+        case Parsed.Valid<ServiceDefinition>(ServiceDefinition definition) ->
+            table.row(row(definition));
+        case Parsed.Invalid<ServiceDefinition> _ ->
+            // Of a later version, perhaps: `get` shows all of it.
+            table.row(
+                Text.of(service.path("service").asString("?")),
+                Text.of("not understood"),
+                Text.empty(),
+                Text.empty(),
+                Text.empty());
+      }
     }
     session.print(table.lines());
     return ExitCode.DONE.number();
   }
 
-  private static String window(JsonNode service) {
-    String text = service.path("analysis").path("window").asString("");
-    return Quantities.duration(text).map(Quantities::shown).orElse(text);
+  private static Text[] row(ServiceDefinition service) {
+    return new Text[] {
+      Text.of(Style.STRONG, service.service()),
+      Text.of(
+          String.join(
+              ", ",
+              service.nodes().stream()
+                  .map(node -> node.name() + (node.canary() ? " (canary)" : ""))
+                  .toList())),
+      Text.of(String.join(", ", service.pool())),
+      Text.of(service.strategy()),
+      Text.of(Quantities.shown(service.analysis().window()))
+    };
   }
 
   @Command(name = "get", description = "Shows one service's definition, as YAML or JSON.")

@@ -4,6 +4,7 @@ import dev.serin.cli.CommandFailed;
 import dev.serin.cli.ExitCode;
 import dev.serin.cli.command.Sending.Accepted;
 import dev.serin.cli.command.Targets.Target;
+import dev.serin.cli.coordinator.Coordinator.Wanted;
 import dev.serin.cli.follow.EventFeed;
 import dev.serin.cli.view.EventSentence;
 import dev.serin.cli.view.Text;
@@ -60,7 +61,8 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
     rollout.ifPresent(it -> request.put("rolloutId", it.state().rolloutId()));
     complete(request);
     BlockingQueue<EventFeed.Signal> signals = new LinkedBlockingQueue<>();
-    try (EventFeed _ = new EventFeed(session.coordinator(), service, signals::add).start()) {
+    try (EventFeed _ =
+        new EventFeed(session.coordinator(), Wanted.ofService(service), signals::add).start()) {
       // Asked all the same when the stream is not there: an abort must not wait for a view.
       signals.poll(STREAM.toMillis(), TimeUnit.MILLISECONDS);
       Accepted accepted = new Sending(session).send(request);
@@ -83,7 +85,10 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
 
   private boolean isAnswer(JsonNode event, Accepted accepted) {
     boolean ours = event.path("requestId").asString("").equals(accepted.requestId());
-    return ours || yes().contains(event.path("type").asString(""));
+    boolean its =
+        accepted.rolloutId().isEmpty()
+            || accepted.rolloutId().equals(event.path("rolloutId").asString(""));
+    return ours || (its && yes().contains(event.path("type").asString("")));
   }
 
   private int show(Accepted accepted, Optional<JsonNode> answer) {

@@ -31,6 +31,41 @@ public final class Coordinator {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(15);
 
+  /// Which events: of a service, of a rollout, or of all.
+  public record Wanted(@Nullable String service, @Nullable String rolloutId) {
+    public static Wanted all() {
+      return new Wanted(null, null);
+    }
+
+    public static Wanted ofService(@Nullable String service) {
+      return new Wanted(service, null);
+    }
+
+    public static Wanted ofRollout(String rolloutId) {
+      return new Wanted(null, rolloutId);
+    }
+
+    String query() {
+      if (rolloutId != null) {
+        return "?rolloutId=" + segment(rolloutId);
+      }
+      return service == null ? "" : "?service=" + segment(service);
+    }
+
+    /// Whether it is one of them, where the coordinator doesn't know these filters.
+    public boolean has(JsonNode event) {
+      return (service == null || service.equals(event.path("service").asString("")))
+          && (rolloutId == null || rolloutId.equals(event.path("rolloutId").asString("")));
+    }
+  }
+
+  /// The stream was refused (4xx): the id to resume from is not known any more, most likely.
+  public static final class StreamRefused extends IOException {
+    StreamRefused(String message) {
+      super(message);
+    }
+  }
+
   private final URI base;
   private final HttpClient http;
 
@@ -121,13 +156,13 @@ public final class Coordinator {
 
   /// Opens the stream of all events. The caller closes it.
   ///
-  /// @param service only this service's, where the coordinator can filter; the caller filters too
+  /// @param wanted which events
   /// @param after the id of the last event that was read; none for what comes from now on
+  /// @throws StreamRefused when it is refused
   /// @throws IOException when there is no stream, with a message that says what was there instead
-  public InputStream events(@Nullable String service, @Nullable String after) throws IOException {
+  public InputStream events(Wanted wanted, @Nullable String after) throws IOException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-                at("/api/v1/events" + (service == null ? "" : "?service=" + segment(service))))
+        HttpRequest.newBuilder(at("/api/v1/events" + wanted.query()))
             .header("Accept", "text/event-stream");
     if (after != null) {
       request.header("Last-Event-ID", after);
@@ -136,6 +171,9 @@ public final class Coordinator {
     Optional<String> type = response.headers().firstValue("Content-Type");
     if (response.statusCode() != 200 || !type.orElse("").startsWith("text/event-stream")) {
       response.body().close();
+      if (response.statusCode() / 100 == 4) {
+        throw new StreamRefused("status " + response.statusCode());
+      }
       throw new IOException(
           "status "
               + response.statusCode()

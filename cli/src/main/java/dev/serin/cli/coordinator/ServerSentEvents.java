@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads an event stream (WHATWG HTML, section 9.2): fields until an empty line, comments skipped.
 public final class ServerSentEvents implements AutoCloseable {
-  /// @param id what resumes the stream after this event; none where the server gave none
+  /// @param id what resumes the stream after this event; none before the server gave one
   /// @param type the event's type, `message` where the server named none
   public record ServerSentEvent(@Nullable String id, String type, String data) {}
 
   private final BufferedReader lines;
   private final Runnable heard;
+  private volatile @Nullable String lastId;
 
   /// @param heard called for every line, a heartbeat's too
   public ServerSentEvents(InputStream stream, Runnable heard) {
@@ -23,9 +24,14 @@ public final class ServerSentEvents implements AutoCloseable {
     this.heard = heard;
   }
 
+  /// What resumes the stream; an event without data, a heartbeat's, can move it too.
+  public @Nullable String lastId() {
+    return lastId;
+  }
+
   /// The next event that has data; empty when the stream has ended.
   public Optional<ServerSentEvent> next() throws IOException {
-    String id = null;
+    String id = lastId;
     String type = "message";
     StringBuilder data = new StringBuilder();
     boolean any = false;
@@ -36,6 +42,7 @@ public final class ServerSentEvents implements AutoCloseable {
       }
       heard.run();
       if (line.isEmpty()) {
+        lastId = id;
         if (any) {
           return Optional.of(new ServerSentEvent(id, type, data.toString()));
         }

@@ -1,6 +1,7 @@
 package dev.serin.cli.follow;
 
 import dev.serin.cli.coordinator.Coordinator;
+import dev.serin.cli.coordinator.Coordinator.Wanted;
 import dev.serin.cli.coordinator.ServerSentEvents;
 import dev.serin.cli.coordinator.ServerSentEvents.ServerSentEvent;
 import dev.serin.contracts.json.Json;
@@ -34,7 +35,7 @@ public final class EventFeed implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   private final Coordinator coordinator;
-  private final @Nullable String service;
+  private final Wanted wanted;
   private final Consumer<Signal> listener;
   private final Thread reader;
   private volatile boolean closed;
@@ -42,10 +43,9 @@ public final class EventFeed implements AutoCloseable {
   private volatile long heardAt = System.nanoTime();
   private @Nullable String lastId;
 
-  /// @param service only this service's events; none for all
-  public EventFeed(Coordinator coordinator, @Nullable String service, Consumer<Signal> listener) {
+  public EventFeed(Coordinator coordinator, Wanted wanted, Consumer<Signal> listener) {
     this.coordinator = coordinator;
-    this.service = service;
+    this.wanted = wanted;
     this.listener = listener;
     this.reader = Thread.ofVirtual().name("event-feed").unstarted(this::run);
   }
@@ -79,11 +79,24 @@ public final class EventFeed implements AutoCloseable {
 
   /// Reads one connection to its end and says how it ended.
   private String readOnce() {
-    try (InputStream stream = coordinator.events(service, lastId);
+    try (InputStream stream = coordinator.events(wanted, lastId);
         ServerSentEvents events = new ServerSentEvents(stream, this::heard)) {
       open = stream;
       heard();
       listener.accept(new Signal.Connected());
+      return read(events);
+    } catch (Coordinator.StreamRefused refused) {
+      lastId = null;
+      return refused.getMessage() == null ? "refused" : refused.getMessage();
+    } catch (IOException failed) {
+      return Coordinator.sentence(failed);
+    } finally {
+      open = null;
+    }
+  }
+
+  private String read(ServerSentEvents events) throws IOException {
+    try {
       while (!closed) {
         Optional<ServerSentEvent> next = events.next();
         if (next.isEmpty()) {
@@ -92,10 +105,8 @@ public final class EventFeed implements AutoCloseable {
         tell(next.get());
       }
       return "closed";
-    } catch (IOException failed) {
-      return Coordinator.sentence(failed);
     } finally {
-      open = null;
+      lastId = events.lastId() == null ? lastId : events.lastId();
     }
   }
 
@@ -104,17 +115,13 @@ public final class EventFeed implements AutoCloseable {
   }
 
   private void tell(ServerSentEvent event) {
-    if (event.id() != null) {
-      lastId = event.id();
-    }
     JsonNode json;
     try {
       json = Json.mapper().readTree(event.data());
     } catch (JacksonException notJson) {
       return; // No rollout event; a later version may send other things.
     }
-    boolean ours = service == null || service.equals(json.path("service").asString(""));
-    if (json.isObject() && ours) {
+    if (json.isObject() && wanted.has(json)) {
       listener.accept(new Signal.Happened(json));
     }
   }

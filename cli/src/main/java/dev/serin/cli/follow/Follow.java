@@ -2,6 +2,7 @@ package dev.serin.cli.follow;
 
 import dev.serin.cli.coordinator.Answer;
 import dev.serin.cli.coordinator.Coordinator;
+import dev.serin.cli.coordinator.Coordinator.Wanted;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.RolloutState;
 import java.time.Duration;
@@ -76,7 +77,8 @@ public final class Follow {
   /// Blocks until the rollout is over, or following it is.
   public Ending toTheEnd() throws InterruptedException {
     Thread poller = Thread.ofVirtual().name("state-poll").start(this::poll);
-    try (EventFeed _ = new EventFeed(coordinator, null, this::fromFeed).start()) {
+    try (EventFeed _ =
+        new EventFeed(coordinator, Wanted.ofRollout(rolloutId), this::fromFeed).start()) {
       while (true) {
         Signal signal = signals.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
         Optional<Ending> ending =
@@ -160,7 +162,16 @@ public final class Follow {
     }
   }
 
+  /// Tells an event unless it was told before, and those before it that never came.
   private void happened(JsonNode event) {
+    long number = event.path("sequence").asLong(0);
+    if (number > sequence + 1) {
+      story().stream().filter(one -> one.path("sequence").asLong(0) < number).forEach(this::tell);
+    }
+    tell(event);
+  }
+
+  private void tell(JsonNode event) {
     long number = event.path("sequence").asLong(0);
     if (number <= sequence) {
       return;
@@ -180,7 +191,7 @@ public final class Follow {
       }
     }
     if (sequence < state.sequence()) {
-      story().forEach(this::happened);
+      story().forEach(this::tell);
     }
   }
 
@@ -199,10 +210,8 @@ public final class Follow {
       case EventFeed.Signal.Connected() ->
           story().forEach(event -> signals.add(new Signal.Happened(event)));
       case EventFeed.Signal.Happened(JsonNode event) -> {
-        if (event.path("rolloutId").asString("").equals(rolloutId)) {
-          signals.add(new Signal.Happened(event));
-          lookNow.release();
-        }
+        signals.add(new Signal.Happened(event));
+        lookNow.release();
       }
       case EventFeed.Signal.Lost(String _) -> lookNow.release();
     }

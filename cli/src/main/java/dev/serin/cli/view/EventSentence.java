@@ -190,7 +190,9 @@ public final class EventSentence {
   }
 
   private static String place(String step, @Nullable String node, boolean undo) {
-    return (undo ? "undo: " : "") + step + (node == null || node.isEmpty() ? "" : " " + node);
+    return (undo ? "undo: " : "")
+        + Stretch.name(step)
+        + (node == null || node.isEmpty() ? "" : " " + node);
   }
 
   private static String all(List<String> sentences, EventHead head) {

@@ -70,7 +70,7 @@ public final class FleetView {
       return lines;
     }
     if (!state.waitingFor().isBlank()) {
-      lines.add(Text.of(Style.FAINT, "  now   ").and(state.waitingFor()));
+      lines.add(Text.of(Style.FAINT, "  now   ").and(RolloutView.now(state)));
     }
     if (!state.next().isBlank()) {
       Instant at = state.nextAt();

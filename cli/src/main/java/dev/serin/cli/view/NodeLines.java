@@ -148,7 +148,7 @@ final class NodeLines {
       line =
           line.and(first ? "" : "  ")
               .and(scene.marks().step(step.status()))
-              .and(style(step.status()), " " + step.name());
+              .and(style(step.status()), " " + Stretch.name(step.name()));
       first = false;
       Optional<Duration> time = Stretch.took(step, scene.now());
       if (time.isPresent() && time.get().compareTo(least) >= 0) {
@@ -172,7 +172,7 @@ final class NodeLines {
     for (StepView step : stretch.steps()) {
       boolean told = scene.state().message().equals(step.detail());
       if (step.status() == StepStatus.FAILED && step.detail() != null && !told) {
-        Text.wrapped(step.name() + ": " + step.detail(), width - 4, 3, scene.marks())
+        Text.wrapped(Stretch.name(step.name()) + ": " + step.detail(), width - 4, 3, scene.marks())
             .forEach(line -> lines.add(Text.of("    ").and(Style.BAD, line)));
       }
     }
@@ -198,7 +198,7 @@ final class NodeLines {
     }
     for (StepView step : stretch.steps()) {
       if (step.status() == StepStatus.RUNNING || step.status() == StepStatus.FAILED) {
-        line = line.and(style(step.status()), " " + step.name());
+        line = line.and(style(step.status()), " " + Stretch.name(step.name()));
       }
     }
     return line.cut(width, scene.marks());
@@ -217,10 +217,7 @@ final class NodeLines {
     List<Stretch> busy =
         shown.stream().filter(stretch -> stretch.isBusy() || isHalfway(stretch)).toList();
     long ahead = shown.stream().filter(one -> one.isAhead()).count();
-    long done =
-        shown.stream()
-            .filter(one -> !one.isAhead() && !busy.contains(one))
-            .count();
+    long done = shown.stream().filter(one -> !one.isAhead() && !busy.contains(one)).count();
     List<Text> lines = new ArrayList<>();
     lines.add(
         Text.of(Style.GOOD, done + (done == 1 ? " node" : " nodes") + " done")

@@ -46,8 +46,8 @@ public final class RolloutView {
       lines.add(Text.empty());
     }
     List<Text> page = new ArrayList<>(lines.subList(0, Math.max(0, height - 1)));
-    page.add(footer.cut(width, scene.marks()));
-    return page;
+    page.add(footer);
+    return page.stream().map(line -> line.cut(width, scene.marks())).toList();
   }
 
   private static int with(int size) {
@@ -74,7 +74,7 @@ public final class RolloutView {
     if (state.phase().isOver()) {
       lines.addAll(ended(scene, width, most));
     } else {
-      sentence(lines, "now", Style.STRONG, state.waitingFor(), scene, width, most, null);
+      sentence(lines, "now", Style.STRONG, now(state), scene, width, most, null);
       sentence(lines, "why", Style.PLAIN, state.message(), scene, width, most, null);
       sentence(lines, "next", Style.PLAIN, state.next(), scene, width, most, countdown(scene));
     }
@@ -83,6 +83,12 @@ public final class RolloutView {
           .forEach(part -> lines.add(Text.of(" ".repeat(LABEL)).and(Style.BAD, part)));
     }
     return lines;
+  }
+
+  /// What it does; where it does nothing, that it waits.
+  public static String now(RolloutState state) {
+    boolean idle = state.phase() == RolloutPhase.QUEUED || state.phase() == RolloutPhase.PAUSED;
+    return (idle ? "waits for " : "") + state.waitingFor();
   }
 
   private static Duration age(Scene scene) {

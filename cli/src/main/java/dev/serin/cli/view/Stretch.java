@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// service between two nodes.
 ///
 /// @param node none for the whole service
-/// @param back whether the node's steps are repeated here, which a rollback does
+/// @param back whether they take back what was done
 record Stretch(@Nullable String node, List<StepView> steps, boolean back) {
+
+  /// What the name of a step on the way back begins with.
+  private static final String UNDO = "undo-";
 
   static List<Stretch> of(List<StepView> steps) {
     List<Stretch> stretches = new ArrayList<>();
@@ -24,28 +27,31 @@ record Stretch(@Nullable String node, List<StepView> steps, boolean back) {
       if (open.isPresent()) {
         open.get().steps.add(step);
       } else {
-        boolean back =
-            step.node() != null && stretches.stream().anyMatch(one -> step.node().equals(one.node));
-        stretches.add(new Stretch(step.node(), new ArrayList<>(List.of(step)), back));
+        stretches.add(
+            new Stretch(step.node(), new ArrayList<>(List.of(step)), step.name().startsWith(UNDO)));
       }
     }
     return stretches;
   }
 
-  /// The newest stretch of the step's node, unless the step belongs to the way back from it: it has
-  /// a step of that name already, or nothing was restored on the way forward.
+  /// Where the step belongs: with its node's others of the same direction, or with those of the
+  /// whole service just before it.
   private static Optional<Stretch> open(List<Stretch> stretches, StepView step) {
     if (step.node() == null) {
       return stretches.isEmpty() || stretches.getLast().node != null
           ? Optional.empty()
           : Optional.of(stretches.getLast());
     }
-    return stretches.reversed().stream()
-        .filter(stretch -> Objects.equals(stretch.node, step.node()))
-        .findFirst()
-        .filter(stretch -> stretch.back || !step.name().equals("restore"))
-        .filter(
-            stretch -> stretch.steps.stream().noneMatch(known -> known.name().equals(step.name())));
+    return stretches.stream()
+        .filter(stretch ->
+            Objects.equals(stretch.node, step.node())
+                && stretch.back == step.name().startsWith(UNDO))
+        .findFirst();
+  }
+
+  /// The step's name without its direction, which the stretch has.
+  static String name(String step) {
+    return step.startsWith(UNDO) ? step.substring(UNDO.length()) : step;
   }
 
   boolean has(StepStatus status) {

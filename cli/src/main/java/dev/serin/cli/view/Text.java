@@ -80,7 +80,7 @@ public final class Text {
       return this;
     }
     String ellipsis = marks.ellipsis();
-    int left = width - ellipsis.length();
+    int left = Math.max(0, width - ellipsis.length());
     Text kept = EMPTY;
     for (Span span : spans) {
       String fits = fitting(span.text(), left);
@@ -109,7 +109,7 @@ public final class Text {
   /// This at the left and another at the right end of a line; the left one gives way.
   public Text withRight(Text right, int width, Marks marks) {
     int left = Math.max(0, width - right.width() - 1);
-    return cut(left, marks).padded(left).and(" ").and(right);
+    return cut(left, marks).padded(left).and(" ").and(right).cut(width, marks);
   }
 
   /// The sentence in lines of at most `width` columns, broken between words, at most `most` lines.

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes down how a rollout goes, one act a line; each act yields the event and the state after
 /// it. Made up for the stub coordinator.
-public final class Play {
+public class Play {
   /// An event and the state that it led to.
   public record Moment(RolloutEvent event, RolloutState state) {}
 
@@ -187,13 +187,13 @@ public final class Play {
 
   public Play begins(String step, @Nullable String node) {
     boolean undo = phase == RolloutPhase.ROLLING_BACK;
-    mark(step, node, StepStatus.RUNNING, null);
+    mark(named(step), node, StepStatus.RUNNING, null);
     return tell(head -> new RolloutEvent.StepStarted(head, step, node, undo), "its turn");
   }
 
   public Play succeeds(String step, @Nullable String node, String detail) {
     boolean undo = phase == RolloutPhase.ROLLING_BACK;
-    mark(step, node, StepStatus.SUCCEEDED, detail);
+    mark(named(step), node, StepStatus.SUCCEEDED, detail);
     if (node != null) {
       traffic(step, node);
     }
@@ -205,6 +205,10 @@ public final class Play {
     return tell(
         head -> new RolloutEvent.StepFailed(head, step, node, false, failure, 1, true),
         failure.sentence());
+  }
+
+  private String named(String step) {
+    return phase == RolloutPhase.ROLLING_BACK ? "undo-" + step : step;
   }
 
   private void mark(String name, @Nullable String node, StepStatus status, @Nullable String how) {
@@ -241,7 +245,7 @@ public final class Play {
   public Play updates(String node, Duration step) {
     phase = RolloutPhase.ROLLING;
     for (String name : FORWARD) {
-      says(name + " on " + node, "the step after it", now.plusSeconds(60));
+      says(name + " " + node, "the step after it", now.plusSeconds(60));
       begins(name, node)
           .after(step)
           .succeeds(name, node, name + " took " + step.toMillis() + " ms");
@@ -252,7 +256,7 @@ public final class Play {
   public Play analyses(Duration window) {
     phase = RolloutPhase.ANALYSING;
     says(
-        "the SLIs of the canary, for 10 minutes",
+        "probe 1, 0 of 20 are green",
         "the peers are updated, one after the other",
         now.plus(window));
     return begins("analyse", null);
@@ -266,6 +270,7 @@ public final class Play {
             slot, now, verdict, List.of(sli("p95", p95, 0.5), sli("error-rate", errors, 0.005)));
     probe = judged;
     int soFar = green;
+    waitingFor = "probe " + (slot + 1) + ", " + green + " of 20 are green";
     return tell(
         head -> new RolloutEvent.SliProbed(head, judged, soFar, 20), "probe " + slot + " of 20");
   }
@@ -307,7 +312,7 @@ public final class Play {
           case FAILED, SKIPPED, UNDONE -> step;
         });
     for (String node : newestFirst) {
-      BACK.forEach(step -> steps.add(pending(step, node)));
+      BACK.forEach(step -> steps.add(pending("undo-" + step, node)));
     }
     List<ProbeView> evidence = probe == null ? List.of() : List.of(probe);
     return tell(
@@ -316,7 +321,7 @@ public final class Play {
 
   public Play restores(String node, Duration step) {
     for (String name : BACK) {
-      says("undo: " + name + " on " + node, "the step after it", now.plusSeconds(60));
+      says("rollback: " + name + " " + node, "the step after it", now.plusSeconds(60));
       begins(name, node)
           .after(step)
           .succeeds(name, node, name + " took " + step.toMillis() + " ms");

@@ -29,6 +29,8 @@ public final class StubCoordinator implements AutoCloseable {
   /// An answer put there by a test, for any method and path.
   public record Canned(int status, String type, String body) {}
 
+  private static final java.time.Duration STREAM_LIMIT = java.time.Duration.ofSeconds(30);
+
   private final Map<String, RolloutState> states = new LinkedHashMap<>();
   private final List<JsonNode> events = new ArrayList<>();
   private final Map<String, JsonNode> services = new LinkedHashMap<>();
@@ -125,8 +127,16 @@ public final class StubCoordinator implements AutoCloseable {
     streams.forEach(stream -> stream.add(""));
   }
 
-  public int openStreams() {
-    return streams.size();
+  /// Waits until somebody listens to the stream.
+  public synchronized void awaitStream() throws InterruptedException {
+    long until = System.nanoTime() + STREAM_LIMIT.toNanos();
+    while (streams.isEmpty()) {
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        throw new AssertionError("expected a listener to the event stream, found none");
+      }
+      wait(Math.max(1, left / 1_000_000));
+    }
   }
 
   /// Nobody listens any more.
@@ -234,8 +244,9 @@ public final class StubCoordinator implements AutoCloseable {
     BlockingQueue<String> frames = new LinkedBlockingQueue<>();
     exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
     exchange.sendResponseHeaders(200, 0);
-    frames.add(": a stub's heartbeat\n\n");
     synchronized (this) {
+      int from = last == null ? events.size() : Integer.parseInt(last);
+      frames.add(": a stub's heartbeat\nretry: 2000\nid: " + from + "\n\n");
       for (int id = last == null ? events.size() : Integer.parseInt(last);
           id < events.size();
           id++) {
@@ -243,6 +254,7 @@ public final class StubCoordinator implements AutoCloseable {
       }
       streams.add(frames);
       resumedFrom.add(last == null ? "none" : last);
+      notifyAll();
     }
     try (OutputStream out = exchange.getResponseBody()) {
       for (String frame = frames.take(); !frame.isEmpty(); frame = frames.take()) {

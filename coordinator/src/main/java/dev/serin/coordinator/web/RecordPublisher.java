@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /// Writes one record and waits until the broker has it, 10 s at most.
@@ -49,11 +50,11 @@ public final class RecordPublisher implements AutoCloseable {
   }
 
   /// @param value none deletes the key of a compacted topic
-  Outcome publish(String topic, String key, byte @Nullable [] value) {
+  Outcome publish(String topic, String key, byte @Nullable [] value, Headers headers) {
     try {
       RecordMetadata metadata =
           producer
-              .send(new ProducerRecord<>(topic, key, value))
+              .send(new ProducerRecord<>(topic, null, key, value, headers))
               .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       return new Outcome.Published(metadata.partition(), metadata.offset());
     } catch (ExecutionException failure) {

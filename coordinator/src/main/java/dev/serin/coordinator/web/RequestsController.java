@@ -3,6 +3,7 @@ package dev.serin.coordinator.web;
 import dev.serin.contracts.Check;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.kafka.EventHeaders;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.RequestReader;
@@ -12,8 +13,10 @@ import dev.serin.coordinator.view.RolloutRow;
 import dev.serin.coordinator.view.RolloutViews;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -26,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// of anybody else.
 @RestController
 class RequestsController {
+  private static final String SOURCE = "/serin/coordinator/api";
+
   /// How many services an error names at most.
   private static final int MOST_NAMES = 20;
 
@@ -62,7 +67,8 @@ class RequestsController {
     }
     // Before publishing: afterwards an abort may already have ended what it aborts.
     String rolloutId = rolloutId(request);
-    return switch (publisher.publish(Topics.REQUESTS, service, value)) {
+    Headers headers = EventHeaders.of(SOURCE, request, Instant.now(), rolloutId);
+    return switch (publisher.publish(Topics.REQUESTS, service, value, headers)) {
       case RecordPublisher.Outcome.Published _ ->
           Answers.json(HttpStatus.ACCEPTED, accepted(request, rolloutId));
       case RecordPublisher.Outcome.Unconfirmed(String why) ->

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -133,7 +134,7 @@ class ServicesController {
 
   /// Empty when the view has what was written.
   private Optional<ResponseEntity<String>> write(String name, byte @Nullable [] value) {
-    return switch (publisher.publish(Topics.SERVICES, name, value)) {
+    return switch (publisher.publish(Topics.SERVICES, name, value, new RecordHeaders())) {
       case RecordPublisher.Outcome.Published(int partition, long offset) ->
           isVisible(partition, offset)
               ? Optional.empty()

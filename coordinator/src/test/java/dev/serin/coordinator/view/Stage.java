@@ -20,6 +20,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /// A broker in this JVM with Serin's topics, and a writer that publishes as the coordinator does:
@@ -31,6 +33,8 @@ public final class Stage implements AutoCloseable {
   private final KafkaProducer<String, byte[]> plain;
 
   public Stage() throws InterruptedException {
+    LoggingSystem.get(Stage.class.getClassLoader())
+        .setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
     broker = new EmbeddedKafkaKraftBroker(1, 1);
     broker.brokerProperty("transaction.state.log.replication.factor", "1");
     broker.brokerProperty("transaction.state.log.min.isr", "1");

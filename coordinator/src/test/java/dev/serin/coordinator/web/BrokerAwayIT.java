@@ -2,12 +2,18 @@ package dev.serin.coordinator.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.coordinator.view.EventLog;
+import dev.serin.coordinator.view.RolloutRow;
 import dev.serin.coordinator.view.Samples;
 import dev.serin.coordinator.web.HttpCalls.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Map;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -32,7 +38,7 @@ class BrokerAwayIT {
                 "server.port", "0",
                 "spring.threads.virtual.enabled", "true",
                 "spring.main.banner-mode", "off",
-                "logging.level.org.apache.kafka", "ERROR",
+                "logging.level.root", "error",
                 "serin.kafka.bootstrap-servers", "127.0.0.1:" + unusedPort()))
         .run();
   }
@@ -81,5 +87,26 @@ class BrokerAwayIT {
     assertThat(http.post("/api/v1/requests", "{").status()).isEqualTo(400);
     assertThat(http.post("/api/v1/requests", Samples.release("api", "r-1")).status())
         .isEqualTo(503);
+  }
+
+  @Test
+  void doesNotClaimThatARequestIsThere() {
+    try (RecordPublisher publisher = new RecordPublisher(nobody())) {
+      assertThat(publisher.publish(Topics.REQUESTS, "api", new byte[0], new RecordHeaders()))
+          .isInstanceOf(RecordPublisher.Outcome.Unconfirmed.class);
+    }
+  }
+
+  @Test
+  void doesNotClaimThatARolloutHasNoEvents() {
+    RolloutRow rollout =
+        new RolloutRow("api-1", "api", RolloutPhase.COMPLETED, Samples.NOON, 7, "{}");
+
+    assertThat(new EventLog(nobody()).read(rollout))
+        .isInstanceOf(EventLog.Reading.Unreachable.class);
+  }
+
+  private static KafkaSettings nobody() {
+    return new KafkaSettings("127.0.0.1:" + unusedPort(), null, Map.of());
   }
 }

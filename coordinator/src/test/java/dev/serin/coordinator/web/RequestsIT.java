@@ -11,6 +11,7 @@ import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.coordinator.view.Samples;
 import dev.serin.coordinator.web.HttpCalls.Answer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +52,8 @@ class RequestsIT {
         .singleElement()
         .satisfies(record -> {
           assertThat(record.key()).isEqualTo("requests-api");
+          assertThat(header(record, "ce_type")).isEqualTo("dev.serin.release-requested.v1");
+          assertThat(header(record, "ce_id")).isEqualTo("requests-api/build-1");
           assertThat(published(record))
               .isInstanceOfSatisfying(
                   Request.ReleaseRequested.class,
@@ -183,6 +186,10 @@ class RequestsIT {
 
   private Answer post(String body) {
     return serin.http().post("/api/v1/requests", body);
+  }
+
+  private static String header(ConsumerRecord<String, byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
   private static Request published(ConsumerRecord<String, byte[]> record) {

@@ -68,6 +68,7 @@ final class WebFixture implements AutoCloseable {
                     "serin.example",
                     "serin.kafka.bootstrap-servers",
                     bootstrapServers))
+            .properties(Map.of("logging.level.root", "warn"))
             .properties(settings)
             .run();
     HttpCalls http = new HttpCalls(port(started));

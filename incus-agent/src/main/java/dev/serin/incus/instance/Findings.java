@@ -122,6 +122,9 @@ record Findings(@Nullable String sha256, List<String> problems, List<String> war
       if (!report.has("tool", "systemctl")) {
         problem("the service", "systemd (systemctl)", "none");
       }
+      if (!report.has("tool", "flock")) {
+        problem("the service", "flock (util-linux)", "none");
+      }
       if (!report.has("tool", "curl") && !report.has("tool", "wget")) {
         problem("the health check", "curl or wget", "neither; install curl");
       }

@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// A shell script that runs in an instance: POSIX sh and coreutils, and systemd's own tools. Each
-/// may be run twice, and beside a run of itself that nobody waits for any more.
+/// A shell script that runs in an instance: POSIX sh, coreutils, `flock` and systemd's own tools.
+/// Each may be run twice, and beside a run of itself that nobody waits for any more.
 enum Script {
   /// Tells what is there.
   LOOK(false),

@@ -1,6 +1,7 @@
 # Moves what was put beside the target over it, once its digest is right.
 # wanted uid gid mode
 wanted=$1 uid=$2 gid=$3 mode=$4
+alone
 if [ "$(digest "$target")" = "$wanted" ]; then
   rm -f -- "$part"
   say size "$(size "$target")"

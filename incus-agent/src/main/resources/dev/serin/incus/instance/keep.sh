@@ -1,6 +1,7 @@
 # Keeps the installed binary under its digest, and as `previous`.
 # wanted keep previous|-
 wanted=$1 keep=$2 previous=$3
+alone
 kept=$store/$name-$wanted
 installed=$(digest "$target")
 if [ "$(digest "$kept")" != "$wanted" ]; then

@@ -15,6 +15,16 @@ end() {
   exit 0
 }
 
+# One script at a time changes what is installed here: one that nobody waits for any more may still
+# be running. The lock is on the directory itself, and goes with the process.
+alone() {
+  exec 9<"$dir"
+  flock -w 30 9 || {
+    echo "another execution works on $dir" >&2
+    exit 1
+  }
+}
+
 # FILE: its SHA-256, nothing where there is none to read.
 digest() {
   [ -f "$1" ] && [ -r "$1" ] || return 0

@@ -44,7 +44,7 @@ else
 fi
 case $uid in *[!0-9]*) getent passwd "$uid" >/dev/null 2>&1 || say user missing ;; esac
 case $gid in *[!0-9]*) getent group "$gid" >/dev/null 2>&1 || say group missing ;; esac
-for tool in curl wget systemctl; do
+for tool in curl wget systemctl flock; do
   ! command -v "$tool" >/dev/null 2>&1 || say tool "$tool"
 done
 command -v systemctl >/dev/null 2>&1 || end looked

@@ -1,6 +1,7 @@
 # Makes room for a new binary beside the target, unless it is installed already.
 # wanted node-artifact|-
 wanted=$1 artifact=$2
+alone
 clean
 if [ "$(digest "$target")" = "$wanted" ]; then
   say size "$(size "$target")"

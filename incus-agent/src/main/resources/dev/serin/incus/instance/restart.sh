@@ -28,6 +28,17 @@ for unit in "$@"; do
   fi
 done
 
+# UNIT: it crashed. While systemd tries again its last end isn't told, the next one soon is.
+crashed() {
+  tries=0
+  while [ "$result" = success ] && [ "$active" != inactive ] && [ "$tries" -lt 5 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+    read_unit "$1"
+  done
+  end crashed "$1" "${result:-unknown}" "$code"
+}
+
 deadline=$(($(now_ms) + limit_ms))
 while :; do
   up=yes restarts_now=0 waiting=''
@@ -40,13 +51,13 @@ while :; do
     restarts_now=$((restarts_now + restarts))
     case $active/$sub in
       active/*) ;;
-      */auto-restart* | failed/* | inactive/*) end crashed "$unit" "$result" "$code" ;;
+      */auto-restart* | failed/* | inactive/*) crashed "$unit" ;;
       *)
         up=no waiting="$unit $active $sub"
         continue
         ;;
     esac
-    [ "$restarts_now" -le "$restarts_before" ] || end crashed "$unit" "$result" "$code"
+    [ "$restarts_now" -le "$restarts_before" ] || crashed "$unit"
     age_us=$(($(now_ms) * 1000 - $(started_us)))
     if [ "$age_us" -lt "$((settle_ms * 1000))" ]; then up=no waiting="$unit $active $sub"; fi
   done

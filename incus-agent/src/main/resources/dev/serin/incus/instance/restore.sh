@@ -1,6 +1,7 @@
 # Puts the binary with the wanted digest back, from what is on the node.
 # wanted previous|- uid gid mode
 wanted=$1 previous=$2 uid=$3 gid=$4 mode=$5
+alone
 clean
 if [ "$(digest "$target")" = "$wanted" ]; then end restored installed; fi
 trap 'rm -f -- "$part"' EXIT

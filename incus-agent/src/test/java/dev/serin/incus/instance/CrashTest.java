@@ -1,6 +1,8 @@
 package dev.serin.incus.instance;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,5 +24,10 @@ class CrashTest extends CrashScenarios {
   @Override
   String owner() {
     return Owner.number();
+  }
+
+  @Override
+  Set<FaultyWire.Fault> faults() {
+    return EnumSet.allOf(FaultyWire.Fault.class);
   }
 }

@@ -1,0 +1,150 @@
+package dev.serin.incus.instance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.serin.incus.http.JettyWire;
+import dev.serin.incus.rest.Wire;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/// A throw-away instance of a real Incus with systemd in it, made from the lab's image. What tests
+/// do to it goes through Incus's own command line, so that only the agent uses the agent's code.
+final class IncusBed implements Bed, AutoCloseable {
+  private static final String UNIT =
+      """
+      [Service]
+      ExecStart=/opt/app/app
+      Restart=always
+      RestartSec=100ms
+      TimeoutStopSec=3s
+      """;
+
+  private final String instance = "serin-it-" + UUID.randomUUID().toString().substring(0, 8);
+  private final JettyWire wire;
+
+  private IncusBed() {
+    this.wire = JettyWire.unix("default", socket());
+  }
+
+  static IncusBed start() {
+    IncusBed bed = new IncusBed();
+    String image =
+        lines(run("incus", "image", "list", "--format=csv", "--columns=l")).stream()
+            .filter(alias -> alias.startsWith("serin-lab-"))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("expected the lab's image; run lab/up once"));
+    String pool = lines(run("incus", "storage", "list", "--format=csv", "--columns=n")).getFirst();
+    run("incus", "launch", image, bed.instance, "--no-profiles", "--storage=" + pool);
+    bed.shell(
+        "until systemctl is-system-running | grep -qE 'running|degraded'; do sleep 0.1; done");
+    bed.write("/etc/systemd/system/app.service", UNIT.getBytes(UTF_8));
+    bed.shell("mkdir -p /opt/app && systemctl daemon-reload");
+    return bed;
+  }
+
+  static Path socket() {
+    return Path.of("/var/lib/incus/unix.socket");
+  }
+
+  private static List<String> lines(String text) {
+    return text.lines().toList();
+  }
+
+  @Override
+  public Wire wire() {
+    return wire;
+  }
+
+  @Override
+  public String instance() {
+    return instance;
+  }
+
+  @Override
+  public String directory() {
+    return "/opt/app";
+  }
+
+  @Override
+  public void write(String path, byte[] content) {
+    command(
+        content,
+        "incus",
+        "exec",
+        instance,
+        "--",
+        "sh",
+        "-euc",
+        "mkdir -p \"${1%/*}\"; rm -f \"$1\"; cat >\"$1\"; chmod 755 \"$1\"",
+        "sh",
+        path);
+  }
+
+  @Override
+  public void clear() {
+    shell("rm -rf /opt/app; mkdir -p /opt/app");
+  }
+
+  @Override
+  public String digest(String path) {
+    return shell("test ! -f '" + path + "' || sha256sum <'" + path + "' | cut -d ' ' -f 1").strip();
+  }
+
+  @Override
+  public List<String> files() {
+    return lines(shell("cd /opt/app && find . -type f | cut -c 3- | LC_ALL=C sort"));
+  }
+
+  /// Installs a binary as an operator does, and starts it.
+  void serve(byte[] binary) {
+    shell("systemctl stop app; systemctl reset-failed app 2>/dev/null || :");
+    write("/opt/app/app", binary);
+    shell("systemctl start app");
+  }
+
+  String property(String name) {
+    return shell("systemctl show --value -p " + name + " app").strip();
+  }
+
+  /// Runs shell commands in the instance.
+  String shell(String script) {
+    return run("incus", "exec", instance, "--", "sh", "-uc", script);
+  }
+
+  static String run(String... command) {
+    return command(new byte[0], command);
+  }
+
+  private static String command(byte[] input, String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      try (OutputStream stream = process.getOutputStream()) {
+        stream.write(input);
+      }
+      ByteArrayOutputStream output = new ByteArrayOutputStream();
+      process.getInputStream().transferTo(output);
+      if (process.waitFor() != 0) {
+        List<String> shown = new ArrayList<>(List.of(command));
+        throw new AssertionError(shown + ": " + output.toString(UTF_8));
+      }
+      return output.toString(UTF_8);
+    } catch (IOException notRun) {
+      throw new UncheckedIOException(notRun);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(stopped);
+    }
+  }
+
+  @Override
+  public void close() {
+    wire.close();
+    run("incus", "delete", "--force", instance);
+  }
+}

@@ -78,11 +78,11 @@ function card(rollout, { story, behind, canaries, askToAbort }) {
     { class: `card ${tone}`, id: rollout.rolloutId },
     head(rollout, askToAbort),
     outlook(rollout),
-    rollout.nodes.length > 0 && nodes(rollout, canaries),
+    rollout.nodes.some((node) => node.version) && nodes(rollout, canaries),
     rollout.steps.length > 0 && steps(rollout),
     probePanel(rollout, story),
     behind.map((it) =>
-      h("p", { class: "behind" }, `Then ${it.version} (${it.requestedBy}, asked ${time(it.queuedAt)})`),
+      h("p", { class: "behind" }, `Queued: ${it.version} (${it.requestedBy}, asked ${time(it.queuedAt)})`),
     ),
     story.length > 0 && storyOf(rollout, story),
   );
@@ -121,15 +121,15 @@ function head(rollout, askToAbort) {
   );
 }
 
-/** Why, now, next, when: the one thing to read. */
+/** Why, what for, then what, when: the one thing to read. */
 function outlook(rollout) {
   return h(
     "dl",
     { class: "outlook" },
     rollout.message && [h("dt", {}, "Why"), h("dd", {}, rollout.message)],
-    rollout.waitingFor && [h("dt", {}, "Now"), h("dd", { class: "now" }, rollout.waitingFor)],
+    rollout.waitingFor && [h("dt", {}, "Waits for"), h("dd", { class: "now" }, rollout.waitingFor)],
     rollout.next && [
-      h("dt", {}, "Next"),
+      h("dt", {}, "Then"),
       h(
         "dd",
         {},
@@ -253,7 +253,7 @@ function storyOf(rollout, whole) {
     h(
       "summary",
       { "data-focus": `story-${rollout.rolloutId}` },
-      `What happened (${story.length} events)`,
+      `What happened (${story.length})`,
     ),
     storyList(story.slice(-STORY_SHOWN)),
     story.length > STORY_SHOWN &&

@@ -41,7 +41,7 @@ class PageInBrowserIT {
           .contains("the drain of stream-3: 4 requests in flight")
           .contains("6.9.14 is restored on stream-3")
           .contains("22 of 40 probes green")
-          .contains("Then 4.12.1 (ci")
+          .contains("Queued: 4.12.1 (ci")
           .contains("preflight found 2 problems, nothing changed");
     }
   }

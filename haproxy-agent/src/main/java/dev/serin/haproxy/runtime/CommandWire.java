@@ -11,9 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The runtime API through a program that talks to the socket, `incus exec … socat` for one. Its
-/// standard input stays open until the answer has ended: `socat` gives up half a second after its
-/// input's end and would cut a long answer.
+/// The runtime API through a program that talks to the socket, `incus exec … socat -t5 -` for one.
+/// Its standard input ends with the command, which is how it learns that it may end; `socat` then
+/// waits for the answer as long as its `-t` says (half a second without).
 final class CommandWire implements RuntimeWire {
   private final WireAddress.Command where;
   private final Duration timeout;
@@ -37,12 +37,11 @@ final class CommandWire implements RuntimeWire {
       collect(process.getInputStream(), answer);
       collect(process.getErrorStream(), complaint);
       in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-      in.flush();
+      in.close();
       String text = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       if (!text.isEmpty()) {
         return new Answered(text);
       }
-      in.close();
       return new Unanswered(
           where
               + " ended without an answer: "

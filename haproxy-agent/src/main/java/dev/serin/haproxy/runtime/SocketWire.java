@@ -101,6 +101,8 @@ final class SocketWire implements RuntimeWire {
           return late("nobody reading");
         }
       }
+      // A master's socket ends its answer only once nothing more can be asked.
+      channel.shutdownOutput();
       return read(selector, key, channel, time);
     } catch (IOException | UnresolvedAddressException failed) {
       String cause =

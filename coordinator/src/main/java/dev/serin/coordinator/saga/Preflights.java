@@ -128,11 +128,13 @@ final class Preflights {
     nodes.values().stream()
         .filter(node -> !node.wasLeftOut() && !node.goal().isEmpty())
         .forEach(node -> draft.leftOut.remove(node.name()));
-    draft.enter(
-        new Phase.Rolling(0), warnings.isEmpty() ? "" : "warned: " + String.join("; ", warnings));
+    String how =
+        "every check is green"
+            + (warnings.isEmpty() ? "" : "; warned: " + String.join("; ", warnings));
+    draft.enter(new Phase.Rolling(0), how);
     draft.emit(
         Draft.SERIN,
-        "every check is green",
+        how,
         head -> new RolloutEvent.PreflightPassed(head, draft.nodeViews(), warnings));
     Rolling.begin(draft, 0);
   }

@@ -93,7 +93,9 @@ final class Steps {
       case IncusEvent.UnitsRestarted restarted ->
           restarted.unchanged() ? "runs it already: " + restarted.detail() : restarted.detail();
       case IncusEvent.HealthPassed health ->
-          "healthy after " + View.shown(health.took()) + ", " + health.attempts() + " attempts";
+          "healthy after "
+              + View.shown(health.took())
+              + (health.attempts() == 1 ? ", at once" : ", " + health.attempts() + " attempts");
       case IncusEvent.BinaryRestored restored ->
           "sha256:" + restored.sha256().substring(0, 12) + " restored, from " + restored.source();
       default -> event.getClass().getSimpleName();

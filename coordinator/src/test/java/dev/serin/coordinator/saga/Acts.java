@@ -1,0 +1,181 @@
+package dev.serin.coordinator.saga;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.SliResult;
+import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.saga.Story.Act;
+import dev.serin.coordinator.saga.Story.Follows;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What can happen in a story, and what can follow.
+final class Acts {
+  private static final Failure DOWN =
+      new Failure(Failure.Reason.UNREACHABLE, "an answer", "connection refused", "start it", true);
+
+  private Acts() {}
+
+  static Act asked(Request request) {
+    return story -> new Input.Asked(request, story.isKnown(request), story.now());
+  }
+
+  static Act defined(@Nullable ServiceDefinition service) {
+    return story -> new Input.Defined(service, story.now());
+  }
+
+  static Act woken() {
+    return story -> new Input.Woken(story.now());
+  }
+
+  /// A healthy agent's answer to the newest command of these words.
+  static Act done(String words) {
+    return story ->
+        new Input.Answered(story.world().obey(story.newest(words), story.now()), story.now());
+  }
+
+  /// The answer of an agent that could not do it and may when it is asked again.
+  static Act fails(String words) {
+    return fails(words, DOWN);
+  }
+
+  /// The answer of an agent that cannot do it at all.
+  static Act failsForGood(String words) {
+    return fails(
+        words,
+        new Failure(Failure.Reason.REFUSED, "that it works", "that it does not", "mend it", false));
+  }
+
+  static Act fails(String words, Failure failure) {
+    return story -> answered(story, failed(story.newest(words), story, failure));
+  }
+
+  static Input answered(Story story, AgentEvent event) {
+    return new Input.Answered(event, story.now());
+  }
+
+  static AgentEvent failed(AgentCommand command, Story story, Failure failure) {
+    AnswerHead head = command.head().answered(story.now());
+    return switch (command) {
+      case HaproxyCommand haproxy -> new HaproxyEvent.Failed(head, failure);
+      case IncusCommand incus -> new IncusEvent.Failed(head, failure);
+      default -> new SliEvent.Failed(head, failure);
+    };
+  }
+
+  /// A probe of the first slot that nobody has judged.
+  static Act probe(Verdict verdict) {
+    return story ->
+        probe(
+                story.active().phase() instanceof Phase.Watching(int step, Watch watch)
+                    ? watch.firstOpenSlot()
+                    : 1,
+                verdict)
+            .in(story);
+  }
+
+  static Act probe(int slot, Verdict verdict) {
+    return story -> probed(story, story.active().rolloutId(), slot, verdict);
+  }
+
+  static Input probed(Story story, String rolloutId, int slot, Verdict verdict) {
+    return answered(
+        story,
+        new SliEvent.SlotProbed(
+            new AnswerHead(rolloutId + "/watch", rolloutId, Services.NAME, null, 1, story.now()),
+            rolloutId + "/analysis",
+            slot,
+            story.now(),
+            verdict,
+            List.of(
+                new SliResult(
+                    "errors", "errors", 0.1, 0.005, null, null, verdict, "errors is 0.1"))));
+  }
+
+  static Act abort() {
+    return abort(null);
+  }
+
+  static Act abort(@Nullable String rolloutId) {
+    return story ->
+        new Input.Asked(
+            new Request.AbortRequested(
+                "abort-" + story.told().size(), Services.NAME, "bob", "it smells", rolloutId),
+            false,
+            story.now());
+  }
+
+  static Act promote() {
+    return story ->
+        new Input.Asked(
+            new Request.PromoteRequested(
+                "promote-" + story.told().size(),
+                Services.NAME,
+                "bob",
+                "",
+                null,
+                Request.Scope.STEP),
+            false,
+            story.now());
+  }
+
+  static Act resume() {
+    return story ->
+        new Input.Asked(
+            new Request.ResumeRequested(
+                "resume-" + story.told().size(), Services.NAME, "bob", "", null),
+            false,
+            story.now());
+  }
+
+  // What follows.
+
+  /// Exactly these commands, in this order; renewals of a watch are not counted.
+  static Follows sends(String... words) {
+    return story ->
+        assertThat(story.last().commands().stream().map(Words::of).toList()).containsExactly(words);
+  }
+
+  /// Exactly these events, in this order.
+  static Follows tells(String... words) {
+    return story ->
+        assertThat(story.last().events().stream().map(Words::of).toList()).containsExactly(words);
+  }
+
+  static Follows sendsNothing() {
+    return sends();
+  }
+
+  static Follows isIn(RolloutPhase phase) {
+    return story -> assertThat(story.active().phase().shown()).isEqualTo(phase);
+  }
+
+  /// That the request was refused, with these words in the reason.
+  static Follows refuses(String... words) {
+    return story -> {
+      var event = story.last().events().getLast();
+      assertThat(Words.of(event)).isEqualTo("rollout-rejected");
+      assertThat(event.head().why()).contains(words);
+    };
+  }
+
+  static Follows waitsFor(String waitingFor, String next) {
+    return story -> {
+      var state = View.active(story.ledger(), story.active(), story.now());
+      assertThat(state.waitingFor()).isEqualTo(waitingFor);
+      assertThat(state.next()).isEqualTo(next);
+    };
+  }
+}

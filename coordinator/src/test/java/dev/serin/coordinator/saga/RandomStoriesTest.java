@@ -1,0 +1,133 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.coordinator.saga.Services.canariesThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.request.Request.IfBusy;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/// Stories that nobody thought of: anything may happen at any moment, and what [Invariants] says
+/// holds after each of it. Then only healthy agents are left, and everything comes to an end. A
+/// failure names its seed.
+class RandomStoriesTest {
+  private static final int SEEDS = 500;
+
+  @Test
+  void holdsItsInvariantsWhateverHappens() {
+    int[] ends = new int[RolloutPhase.values().length];
+    for (int seed = 0; seed < SEEDS; seed++) {
+      try {
+        Story story = tell(new Random(seed));
+        story.phases().forEach(phase -> ends[phase.ordinal()]++);
+      } catch (AssertionError | RuntimeException failure) {
+        throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
+      }
+    }
+    for (RolloutPhase phase : RolloutPhase.values()) {
+      if (phase.isOver()) {
+        assertThat(ends[phase.ordinal()]).as("rollouts that ended %s", phase).isPositive();
+      } else {
+        assertThat(ends[phase.ordinal()]).as("rollouts that stay %s", phase).isZero();
+      }
+    }
+  }
+
+  private static ServiceDefinition service(Random random) {
+    List<String> canaries = random.nextInt(4) == 0 ? List.of("n1", "n2") : List.of("n1");
+    List<String> peers =
+        switch (random.nextInt(3)) {
+          case 0 -> List.of();
+          case 1 -> List.of("n3");
+          default -> List.of("n3", "n4");
+        };
+    ServiceDefinition service = canariesThenPeers(canaries, peers);
+    String onPeerFailure = List.of("halt", "rollback-peer", "rollback-all").get(random.nextInt(3));
+    service = with(service, "{\"onPeerFailure\": \"" + onPeerFailure + "\"}");
+    if (random.nextInt(3) == 0) {
+      service = with(service, "{\"noData\": {\"then\": \"pause\"}}");
+    }
+    if (random.nextInt(3) == 0) {
+      service = with(service, "{\"analysis\": {\"window\": \"0s\"}}");
+    }
+    if (random.nextInt(5) == 0) {
+      service = with(service, "{\"pool\": null, \"loadBalancers\": null}");
+    }
+    return service;
+  }
+
+  private static Story tell(Random random) {
+    Story story = Story.of(service(random));
+    for (int act = 0; act < 120; act++) {
+      happen(story, random, act);
+    }
+    for (int again = 0; again < 20 && story.ledger().active() != null; again++) {
+      story.goesOn();
+      if (story.ledger().active() != null) {
+        story.on(Acts.promote());
+      }
+    }
+    assertThat(story.ledger().active()).as("nothing hangs (I6)").isNull();
+    return story;
+  }
+
+  private static void happen(Story story, Random random, int act) {
+    switch (random.nextInt(30)) {
+      case 0 ->
+          story.on(
+              Story.release("v" + act, IfBusy.values()[random.nextInt(IfBusy.values().length)]));
+      case 1 -> story.on(Acts.abort());
+      case 2 -> story.on(random.nextBoolean() ? Acts.promote() : Acts.resume());
+      case 3 -> story.after(Duration.ofSeconds(random.nextInt(1_000)));
+      case 4 -> story.away(Duration.ofSeconds(random.nextInt(10_000)));
+      case 5 -> story.on(Acts.woken());
+      case 6 -> story.on(Acts.defined(null));
+      case 7, 8 -> probe(story, random);
+      case 9, 10 -> fail(story, random);
+      case 11 -> replay(story, random);
+      default -> story.goOn();
+    }
+    if (story.ledger().definition() == null) {
+      story.on(Acts.defined(story.service()));
+    }
+  }
+
+  private static void probe(Story story, Random random) {
+    if (story.ledger().active() != null) {
+      Verdict verdict = Verdict.values()[random.nextInt(Verdict.values().length)];
+      story.on(Acts.probe(1 + random.nextInt(6), verdict));
+    }
+  }
+
+  /// What is awaited fails, for good or not.
+  private static void fail(Story story, Random random) {
+    story
+        .awaited()
+        .ifPresent(command ->
+            story.on(
+                random.nextBoolean()
+                    ? Acts.fails(Words.of(command))
+                    : Acts.failsForGood(Words.of(command))));
+  }
+
+  /// An old answer comes once more; it tells of what was, and has no effect in the world.
+  private static void replay(Story story, Random random) {
+    List<AgentCommand> sent = story.sent();
+    if (!sent.isEmpty()) {
+      AgentCommand command = sent.get(random.nextInt(sent.size()));
+      boolean awaited = story.awaited().filter(command::equals).isPresent();
+      if (!awaited && !story.isPending(command)) {
+        story.ignores(
+            it -> Acts.answered(it, new World(it.service()).obey(command, it.now())),
+            Decision.Ignored.NOT_AWAITED);
+      }
+    }
+  }
+}

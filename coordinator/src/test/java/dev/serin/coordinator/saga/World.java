@@ -1,0 +1,142 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.SliCommand;
+import dev.serin.contracts.sli.SliEvent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/// The fleet behind a story: what each node has, changed by commands that succeed.
+final class World {
+  /// One node.
+  record Node(String digest, AdminState state, int weight) {
+    boolean isIn() {
+      return state == AdminState.READY && weight > 0;
+    }
+  }
+
+  private final Map<String, Node> nodes = new TreeMap<>();
+  private final boolean pooled;
+
+  World(ServiceDefinition service) {
+    pooled = !service.pool().isEmpty();
+    service
+        .nodes()
+        .forEach(node -> nodes.put(node.name(), new Node(sha("v1"), AdminState.READY, 100)));
+  }
+
+  static String sha(String version) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(version.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  Map<String, Node> nodes() {
+    return new TreeMap<>(nodes);
+  }
+
+  Node node(String name) {
+    return Objects.requireNonNull(nodes.get(name), name);
+  }
+
+  void set(String name, AdminState state, int weight) {
+    nodes.put(name, new Node(node(name).digest(), state, weight));
+  }
+
+  boolean isPooled() {
+    return pooled;
+  }
+
+  /// Carries a command out and answers as a healthy agent does.
+  AgentEvent obey(AgentCommand command, Instant at) {
+    AnswerHead head = command.head().answered(at);
+    return switch (command) {
+      case HaproxyCommand.CheckPool check ->
+          new HaproxyEvent.PoolChecked(
+              head, nodes.keySet().stream().map(this::seen).toList(), List.of(), List.of());
+      case HaproxyCommand.DrainServer drain -> {
+        set(name(head), AdminState.DRAIN, node(name(head)).weight());
+        yield new HaproxyEvent.ServerDrained(head, Duration.ofSeconds(2), 0, 0, false);
+      }
+      case HaproxyCommand.ReadyServer ready -> {
+        ServerSetting wanted = ready.settings().getFirst();
+        set(name(head), wanted.state(), wanted.weight());
+        yield new HaproxyEvent.ServerReady(head, List.of(seen(name(head))));
+      }
+      case HaproxyCommand.CheckServing serving ->
+          new HaproxyEvent.ServerServing(head, List.of("haproxy-1: the cookie is " + name(head)));
+      case HaproxyCommand.WeighServer weigh -> throw new IllegalArgumentException("not asked yet");
+      case IncusCommand.InspectInstances inspect ->
+          new IncusEvent.InstancesInspected(
+              head,
+              nodes.entrySet().stream()
+                  .map(node ->
+                      new InstanceSeen(
+                          node.getKey(), node.getValue().digest(), List.of(), List.of()))
+                  .toList(),
+              Map.of(),
+              List.of(),
+              List.of());
+      case IncusCommand.KeepBinary keep ->
+          new IncusEvent.BinaryKept(head, keep.sha256(), "/opt/api/.serin/" + keep.sha256());
+      case IncusCommand.PushArtifact push -> {
+        install(name(head), push.artifact().sha256());
+        yield new IncusEvent.ArtifactPushed(head, push.artifact().sha256(), 1_000, false);
+      }
+      case IncusCommand.RestartUnits restart ->
+          new IncusEvent.UnitsRestarted(head, false, "api.service pid 42");
+      case IncusCommand.CheckHealth health ->
+          new IncusEvent.HealthPassed(head, Duration.ofSeconds(1), 1);
+      case IncusCommand.RestoreBinary restore -> {
+        install(name(head), restore.sha256());
+        yield new IncusEvent.BinaryRestored(head, restore.sha256(), "kept");
+      }
+      case SliCommand.CheckSlis slis ->
+          new SliEvent.SlisChecked(head, List.of(), List.of(), List.of());
+      default -> throw new IllegalArgumentException("nobody answers " + Words.of(command));
+    };
+  }
+
+  private void install(String name, String digest) {
+    Node node = node(name);
+    nodes.put(name, new Node(digest, node.state(), node.weight()));
+  }
+
+  private static String name(AnswerHead head) {
+    return Objects.requireNonNull(head.node());
+  }
+
+  ServerSeen seen(String name) {
+    Node node = node(name);
+    return new ServerSeen(
+        name,
+        new ServerSetting("haproxy-1", "api_pool", name, node.weight(), node.state()),
+        "10.0.0.1:8080",
+        node.isIn() ? "UP" : "DRAIN",
+        node.isIn());
+  }
+}

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The launcher script in a repository of its own with a made-up JDK and Maven, which write down how
-/// they were called.
+/// The launcher script in a repository of its own with a made-up JDK and Maven, which write down
+/// how they were called.
 class LauncherTest {
   private record Result(int code, String out, String err) {}
 
@@ -29,7 +29,9 @@ class LauncherTest {
   @BeforeEach
   void layOut() throws IOException {
     repository = Files.createDirectories(directory.resolve("the repository"));
-    Files.copy(Path.of("..", "serin"), executable(repository.resolve("serin"), ""),
+    Files.copy(
+        Path.of("..", "serin"),
+        executable(repository.resolve("serin"), ""),
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     Files.setPosixFilePermissions(
         repository.resolve("serin"), PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -104,9 +106,7 @@ class LauncherTest {
 
   private List<String> builds() throws IOException {
     Path calls = directory.resolve("calls");
-    return Files.exists(calls)
-        ? Files.readAllLines(calls, StandardCharsets.UTF_8)
-        : List.of();
+    return Files.exists(calls) ? Files.readAllLines(calls, StandardCharsets.UTF_8) : List.of();
   }
 
   @Test
@@ -179,7 +179,9 @@ class LauncherTest {
     Files.writeString(script, elsewhere.replace("wants=25", "wants=99"));
     Result none = serin(Map.of("JAVA_HOME", old.toString()), script, "help");
     assertThat(none.code()).isEqualTo(1);
-    assertThat(none.err().lines()).singleElement().asString()
+    assertThat(none.err().lines())
+        .singleElement()
+        .asString()
         .startsWith("serin: expected a JDK 99 or later")
         .contains(old + " (17)");
   }
@@ -198,9 +200,7 @@ class LauncherTest {
     Result mended = serin("abort", "backend-api");
 
     assertThat(failed.code()).isEqualTo(1);
-    assertThat(failed.err())
-        .contains("[ERROR] A.java: expected ';'")
-        .contains("SERIN_BUILD=never");
+    assertThat(failed.err()).contains("[ERROR] A.java: expected ';'").contains("SERIN_BUILD=never");
     assertThat(old.out()).contains(" abort backend-api");
     assertThat(mended.out()).contains(" abort backend-api");
   }

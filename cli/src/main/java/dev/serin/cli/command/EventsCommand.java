@@ -1,7 +1,7 @@
 package dev.serin.cli.command;
 
 import dev.serin.cli.ExitCode;
-import dev.serin.cli.coordinator.Coordinator.Wanted;
+import dev.serin.cli.coordinator.Wanted;
 import dev.serin.cli.follow.EventFeed;
 import dev.serin.cli.view.EventSentence;
 import dev.serin.cli.view.Style;

@@ -43,7 +43,7 @@ final class LineFollower implements Follower {
 
   @Override
   public void lost(String what) {
-    session.say("serin: " + what);
+    session.say("serin: " + what + "; the rollout does not need us meanwhile");
   }
 
   @Override

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /// The live view of one rollout.
 final class LiveFollower implements Follower {
+  private static final int CTRL_C = 3;
   private static final int CTRL_L = 12;
 
   private final Session session;
@@ -61,7 +62,7 @@ final class LiveFollower implements Follower {
       screen.forget();
     }
     int key = screen.key();
-    if (key == 'q' || key == 'Q') {
+    if (key == 'q' || key == 'Q' || key == CTRL_C) {
       return Optional.of(new Ending.Left());
     }
     if (key == CTRL_L) {

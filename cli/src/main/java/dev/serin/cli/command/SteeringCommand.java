@@ -4,7 +4,7 @@ import dev.serin.cli.CommandFailed;
 import dev.serin.cli.ExitCode;
 import dev.serin.cli.command.Sending.Accepted;
 import dev.serin.cli.command.Targets.Target;
-import dev.serin.cli.coordinator.Coordinator.Wanted;
+import dev.serin.cli.coordinator.Wanted;
 import dev.serin.cli.follow.EventFeed;
 import dev.serin.cli.view.EventSentence;
 import dev.serin.cli.view.Text;

@@ -30,41 +30,7 @@ import tools.jackson.databind.node.MissingNode;
 public final class Coordinator {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(15);
-
-  /// Which events: of a service, of a rollout, or of all.
-  public record Wanted(@Nullable String service, @Nullable String rolloutId) {
-    public static Wanted all() {
-      return new Wanted(null, null);
-    }
-
-    public static Wanted ofService(@Nullable String service) {
-      return new Wanted(service, null);
-    }
-
-    public static Wanted ofRollout(String rolloutId) {
-      return new Wanted(null, rolloutId);
-    }
-
-    String query() {
-      if (rolloutId != null) {
-        return "?rolloutId=" + segment(rolloutId);
-      }
-      return service == null ? "" : "?service=" + segment(service);
-    }
-
-    /// Whether it is one of them, where the coordinator doesn't know these filters.
-    public boolean has(JsonNode event) {
-      return (service == null || service.equals(event.path("service").asString("")))
-          && (rolloutId == null || rolloutId.equals(event.path("rolloutId").asString("")));
-    }
-  }
-
-  /// The stream was refused (4xx): the id to resume from is not known any more, most likely.
-  public static final class StreamRefused extends IOException {
-    StreamRefused(String message) {
-      super(message);
-    }
-  }
+  private static final Duration LOOK = Duration.ofSeconds(4);
 
   private final URI base;
   private final HttpClient http;
@@ -87,8 +53,12 @@ public final class Coordinator {
     return send(json("POST", "/api/v1/requests", request));
   }
 
+  /// One state; impatient, since it is asked for again and again.
   public Answer rollout(String id) {
-    return get("/api/v1/rollouts/" + segment(id));
+    return send(
+        HttpRequest.newBuilder(at("/api/v1/rollouts/" + segment(id)))
+            .header("Accept", "application/json")
+            .timeout(LOOK));
   }
 
   /// The events of one rollout, oldest first.
@@ -225,7 +195,7 @@ public final class Coordinator {
           when refused.getCause() instanceof java.nio.channels.UnresolvedAddressException ->
           "no host of that name";
       case ConnectException _ -> "nothing listening there";
-      case HttpTimeoutException _ -> "no answer within 15s";
+      case HttpTimeoutException _ -> "no answer in time";
       case IOException other ->
           "a broken connection ("
               + (other.getMessage() == null ? other.getClass().getSimpleName() : other.getMessage())
@@ -276,7 +246,7 @@ public final class Coordinator {
     return URI.create(base + path);
   }
 
-  private static String segment(String text) {
+  static String segment(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 

@@ -1,8 +1,9 @@
 package dev.serin.cli.follow;
 
 import dev.serin.cli.coordinator.Coordinator;
-import dev.serin.cli.coordinator.Coordinator.Wanted;
+import dev.serin.cli.coordinator.Wanted;
 import dev.serin.cli.coordinator.ServerSentEvents;
+import dev.serin.cli.coordinator.StreamRefused;
 import dev.serin.cli.coordinator.ServerSentEvents.ServerSentEvent;
 import dev.serin.contracts.json.Json;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class EventFeed implements AutoCloseable {
       heard();
       listener.accept(new Signal.Connected());
       return read(events);
-    } catch (Coordinator.StreamRefused refused) {
+    } catch (StreamRefused refused) {
       lastId = null;
       return refused.getMessage() == null ? "refused" : refused.getMessage();
     } catch (IOException failed) {

@@ -2,7 +2,7 @@ package dev.serin.cli.follow;
 
 import dev.serin.cli.coordinator.Answer;
 import dev.serin.cli.coordinator.Coordinator;
-import dev.serin.cli.coordinator.Coordinator.Wanted;
+import dev.serin.cli.coordinator.Wanted;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.RolloutState;
 import java.time.Duration;
@@ -118,12 +118,7 @@ public final class Follow {
         return notThereYet();
       }
       case Signal.Lost(String why) -> {
-        away(
-            "no answer from the coordinator at "
-                + coordinator.base()
-                + " ("
-                + why
-                + "); trying again, the rollout goes on without us");
+        away("no answer from " + coordinator.base() + " (" + why + "); trying again");
         if (patience.timeout().isEmpty() && since(answeredAt).compareTo(patience.away()) > 0) {
           return Optional.of(new Ending.Lost(why));
         }
@@ -138,7 +133,7 @@ public final class Follow {
   /// The request was taken, and the rollout is still nowhere to be seen.
   private Optional<Ending> notThereYet() {
     if (lastState == null && since(begun).compareTo(SOON) > 0) {
-      away("the coordinator took the request, but shows no rollout " + rolloutId + " yet; waiting");
+      away("the request was taken, but there is no rollout " + rolloutId + " yet; waiting");
     }
     return lastState == null
             && patience.timeout().isEmpty()

@@ -20,8 +20,7 @@ class LeavingTest {
   @Test
   void leavesTheRolloutRunningAndSaysSo() throws Exception {
     try (StubCoordinator stub = new StubCoordinator()) {
-      stub.tell(
-          Play.of(Instant.parse("2026-11-20T14:00:00Z"), "b2", "b1").started().last());
+      stub.tell(Play.of(Instant.parse("2026-11-20T14:00:00Z"), "b2", "b1").started().last());
       Path err = directory.resolve("err");
       Process process =
           new ProcessBuilder(

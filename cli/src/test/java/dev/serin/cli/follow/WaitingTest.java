@@ -39,7 +39,7 @@ class WaitingTest {
     run.outLines().await("keep b2");
 
     stub.goDown();
-    run.errLines().await("no answer from the coordinator at " + stub.url());
+    run.errLines().await("no answer from " + stub.url());
     stub.comeBack();
     run.errLines().await("the coordinator answers again");
     moments.subList(5, moments.size()).forEach(stub::tell);

@@ -1,0 +1,200 @@
+package dev.serin.haproxy.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.haproxy.runtime.PoolView;
+import dev.serin.haproxy.runtime.ProcessSeen;
+import dev.serin.haproxy.runtime.ServerView;
+import dev.serin.haproxy.runtime.Snapshot;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PoolCheckTest {
+  private static final CommandHead HEAD =
+      new CommandHead("c", "r", "backend-api", null, 1, Instant.EPOCH);
+
+  private static ServerView server(String name, String status, int bits, int weight) {
+    return new ServerView("api", name, status, bits, weight, 1, "10.0.0.1:80", null, 0, 0, 0, 0, 0);
+  }
+
+  private static PoolView pool(String algorithm, @Nullable String cookie, ServerView... servers) {
+    Map<String, ServerView> byName = new LinkedHashMap<>();
+    for (ServerView server : servers) {
+      byName.put(server.server(), server);
+    }
+    return new PoolView("api", algorithm, cookie, byName);
+  }
+
+  private static PoolCheck.Seen seen(PoolView pool) {
+    return new PoolCheck.Seen(
+        new Snapshot(new ProcessSeen(1, 1), Map.of("api", pool)), "admin", null, Set.of(), false);
+  }
+
+  private static PoolCheck.Result check(
+      int minAvailable, List<String> leftOut, Map<String, PoolCheck.Known> known) {
+    return PoolCheck.judge(
+        new CheckPool(
+            HEAD,
+            List.of("api"),
+            List.copyOf(known.keySet()),
+            List.of(new PoolServer("n1", "b1"), new PoolServer("n2", "b2")),
+            minAvailable,
+            leftOut),
+        known);
+  }
+
+  @Test
+  void aHealthyPoolIsFit() {
+    PoolCheck.Result result =
+        check(
+            1,
+            List.of(),
+            Map.of(
+                "lb",
+                seen(
+                    pool(
+                        "roundrobin",
+                        null,
+                        server("b1", "UP", 0, 1),
+                        server("b2", "no check", 0, 9)))));
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.warnings()).isEmpty();
+    assertThat(result.servers()).extracting(one -> one.setting().weight()).containsExactly(1, 9);
+  }
+
+  @Test
+  void everythingThatStandsAgainstItIsSaidAtOnce() {
+    Map<String, PoolCheck.Known> known = new LinkedHashMap<>();
+    known.put("one", new PoolCheck.NotKnown("one: nobody listens"));
+    known.put(
+        "two",
+        new PoolCheck.Seen(
+            new Snapshot(
+                new ProcessSeen(1, 1),
+                Map.of("api", pool("roundrobin", null, server("b1", "UP", 0, 1)))),
+            "operator",
+            "/etc/leaving.map",
+            Set.of("/etc/other.map"),
+            true));
+    known.put(
+        "three",
+        new PoolCheck.Seen(
+            new Snapshot(new ProcessSeen(1, 1), Map.of()), "admin", null, Set.of(), false));
+    assertThat(check(1, List.of(), known).problems())
+        .containsExactly(
+            "one: nobody listens",
+            "two: expected a stats socket at level admin, found level operator; add 'level admin'"
+                + " to it in HAProxy's configuration",
+            "two: expected the master's socket to list its processes, found no answer; mend"
+                + " serin.haproxy.load-balancers.two.master",
+            "two: expected the leaving map /etc/leaving.map in HAProxy, found the maps"
+                + " /etc/other.map",
+            "two: expected the server api/b2 of node n2, found the servers b1",
+            "three: expected the backend api, found the backends ");
+  }
+
+  @Test
+  void aNodeOutOfRotationIsAProblemAndSoAreTooFew() {
+    assertThat(
+            check(
+                    1,
+                    List.of(),
+                    Map.of(
+                        "lb",
+                        seen(
+                            pool(
+                                "roundrobin",
+                                null,
+                                server("b1", "UP", 0, 1),
+                                server("b2", "DOWN 1/2", 0, 1)))))
+                .problems())
+        .containsExactly(
+            "expected n2 in rotation, found DOWN 1/2 on lb",
+            "expected 1 or more nodes in rotation when one leaves, found 0 of 2");
+  }
+
+  @Test
+  void aNodeLeftOutByAnEarlierRolloutMayBeOut() {
+    Map<String, PoolCheck.Known> known =
+        Map.of(
+            "lb",
+            seen(pool("roundrobin", null, server("b1", "UP", 0, 1), server("b2", "DRAIN", 8, 1))));
+    assertThat(check(1, List.of("n2"), known).problems()).isEmpty();
+    assertThat(check(2, List.of("n2"), known).problems()).hasSize(1);
+  }
+
+  @Test
+  void oneNodeAloneIsFitWhereTheMinimumIsNone() {
+    assertThat(
+            check(
+                    0,
+                    List.of("n2"),
+                    Map.of(
+                        "lb",
+                        seen(
+                            pool(
+                                "roundrobin",
+                                null,
+                                server("b1", "UP", 0, 0),
+                                server("b2", "MAINT", 1, 1)))))
+                .problems())
+        .containsExactly("expected n1 in rotation, found UP at weight 0 on lb");
+  }
+
+  @Test
+  void aStickyPoolWithoutALeavingMapIsAWarningWithTheLinesThatItLacks() {
+    PoolCheck.Result result =
+        check(
+            1,
+            List.of(),
+            Map.of(
+                "lb",
+                seen(
+                    pool(
+                        "static-rr",
+                        "SERVERID",
+                        server("b1", "UP", 0, 1),
+                        server("b2", "UP", 0, 1)))));
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.warnings()).hasSize(2);
+    assertThat(result.warnings().getFirst())
+        .contains("api balances by static-rr, which ignores weights");
+    assertThat(result.warnings().getLast())
+        .contains("acl leaving req.cook(SERVERID),map(/etc/haproxy/leaving.map) -m found")
+        .contains(
+            "http-request replace-header Cookie (^|.*;\\ *)SERVERID=[^;]*(;\\ *|$)(.*) \\1\\3 if"
+                + " leaving");
+  }
+
+  @Test
+  void inRotationMeansOnEveryLoadBalancer() {
+    Snapshot up =
+        new Snapshot(
+            new ProcessSeen(1, 1),
+            Map.of(
+                "api",
+                pool("roundrobin", null, server("b1", "UP", 0, 1), server("b2", "UP", 0, 1))));
+    Snapshot down =
+        new Snapshot(
+            new ProcessSeen(1, 1),
+            Map.of(
+                "api",
+                pool("roundrobin", null, server("b1", "UP", 0, 1), server("b2", "MAINT", 1, 1))));
+    List<PoolServer> peers = List.of(new PoolServer("n2", "b2"));
+    assertThat(Minimum.judge("b1", peers, List.of("api"), 1, Map.of("one", up, "two", down)))
+        .isEqualTo(new Minimum.Broken(1, List.of(), List.of("n2 (MAINT on two)")));
+    assertThat(Minimum.judge("b1", peers, List.of("api"), 1, Map.of("one", up)))
+        .isEqualTo(new Minimum.Kept());
+    assertThat(Minimum.judge("b2", List.of(), List.of("api"), 1, Map.of("two", down)))
+        .as("a node that is out leaves nothing")
+        .isEqualTo(new Minimum.Kept());
+  }
+}

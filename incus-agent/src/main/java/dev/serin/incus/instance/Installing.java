@@ -1,5 +1,6 @@
 package dev.serin.incus.instance;
 
+import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.request.Artifact;
@@ -9,6 +10,7 @@ import dev.serin.incus.artifact.Located;
 import dev.serin.incus.rest.Content;
 import dev.serin.incus.rest.Unreachable;
 import java.util.List;
+import java.util.Optional;
 
 /// Gets an artifact installed on a node:
 /// 1. look: the same digest is a no-op; clear what earlier tries left, make room beside the target;
@@ -17,6 +19,8 @@ import java.util.List;
 ///
 /// Cut off anywhere, the old binary is installed or the new one is, whole.
 final class Installing {
+  private static final int ATTEMPTS = 3;
+
   private final ArtifactSource artifacts;
 
   Installing(ArtifactSource artifacts) {
@@ -28,12 +32,29 @@ final class Installing {
 
   Installed install(Turn turn, Node node, Artifact artifact)
       throws CommandFailed, Unreachable, Turn.Preempted {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Optional<Installed> installed = tryOnce(turn, node, artifact);
+      if (installed.isPresent()) {
+        return installed.get();
+      }
+    }
+    throw again(
+        Reason.REFUSED,
+        "the artifact to stay beside " + node.install().path() + " in " + node.instance(),
+        "somebody removed it " + ATTEMPTS + " times before it was installed",
+        "see who else writes to .serin there");
+  }
+
+  /// None when what was put beside the target was cleared away meanwhile: by an execution of an
+  /// earlier try, which began late.
+  private Optional<Installed> tryOnce(Turn turn, Node node, Artifact artifact)
+      throws CommandFailed, Unreachable, Turn.Preempted {
     String onNode =
         ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnNode(String path) ? path : "-";
     Report prepared = node.run(turn, Script.PREPARE, List.of(artifact.sha256(), onNode));
     switch (prepared.outcome()) {
       case "installed" -> {
-        return new Installed(prepared.number("size"), true);
+        return Optional.of(new Installed(prepared.number("size"), true));
       }
       case "missing" ->
           throw new CommandFailed(
@@ -56,7 +77,7 @@ final class Installing {
     };
   }
 
-  private Installed moveIntoPlace(Turn turn, Node node, Artifact artifact)
+  private Optional<Installed> moveIntoPlace(Turn turn, Node node, Artifact artifact)
       throws CommandFailed, Unreachable, Turn.Preempted {
     var install = node.install();
     Report installed =
@@ -65,23 +86,18 @@ final class Installing {
             Script.INSTALL,
             List.of(artifact.sha256(), install.uid(), install.gid(), install.mode()));
     return switch (installed.outcome()) {
-      case "installed" -> new Installed(installed.number("size"), false);
-      case "lost" ->
-          throw new CommandFailed(
-              new dev.serin.contracts.agent.Failure(
-                  Reason.NOT_FOUND,
-                  "the artifact beside " + install.path() + " in " + node.instance(),
-                  "it was gone before it was installed",
-                  "",
-                  true));
+      case "installed" -> Optional.of(new Installed(installed.number("size"), false));
+      case "lost" -> Optional.empty();
       default ->
-          throw new CommandFailed(
-              new dev.serin.contracts.agent.Failure(
-                  Reason.DIGEST,
-                  "SHA-256 " + artifact.sha256() + " in " + node.instance(),
-                  installed.word(1),
-                  "the artifact changed while it was sent, or broke on its way",
-                  true));
+          throw again(
+              Reason.DIGEST,
+              "SHA-256 " + artifact.sha256() + " in " + node.instance(),
+              installed.word(1),
+              "the artifact changed while it was sent, or broke on its way");
     };
+  }
+
+  private static CommandFailed again(Reason reason, String expected, String found, String advice) {
+    return new CommandFailed(new Failure(reason, expected, found, advice, true));
   }
 }

@@ -1,7 +1,8 @@
 package dev.serin.incus.instance;
 
 import dev.serin.incus.rest.Wire;
-import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 
 /// Where a test's instance is: a directory on this machine, or a real Incus.
 interface Bed {
@@ -13,14 +14,9 @@ interface Bed {
   /// A directory of the test's own in the instance.
   String directory();
 
-  void write(String path, byte[] content);
+  /// Empties the test's directory, then writes files, by their paths relative to it.
+  void reset(Map<String, byte[]> files);
 
-  /// Removes the directory's content.
-  void clear();
-
-  /// The file's SHA-256; empty where there is none.
-  String digest(String path);
-
-  /// All files below the test's directory, relative to it, sorted.
-  List<String> files();
+  /// The SHA-256 of every file below the test's directory, by its path relative to it.
+  SortedMap<String, String> digests();
 }

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.incus.instance.FaultyWire.Died;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,104 +34,85 @@ abstract class CrashScenarios {
   /// Which faults are tried.
   abstract Set<FaultyWire.Fault> faults();
 
-  private String target() {
-    return bed().directory() + "/app";
-  }
-
-  private String previous() {
-    return bed().directory() + "/app.previous";
-  }
-
-  private String kept(byte[] binary) {
-    return bed().directory() + "/.serin/app-" + Binaries.digest(binary);
+  private static String kept(byte[] binary) {
+    return ".serin/app-" + Binaries.digest(binary);
   }
 
   private Agent agent() {
+    String target = bed().directory() + "/app";
     return Agent.on(
         bed(),
         files,
-        new Install(target(), owner(), owner(), "0755", List.of("app"), previous(), 3));
+        new Install(target, owner(), owner(), "0755", List.of("app"), target + ".previous", 3));
   }
 
   @Test
   void keepingSurvives() {
     everyRequest(
-        () -> bed().write(target(), OLD),
+        Map.of("app", OLD),
         agent -> agent.keep(OLD),
-        event -> {
+        (event, digests) -> {
           assertThat(event).isInstanceOf(IncusEvent.BinaryKept.class);
-          assertThat(bed().digest(kept(OLD))).isEqualTo(Binaries.digest(OLD));
-          assertThat(bed().digest(previous())).isEqualTo(Binaries.digest(OLD));
-          assertThat(bed().digest(target())).isEqualTo(Binaries.digest(OLD));
-          assertThat(bed().files())
-              .containsExactly(".serin/app-" + Binaries.digest(OLD), "app", "app.previous");
+          assertThat(digests).containsOnlyKeys(kept(OLD), "app", "app.previous");
+          assertThat(digests.values()).containsOnly(Binaries.digest(OLD));
         });
   }
 
   @Test
   void pushingSurvives() {
     everyRequest(
-        () -> bed().write(target(), OLD),
+        Map.of("app", OLD),
         agent -> agent.push(NEW),
-        event -> {
+        (event, digests) -> {
           assertThat(event).isInstanceOf(IncusEvent.ArtifactPushed.class);
-          assertThat(bed().digest(target())).isEqualTo(Binaries.digest(NEW));
-          assertThat(bed().files()).containsExactly("app");
+          assertThat(digests).isEqualTo(Map.of("app", Binaries.digest(NEW)));
         });
   }
 
   @Test
   void pushingFromTheNodeItselfSurvives() {
+    Artifact next = new Artifact("node:" + bed().directory() + "/next", Binaries.digest(NEW));
     everyRequest(
-        () -> {
-          bed().write(target(), OLD);
-          bed().write(bed().directory() + "/next", NEW);
-        },
-        agent ->
-            agent.push(
-                new dev.serin.contracts.request.Artifact(
-                    "node:" + bed().directory() + "/next", Binaries.digest(NEW))),
-        event -> {
+        Map.of("app", OLD, "next", NEW),
+        agent -> agent.push(next),
+        (event, digests) -> {
           assertThat(event).isInstanceOf(IncusEvent.ArtifactPushed.class);
-          assertThat(bed().digest(target())).isEqualTo(Binaries.digest(NEW));
-          assertThat(bed().files()).containsExactly("app", "next");
+          assertThat(digests).containsOnlyKeys("app", "next");
+          assertThat(digests).containsEntry("app", Binaries.digest(NEW));
         });
   }
 
   @Test
   void restoringWhatWasKeptSurvives() {
     everyRequest(
-        () -> {
-          bed().write(target(), NEW);
-          bed().write(kept(OLD), OLD);
-        },
+        Map.of("app", NEW, kept(OLD), OLD),
         agent -> agent.restore(OLD, null),
-        event -> {
+        (event, digests) -> {
           assertThat(event).isInstanceOf(IncusEvent.BinaryRestored.class);
-          assertThat(bed().files()).containsExactly(".serin/app-" + Binaries.digest(OLD), "app");
+          assertThat(digests).containsOnlyKeys(kept(OLD), "app");
+          assertThat(digests).containsEntry("app", Binaries.digest(OLD));
         });
   }
 
   @Test
   void restoringFromAnArtifactSurvives() {
+    byte[] rotten = "rotten".getBytes(UTF_8);
     everyRequest(
-        () -> {
-          bed().write(target(), NEW);
-          bed().write(kept(OLD), "rotten".getBytes(UTF_8));
-          bed().write(previous(), "another".getBytes(UTF_8));
-        },
+        Map.of("app", NEW, kept(OLD), rotten, "app.previous", rotten),
         agent -> agent.restore(OLD, agent().artifact(OLD)),
-        event -> {
+        (event, digests) -> {
           assertThat(event).isInstanceOf(IncusEvent.BinaryRestored.class);
-          assertThat(bed().digest(target())).isEqualTo(Binaries.digest(OLD));
+          assertThat(digests).containsOnlyKeys(kept(OLD), "app", "app.previous");
+          assertThat(digests).containsEntry("app", Binaries.digest(OLD));
         });
   }
 
   private interface Then {
-    void holds(IncusEvent event);
+    void holds(IncusEvent event, Map<String, String> digests);
   }
 
-  private void everyRequest(Runnable given, Function<Agent, IncusEvent> command, Then then) {
+  private void everyRequest(
+      Map<String, byte[]> given, Function<Agent, IncusEvent> command, Then then) {
     for (FaultyWire.Fault fault : faults()) {
       int at = 1;
       while (strikes(fault, at, given, command, then)) {
@@ -144,18 +127,17 @@ abstract class CrashScenarios {
   private boolean strikes(
       FaultyWire.Fault fault,
       int at,
-      Runnable given,
+      Map<String, byte[]> given,
       Function<Agent, IncusEvent> command,
       Then then) {
-    bed().clear();
-    given.run();
+    bed().reset(given);
     FaultyWire wire = new FaultyWire(bed().wire(), fault, at);
     IncusEvent event = run(agent().over(wire), command);
-    assertThat(bed().digest(target()))
+    assertThat(bed().digests().get("app"))
         .as("the installed binary after %s at request %d", fault, at)
         .isIn(Binaries.digest(OLD), Binaries.digest(NEW));
     if (wire.hasStruck()) {
-      then.holds(event != null ? event : command.apply(agent()));
+      then.holds(event != null ? event : command.apply(agent()), bed().digests());
     }
     return wire.hasStruck();
   }

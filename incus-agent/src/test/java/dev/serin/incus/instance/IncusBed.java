@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /// A throw-away instance of a real Incus with systemd in it, made from the lab's image. What tests
@@ -72,7 +75,28 @@ final class IncusBed implements Bed, AutoCloseable {
   }
 
   @Override
-  public void write(String path, byte[] content) {
+  public void reset(Map<String, byte[]> files) {
+    StringBuilder script = new StringBuilder("rm -rf /opt/app; mkdir -p /opt/app/.serin\n");
+    files.forEach((path, content) ->
+        script
+            .append("base64 -d >'/opt/app/")
+            .append(path)
+            .append("' <<'END'\n")
+            .append(Base64.getEncoder().encodeToString(content))
+            .append("\nEND\n"));
+    command(script.toString().getBytes(UTF_8), "incus", "exec", instance, "--", "sh", "-eu");
+  }
+
+  @Override
+  public SortedMap<String, String> digests() {
+    SortedMap<String, String> digests = new TreeMap<>();
+    shell("cd /opt/app && find . -type f -exec sha256sum {} +")
+        .lines()
+        .forEach(line -> digests.put(line.substring(68), line.substring(0, 64)));
+    return digests;
+  }
+
+  void write(String path, byte[] content) {
     command(
         content,
         "incus",
@@ -81,24 +105,9 @@ final class IncusBed implements Bed, AutoCloseable {
         "--",
         "sh",
         "-euc",
-        "mkdir -p \"${1%/*}\"; rm -f \"$1\"; cat >\"$1\"; chmod 755 \"$1\"",
+        "rm -f \"$1\"; cat >\"$1\"; chmod 755 \"$1\"",
         "sh",
         path);
-  }
-
-  @Override
-  public void clear() {
-    shell("rm -rf /opt/app; mkdir -p /opt/app");
-  }
-
-  @Override
-  public String digest(String path) {
-    return shell("test ! -f '" + path + "' || sha256sum <'" + path + "' | cut -d ' ' -f 1").strip();
-  }
-
-  @Override
-  public List<String> files() {
-    return lines(shell("cd /opt/app && find . -type f | cut -c 3- | LC_ALL=C sort"));
   }
 
   /// Installs a binary as an operator does, and starts it.
@@ -130,8 +139,7 @@ final class IncusBed implements Bed, AutoCloseable {
       ByteArrayOutputStream output = new ByteArrayOutputStream();
       process.getInputStream().transferTo(output);
       if (process.waitFor() != 0) {
-        List<String> shown = new ArrayList<>(List.of(command));
-        throw new AssertionError(shown + ": " + output.toString(UTF_8));
+        throw new AssertionError(List.of(command) + ": " + output.toString(UTF_8));
       }
       return output.toString(UTF_8);
     } catch (IOException notRun) {

@@ -83,10 +83,17 @@ class IncusCommandHandlerTest {
     assertThat(failure.reason()).isEqualTo(Reason.DIGEST);
     assertThat(failure.expected()).contains(Binaries.digest(NEW));
     assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
-    assertThat(bed.files()).hasSize(1);
+    assertThat(bed.digests()).hasSize(1);
 
     bed.losesHalf(false);
     assertThat(agent.push(NEW)).isInstanceOf(IncusEvent.ArtifactPushed.class);
+  }
+
+  @Test
+  void aBinaryThatIsClearedAwayOnItsWayIsSentAgain() {
+    bed.losesOne();
+    assertThat(agent.push(NEW)).isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(NEW));
   }
 
   @Test
@@ -103,7 +110,7 @@ class IncusCommandHandlerTest {
     Failure failure = Agent.failure(agent.keep(NEW));
     assertThat(failure.reason()).isEqualTo(Reason.DIGEST);
     assertThat(failure.found()).isEqualTo(Binaries.digest(OLD));
-    assertThat(bed.files()).hasSize(1);
+    assertThat(bed.digests()).hasSize(1);
   }
 
   @Test
@@ -131,7 +138,7 @@ class IncusCommandHandlerTest {
       bed.write(target(), version);
       frugal.keep(version);
     }
-    assertThat(bed.files()).hasSize(3);
+    assertThat(bed.digests()).hasSize(3);
     assertThat(bed.digest(kept(versions.get(4)))).isNotEmpty();
     assertThat(bed.digest(kept(versions.get(3)))).isNotEmpty();
   }

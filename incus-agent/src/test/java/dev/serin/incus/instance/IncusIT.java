@@ -2,17 +2,22 @@ package dev.serin.incus.instance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.incus.rest.IncusServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +55,7 @@ class IncusIT {
 
   @BeforeEach
   void serveTheOldOne() {
-    bed.clear();
+    bed.reset(Map.of());
     bed.serve(OLD);
     agent = agent("app");
   }
@@ -78,8 +83,8 @@ class IncusIT {
             });
     assertThat(bed.property("InvocationID")).isNotEqualTo(before);
     assertThat(agent.health(URL, SOON)).isInstanceOf(IncusEvent.HealthPassed.class);
-    assertThat(bed.digest(TARGET)).isEqualTo(Binaries.digest(NEW));
-    assertThat(bed.digest("/opt/app/app.previous")).isEqualTo(Binaries.digest(OLD));
+    assertThat(bed.digests().get("app")).isEqualTo(Binaries.digest(NEW));
+    assertThat(bed.digests().get("app.previous")).isEqualTo(Binaries.digest(OLD));
     assertThat(bed.shell("stat -c '%u:%g %a' " + TARGET).strip()).isEqualTo("0:0 755");
   }
 
@@ -107,6 +112,34 @@ class IncusIT {
         .isInstanceOfSatisfying(
             IncusEvent.UnitsRestarted.class,
             restarted -> assertThat(restarted.unchanged()).isFalse());
+  }
+
+  @Test
+  void anAgentThatDiesWhileRestartingLeavesNothingForItsSuccessorButToLook() {
+    for (int at = 1; at <= 4; at++) {
+      byte[] release = Binaries.serving("at " + at, 200);
+      agent.push(release);
+      FaultyWire wire = new FaultyWire(bed.wire(), FaultyWire.Fault.DIES_AFTER, at);
+      Agent dying = agent.over(wire);
+      assertThatThrownBy(dying::restart).isInstanceOf(FaultyWire.Died.class);
+      assertThat(agent.restart()).isInstanceOf(IncusEvent.UnitsRestarted.class);
+      assertThat(agent.health(URL, SOON)).isInstanceOf(IncusEvent.HealthPassed.class);
+      assertThat(bed.property("NRestarts")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void aNewerCommandEndsAHealthCheck() {
+    HandTurn turn = new HandTurn();
+    turn.endAfter(2);
+    IncusCommand check =
+        new IncusCommand.CheckHealth(
+            Agent.head(),
+            agent.ref(),
+            agent.install(),
+            new Health("http://127.0.0.1:8099/", Duration.ofSeconds(20)));
+    assertThatThrownBy(() -> agent.handler().handle(check, turn, _ -> {}))
+        .isInstanceOf(Turn.Preempted.class);
   }
 
   @Test
@@ -266,17 +299,16 @@ class IncusIT {
 
   @Test
   void nothingOfOursIsLeftBehind() {
+    String logs = "/1.0/instances/" + bed.instance() + "/logs/exec-output";
+    String before = IncusBed.run("incus", "query", logs);
     agent.keep(OLD);
     agent.push(NEW);
     agent.restart();
     agent.health(URL, SOON);
     agent.restore(OLD, null);
-    assertThat(
-            IncusBed.run(
-                "incus", "query", "/1.0/instances/" + bed.instance() + "/logs/exec-output"))
-        .doesNotContain("exec_");
-    assertThat(bed.files())
-        .containsExactly(".serin/app-" + Binaries.digest(OLD), "app", "app.previous");
+    assertThat(IncusBed.run("incus", "query", logs)).isEqualTo(before);
+    assertThat(bed.digests())
+        .containsOnlyKeys(".serin/app-" + Binaries.digest(OLD), "app", "app.previous");
   }
 
   @Test
@@ -286,7 +318,7 @@ class IncusIT {
         .isInstanceOfSatisfying(
             IncusEvent.ArtifactPushed.class,
             pushed -> assertThat(pushed.sizeBytes()).isEqualTo(large.length));
-    assertThat(bed.digest(TARGET)).isEqualTo(Binaries.digest(large));
+    assertThat(bed.digests().get("app")).isEqualTo(Binaries.digest(large));
   }
 
   @Test

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +31,7 @@ final class LocalBed implements Bed, Wire {
   private String status = "Running";
   private boolean forgetful;
   private boolean lossy;
+  private boolean losesNext;
 
   LocalBed(Path directory) {
     this.directory = directory;
@@ -41,6 +44,11 @@ final class LocalBed implements Bed, Wire {
   /// From now on the server forgets every operation before anybody has asked for it, for one time.
   void forgetOnce() {
     forgetful = true;
+  }
+
+  /// The next file that is pushed is gone again at once.
+  void losesOne() {
+    losesNext = true;
   }
 
   /// From now on half of every file that is pushed arrives, and the server says that all is well.
@@ -64,7 +72,20 @@ final class LocalBed implements Bed, Wire {
   }
 
   @Override
-  public void write(String path, byte[] content) {
+  public void reset(Map<String, byte[]> files) {
+    try {
+      for (String file : digests().keySet()) {
+        Files.delete(directory.resolve(file));
+      }
+      for (var file : files.entrySet()) {
+        write(directory.resolve(file.getKey()).toString(), file.getValue());
+      }
+    } catch (IOException undeletable) {
+      throw new UncheckedIOException(undeletable);
+    }
+  }
+
+  void write(String path, byte[] content) {
     try {
       Files.createDirectories(Path.of(path).getParent());
       Files.write(Path.of(path), content);
@@ -73,37 +94,23 @@ final class LocalBed implements Bed, Wire {
     }
   }
 
-  @Override
-  public void clear() {
-    for (String file : files()) {
-      try {
-        Files.delete(directory.resolve(file));
-      } catch (IOException gone) {
-        throw new UncheckedIOException(gone);
-      }
-    }
+  /// The file's SHA-256; empty where there is none.
+  String digest(String path) {
+    return digests().getOrDefault(directory.relativize(Path.of(path)).toString(), "");
   }
 
   @Override
-  public String digest(String path) {
-    try {
-      return Files.exists(Path.of(path)) ? Binaries.digest(Files.readAllBytes(Path.of(path))) : "";
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    }
-  }
-
-  @Override
-  public List<String> files() {
+  public SortedMap<String, String> digests() {
+    SortedMap<String, String> digests = new TreeMap<>();
     try (Stream<Path> files = Files.walk(directory)) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> directory.relativize(file).toString())
-          .sorted()
-          .toList();
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        digests.put(
+            directory.relativize(file).toString(), Binaries.digest(Files.readAllBytes(file)));
+      }
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
+    return digests;
   }
 
   @Override
@@ -148,6 +155,10 @@ final class LocalBed implements Bed, Wire {
     try (InputStream stream = sent(call).open()) {
       byte[] bytes = stream.readAllBytes();
       Path file = Path.of(call.query().get("path"));
+      if (losesNext) {
+        losesNext = false;
+        return sync(Map.of());
+      }
       Files.write(file, lossy ? java.util.Arrays.copyOf(bytes, bytes.length / 2) : bytes);
       return sync(Map.of());
     }

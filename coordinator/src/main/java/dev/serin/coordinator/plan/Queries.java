@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Puts what the `$` names stand for into the queries of a service.
@@ -57,14 +56,18 @@ public final class Queries {
     return name.equals("canary") ? service.canaries() : service.peers();
   }
 
-  /// A node without the label is left out: an empty alternative would match every series that lacks
-  /// it.
+  /// Several are grouped, so that a query may go on after the name (`"$canary:.*"`). A node without
+  /// the label is left out: an empty alternative would match every series that lacks it.
   private static String either(List<Node> nodes, @Nullable String label) {
-    return nodes.stream()
-        .map(node -> label == null ? node.name() : node.labels().getOrDefault(label, ""))
-        .filter(text -> !text.isEmpty())
-        .map(Queries::quoted)
-        .collect(Collectors.joining("|"));
+    List<String> texts =
+        nodes.stream()
+            .map(node -> label == null ? node.name() : node.labels().getOrDefault(label, ""))
+            .filter(text -> !text.isEmpty())
+            .map(Queries::quoted)
+            .toList();
+    return texts.size() == 1
+        ? texts.getFirst()
+        : texts.isEmpty() ? "" : "(?:" + String.join("|", texts) + ")";
   }
 
   /// What stands against judging a release by these queries: a label that they name and no canary

@@ -200,7 +200,7 @@ class AnalysisTest {
                     "{\"noData\": {\"limit\": \"30m\"}, \"analysis\": {\"window\": \"60m\"}}"))
             .until("watch 1-120");
     int missing = 0;
-    while (story.ledger().active().phase() instanceof Phase.Watching) {
+    while (story.active().phase() instanceof Phase.Watching) {
       story.on(probe(NO_DATA));
       missing++;
     }

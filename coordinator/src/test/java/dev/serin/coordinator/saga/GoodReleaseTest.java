@@ -16,6 +16,7 @@ import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
@@ -65,7 +66,10 @@ class GoodReleaseTest {
           RolloutState state = story.state("v2");
           assertThat(state.steps()).allMatch(step -> step.status() == StepStatus.SUCCEEDED);
           assertThat(state.nodes()).allMatch(node -> "v2".equals(node.version()));
-          assertThat(story.ledger().lastKnownGood().version()).isEqualTo("v2");
+          assertThat(story.ledger().lastKnownGood())
+              .isEqualTo(
+                  new Ledger.KnownGood(
+                      "v2", Story.releaseOf("v2", IfBusy.QUEUE).artifact(), Story.idOf("v2")));
         });
   }
 

@@ -41,7 +41,7 @@ class LeftOutTest {
         .on(done("serving b2"), sends("watch 1-3"))
         .then(story ->
             assertThat(((WatchSlis) story.last().commands().getFirst()).slis().getFirst().query())
-                .isEqualTo("errors{node=~\"b1|b2\"}"))
+                .isEqualTo("errors{node=~\"(?:b1|b2)\"}"))
         .until("drain b3")
         .goesOn()
         .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED)

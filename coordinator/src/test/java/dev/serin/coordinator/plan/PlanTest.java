@@ -1,0 +1,116 @@
+package dev.serin.coordinator.plan;
+
+import static dev.serin.coordinator.saga.Services.canariesThenPeers;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
+import static dev.serin.coordinator.saga.Services.withoutWindow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.rollout.PlanView;
+import dev.serin.contracts.service.ServiceDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+  private static final ServiceDefinition SERVICE =
+      canariesThenPeers(List.of("c1", "c2"), List.of("p1", "p2"));
+
+  private static List<String> shown(List<Step> steps) {
+    return steps.stream()
+        .map(step -> step.name().shown() + (step.node() == null ? "" : " " + step.node()))
+        .toList();
+  }
+
+  @Test
+  void goesThroughTheCanariesThenTheWindowThenThePeers() {
+    assertThat(shown(Plan.compile(canaryThenPeers("c1", "p1"))))
+        .containsExactly(
+            "drain c1",
+            "keep c1",
+            "push c1",
+            "restart c1",
+            "health c1",
+            "ready c1",
+            "serving c1",
+            "analyse",
+            "drain p1",
+            "keep p1",
+            "push p1",
+            "restart p1",
+            "health p1",
+            "ready p1",
+            "serving p1");
+  }
+
+  @Test
+  void undoesNothingThatWasNotBegun() {
+    assertThat(Plan.undo(SERVICE, Plan.compile(SERVICE))).isEmpty();
+  }
+
+  @Test
+  void putsTheNodesFirstThatWereLeftOut() {
+    ServiceDefinition first = Plan.leftOutFirst(SERVICE, Set.of("p2", "gone"));
+    assertThat(first.nodes())
+        .extracting(node -> node.name() + " " + node.canary())
+        .containsExactly("p2 true", "c1 true", "c2 true", "p1 false");
+  }
+
+  @Test
+  void sparesTheOthersWhereNobodyElseWouldBeLeft() {
+    assertThat(Plan.leftOutFirst(canaryThenPeers("c1", "p1"), Set.of("p1")).nodes())
+        .extracting(node -> node.name() + " " + node.canary())
+        .containsExactly("p1 true", "c1 false");
+  }
+
+  @Test
+  void sparesNobodyWhoseLabelTheQueriesNeed() {
+    ServiceDefinition labelled =
+        with(
+            SERVICE,
+            """
+            {"nodes": [{"name": "c1", "canary": true, "labels": {"instance": "i1"}}, {"name": "p1"}],
+             "slis": [{"name": "x", "query": "a{i=~'$canary.instance'}", "max": 1}]}
+            """);
+    assertThat(Plan.leftOutFirst(labelled, Set.of("p1")).nodes())
+        .extracting(node -> node.name() + " " + node.canary())
+        .containsExactly("p1 true", "c1 true");
+  }
+
+  @Test
+  void changesNothingWhereNothingOrEverythingWasLeftOut() {
+    assertThat(Plan.leftOutFirst(SERVICE, Set.of())).isEqualTo(SERVICE);
+    assertThat(Plan.leftOutFirst(SERVICE, Set.of("c1", "c2", "p1", "p2"))).isEqualTo(SERVICE);
+  }
+
+  @Test
+  void tellsWhatItIsGoingToDoAndHowLongThatTakesAtMost() {
+    PlanView view = Plan.view(canaryThenPeers("c1", "p1"));
+    assertThat(view.steps()).hasSize(15);
+    assertThat(view.window()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(view.expected()).isEqualTo(Duration.ofSeconds(90 + 10 + 6));
+    assertThat(view.atMost()).isGreaterThan(view.expected());
+    assertThat(Plan.view(withoutWindow(SERVICE)).expected()).isEqualTo(Duration.ofSeconds(12));
+  }
+
+  @Test
+  void undoesTheNewestNodeFirstAndOnlyWhatMayHaveChanged() {
+    List<Step> steps = Plan.compile(withoutWindow(canaryThenPeers("c1", "p1")));
+    List<Step> begun = new java.util.ArrayList<>(steps);
+    for (int index = 0; index < 8; index++) {
+      begun.set(index, begun.get(index).begun(Instant.EPOCH));
+    }
+    assertThat(shown(Plan.undo(canaryThenPeers("c1", "p1"), begun)))
+        .containsExactly(
+            "ready p1",
+            "serving p1",
+            "drain c1",
+            "restore c1",
+            "restart c1",
+            "health c1",
+            "ready c1",
+            "serving c1");
+  }
+}

@@ -6,11 +6,15 @@ import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.haproxy.rotation.PoolCheck;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// Looks at every load balancer, changes nothing, and reports all problems together.
 final class PoolChecking {
+  private static final int MASTER_ATTEMPTS = 10;
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(100);
+
   private final Fleet fleet;
   private final CheckPool command;
   private final Turn turn;
@@ -35,7 +39,7 @@ final class PoolChecking {
         result.warnings());
   }
 
-  private PoolCheck.Known look(String name) {
+  private PoolCheck.Known look(String name) throws Turn.Preempted {
     try {
       LoadBalancer balancer = fleet.balancer(name).runtime();
       return new PoolCheck.Seen(
@@ -43,9 +47,20 @@ final class PoolChecking {
           balancer.level(),
           balancer.leavingMap(),
           balancer.maps(),
-          balancer.hasMaster() && balancer.oldWorkers().isEmpty());
+          balancer.hasMaster() && masterSilent(balancer));
     } catch (NotDone notDone) {
       return new PoolCheck.NotKnown(name + ": " + notDone.failure().sentence());
     }
+  }
+
+  /// A master that has just started a worker answers a moment later.
+  private boolean masterSilent(LoadBalancer balancer) throws Turn.Preempted {
+    for (int attempt = 1; attempt < MASTER_ATTEMPTS; attempt++) {
+      if (balancer.oldWorkers().isPresent()) {
+        return false;
+      }
+      turn.pause(BETWEEN_ATTEMPTS);
+    }
+    return balancer.oldWorkers().isEmpty();
   }
 }

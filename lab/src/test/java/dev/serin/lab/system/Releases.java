@@ -58,7 +58,9 @@ final class Releases {
     body.put("requestedBy", "system test");
     body.put("version", version);
     body.put("artifact", Map.of("uri", artifact.toUri().toString(), "sha256", digest(artifact)));
-    body.put("overrides", Map.of("analysis", Map.of("window", window)));
+    body.put(
+        "overrides",
+        Map.of("analysis", Map.of("window", window), "health", Map.of("within", "8s")));
     return body;
   }
 

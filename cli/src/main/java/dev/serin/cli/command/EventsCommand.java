@@ -28,6 +28,7 @@ public final class EventsCommand implements Callable<Integer> {
   private static final Duration SILENCE = Duration.ofSeconds(60);
 
   private final Session session;
+  private final EventSentence sentence;
   private boolean isAway;
 
   @Parameters(
@@ -45,6 +46,7 @@ public final class EventsCommand implements Callable<Integer> {
 
   public EventsCommand(Session session) {
     this.session = session;
+    this.sentence = new EventSentence(session.marks(), session.surroundings().zone());
   }
 
   @Override
@@ -59,7 +61,7 @@ public final class EventsCommand implements Callable<Integer> {
     if (session.isJson()) {
       session.print(story);
     } else {
-      story.forEach(event -> session.print(sentence().line(event, session.now())));
+      story.forEach(event -> session.print(sentence.line(event, session.now())));
     }
     return ExitCode.DONE.number();
   }
@@ -104,7 +106,7 @@ public final class EventsCommand implements Callable<Integer> {
         if (session.isJson()) {
           session.print(event);
         } else {
-          Text line = sentence().line(event, session.now());
+          Text line = sentence.line(event, session.now());
           session.print(
               all
                   ? Text.of(Style.STRONG, event.path("service").asString("")).and("  ").and(line)
@@ -112,9 +114,5 @@ public final class EventsCommand implements Callable<Integer> {
         }
       }
     }
-  }
-
-  private EventSentence sentence() {
-    return new EventSentence(session.marks(), session.surroundings().zone());
   }
 }

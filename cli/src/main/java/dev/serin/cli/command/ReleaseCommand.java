@@ -189,7 +189,9 @@ public final class ReleaseCommand implements Callable<Integer> {
           .filter(it -> !it.phase().isOver())
           .ifPresent(it -> session.print(Text.of("now: " + RolloutView.now(it))));
       state.ifPresent(it -> it.problems().forEach(one -> session.print(Text.of("  - " + one))));
-      session.print(Text.of("watch it: serin watch " + accepted.rolloutId()));
+      if (state.isEmpty() || !state.get().phase().isOver()) {
+        session.print(Text.of("watch it: serin watch " + accepted.rolloutId()));
+      }
     }
     return state.filter(it -> it.phase().isOver()).map(ExitCode::of).orElse(ExitCode.DONE).number();
   }

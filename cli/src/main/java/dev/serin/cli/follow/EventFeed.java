@@ -1,10 +1,10 @@
 package dev.serin.cli.follow;
 
 import dev.serin.cli.coordinator.Coordinator;
-import dev.serin.cli.coordinator.Wanted;
 import dev.serin.cli.coordinator.ServerSentEvents;
-import dev.serin.cli.coordinator.StreamRefused;
 import dev.serin.cli.coordinator.ServerSentEvents.ServerSentEvent;
+import dev.serin.cli.coordinator.StreamRefused;
+import dev.serin.cli.coordinator.Wanted;
 import dev.serin.contracts.json.Json;
 import java.io.IOException;
 import java.io.InputStream;

@@ -33,10 +33,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// One event as one line: when, what, where, and a sentence.
+/// One event as one line: when, what, where, and a sentence. It remembers the problems it has told,
+/// so each story has one of its own.
 public final class EventSentence {
   private final Marks marks;
   private final ZoneId zone;
+  private List<String> toldProblems = List.of();
 
   public EventSentence(Marks marks, ZoneId zone) {
     this.marks = marks;
@@ -83,13 +85,14 @@ public final class EventSentence {
               marks.dot(),
               "waits in line, place " + queued.position() + ", behind " + queued.behind(),
               "");
-      case RolloutRejected rejected ->
-          said(Style.BAD, marks.failed(), "rejected", all(rejected.reasons(), rejected.head()));
+      case RolloutRejected rejected -> rejected(rejected);
       case RolloutStarted started -> started(started);
       case PreflightPassed passed ->
           said(Style.GOOD, marks.done(), "preflight", all(passed.warnings(), passed.head()));
-      case PreflightFailed failed ->
-          said(Style.BAD, marks.failed(), "preflight", all(failed.problems(), failed.head()));
+      case PreflightFailed failed -> {
+        toldProblems = failed.problems();
+        yield said(Style.BAD, marks.failed(), "preflight", all(failed.problems(), failed.head()));
+      }
       case StepStarted started ->
           said(
               Style.BUSY,
@@ -139,6 +142,15 @@ public final class EventSentence {
 
   private static Text said(Style style, String mark, String what, String sentence) {
     return Text.of(style, mark + " " + what).and(sentence.isBlank() ? "" : ": " + sentence);
+  }
+
+  /// The preflight just before it has said why.
+  private Text rejected(RolloutRejected rejected) {
+    String why =
+        rejected.reasons().equals(toldProblems)
+            ? "nothing was changed"
+            : all(rejected.reasons(), rejected.head());
+    return said(Style.BAD, marks.failed(), "rejected", why);
   }
 
   private Text started(RolloutStarted started) {

@@ -63,10 +63,11 @@ public final class FleetView {
     List<Text> lines = new ArrayList<>();
     if (state.phase().isOver()) {
       boolean fine = state.phase() == dev.serin.contracts.rollout.RolloutPhase.COMPLETED;
-      if (!state.message().isBlank() && !fine) {
-        lines.add(Text.of("  " + state.message()));
+      String why = RolloutView.why(state);
+      if (!why.isBlank() && !fine) {
+        lines.add(Text.of("  " + why));
       }
-      state.problems().forEach(problem -> lines.add(Text.of("  ").and(Style.BAD, problem)));
+      state.problems().forEach(problem -> lines.add(Text.of("  - ").and(Style.BAD, problem)));
       return lines;
     }
     if (!state.waitingFor().isBlank()) {

@@ -1,6 +1,7 @@
 package dev.serin.cli.view;
 
 import dev.serin.contracts.rollout.NodeView;
+import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.rollout.StepView;
@@ -27,6 +28,10 @@ final class NodeLines {
 
   /// At most `height` lines.
   List<Text> within(int height) {
+    if (scene.state().phase() == RolloutPhase.REJECTED
+        && stretches.stream().allMatch(Stretch::isSkipped)) {
+      return List.of(Text.of(Style.FAINT, "Nothing was changed."));
+    }
     List<Text> full = lines(stretch -> true);
     if (full.size() <= height) {
       return full;

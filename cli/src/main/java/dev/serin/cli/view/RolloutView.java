@@ -75,12 +75,15 @@ public final class RolloutView {
       lines.addAll(ended(scene, width, most));
     } else {
       sentence(lines, "now", Style.STRONG, now(state), scene, width, most, null);
-      sentence(lines, "why", Style.PLAIN, state.message(), scene, width, most, null);
+      sentence(lines, "why", Style.PLAIN, why(state), scene, width, most, null);
       sentence(lines, "next", Style.PLAIN, state.next(), scene, width, most, countdown(scene));
     }
     for (String problem : state.problems()) {
-      Text.wrapped(problem, width - LABEL - 2, most, scene.marks())
-          .forEach(part -> lines.add(Text.of(" ".repeat(LABEL)).and(Style.BAD, part)));
+      String bullet = "- ";
+      for (String part : Text.wrapped(problem, width - LABEL - 2, most, scene.marks())) {
+        lines.add(Text.of(" ".repeat(LABEL) + bullet).and(Style.BAD, part));
+        bullet = "  ";
+      }
     }
     return lines;
   }
@@ -89,6 +92,11 @@ public final class RolloutView {
   public static String now(RolloutState state) {
     boolean idle = state.phase() == RolloutPhase.QUEUED || state.phase() == RolloutPhase.PAUSED;
     return (idle ? "waits for " : "") + state.waitingFor();
+  }
+
+  /// Its message, unless that only says what the problems below it say.
+  static String why(RolloutState state) {
+    return state.message().equals(String.join("; ", state.problems())) ? "" : state.message();
   }
 
   private static Duration age(Scene scene) {
@@ -129,7 +137,7 @@ public final class RolloutView {
                 style(state.phase()),
                 words(state.phase()).toLowerCase(java.util.Locale.ROOT) + (repeated ? "" : outcome))
             .and(at + ", after " + Times.about(age(scene))));
-    sentence(lines, "why", Style.PLAIN, state.message(), scene, width, most, null);
+    sentence(lines, "why", Style.PLAIN, why(state), scene, width, most, null);
     return lines;
   }
 

@@ -65,7 +65,11 @@ record Stretch(@Nullable String node, List<StepView> steps, boolean back) {
 
   /// Nothing of it was begun, and nothing will be.
   boolean isUntouched() {
-    return node != null && steps.stream().allMatch(step -> step.status() == StepStatus.SKIPPED);
+    return node != null && isSkipped();
+  }
+
+  boolean isSkipped() {
+    return steps.stream().allMatch(step -> step.status() == StepStatus.SKIPPED);
   }
 
   boolean isBusy() {

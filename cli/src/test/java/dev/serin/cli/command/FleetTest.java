@@ -60,8 +60,7 @@ class FleetTest {
               b2  2.0.9  in rotation, weight 100
 
             stream-server  7.2  REJECTED  2h05m ago, by alice
-              nothing was changed
-              artifact: expected a file, found nothing at /srv/stream
+              - artifact: expected a file, found nothing at /srv/stream
               b1
               b2
 

@@ -181,7 +181,9 @@ public class Play {
     problems = List.of(reasons);
     phase = RolloutPhase.REJECTED;
     outcome = Outcome.REJECTED;
-    message = "nothing was changed";
+    message = String.join("; ", reasons);
+    steps.replaceAll(step ->
+        new StepView(step.name(), step.node(), StepStatus.SKIPPED, null, null, null));
     return tell(head -> new RolloutEvent.RolloutRejected(head, problems), "refused");
   }
 

@@ -159,6 +159,20 @@ class RolloutViewTest {
   }
 
   @Test
+  void listsWhatPreflightFound() throws IOException {
+    Play play =
+        Play.of(BEGUN, "b2", "b1")
+            .started()
+            .preflightFailed(
+                "backend-api/b2: expected a server of haproxy-1's api_pool, found none by that name;"
+                    + " add its line, or mend 'server' in the definition",
+                "artifact: expected an executable, found an empty file at /srv/veza-api");
+    looksLike(
+        "rejected-report.txt",
+        RolloutView.report(scene(play, Marks.of(true), Duration.ofSeconds(5)), 80));
+  }
+
+  @Test
   void goesWithoutUnicode() throws IOException {
     looksLike(
         "rollback-ascii.txt",

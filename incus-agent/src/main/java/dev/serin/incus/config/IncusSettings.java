@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("serin.incus")
 public record IncusSettings(
     @DefaultValue Map<String, Server> servers,
-    @DefaultValue("1s") Duration settle,
+    @DefaultValue("500ms") Duration settle,
     @DefaultValue("3m") Duration restartWithin,
     @Nullable Path downloads) {
   private static final Server LOCAL =

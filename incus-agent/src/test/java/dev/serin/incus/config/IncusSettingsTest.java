@@ -38,7 +38,7 @@ class IncusSettingsTest {
       assertThat(settings.servers().get("default"))
           .extracting(IncusSettings.Server::url, IncusSettings.Server::project)
           .containsExactly("unix:/var/lib/incus/unix.socket", "default");
-      assertThat(settings.settle()).isEqualTo(Duration.ofSeconds(1));
+      assertThat(settings.settle()).isEqualTo(Duration.ofMillis(500));
       assertThat(settings.restartWithin()).isEqualTo(Duration.ofMinutes(3));
     });
   }
@@ -50,11 +50,11 @@ class IncusSettingsTest {
             "serin.incus.servers.default.url=unix:/run/incus.sock",
             "serin.incus.servers.other.url=unix:/run/lxd.sock",
             "serin.incus.servers.other.project=team",
-            "serin.incus.settle=500ms")
+            "serin.incus.settle=700ms")
         .run(bound -> {
           IncusSettings settings = bound.getBean(IncusSettings.class);
           assertThat(settings.servers()).containsOnlyKeys("default", "other");
-          assertThat(settings.settle()).isEqualTo(Duration.ofMillis(500));
+          assertThat(settings.settle()).isEqualTo(Duration.ofMillis(700));
         });
   }
 

@@ -212,7 +212,7 @@ final class RollingBack {
             + failure.sentence()
             + "; "
             + remedy(draft, record)
-            + ", or release again, which takes "
+            + "release again, which takes "
             + node
             + " first");
     List<String> leftNodes = new ArrayList<>(back.leftNodes());
@@ -222,14 +222,17 @@ final class RollingBack {
   }
 
   private static String remedy(Draft draft, NodeRecord record) {
+    if (record.wasLeftOut()) {
+      return "an earlier rollout had left it out already; ";
+    }
     String wanted = Commands.digestToRestore(draft.rollout(), record);
     String rotation =
         record.settings().isEmpty() || NodeRecord.areOut(record.settings())
             ? ""
             : ", see that it is healthy, and put it into rotation";
     return record.current().equals(wanted)
-        ? "it has the binary it had before; restart it by hand" + rotation
-        : "put sha256:" + wanted.substring(0, 12) + " back by hand" + rotation;
+        ? "it has the binary it had before; restart it by hand" + rotation + ", or "
+        : "put sha256:" + wanted.substring(0, 12) + " back by hand" + rotation + ", or ";
   }
 
   private static void finish(Draft draft) {
@@ -268,10 +271,11 @@ final class RollingBack {
         NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
         draft.leftOut.put(node, record.goal());
       }
+      String failed = why + "; " + String.join("; ", back.left());
       draft.emit(
           RolloutPhase.ROLLBACK_FAILED,
           Draft.SERIN,
-          String.join("; ", back.left()),
+          failed,
           head ->
               new RolloutEvent.RollbackFailed(head, back.cause(), draft.nodeViews(), back.left()));
       draft.close(
@@ -280,7 +284,7 @@ final class RollingBack {
               draft.rollout(),
               RolloutPhase.ROLLBACK_FAILED,
               back.cause(),
-              String.join("; ", back.left()),
+              failed,
               back.left(),
               draft.at));
     }

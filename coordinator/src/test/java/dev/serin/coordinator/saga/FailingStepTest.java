@@ -245,6 +245,7 @@ class FailingStepTest {
               .contains(
                   "b1 is left with sha256:" + World.sha("v2").substring(0, 12),
                   "out of rotation",
+                  "health of b1 failed",
                   "restore failed 5 times",
                   "put sha256:" + World.sha("v1").substring(0, 12) + " back by hand",
                   "release again, which takes b1 first");

@@ -17,6 +17,7 @@ import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// What comes after a rollout that left a node out.
@@ -114,5 +115,30 @@ class LeftOutTest {
         .then(isIn(RolloutPhase.PREFLIGHT))
         .goesOn()
         .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void namesTheNodeAgainWhenItCannotBeTakenBackEither() {
+    Story story =
+        haltedAt("b1", rollout(canaryThenPeers("b2", "b1")))
+            .on(release("v3"))
+            .until("health b1")
+            .on(failsForGood("health b1"))
+            .on(done("drain b1"));
+    for (int attempt = 1; attempt < 5; attempt++) {
+      story.on(failsForGood("restore b1")).after(Duration.ofSeconds(2L * attempt));
+    }
+    story
+        .on(failsForGood("restore b1"))
+        .endsIn("v3", RolloutPhase.ROLLBACK_FAILED, Outcome.FAILED)
+        .then(it -> {
+          assertThat(it.state("v3").message())
+              .contains("b1 is left", "an earlier rollout had left it out already", "b1 first");
+          assertThat(it.ledger().leftOut()).containsOnlyKeys("b1");
+        })
+        .on(release("v4"))
+        .goesOn()
+        .endsIn("v4", RolloutPhase.COMPLETED, Outcome.COMPLETED)
+        .then(it -> assertThat(it.world().node("b1").isIn()).isTrue());
   }
 }

@@ -55,7 +55,13 @@ public final class RealHaproxy implements AutoCloseable {
       throw new AssertionError(name + " has ended: " + dir.resolve("log"));
     }
     String stat = tell("show stat api_pool 4 -1");
-    return stat.contains("L7OK") && !stat.contains(",DOWN");
+    return stat.contains("L7OK") && !stat.contains(",DOWN") && masterAnswers();
+  }
+
+  /// A master that has just started a worker drops what it is told.
+  private boolean masterAnswers() {
+    return master().execute("show proc") instanceof RuntimeWire.Answered(String text)
+        && text.contains("worker");
   }
 
   private String configuration(List<Backend> backends) throws IOException {
@@ -164,6 +170,7 @@ public final class RealHaproxy implements AutoCloseable {
   /// A hot reload; returns once the new worker serves.
   public void reload() {
     String before = pid();
+    Eventually.until(name + "'s master answers", this::masterAnswers);
     var _ = master().execute("reload");
     Eventually.until(name + " has another worker", () -> !pid().isEmpty() && !pid().equals(before));
   }

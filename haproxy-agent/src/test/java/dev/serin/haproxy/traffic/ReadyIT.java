@@ -23,9 +23,15 @@ import dev.serin.haproxy.lab.Client;
 import dev.serin.haproxy.lab.RealHaproxy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -79,6 +85,41 @@ class ReadyIT {
     assertThat(seen.setting()).isEqualTo(setting("one", "api_pool", 7, AdminState.READY));
     assertThat(one.leaving("c1")).isFalse();
     assertThat(Client.get(one.url(), "/", "SERVERID=c1").node()).isEqualTo("b1");
+  }
+
+  @Test
+  void noRequestFailsWhileTheServerLeavesAndComesBackUnderLoad() {
+    AtomicBoolean over = new AtomicBoolean();
+    Queue<Client.Reply> failures = new ConcurrentLinkedQueue<>();
+    AtomicInteger served = new AtomicInteger();
+    List<CompletableFuture<Void>> users = new ArrayList<>();
+    for (String cookie : List.of("SERVERID=c1", "SERVERID=c1; other=1", "SERVERID=c2", "none=1")) {
+      users.add(
+          CompletableFuture.runAsync(
+              () -> {
+                while (!over.get()) {
+                  Client.Reply reply = Client.get(one.url(), "/", cookie);
+                  served.incrementAndGet();
+                  if (reply.status() != 200) {
+                    failures.add(reply);
+                  }
+                }
+              },
+              Executors.newVirtualThreadPerTaskExecutor()));
+    }
+    for (int round = 0; round < 10; round++) {
+      assertThat(obey(one.fleet(), drain("one").command())).isInstanceOf(ServerDrained.class);
+      // Whoever still reaches it now fails.
+      b1.answer(500);
+      int before = served.get();
+      dev.serin.haproxy.lab.Eventually.until("users went on", () -> served.get() > before + 50);
+      b1.answer(200);
+      assertThat(obey(one.fleet(), ready(setting("one", "api_pool", 1, AdminState.READY))))
+          .isInstanceOf(ServerReady.class);
+    }
+    over.set(true);
+    users.forEach(CompletableFuture::join);
+    assertThat(failures).isEmpty();
   }
 
   @Test

@@ -1,0 +1,128 @@
+package dev.serin.coordinator.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.kafka.KafkaBroker;
+import dev.serin.contracts.kafka.TopicCreation;
+import dev.serin.contracts.kafka.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The saga on a real broker: transactions, changelogs, its own clock.
+class CoordinatorStreamsIT {
+  @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void freshTopics() throws InterruptedException {
+    broker.deleteTopics();
+    TopicCreation.ensure(broker.settings());
+  }
+
+  private CoordinatorStreams start(String name) {
+    CoordinatorStreams streams =
+        new CoordinatorStreams(
+            broker.settings(),
+            directory.resolve(name),
+            new CoordinatorMetrics(new SimpleMeterRegistry()));
+    streams.start();
+    return streams;
+  }
+
+  private static void write(String topic, String key, String value) throws Exception {
+    try (var producer = new KafkaProducer<String, byte[]>(broker.settings().producer())) {
+      producer
+          .send(new ProducerRecord<>(topic, key, value.getBytes(StandardCharsets.UTF_8)))
+          .get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void askForARelease() throws Exception {
+    write(
+        Topics.SERVICES,
+        "api",
+        """
+        {"service": "api", "pool": "p", "loadBalancers": ["l"],
+         "nodes": [{"name": "b1"}, {"name": "b2", "canary": true}],
+         "install": {"path": "/opt/api", "unit": "api"},
+         "health": {"url": "http://127.0.0.1:8080/health"}, "analysis": {"window": "0s"}}
+        """);
+    String sql = "x".repeat(200_000);
+    for (int number = 0; number < 5; number++) {
+      write(
+          Topics.REQUESTS,
+          "any",
+          """
+          {"type": "release-requested", "requestId": "r%d", "service": "api", "version": "v%d",
+           "artifact": {"uri": "file:/a", "sha256": "%s"},
+           "migrations": [{"path": "1.sql", "sql": "%s"}]}
+          """
+              .formatted(number, number, "ab".repeat(32), sql));
+    }
+  }
+
+  /// Reads on until the same command has come so often.
+  private static void untilAsked(int times, KafkaConsumer<String, byte[]> commands) {
+    List<String> ids = new ArrayList<>();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (ids.size() < times) {
+      assertThat(System.nanoTime()).as("asked so far: %s", ids).isLessThan(end);
+      commands
+          .poll(Duration.ofMillis(200))
+          .forEach(record ->
+              ids.add(Json.mapper().readTree(record.value()).get("commandId").stringValue()));
+    }
+    Set<String> distinct = new HashSet<>(ids);
+    assertThat(distinct).as("the command id of a repetition is the same").hasSize(1);
+  }
+
+  private static KafkaConsumer<String, byte[]> commands() {
+    var consumer = new KafkaConsumer<String, byte[]>(broker.settings().consumer());
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(Topics.INCUS_COMMANDS).stream()
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    return consumer;
+  }
+
+  @Test
+  void asksAgainByItsOwnClockAndAfterItsDiskIsLost() throws Exception {
+    CoordinatorStreams first = start("first");
+    try (var commands = commands()) {
+      askForARelease();
+      untilAsked(2, commands);
+      first.stop();
+      // Another directory: what it knows comes from the broker alone (I11).
+      CoordinatorStreams second = start("second");
+      try {
+        commands.seekToBeginning(commands.assignment());
+        untilAsked(4, commands);
+      } finally {
+        second.stop();
+      }
+    } finally {
+      first.stop();
+    }
+  }
+}

@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///
 /// @param servers the Incus (or LXD) servers by the names that nodes call their `host`; the one on
 ///   this machine as `default` where none is given
-/// @param settle how long a restarted process must live to count as up, 0 to 60 s
+/// @param settle how long a restarted process must live to count as up, 0 to 60 s; it adds to the
+///   time that a rollback takes, and the health check that follows sees a later end too
 /// @param restartWithin how long a unit's stop and start may take together, 1 s to 1 h; a stop
 ///   alone may take 90 s by systemd's default
 /// @param downloads where artifacts fetched over HTTP are kept; `artifacts` in `serin.data` where

@@ -16,7 +16,7 @@ for unit in "$@"; do
   [ "$load" = loaded ] || end unknown "$unit" "$load"
 done
 for unit in "$@"; do
-  read_unit "$unit"
+  [ $# -eq 1 ] || read_unit "$unit"
   if stale; then
     # A crash loop that ran into its start limit would refuse the good binary too.
     systemctl reset-failed -- "$unit" 2>/dev/null || :
@@ -41,9 +41,11 @@ crashed() {
 
 deadline=$(($(now_ms) + limit_ms))
 while :; do
-  up=yes restarts_now=0 waiting=''
+  up=yes restarts_now=0 waiting='' pause_ms=100 seen=''
   for unit in "$@"; do
     read_unit "$unit"
+    seen="$seen
+unit $unit $pid $invocation"
     if [ -n "$job" ]; then
       up=no waiting="$unit $active $sub"
       continue
@@ -58,16 +60,16 @@ while :; do
         ;;
     esac
     [ "$restarts_now" -le "$restarts_before" ] || crashed "$unit"
-    age_us=$(($(now_ms) * 1000 - $(started_us)))
-    if [ "$age_us" -lt "$((settle_ms * 1000))" ]; then up=no waiting="$unit $active $sub"; fi
+    left_ms=$((settle_ms - ($(now_ms) - $(started_us) / 1000)))
+    if [ "$left_ms" -gt 0 ]; then
+      up=no waiting="$unit $active $sub"
+      [ "$left_ms" -ge "$pause_ms" ] || pause_ms=$left_ms
+    fi
   done
   [ "$up" = no ] || break
   # shellcheck disable=SC2086 # three words
   [ "$(now_ms)" -lt "$deadline" ] || end slow $waiting
-  sleep 0.1
+  sleep "$(printf '0.%03d' "$pause_ms")"
 done
-for unit in "$@"; do
-  read_unit "$unit"
-  say unit "$unit" "$pid" "$invocation"
-done
+say "${seen#?}"
 end up "$changed"

@@ -131,7 +131,7 @@ final class Agent {
         new Servers(List.of(new IncusServer("default", "default", wire))),
         new Artifacts(new Downloads(files.resolve("downloads"))),
         () -> UUID.randomUUID().toString().replace("-", ""),
-        Duration.ofSeconds(1),
+        Duration.ofMillis(500),
         Duration.ofSeconds(30));
   }
 

@@ -60,7 +60,8 @@ public final class EventSentence {
   }
 
   public Text line(RolloutEvent event, Instant now) {
-    return Text.of(Style.FAINT, Times.at(event.head().at(), now, zone)).and("  ").and(what(event));
+    Text what = what(event).changed(text -> Times.local(text, now, zone));
+    return Text.of(Style.FAINT, Times.at(event.head().at(), now, zone)).and("  ").and(what);
   }
 
   private Text unknown(JsonNode json, Instant now) {

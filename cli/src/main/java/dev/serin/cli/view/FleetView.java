@@ -65,13 +65,14 @@ public final class FleetView {
       boolean fine = state.phase() == dev.serin.contracts.rollout.RolloutPhase.COMPLETED;
       String why = RolloutView.why(state);
       if (!why.isBlank() && !fine) {
-        lines.add(Text.of("  " + why));
+        lines.add(Text.of("  " + Times.local(why, now, zone)));
       }
       state.problems().forEach(problem -> lines.add(Text.of("  - ").and(Style.BAD, problem)));
       return lines;
     }
     if (!state.waitingFor().isBlank()) {
-      lines.add(Text.of(Style.FAINT, "  now   ").and(RolloutView.now(state)));
+      lines.add(
+          Text.of(Style.FAINT, "  now   ").and(Times.local(RolloutView.now(state), now, zone)));
     }
     if (!state.next().isBlank()) {
       Instant at = state.nextAt();

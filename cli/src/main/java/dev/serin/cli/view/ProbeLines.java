@@ -32,6 +32,12 @@ final class ProbeLines {
     int names = probe.results().stream().mapToInt(one -> Text.width(one.name())).max().orElse(0);
     int values = probe.results().stream().mapToInt(one -> Text.width(value(one))).max().orElse(0);
     for (SliResult result : probe.results()) {
+      String detail =
+          result.verdict() == Verdict.PASS || result.detail().isBlank()
+              ? ""
+              : "  " + result.detail();
+      // The sentence first: of the history what there is room for, but some of it.
+      int room = width - (4 + names + 2 + values + 2) - Text.width(detail);
       Text line =
           Text.of("  ")
               .and(scene.marks().verdict(result.verdict()))
@@ -39,10 +45,8 @@ final class ProbeLines {
               .padded(4 + names + 2)
               .and(result.verdict() == Verdict.FAIL ? Style.BAD : Style.PLAIN, value(result))
               .padded(4 + names + 2 + values + 2)
-              .and(history(result.name(), probes, scene.marks()));
-      if (result.verdict() != Verdict.PASS && !result.detail().isBlank()) {
-        line = line.and(Style.CAREFUL, "  " + result.detail());
-      }
+              .and(history(result.name(), probes, Math.clamp(room, 5, HISTORY), scene.marks()))
+              .and(Style.CAREFUL, detail);
       lines.add(line.cut(width, scene.marks()));
     }
     return lines;
@@ -98,9 +102,9 @@ final class ProbeLines {
         : rounded.stripTrailingZeros().toPlainString();
   }
 
-  private static Text history(String sli, List<SliProbed> probes, Marks marks) {
+  private static Text history(String sli, List<SliProbed> probes, int most, Marks marks) {
     Text history = Text.empty();
-    int skip = Math.max(0, probes.size() - HISTORY);
+    int skip = Math.max(0, probes.size() - most);
     for (RolloutEvent event : probes.subList(skip, probes.size())) {
       for (SliResult result : ((SliProbed) event).probe().results()) {
         if (result.name().equals(sli)) {

@@ -157,9 +157,10 @@ public final class RolloutView {
     if (sentence.isBlank() && right == null) {
       return;
     }
+    String local = Times.local(sentence, scene.now(), scene.zone());
     int room = width - LABEL - (right == null ? 0 : right.width() + 2);
     boolean first = true;
-    for (String part : Text.wrapped(sentence, Math.max(20, room), most, scene.marks())) {
+    for (String part : Text.wrapped(local, Math.max(20, room), most, scene.marks())) {
       Text line = label(first ? label : "").and(style, part);
       lines.add(first && right != null ? line.withRight(right, width, scene.marks()) : line);
       first = false;

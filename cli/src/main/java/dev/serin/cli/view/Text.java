@@ -2,6 +2,7 @@ package dev.serin.cli.view;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jline.utils.WCWidth;
 
 /// One line of styled text, measured in terminal columns. Control characters, which what others
@@ -66,6 +67,14 @@ public final class Text {
 
   static int width(String text) {
     return text.codePoints().map(point -> Math.max(0, WCWidth.wcwidth(point))).sum();
+  }
+
+  /// The same styles over other words.
+  Text changed(UnaryOperator<String> words) {
+    return new Text(
+        spans.stream()
+            .map(span -> new Span(span.style(), harmless(words.apply(span.text()))))
+            .toList());
   }
 
   /// Spaces up to a width, where it is narrower.

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /// Times as a person reads them at a glance.
 public final class Times {
@@ -12,6 +15,10 @@ public final class Times {
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+  private static final Pattern INSTANT =
+      Pattern.compile(
+          "\\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?Z\\b");
 
   private Times() {}
 
@@ -39,6 +46,19 @@ public final class Times {
       return String.format(Locale.ROOT, "%dh%02dm", seconds / 3600, seconds / 60 % 60);
     }
     return String.format(Locale.ROOT, "%dd%02dh", seconds / 86_400, seconds / 3600 % 24);
+  }
+
+  /// A sentence of the coordinator's, its instants as the person's clock has them.
+  public static String local(String sentence, Instant now, ZoneId zone) {
+    return INSTANT.matcher(sentence).replaceAll(match -> local(match, now, zone));
+  }
+
+  private static String local(MatchResult match, Instant now, ZoneId zone) {
+    try {
+      return at(Instant.parse(match.group()), now, zone);
+    } catch (DateTimeParseException noDay) {
+      return match.group();
+    }
   }
 
   /// The time of day, with the date where that isn't today's.

@@ -182,8 +182,8 @@ public class Play {
     phase = RolloutPhase.REJECTED;
     outcome = Outcome.REJECTED;
     message = String.join("; ", reasons);
-    steps.replaceAll(step ->
-        new StepView(step.name(), step.node(), StepStatus.SKIPPED, null, null, null));
+    steps.replaceAll(
+        step -> new StepView(step.name(), step.node(), StepStatus.SKIPPED, null, null, null));
     return tell(head -> new RolloutEvent.RolloutRejected(head, problems), "refused");
   }
 

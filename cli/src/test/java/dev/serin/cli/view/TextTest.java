@@ -63,6 +63,15 @@ class TextTest {
         .isEqualTo("2026-11-20 23:10:00");
   }
 
+  @Test
+  void showsInstantsWithinASentenceAsThePersonsClockHasThem() {
+    ZoneId paris = ZoneId.of("Europe/Paris");
+    Instant now = Instant.parse("2026-08-31T10:00:00Z");
+
+    assertThat(Times.local("until 2026-08-31T12:00:05.123Z, not 2026-02-30T12:00:00Z", now, paris))
+        .isEqualTo("until 14:00:05, not 2026-02-30T12:00:00Z");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0.2314,0.231",

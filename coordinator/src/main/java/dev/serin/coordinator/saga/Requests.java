@@ -3,7 +3,6 @@ package dev.serin.coordinator.saga;
 import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
-import dev.serin.contracts.rollout.EventHead;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutIds;
@@ -28,24 +27,23 @@ final class Requests {
       case Request.AbortRequested abort -> abort(draft, abort);
       case Request.PromoteRequested promote -> promote(draft, promote);
       case Request.ResumeRequested resume -> resume(draft, resume);
-      case Request.PauseRequested pause -> unknown(draft, pause, "pause a rollout");
-      case Request.RetryRequested retry -> unknown(draft, retry, "retry a rollout");
-      case Request.RollbackRequested back -> unknown(draft, back, "take a completed release back");
-      case Request.FreezeRequested freeze -> unknown(draft, freeze, "freeze a service");
-      case Request.UnfreezeRequested unfreeze -> unknown(draft, unfreeze, "unfreeze a service");
-      case Request.HandsOffRequested off -> unknown(draft, off, "take its hands off a service");
-      case Request.HandsOnRequested on -> unknown(draft, on, "put its hands on a service");
+      case Request.PauseRequested pause -> Refusals.unknown(draft, pause, "pause a rollout");
+      case Request.RetryRequested retry -> Refusals.unknown(draft, retry, "retry a rollout");
+      case Request.RollbackRequested back ->
+          Refusals.unknown(draft, back, "take a completed release back");
+      case Request.FreezeRequested freeze -> Refusals.unknown(draft, freeze, "freeze a service");
+      case Request.UnfreezeRequested unfreeze ->
+          Refusals.unknown(draft, unfreeze, "unfreeze a service");
+      case Request.HandsOffRequested off ->
+          Refusals.unknown(draft, off, "take its hands off a service");
+      case Request.HandsOnRequested on -> Refusals.unknown(draft, on, "put its hands on a service");
     }
-  }
-
-  private static void unknown(Draft draft, Request request, String what) {
-    reject(draft, request, List.of("this version of Serin can not " + what + " yet"));
   }
 
   private static void release(Draft draft, ReleaseRequested release) {
     ServiceDefinition definition = draft.definition;
     if (definition == null) {
-      reject(
+      Refusals.refuse(
           draft,
           release,
           List.of(
@@ -56,7 +54,7 @@ final class Requests {
     }
     switch (Overrides.apply(definition, release)) {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
-          reject(draft, release, problems);
+          Refusals.refuse(draft, release, problems);
       case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) -> admit(draft, release);
     }
   }
@@ -79,7 +77,7 @@ final class Requests {
             draft, Outcome.SUPERSEDED, release.requestedBy(), "superseded by " + release.version());
       }
       case REJECT ->
-          reject(
+          Refusals.refuse(
               draft,
               release,
               List.of(
@@ -104,7 +102,7 @@ final class Requests {
 
   private static void enqueue(Draft draft, ReleaseRequested release) {
     if (draft.queue.size() >= LONGEST_QUEUE) {
-      reject(
+      Refusals.refuse(
           draft,
           release,
           List.of(
@@ -116,7 +114,7 @@ final class Requests {
     int position = draft.queue.size();
     draft.emitOther(
         new RolloutEvent.RolloutQueued(
-            head(
+            Refusals.head(
                 draft,
                 release,
                 1,
@@ -145,7 +143,7 @@ final class Requests {
     long sequence = queued.sequence() + 1;
     draft.emitOther(
         new RolloutEvent.RollbackCompleted(
-            head(draft, queued.request(), sequence, RolloutPhase.ROLLED_BACK, by, why),
+            Refusals.head(draft, queued.request(), sequence, RolloutPhase.ROLLED_BACK, by, why),
             outcome,
             List.of()));
     draft.ended(
@@ -178,7 +176,7 @@ final class Requests {
             : Overrides.apply(definition, release);
     switch (merged) {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
-          rejectRelease(draft, release, problems, queued);
+          Refusals.release(draft, release, problems, queued);
       case Parsed.Valid<ServiceDefinition>(ServiceDefinition asWritten) -> {
         ServiceDefinition service = Plan.leftOutFirst(asWritten, draft.leftOut.keySet());
         draft.begin(
@@ -214,11 +212,11 @@ final class Requests {
       }
     }
     if (!isMeant(draft, wanted)) {
-      rejectSteering(draft, abort, wanted);
+      Refusals.steering(draft, abort, wanted);
       return;
     }
     if (!takeBack(draft, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"))) {
-      reject(
+      Refusals.refuse(
           draft,
           abort,
           List.of(
@@ -230,7 +228,7 @@ final class Requests {
 
   private static void promote(Draft draft, Request.PromoteRequested promote) {
     if (!isMeant(draft, promote.rolloutId())) {
-      rejectSteering(draft, promote, promote.rolloutId());
+      Refusals.steering(draft, promote, promote.rolloutId());
       return;
     }
     switch (draft.rollout().phase()) {
@@ -244,7 +242,7 @@ final class Requests {
   }
 
   private static void nothingToSkip(Draft draft, Request request) {
-    reject(
+    Refusals.refuse(
         draft,
         request,
         List.of(
@@ -254,13 +252,13 @@ final class Requests {
 
   private static void resume(Draft draft, Request.ResumeRequested resume) {
     if (!isMeant(draft, resume.rolloutId())) {
-      rejectSteering(draft, resume, resume.rolloutId());
+      Refusals.steering(draft, resume, resume.rolloutId());
       return;
     }
     if (draft.rollout().phase() instanceof Phase.Paused paused) {
       Watching.resume(draft, paused, resume);
     } else {
-      reject(
+      Refusals.refuse(
           draft,
           resume,
           List.of(
@@ -272,77 +270,7 @@ final class Requests {
     return draft.isActive() && (rolloutId == null || draft.rollout().rolloutId().equals(rolloutId));
   }
 
-  private static void rejectSteering(Draft draft, Request request, @Nullable String rolloutId) {
-    reject(
-        draft,
-        request,
-        List.of(
-            rolloutId == null
-                ? "expected an active rollout of " + draft.service() + ", found none"
-                : "expected " + rolloutId + " to be active or queued, it is not"));
-  }
-
   private static String why(Request request, String otherwise) {
     return request.reason().isEmpty() ? otherwise : request.reason();
-  }
-
-  private static void reject(Draft draft, Request request, List<String> problems) {
-    if (request instanceof ReleaseRequested release) {
-      rejectRelease(draft, release, problems, new Ledger.Queued(release, draft.at, 0));
-      return;
-    }
-    draft.emitOther(
-        new RolloutEvent.RolloutRejected(
-            new EventHead(
-                RolloutIds.of(draft.service(), request.requestId()),
-                request.requestId(),
-                draft.service(),
-                "-",
-                draft.at,
-                1,
-                RolloutPhase.REJECTED,
-                request.requestedBy(),
-                String.join("; ", problems)),
-            problems));
-  }
-
-  private static void rejectRelease(
-      Draft draft, ReleaseRequested release, List<String> problems, Ledger.Queued queued) {
-    long sequence = queued.sequence() + 1;
-    String why = String.join("; ", problems);
-    draft.emitOther(
-        new RolloutEvent.RolloutRejected(
-            head(draft, release, sequence, RolloutPhase.REJECTED, Draft.SERIN, why), problems));
-    draft.ended(
-        View.unstarted(
-            draft.service(),
-            release,
-            RolloutPhase.REJECTED,
-            Outcome.REJECTED,
-            "",
-            why,
-            problems,
-            sequence,
-            queued.at(),
-            draft.at));
-  }
-
-  private static EventHead head(
-      Draft draft,
-      ReleaseRequested release,
-      long sequence,
-      RolloutPhase phase,
-      String by,
-      String why) {
-    return new EventHead(
-        RolloutIds.of(draft.service(), release.requestId()),
-        release.requestId(),
-        draft.service(),
-        release.version(),
-        draft.at,
-        sequence,
-        phase,
-        by,
-        why);
   }
 }

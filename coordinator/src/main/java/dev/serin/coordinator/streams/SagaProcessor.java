@@ -1,19 +1,12 @@
 package dev.serin.coordinator.streams;
 
-import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
-import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyEvent;
-import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Json;
-import dev.serin.contracts.kafka.DeadLetters;
 import dev.serin.contracts.kafka.Decoded;
-import dev.serin.contracts.kafka.EventHeaders;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.request.Request;
-import dev.serin.contracts.rollout.RolloutEvent;
-import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.coordinator.saga.Decision;
@@ -29,8 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -58,7 +49,6 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
 
   static final Duration TICK = Duration.ofMillis(100);
 
-  private static final String SOURCE = "/serin/coordinator";
   private static final Logger log = LoggerFactory.getLogger(SagaProcessor.class);
 
   private final CoordinatorMetrics metrics;
@@ -66,6 +56,7 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
   private final InstantSource clock;
 
   private @Nullable ProcessorContext<String, Routed> context;
+  private @Nullable Outbox outbox;
   private @Nullable KeyValueStore<String, byte[]> ledgers;
   private @Nullable KeyValueStore<String, byte[]> wakeups;
   private @Nullable KeyValueStore<String, byte[]> seen;
@@ -81,6 +72,7 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
   @Override
   public void init(ProcessorContext<String, Routed> context) {
     this.context = context;
+    this.outbox = new Outbox(context, metrics, this::now);
     this.ledgers = context.getStateStore(LEDGERS);
     this.wakeups = context.getStateStore(WAKEUPS);
     this.seen = context.getStateStore(REQUESTS_SEEN);
@@ -110,13 +102,14 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
           isAnswer
               ? origin.topic()
               : record.value()[0] == Intake.REQUEST ? Topics.REQUESTS : Topics.SERVICES;
-      dead(
-          record.key(),
-          isAnswer ? record.value() : untagged(record),
-          record.headers(),
-          "expected a record that the saga can decide on, found an error in the saga: "
-              + bug.getCause(),
-          topic);
+      outbox()
+          .dead(
+              record.key(),
+              isAnswer ? record.value() : untagged(record),
+              record.headers(),
+              "expected a record that the saga can decide on, found an error in the saga: "
+                  + bug.getCause(),
+              topic);
     }
   }
 
@@ -153,12 +146,14 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
       default -> {
         Decision decision = decide(record.key(), new Input.Defined(null, now()));
         if (decision.ignored() == Decision.Ignored.ROLLOUT_ACTIVE) {
-          dead(
-              record.key(),
-              null,
-              record.headers(),
-              "expected no active rollout when a service is deleted, found one of " + record.key(),
-              Topics.SERVICES);
+          outbox()
+              .dead(
+                  record.key(),
+                  null,
+                  record.headers(),
+                  "expected no active rollout when a service is deleted, found one of "
+                      + record.key(),
+                  Topics.SERVICES);
         }
       }
     }
@@ -170,27 +165,16 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
       case Decoded.Readable<E>(E event) when event.head().service().equals(record.key()) ->
           decide(record.key(), new Input.Answered(event, now()));
       case Decoded.Readable<E>(E event) ->
-          dead(
-              record.key(),
-              record.value(),
-              record.headers(),
-              "expected the key to be the service " + event.head().service(),
-              origin.topic());
+          outbox()
+              .dead(
+                  record.key(),
+                  record.value(),
+                  record.headers(),
+                  "expected the key to be the service " + event.head().service(),
+                  origin.topic());
       case Decoded.Unreadable<E>(String reason) ->
-          dead(record.key(), record.value(), record.headers(), reason, origin.topic());
+          outbox().dead(record.key(), record.value(), record.headers(), reason, origin.topic());
     }
-  }
-
-  private void dead(
-      @Nullable String key, byte @Nullable [] value, Headers headers, String reason, String topic) {
-    metrics.deadLettered(topic);
-    log.atWarn().addKeyValue("topic", topic).log("a record goes to the dead letters: {}", reason);
-    RecordMetadata origin = context().recordMetadata().orElseThrow();
-    send(
-        Topics.deadLetters(topic),
-        key,
-        value,
-        DeadLetters.headers(headers, reason, topic, origin.partition(), origin.offset()));
   }
 
   private Decision decide(String service, Input input) {
@@ -206,9 +190,7 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
       ledgers().put(service, Json.mapper().writeValueAsBytes(decision.next()));
     }
     reschedule(service, before, decision);
-    decision.commands().forEach(this::send);
-    decision.events().forEach(this::send);
-    decision.states().forEach(this::send);
+    outbox().send(decision);
     return decision;
   }
 
@@ -292,56 +274,16 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
     old.forEach(seen()::delete);
   }
 
-  private void send(AgentCommand command) {
-    String topic =
-        switch (command) {
-          case HaproxyCommand haproxy -> Topics.HAPROXY_COMMANDS;
-          case IncusCommand incus -> Topics.INCUS_COMMANDS;
-          default -> Topics.SLI_COMMANDS;
-        };
-    metrics.commanded(topic);
-    send(
-        topic,
-        command.head().service(),
-        Json.mapper().writeValueAsBytes(command),
-        EventHeaders.of(SOURCE, command));
-  }
-
-  private void send(RolloutEvent event) {
-    metrics.published(event);
-    log.atInfo()
-        .addKeyValue("rollout", event.head().rolloutId())
-        .addKeyValue("sequence", event.head().sequence())
-        .addKeyValue("by", event.head().by())
-        .log("{}: {}", EventHeaders.typeOf(event), event.head().why());
-    send(
-        Topics.ROLLOUTS,
-        event.head().service(),
-        Json.mapper().writeValueAsBytes(event),
-        EventHeaders.of(SOURCE, event));
-  }
-
-  private void send(RolloutState state) {
-    send(
-        Topics.ROLLOUT_STATES,
-        state.rolloutId(),
-        Json.mapper().writeValueAsBytes(state),
-        EventHeaders.state(SOURCE, state.rolloutId(), state.sequence(), state.updatedAt()));
-  }
-
-  private void send(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {
-    context()
-        .forward(
-            new Record<>(
-                key, new Routed(topic, value), now().toEpochMilli(), new RecordHeaders(headers)));
-  }
-
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private ProcessorContext<String, Routed> context() {
     return Objects.requireNonNull(context);
+  }
+
+  private Outbox outbox() {
+    return Objects.requireNonNull(outbox);
   }
 
   private KeyValueStore<String, byte[]> ledgers() {

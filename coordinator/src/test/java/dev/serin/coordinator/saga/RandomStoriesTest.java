@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /// holds after each of it. Then only healthy agents are left, and everything comes to an end. A
 /// failure names its seed.
 class RandomStoriesTest {
-  private static final int SEEDS = 500;
+  private static final int SEEDS = 300;
 
   @Test
   void holdsItsInvariantsWhateverHappens() {

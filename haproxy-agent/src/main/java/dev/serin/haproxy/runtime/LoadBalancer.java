@@ -17,6 +17,9 @@ public final class LoadBalancer {
   /// What can stand in a command besides names: a cookie's value, a map's file.
   private static final Pattern WORD = Pattern.compile("[^\\s;\\\\<>\\p{Cntrl}]+");
 
+  /// Ends the talk with a master, which would wait for more where a stats socket closes.
+  private static final String QUIT = ";quit";
+
   private final String name;
   private final RuntimeWire runtime;
   private final @Nullable RuntimeWire master;
@@ -79,17 +82,16 @@ public final class LoadBalancer {
 
   /// The workers that a reload left behind; none where nobody can be asked.
   public Optional<List<Worker>> oldWorkers() {
-    if (master == null) {
-      return Optional.empty();
-    }
     RuntimeWire reachable = master;
-    if (!(reachable.execute("show proc") instanceof RuntimeWire.Answered(String text))) {
+    if (reachable == null
+        || !(reachable.execute("show proc" + QUIT) instanceof RuntimeWire.Answered(String text))) {
       return Optional.empty();
     }
-    return OldWorkers.read(text).map(pids -> pids.stream().map(this::oldWorker).toList());
+    return OldWorkers.read(text)
+        .map(pids -> pids.stream().map(pid -> oldWorker(reachable, pid)).toList());
   }
 
-  private Worker oldWorker(long pid) {
+  private Worker oldWorker(RuntimeWire reachable, long pid) {
     return new Worker(
         name,
         name + "'s old worker " + pid,
@@ -97,7 +99,7 @@ public final class LoadBalancer {
         commands -> {
           List<String> prefixed = new ArrayList<>();
           commands.forEach(command -> prefixed.add("@!" + pid + " " + command));
-          return ask(master == null ? runtime : master, String.join(";", prefixed));
+          return ask(reachable, String.join(";", prefixed) + QUIT);
         });
   }
 

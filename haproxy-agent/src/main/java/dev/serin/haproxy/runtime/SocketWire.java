@@ -101,8 +101,7 @@ final class SocketWire implements RuntimeWire {
           return late("nobody reading");
         }
       }
-      // A master's socket ends its answer only once nothing more can be asked.
-      channel.shutdownOutput();
+      // Our half stays open: Incus's proxy device takes its end for the end of both.
       return read(selector, key, channel, time);
     } catch (IOException | UnresolvedAddressException failed) {
       String cause =

@@ -60,7 +60,7 @@ public final class RealHaproxy implements AutoCloseable {
 
   /// A master that has just started a worker drops what it is told.
   private boolean masterAnswers() {
-    return master().execute("show proc") instanceof RuntimeWire.Answered(String text)
+    return master().execute("show proc;quit") instanceof RuntimeWire.Answered(String text)
         && text.contains("worker");
   }
 
@@ -171,7 +171,7 @@ public final class RealHaproxy implements AutoCloseable {
   public void reload() {
     String before = pid();
     Eventually.until(name + "'s master answers", this::masterAnswers);
-    var _ = master().execute("reload");
+    var _ = master().execute("reload;quit");
     Eventually.until(name + " has another worker", () -> !pid().isEmpty() && !pid().equals(before));
   }
 

@@ -91,6 +91,24 @@ class WireTest {
   }
 
   @Test
+  void keepsItsHalfOpenForProxiesThatWouldCloseBoth() throws IOException {
+    CompletableFuture<Integer> more = new CompletableFuture<>();
+    try (var _ =
+        listen(
+            unixAddress(),
+            channel -> {
+              channel.read(ByteBuffer.allocate(1_000));
+              channel.configureBlocking(false);
+              more.complete(channel.read(ByteBuffer.allocate(1_000)));
+              channel.write(ByteBuffer.wrap("one\n\n".getBytes(StandardCharsets.UTF_8)));
+              channel.close();
+            })) {
+      assertThat(unix(LONG).execute("show info")).isEqualTo(new Answered("one\n\n"));
+      assertThat(more.join()).as("0 is nothing more, -1 the end").isZero();
+    }
+  }
+
+  @Test
   void givesUpOnASocketThatAcceptsAndSaysNothing() throws IOException {
     try (var _ = listen(unixAddress(), channel -> {})) {
       assertThat(unix(SHORT).execute("show info"))

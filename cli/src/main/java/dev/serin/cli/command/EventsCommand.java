@@ -61,7 +61,7 @@ public final class EventsCommand implements Callable<Integer> {
     if (session.isJson()) {
       session.print(story);
     } else {
-      story.forEach(event -> session.print(sentence.line(event, session.now())));
+      story.forEach(event -> session.print(sentence.lines(event, session.now())));
     }
     return ExitCode.DONE.number();
   }

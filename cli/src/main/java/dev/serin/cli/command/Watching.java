@@ -37,9 +37,10 @@ final class Watching {
   int inLines() {
     LineFollower.Form form = session.isJson() ? LineFollower.Form.BESIDE : LineFollower.Form.LINES;
     try (Departure _ = departure(() -> {})) {
-      Ending ending = follow(new LineFollower(session, form));
+      LineFollower follower = new LineFollower(session, form);
+      Ending ending = follow(follower);
       if (ending instanceof Ending.Over(RolloutState state, JsonNode _) && !session.isJson()) {
-        summary(state);
+        summary(follower.scene(state));
       }
       return code(ending, true);
     }
@@ -84,11 +85,9 @@ final class Watching {
   }
 
   /// One line where all is well, the whole report where it isn't.
-  private void summary(RolloutState state) {
+  private void summary(Scene scene) {
+    RolloutState state = scene.state();
     if (state.phase() != RolloutPhase.COMPLETED) {
-      Scene scene =
-          new Scene(
-              state, List.of(), session.now(), session.surroundings().zone(), session.marks());
       session.print(Text.empty());
       session.print(RolloutView.report(scene, session.width()));
       return;

@@ -26,6 +26,7 @@ import dev.serin.contracts.rollout.RolloutEvent.TrafficShifted;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -60,8 +61,41 @@ public final class EventSentence {
   }
 
   public Text line(RolloutEvent event, Instant now) {
-    Text what = what(event).changed(text -> Times.local(text, now, zone));
+    return line(event, true, now);
+  }
+
+  /// @param whole with all problems in the one line, not their number alone
+  private Text line(RolloutEvent event, boolean whole, Instant now) {
+    Text what = what(event, whole).changed(text -> Times.local(text, now, zone));
     return Text.of(Style.FAINT, Times.at(event.head().at(), now, zone)).and("  ").and(what);
+  }
+
+  /// The event with each of its problems or warnings in a line of its own, where there are several.
+  public List<Text> lines(JsonNode json, Instant now) {
+    List<String> details = decoded(json).map(this::details).orElse(List.of());
+    if (details.size() < 2) {
+      return List.of(line(json, now));
+    }
+    List<Text> lines = new ArrayList<>();
+    lines.add(decoded(json).map(event -> line(event, false, now)).orElse(Text.empty()));
+    details.forEach(one -> lines.add(Text.of("          - " + Times.local(one, now, zone))));
+    return lines;
+  }
+
+  private List<String> details(RolloutEvent event) {
+    return switch (event) {
+      case PreflightPassed passed -> passed.warnings();
+      case PreflightFailed failed -> failed.problems();
+      case RolloutRejected rejected ->
+          rejected.reasons().equals(toldProblems) ? List.of() : rejected.reasons();
+      case RollbackFailed failed -> failed.left();
+      case RolloutHalted halted -> halted.left();
+      case RolloutQueued _, RolloutStarted _, StepStarted _, StepSucceeded _, StepFailed _ ->
+          List.of();
+      case TrafficShifted _, SliProbed _, RolloutPaused _, RolloutResumed _, RolloutPromoted _ ->
+          List.of();
+      case RollbackStarted _, RollbackCompleted _, RolloutCompleted _ -> List.of();
+    };
   }
 
   private Text unknown(JsonNode json, Instant now) {
@@ -78,7 +112,7 @@ public final class EventSentence {
         .and(why.isEmpty() ? "" : ": " + why);
   }
 
-  private Text what(RolloutEvent event) {
+  private Text what(RolloutEvent event, boolean whole) {
     return switch (event) {
       case RolloutQueued queued ->
           said(
@@ -86,13 +120,21 @@ public final class EventSentence {
               marks.dot(),
               "waits in line, place " + queued.position() + ", behind " + queued.behind(),
               "");
-      case RolloutRejected rejected -> rejected(rejected);
+      case RolloutRejected rejected -> rejected(rejected, whole);
       case RolloutStarted started -> started(started);
       case PreflightPassed passed ->
-          said(Style.GOOD, marks.done(), "preflight", all(passed.warnings(), passed.head()));
+          said(
+              Style.GOOD,
+              marks.done(),
+              "preflight",
+              all(passed.warnings(), "warnings", whole, passed.head()));
       case PreflightFailed failed -> {
         toldProblems = failed.problems();
-        yield said(Style.BAD, marks.failed(), "preflight", all(failed.problems(), failed.head()));
+        yield said(
+            Style.BAD,
+            marks.failed(),
+            "preflight",
+            all(failed.problems(), "problems", whole, failed.head()));
       }
       case StepStarted started ->
           said(
@@ -133,9 +175,17 @@ public final class EventSentence {
               "rolled back (" + word(completed.outcome()) + ")",
               why(completed));
       case RollbackFailed failed ->
-          said(Style.BAD, marks.failed(), "rollback failed", all(failed.left(), failed.head()));
+          said(
+              Style.BAD,
+              marks.failed(),
+              "rollback failed",
+              all(failed.left(), "nodes are left", whole, failed.head()));
       case RolloutHalted halted ->
-          said(Style.BAD, marks.failed(), "halted", all(halted.left(), halted.head()));
+          said(
+              Style.BAD,
+              marks.failed(),
+              "halted",
+              all(halted.left(), "nodes are left", whole, halted.head()));
       case RolloutCompleted completed ->
           said(Style.STRONG_GOOD, marks.done(), "completed", why(completed));
     };
@@ -146,11 +196,11 @@ public final class EventSentence {
   }
 
   /// The preflight just before it has said why.
-  private Text rejected(RolloutRejected rejected) {
+  private Text rejected(RolloutRejected rejected, boolean whole) {
     String why =
         rejected.reasons().equals(toldProblems)
             ? "nothing was changed"
-            : all(rejected.reasons(), rejected.head());
+            : all(rejected.reasons(), "reasons", whole, rejected.head());
     return said(Style.BAD, marks.failed(), "rejected", why);
   }
 
@@ -208,7 +258,10 @@ public final class EventSentence {
         + (node == null || node.isEmpty() ? "" : " " + node);
   }
 
-  private static String all(List<String> sentences, EventHead head) {
+  private static String all(List<String> sentences, String noun, boolean whole, EventHead head) {
+    if (sentences.size() > 1 && !whole) {
+      return sentences.size() + " " + noun;
+    }
     return sentences.isEmpty() ? head.why() : String.join("; ", sentences);
   }
 

@@ -42,7 +42,7 @@ public final class FleetView {
       RolloutState state = service.rollout().get();
       lines.add(
           name.and("  " + state.version() + "  ")
-              .and(RolloutView.style(state.phase()), RolloutView.words(state.phase()))
+              .and(RolloutView.style(state.phase()), ended(state))
               .and("  " + when(state))
               .cut(width, marks));
       doing(state).forEach(line -> lines.add(line.cut(width, marks)));
@@ -108,20 +108,24 @@ public final class FleetView {
     for (RolloutState state : states) {
       Instant from = state.startedAt() == null ? state.queuedAt() : state.startedAt();
       Instant to = state.endedAt() == null ? now : state.endedAt();
-      String outcome =
-          state.outcome() == null || !needsOutcome(state)
-              ? ""
-              : " (" + EventSentence.word(state.outcome()) + ")";
       table.row(
           Text.of(state.service()),
           Text.of(state.version()),
-          Text.of(RolloutView.style(state.phase()), RolloutView.words(state.phase()) + outcome),
+          Text.of(RolloutView.style(state.phase()), ended(state)),
           Text.of(Times.at(from, now, zone)),
           Text.of(Times.about(Duration.between(from, to))),
           Text.of(state.requestedBy()),
           Text.of(Style.FAINT, state.rolloutId()));
     }
     return table.lines();
+  }
+
+  /// The phase, and why it ended so where the phase doesn't say it.
+  private static String ended(RolloutState state) {
+    String phase = RolloutView.words(state.phase());
+    return state.outcome() == null || !needsOutcome(state)
+        ? phase
+        : phase + " (" + EventSentence.word(state.outcome()) + ")";
   }
 
   private static boolean needsOutcome(RolloutState state) {

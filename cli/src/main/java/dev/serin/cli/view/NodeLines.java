@@ -175,7 +175,7 @@ final class NodeLines {
   private List<Text> failure(Stretch stretch) {
     List<Text> lines = new ArrayList<>();
     for (StepView step : stretch.steps()) {
-      boolean told = scene.state().message().equals(step.detail());
+      boolean told = step.detail() != null && scene.state().message().contains(step.detail());
       if (step.status() == StepStatus.FAILED && step.detail() != null && !told) {
         Text.wrapped(Stretch.name(step.name()) + ": " + step.detail(), width - 4, 3, scene.marks())
             .forEach(line -> lines.add(Text.of("    ").and(Style.BAD, line)));

@@ -93,6 +93,24 @@ class EventsTest {
   }
 
   @Test
+  void givesEachProblemALineAndTellsThemOnce() throws Exception {
+    Play.of(BEGUN, "b2", "b1")
+        .started()
+        .preflightFailed("pool: expected UP, found DRAIN", "until 2026-11-20T14:30:00Z: a freeze")
+        .moments()
+        .forEach(stub::tell);
+
+    assertThat(SerinRun.of(stub, "events", "backend-api").out())
+        .endsWith(
+            """
+            14:00:00  ✖ preflight: 2 problems
+                      - pool: expected UP, found DRAIN
+                      - until 14:30:00: a freeze
+            14:00:00  ✖ rejected: nothing was changed
+            """);
+  }
+
+  @Test
   void showsAnEventOfATypeThatItDoesNotKnow() throws Exception {
     stub.tell(new Play("r-1", "backend-api", "2.1.0", BEGUN).started().last());
     stub.tell(

@@ -114,6 +114,7 @@ serin:
         runtime: "unix:$LAB_RUN/haproxy-1/admin.sock"
         url: "http://$FRONT_1"
         leaving-map: $LAB_RUN/haproxy-1/leaving.map
+        master: "unix:$LAB_RUN/haproxy-1/master.sock"
 $(haproxy_2_yaml)
   incus:
     servers:
@@ -129,5 +130,6 @@ haproxy_2_yaml() {
         runtime: "unix:$LAB_RUN/haproxy-2/admin.sock"
         url: "http://$FRONT_2"
         leaving-map: /etc/haproxy/leaving.map
+        master: "unix:$LAB_RUN/haproxy-2/master.sock"
 YAML
 }

@@ -9,7 +9,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
-/// Starts the broker beside the other beans, and has it up before any of them connects; stops it last.
+/// Starts the broker beside the other beans, and has it up before any of them connects; stops it
+/// last.
 @Component
 final class BrokerLifecycle implements SmartLifecycle {
   private final CompletableFuture<EmbeddedBroker> starting;

@@ -69,7 +69,9 @@ final class EmbeddedBroker implements AutoCloseable {
     properties.put("process.roles", "broker,controller");
     properties.put("node.id", "1");
     properties.put("controller.quorum.voters", "1@" + host + ":" + (port + 1));
-    properties.put("listeners", "PLAINTEXT://" + host + ":" + port + ",CONTROLLER://" + host + ":" + (port + 1));
+    properties.put(
+        "listeners",
+        "PLAINTEXT://" + host + ":" + port + ",CONTROLLER://" + host + ":" + (port + 1));
     properties.put("advertised.listeners", "PLAINTEXT://" + host + ":" + port);
     properties.put("controller.listener.names", "CONTROLLER");
     properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");

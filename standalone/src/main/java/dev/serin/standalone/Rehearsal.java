@@ -10,8 +10,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/// Starts everything and ends once it runs (`serin.rehearse: true`): what the JVM learns of the classes
-/// on the way is kept for the real start, which it makes twice as fast.
+/// Starts everything and ends once it runs (`serin.rehearse: true`): what the JVM learns of the
+/// classes on the way is kept for the real start, which it makes twice as fast.
 @Component
 @ConditionalOnBooleanProperty("serin.rehearse")
 final class Rehearsal {
@@ -29,15 +29,14 @@ final class Rehearsal {
     ConfigurableApplicationContext context = event.getApplicationContext();
     Thread.ofPlatform()
         .name("rehearsal")
-        .start(
-            () -> {
-              long end = System.nanoTime() + LONGEST_NANOS;
-              while (!streams.isSettled() && System.nanoTime() < end) {
-                Thread.onSpinWait();
-                Thread.yield();
-              }
-              log.info("rehearsed");
-              context.close();
-            });
+        .start(() -> {
+          long end = System.nanoTime() + LONGEST_NANOS;
+          while (!streams.isSettled() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+            Thread.yield();
+          }
+          log.info("rehearsed");
+          context.close();
+        });
   }
 }

@@ -14,8 +14,8 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
-/// `serin standalone`: the broker, the coordinator and the three agents. `--without NAME` leaves one out
-/// to run as a process of its own; without all four it is a broker.
+/// `serin standalone`: the broker, the coordinator and the three agents. `--without NAME` leaves
+/// one out to run as a process of its own; without all four it is a broker.
 @SpringBootApplication(scanBasePackages = "dev.serin.standalone")
 @EnableConfigurationProperties(KafkaSettings.class)
 public class StandaloneApplication {
@@ -39,12 +39,11 @@ public class StandaloneApplication {
   static SpringApplication application(Launch.Options options) {
     SpringApplication application =
         Launch.prepare(StandaloneApplication.class, "serin-standalone", options, Map.of());
-    SERVICES.forEach(
-        (name, configuration) -> {
-          if (!options.without().contains(name)) {
-            application.addPrimarySources(List.of(configuration));
-          }
-        });
+    SERVICES.forEach((name, configuration) -> {
+      if (!options.without().contains(name)) {
+        application.addPrimarySources(List.of(configuration));
+      }
+    });
     if (options.without().contains("coordinator")) {
       application.setWebApplicationType(WebApplicationType.NONE);
     }

@@ -1,5 +1,5 @@
-/// All services and an embedded broker in one process: for a fleet of one team, with nothing else to
-/// run.
+/// All services and an embedded broker in one process: for a fleet of one team, with nothing else
+/// to run.
 @NullMarked
 package dev.serin.standalone;
 

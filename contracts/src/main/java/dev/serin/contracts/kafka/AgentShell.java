@@ -42,8 +42,9 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final AtomicLong number = new AtomicLong();
 
   private @Nullable DefaultKafkaProducerFactory<String, byte[]> producers;
-  private org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
+  private volatile org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
   private @Nullable ConcurrentMessageListenerContainer<String, byte[]> container;
+  private @Nullable Thread starting;
 
   /// @param agent `haproxy`, `incus` or `sli`: names its topics and its consumer group
   /// @param refusal makes the agent's own event of a refusal
@@ -71,12 +72,24 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     return "serin." + agent + ".events.v1";
   }
 
+  /// Returns at once: the broker may be away for as long as it likes, and the process still stops
+  /// when it is told to.
   @Override
   public void start() {
+    starting = Thread.ofPlatform().name("serin-" + agent + "-start").start(this::connect);
+  }
+
+  private void connect() {
     try {
       TopicCreation.ensure(settings);
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
+      return;
+    }
+    open();
+  }
+
+  private synchronized void open() {
+    if (starting == null) {
       return;
     }
     producers = new DefaultKafkaProducerFactory<>(settings.producer());
@@ -156,7 +169,11 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   }
 
   @Override
-  public void stop() {
+  public synchronized void stop() {
+    if (starting != null) {
+      starting.interrupt();
+      starting = null;
+    }
     if (container != null) {
       container.stop();
       container = null;
@@ -172,7 +189,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   }
 
   @Override
-  public boolean isRunning() {
-    return container != null;
+  public synchronized boolean isRunning() {
+    return starting != null;
   }
 }

@@ -103,7 +103,11 @@ final class Preflights {
     }
     if (found.instances() != null) {
       problems.addAll(found.instances().problems());
-      found.instances().instances().forEach(seen -> problems.addAll(seen.problems()));
+      for (InstanceSeen seen : found.instances().instances()) {
+        // What an earlier rollout left behind is what this one is there to mend.
+        boolean isMended = draft.leftOut.containsKey(seen.node()) && seen.sha256() != null;
+        (isMended ? warnings : problems).addAll(seen.problems());
+      }
       warnings.addAll(found.instances().warnings());
     }
     if (found.slis() != null) {

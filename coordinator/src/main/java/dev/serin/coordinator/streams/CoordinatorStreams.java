@@ -28,7 +28,8 @@ public final class CoordinatorStreams implements SmartLifecycle {
   private final KafkaSettings settings;
   private final Path stateDirectory;
   private final CoordinatorMetrics metrics;
-  private @Nullable KafkaStreams streams;
+  private volatile @Nullable KafkaStreams streams;
+  private @Nullable Thread starting;
 
   /// @param stateDirectory where Streams keeps its lock and checkpoints; losing it costs nothing
   public CoordinatorStreams(
@@ -38,12 +39,24 @@ public final class CoordinatorStreams implements SmartLifecycle {
     this.metrics = metrics;
   }
 
+  /// Returns at once: the broker may be away for as long as it likes, and the process still stops
+  /// when it is told to.
   @Override
   public void start() {
+    starting = Thread.ofPlatform().name("serin-coordinator-start").start(this::connect);
+  }
+
+  private void connect() {
     try {
       TopicCreation.ensure(settings);
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
+      return;
+    }
+    open();
+  }
+
+  private synchronized void open() {
+    if (starting == null) {
       return;
     }
     CaughtUp.ByLag caughtUp = new CaughtUp.ByLag();
@@ -108,7 +121,11 @@ public final class CoordinatorStreams implements SmartLifecycle {
   }
 
   @Override
-  public void stop() {
+  public synchronized void stop() {
+    if (starting != null) {
+      starting.interrupt();
+      starting = null;
+    }
     KafkaStreams running = streams;
     if (running != null) {
       running.close(Duration.ofSeconds(10));
@@ -117,7 +134,7 @@ public final class CoordinatorStreams implements SmartLifecycle {
   }
 
   @Override
-  public boolean isRunning() {
-    return streams != null;
+  public synchronized boolean isRunning() {
+    return starting != null;
   }
 }

@@ -2,6 +2,7 @@ package dev.serin.standalone;
 
 import dev.serin.coordinator.streams.CoordinatorStreams;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -32,8 +33,7 @@ final class Rehearsal {
         .start(() -> {
           long end = System.nanoTime() + LONGEST_NANOS;
           while (!streams.isSettled() && System.nanoTime() < end) {
-            Thread.onSpinWait();
-            Thread.yield();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
           }
           log.info("rehearsed");
           context.close();

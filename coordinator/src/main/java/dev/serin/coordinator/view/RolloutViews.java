@@ -59,6 +59,11 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
   private final ViewMetrics metrics;
   private final ConcurrentSkipListMap<String, ServiceDefinition> services =
       new ConcurrentSkipListMap<>();
+
+  /// When each definition was written: two clients' partitioners may put one key on two partitions,
+  /// which are read in any order.
+  private final ConcurrentHashMap<String, Long> servicesWrittenAt = new ConcurrentHashMap<>();
+
   private final ConcurrentHashMap<String, RolloutRow> byId = new ConcurrentHashMap<>();
   private final ConcurrentSkipListMap<Place, RolloutRow> newestFirst =
       new ConcurrentSkipListMap<>();
@@ -147,6 +152,7 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
     byId.clear();
     newestFirst.clear();
     services.clear();
+    servicesWrittenAt.clear();
     positions = starts;
   }
 
@@ -177,6 +183,10 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
       leftOut(record, "it has no key");
       return;
     }
+    if (record.timestamp() < servicesWrittenAt.getOrDefault(record.key(), Long.MIN_VALUE)) {
+      return;
+    }
+    servicesWrittenAt.put(record.key(), record.timestamp());
     if (record.value() == null) {
       services.remove(record.key());
       return;

@@ -76,7 +76,9 @@ final class IncusBed implements Bed, AutoCloseable {
 
   @Override
   public void reset(Map<String, byte[]> files) {
-    StringBuilder script = new StringBuilder("rm -rf /opt/app; mkdir -p /opt/app/.serin\n");
+    StringBuilder script =
+        new StringBuilder(
+            "mkdir -p /opt/app; exec 9</opt/app; flock -w 30 9; rm -rf /opt/app; mkdir -p /opt/app/.serin\n");
     files.forEach((path, content) ->
         script
             .append("base64 -d >'/opt/app/")
@@ -90,7 +92,8 @@ final class IncusBed implements Bed, AutoCloseable {
   @Override
   public SortedMap<String, String> digests() {
     SortedMap<String, String> digests = new TreeMap<>();
-    shell("cd /opt/app && find . -type f -exec sha256sum {} +")
+    // Under the scripts' own lock: one that nobody waits for any more may still be at work.
+    shell("exec 9</opt/app; flock -w 30 9; cd /opt/app && find . -type f -exec sha256sum {} +")
         .lines()
         .forEach(line -> digests.put(line.substring(68), line.substring(0, 64)));
     return digests;

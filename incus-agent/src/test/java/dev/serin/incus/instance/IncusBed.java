@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 /// A throw-away instance of a real Incus with systemd in it, made from the lab's image. What tests
 /// do to it goes through Incus's own command line, so that only the agent uses the agent's code.
@@ -74,8 +76,20 @@ final class IncusBed implements Bed, AutoCloseable {
     return "/opt/app";
   }
 
+  /// Waits until the server runs nothing any more: an execution whose connection was cut may begin
+  /// late, and would meet what the next act has laid out.
+  private static void awaitQuiet() {
+    for (int look = 0; look < 400; look++) {
+      if (!run("incus", "query", "/1.0/operations").contains("\"running\"")) {
+        return;
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+  }
+
   @Override
   public void reset(Map<String, byte[]> files) {
+    awaitQuiet();
     StringBuilder script =
         new StringBuilder(
             "mkdir -p /opt/app; exec 9</opt/app; flock -w 30 9; rm -rf /opt/app; mkdir -p /opt/app/.serin\n");
@@ -91,6 +105,7 @@ final class IncusBed implements Bed, AutoCloseable {
 
   @Override
   public SortedMap<String, String> digests() {
+    awaitQuiet();
     SortedMap<String, String> digests = new TreeMap<>();
     // Under the scripts' own lock: one that nobody waits for any more may still be at work.
     shell("exec 9</opt/app; flock -w 30 9; cd /opt/app && find . -type f -exec sha256sum {} +")

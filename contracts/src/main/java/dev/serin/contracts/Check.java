@@ -2,7 +2,10 @@ package dev.serin.contracts;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +98,33 @@ public final class Check {
   /// An unmodifiable copy; a missing list is an empty one.
   public static <T> List<T> list(@Nullable Collection<? extends T> values) {
     return values == null ? List.of() : List.copyOf(values);
+  }
+
+  /// An unmodifiable copy in the same order, so that it is always written alike; a missing map is
+  /// an empty one.
+  public static <V> Map<String, V> map(@Nullable Map<String, ? extends V> values) {
+    Map<String, V> copy = new LinkedHashMap<>();
+    if (values != null) {
+      values.forEach((key, value) -> copy.put(key, required(key, value)));
+    }
+    return Collections.unmodifiableMap(copy);
+  }
+
+  /// The text without what a URI in it may tell: user and password, query and fragment. Rather too
+  /// much is left out than too little.
+  public static String withoutSecrets(String text) {
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      return text;
+    }
+    int at = text.lastIndexOf('@');
+    String safe = at > colon ? text.substring(0, colon + 1) + "***" + text.substring(at) : text;
+    for (int i = colon; i < safe.length(); i++) {
+      if (safe.charAt(i) == '?' || safe.charAt(i) == '#') {
+        return safe.substring(0, i + 1) + "***";
+      }
+    }
+    return safe;
   }
 
   /// The text as it can stand in one line of an error message: control characters escaped, cut

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /// Where an agent's commands arrive. It sees to it that
 /// 1. a command that is repeated has its effect once: while it runs, the repetition is dropped;
-///    once it is answered, the answer is given again (I10);
+///    once it is answered, the answer is given again (I10); one that ended without an answer is
+///    carried out anew;
 /// 2. a command older than one obeyed for the same node is refused (I10);
 /// 3. a node's commands run one after the other, each on a virtual thread of its own, and a newer
 ///    one ends the waits of the one before it;
@@ -75,6 +76,9 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     E again = null;
     lock.lock();
     try {
+      if (closed) {
+        return;
+      }
       Remembered<E> known = commands.get(head.commandId());
       if (known != null) {
         again = known.answer();
@@ -146,7 +150,6 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       }
     } catch (Turn.Preempted newer) {
       log.atInfo().addKeyValue("command", commandId).log("pre-empted by a newer command");
-      forget(commandId);
     } catch (RuntimeException bug) {
       log.atError()
           .setCause(bug)
@@ -163,12 +166,19 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
                       "an error in the agent: " + bug.getClass().getSimpleName(),
                       "look at the agent's log",
                       true))));
+    } finally {
+      forgetUnanswered(commandId);
     }
   }
 
+  /// Once the desk is closed, nothing is told: what an interrupted handler takes for a failure is
+  /// none, and the coordinator asks again.
   private void tell(String commandId, E answer) {
     lock.lock();
     try {
+      if (closed) {
+        return;
+      }
       remember(commandId, answer);
     } finally {
       lock.unlock();
@@ -176,7 +186,8 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     answers.accept(answer);
   }
 
-  private void forget(String commandId) {
+  /// What has ended without an answer is carried out anew when the coordinator asks again.
+  private void forgetUnanswered(String commandId) {
     lock.lock();
     try {
       Remembered<E> known = commands.get(commandId);
@@ -192,7 +203,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     return clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
   }
 
-  /// Ends every wait and refuses what comes.
+  /// Ends every wait and takes nothing any more.
   @Override
   public void close() {
     lock.lock();

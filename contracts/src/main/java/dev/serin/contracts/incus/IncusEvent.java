@@ -49,7 +49,7 @@ public sealed interface IncusEvent extends AgentEvent {
     public InstancesInspected {
       Check.required("head", head);
       instances = Check.list(instances);
-      owners = owners == null ? Map.of() : Map.copyOf(owners);
+      owners = Check.map(owners);
       problems = Check.list(problems);
       warnings = Check.list(warnings);
     }

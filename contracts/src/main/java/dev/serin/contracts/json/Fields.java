@@ -4,11 +4,13 @@ import dev.serin.contracts.Check;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -17,13 +19,16 @@ import tools.jackson.databind.JsonNode;
 /// stopping at the first. A field that is missing or wrong yields a harmless stand-in; whoever
 /// reads must look at [#problems()] before using what came out.
 public final class Fields {
+  /// How many problems are listed; more are counted only.
+  private static final int MOST_PROBLEMS = 100;
+
   private static final Pattern PATH = Pattern.compile("/[^\\p{Cntrl}]*");
 
   private final JsonNode object;
   private final String path;
-  private final List<String> problems;
+  private final Set<String> problems;
 
-  private Fields(JsonNode object, String path, List<String> problems) {
+  private Fields(JsonNode object, String path, Set<String> problems) {
     this.object = object;
     this.path = path;
     this.problems = problems;
@@ -31,15 +36,21 @@ public final class Fields {
 
   /// The fields of a whole document.
   public static Fields of(JsonNode document) {
-    List<String> problems = new ArrayList<>();
+    Set<String> problems = new LinkedHashSet<>();
     if (!document.isObject()) {
       problems.add("the document: expected an object with fields, found " + shown(document));
     }
     return new Fields(document, "", problems);
   }
 
+  /// Every problem once, in the order found; after the first hundred, how many more there are.
   public List<String> problems() {
-    return problems;
+    if (problems.size() <= MOST_PROBLEMS) {
+      return List.copyOf(problems);
+    }
+    List<String> first = new ArrayList<>(problems.stream().limit(MOST_PROBLEMS).toList());
+    first.add("and " + (problems.size() - MOST_PROBLEMS) + " more problems");
+    return List.copyOf(first);
   }
 
   public boolean has(String field) {
@@ -49,7 +60,7 @@ public final class Fields {
 
   /// Notes a problem with a field of this object.
   public void problem(String field, String text) {
-    problems.add((path + field) + ": " + text);
+    problems.add(Check.printable(path + field) + ": " + text);
   }
 
   private void expected(String field, String what) {
@@ -59,15 +70,18 @@ public final class Fields {
   }
 
   private static String shown(JsonNode value) {
-    return Check.printable(value.isString() ? "'" + value.stringValue() + "'" : value.toString());
+    return Check.printable(
+        Check.withoutSecrets(
+            value.isString() ? "'" + value.stringValue() + "'" : value.toString()));
   }
 
+  /// A text, not a blank one. A whole number is taken for one; 1.10 is not, it would become 1.1.
   public Optional<String> text(String field) {
     if (!has(field)) {
       return Optional.empty();
     }
     JsonNode value = object.get(field);
-    if (value.isNumber()) {
+    if (value.isIntegralNumber()) {
       return Optional.of(value.asString());
     }
     if (!value.isString() || value.stringValue().isBlank()) {

@@ -11,13 +11,21 @@ import java.util.regex.Pattern;
 public final class Quantities {
   private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
   private static final Pattern SHORT = Pattern.compile("-?(?:" + PART.pattern() + ")+");
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d{1,4})?");
   private static final Pattern PERCENT = Pattern.compile("(-?\\d+(?:\\.\\d+)?)\\s*%");
+
+  /// What is longer is no quantity: a long row of parts would exhaust the stack of the pattern.
+  private static final int LONGEST_TEXT = 100;
 
   private Quantities() {}
 
   /// A duration: ISO-8601 (`PT1M30S`), or parts with the units `ms s m h d` (`1m30s`), or `0`.
   public static Optional<Duration> duration(String text) {
     String trimmed = text.strip();
+    if (trimmed.length() > LONGEST_TEXT) {
+      return Optional.empty();
+    }
     if (trimmed.equals("0")) {
       return Optional.of(Duration.ZERO);
     }
@@ -50,18 +58,21 @@ public final class Quantities {
   /// A number; `500ms` is 0.5 (seconds), `0.5%` is 0.005.
   public static OptionalDouble number(String text) {
     String trimmed = text.strip();
+    if (trimmed.length() > LONGEST_TEXT) {
+      return OptionalDouble.empty();
+    }
     Matcher percent = PERCENT.matcher(trimmed);
     if (percent.matches()) {
       return OptionalDouble.of(Double.parseDouble(percent.group(1)) / 100);
     }
     if (SHORT.matcher(trimmed).matches()) {
-      return OptionalDouble.of(duration(trimmed).orElseThrow().toMillis() / 1000.0);
+      return duration(trimmed)
+          .map(it -> OptionalDouble.of(it.getSeconds() + it.getNano() / 1e9))
+          .orElseGet(OptionalDouble::empty);
     }
-    try {
-      return OptionalDouble.of(Double.parseDouble(trimmed));
-    } catch (NumberFormatException notOne) {
-      return OptionalDouble.empty();
-    }
+    return NUMBER.matcher(trimmed).matches()
+        ? OptionalDouble.of(Double.parseDouble(trimmed))
+        : OptionalDouble.empty();
   }
 
   /// A duration in the short form, exact to the millisecond: `1h30m`, `45s`, `250ms`, `0s`.

@@ -46,6 +46,6 @@ public sealed interface Decoded<T> {
   }
 
   private static String cause(JacksonException failure) {
-    return Check.printable(failure.getOriginalMessage());
+    return Check.printable(Check.withoutSecrets(failure.getOriginalMessage()));
   }
 }

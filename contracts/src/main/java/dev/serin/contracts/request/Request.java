@@ -101,7 +101,7 @@ public sealed interface Request {
       Check.required("artifact", artifact);
       migrations = Check.list(migrations);
       Check.required("ifBusy", ifBusy);
-      labels = labels == null ? Map.of() : Map.copyOf(labels);
+      labels = Check.map(labels);
     }
   }
 

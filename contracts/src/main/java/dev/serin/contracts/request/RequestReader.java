@@ -31,6 +31,9 @@ public final class RequestReader {
   private static final Set<String> SCHEMES = Set.of("file", "node", "http", "https");
   private static final int LONGEST_TEXT = 2_000;
 
+  /// What is later can't be counted in milliseconds.
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
   private RequestReader() {}
 
   public static Parsed<Request> read(JsonNode document) {
@@ -167,11 +170,11 @@ public final class RequestReader {
 
   private static Artifact artifact(Fields artifact) {
     String uri = artifact.requiredText("uri");
-    if (!uri.equals("-") && !isArtifactUri(uri)) {
+    if (artifact.text("uri").isPresent() && !isArtifactUri(uri)) {
       artifact.problem(
           "uri",
           "expected a file:, node:, http: or https: URI with an absolute path without '..', found '"
-              + Check.printable(withoutSecrets(uri))
+              + Check.printable(Check.withoutSecrets(uri))
               + "'");
     }
     return new Artifact(uri, artifact.requiredSha256("sha256"));
@@ -182,16 +185,13 @@ public final class RequestReader {
       URI parsed = URI.create(uri);
       return parsed.getScheme() != null
           && SCHEMES.contains(parsed.getScheme())
+          && (parsed.getHost() != null || !parsed.getScheme().startsWith("http"))
           && parsed.getPath() != null
           && parsed.getPath().startsWith("/")
           && !List.of(parsed.getPath().split("/", -1)).contains("..");
     } catch (IllegalArgumentException notOne) {
       return false;
     }
-  }
-
-  private static String withoutSecrets(String uri) {
-    return uri.replaceAll("//[^/@]*@", "//***@").replaceAll("\\?.*", "?***");
   }
 
   private static List<Migration> migrations(Fields fields) {
@@ -207,7 +207,11 @@ public final class RequestReader {
       return null;
     }
     try {
-      return Instant.parse(text.get());
+      Instant until = Instant.parse(text.get());
+      if (until.isAfter(LATEST) || until.isBefore(Instant.EPOCH)) {
+        fields.problem("until", "expected an instant from 1970 to 9999, found another one");
+      }
+      return until;
     } catch (DateTimeParseException notOne) {
       fields.problem(
           "until", "expected an instant such as 2026-12-24T00:00:00Z, found another text");

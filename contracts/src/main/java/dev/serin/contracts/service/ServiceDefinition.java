@@ -57,7 +57,7 @@ public record ServiceDefinition(
       Check.name("instance", instance);
       Check.name("server", server);
       Check.name("host", host);
-      labels = labels == null ? Map.of() : Map.copyOf(labels);
+      labels = Check.map(labels);
     }
   }
 
@@ -154,7 +154,7 @@ public record ServiceDefinition(
     /// How many probes a window takes: one at the end of each interval, the last one at its end.
     @JsonIgnore
     public int slots() {
-      return Math.toIntExact((window.toMillis() + interval.toMillis() - 1) / interval.toMillis());
+      return Math.toIntExact(window.plus(interval).minusNanos(1).dividedBy(interval));
     }
   }
 

@@ -38,6 +38,9 @@ public final class ServiceReader {
   /// The strategies that this version rolls out by.
   public static final Set<String> STRATEGIES = Set.of("canary-then-peers");
 
+  /// How many probes an analysis may take: each one's verdict is kept in the rollout's record.
+  private static final int MOST_SLOTS = 10_000;
+
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Pattern MODE = Pattern.compile("[0-7]{3,4}");
   private static final Pattern OWNER = Pattern.compile("[0-9]{1,10}|[a-z_][a-z0-9_-]{0,31}");
@@ -192,7 +195,7 @@ public final class ServiceReader {
 
   private static Health health(Fields health) {
     String url = health.requiredText("url");
-    if (!url.equals("-") && !isHttp(url)) {
+    if (health.text("url").isPresent() && !isHttp(url)) {
       health.problem("url", "expected an http or https URL, found another text");
     }
     return new Health(url, health.duration("within", MILLISECOND).orElse(Duration.ofSeconds(60)));
@@ -306,6 +309,9 @@ public final class ServiceReader {
     duplicates(fields, "slis", "SLI", read.slis().stream().map(Sli::name).toList());
     duplicates(fields, "loadBalancers", "load balancer", read.loadBalancers());
     duplicates(fields, "pool", "pool", read.pool());
+    if (read.install() != null) {
+      duplicates(fields, "install.unit", "unit", read.install().unit());
+    }
     if (fields.has("nodes") && read.nodes().stream().noneMatch(Node::canary)) {
       fields.problem("nodes", "expected at least one with canary: true, found none");
     }
@@ -322,7 +328,18 @@ public final class ServiceReader {
           read.pool().isEmpty() ? "pool" : "loadBalancers",
           "expected pool and loadBalancers both or neither, found only one of them");
     }
+    Install install = read.install();
+    if (install != null && install.path().equals(install.previous())) {
+      fields.problem("install.previous", "expected another file than install.path, found the same");
+    }
     Analysis analysis = read.analysis();
+    if (analysis.window().dividedBy(analysis.interval()) > MOST_SLOTS) {
+      fields.problem(
+          "analysis.interval",
+          "expected at most "
+              + MOST_SLOTS
+              + " probes in the window, found more: take a longer interval");
+    }
     if (!analysis.window().isZero()) {
       if (analysis.window().compareTo(analysis.interval()) < 0) {
         fields.problem(

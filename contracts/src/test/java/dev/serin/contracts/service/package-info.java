@@ -1,0 +1,5 @@
+/// Definitions as operators write them.
+@NullMarked
+package dev.serin.contracts.service;
+
+import org.jspecify.annotations.NullMarked;

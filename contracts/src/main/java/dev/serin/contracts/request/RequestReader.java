@@ -185,7 +185,7 @@ public final class RequestReader {
       URI parsed = URI.create(uri);
       return parsed.getScheme() != null
           && SCHEMES.contains(parsed.getScheme())
-          && (parsed.getHost() != null || !parsed.getScheme().startsWith("http"))
+          && (parsed.getRawAuthority() != null || !parsed.getScheme().startsWith("http"))
           && parsed.getPath() != null
           && parsed.getPath().startsWith("/")
           && !List.of(parsed.getPath().split("/", -1)).contains("..");

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -40,6 +41,9 @@ public final class ServiceReader {
 
   /// How many probes an analysis may take: each one's verdict is kept in the rollout's record.
   private static final int MOST_SLOTS = 10_000;
+
+  /// Stands in for a name that is missing or wrong, and is none that anybody would write.
+  private static final String UNNAMED = "unnamed" + "-".repeat(93);
 
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Pattern MODE = Pattern.compile("[0-7]{3,4}");
@@ -139,7 +143,7 @@ public final class ServiceReader {
         .map(node -> {
           String name = node.requiredName("name");
           return name.equals("-")
-              ? new Node("unnamed", false, "unnamed", "unnamed", "default", java.util.Map.of())
+              ? new Node(UNNAMED, node.flag("canary", false), UNNAMED, UNNAMED, "default", Map.of())
               : new Node(
                   name,
                   node.flag("canary", false),
@@ -265,6 +269,7 @@ public final class ServiceReader {
   private static List<Sli> slis(Fields fields) {
     List<Sli> slis = new ArrayList<>();
     for (Fields sli : fields.objects("slis")) {
+      sli.requiredName("name");
       if (!sli.has("query")) {
         sli.problem(
             "query", "expected a query, is missing: a threshold needs something to compare");
@@ -289,7 +294,7 @@ public final class ServiceReader {
               .orElse(null);
       slis.add(
           new Sli(
-              sli.requiredName("name").equals("-") ? "unnamed" : sli.requiredName("name"),
+              sli.name("name").orElse(UNNAMED),
               sli.text("query").orElse("-"),
               max.isPresent() ? Double.valueOf(max.getAsDouble()) : null,
               min.isPresent() ? Double.valueOf(min.getAsDouble()) : null,
@@ -369,6 +374,9 @@ public final class ServiceReader {
     Set<String> seen = new HashSet<>();
     Set<String> told = new HashSet<>();
     for (String name : names) {
+      if (name.endsWith(UNNAMED)) {
+        continue; // told already: it has no name
+      }
       if (!seen.add(name) && told.add(name)) {
         fields.problem(field, "expected each " + what + " once, found " + name + " twice");
       }

@@ -1,0 +1,306 @@
+package dev.serin.contracts.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.service.ServiceDefinition.Analysis;
+import dev.serin.contracts.service.ServiceDefinition.DeadMan;
+import dev.serin.contracts.service.ServiceDefinition.DeadManAction;
+import dev.serin.contracts.service.ServiceDefinition.Drain;
+import dev.serin.contracts.service.ServiceDefinition.Health;
+import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.contracts.service.ServiceDefinition.LoadBalancerHealth;
+import dev.serin.contracts.service.ServiceDefinition.MinRequests;
+import dev.serin.contracts.service.ServiceDefinition.NoData;
+import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
+import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
+import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.service.ServiceDefinition.OnPeerFailure;
+import dev.serin.contracts.service.ServiceDefinition.OnTimeout;
+import dev.serin.contracts.service.ServiceDefinition.Rollback;
+import dev.serin.contracts.service.ServiceDefinition.Sli;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+class ServiceReaderTest {
+  private static final String SMALLEST =
+      """
+      {"service": "api",
+       "nodes": [{"name": "b1"}, {"name": "b2", "canary": true}],
+       "install": {"path": "/opt/api", "unit": "api"},
+       "health": {"url": "http://127.0.0.1:8080/health"},
+       "analysis": {"window": "0s"}}
+      """;
+
+  private static JsonNode tree(String json) {
+    return Json.mapper().readTree(json);
+  }
+
+  /// The smallest definition with these fields in place of its own; a null takes one away.
+  private static JsonNode smallest(String more) {
+    ObjectNode definition = (ObjectNode) tree(SMALLEST);
+    tree(more.replace('\'', '"'))
+        .properties()
+        .forEach(field -> definition.set(field.getKey(), field.getValue()));
+    return definition;
+  }
+
+  private static ServiceDefinition valid(JsonNode document) {
+    return switch (ServiceReader.read(document)) {
+      case Parsed.Valid<ServiceDefinition>(ServiceDefinition definition) -> definition;
+      case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
+          throw new AssertionError(String.join("\n", problems));
+    };
+  }
+
+  private static List<String> problems(String more) {
+    return problemsOf(smallest(more));
+  }
+
+  private static List<String> problemsOf(JsonNode document) {
+    return ServiceReader.read(document)
+            instanceof Parsed.Invalid<ServiceDefinition>(List<String> problems)
+        ? problems
+        : List.of();
+  }
+
+  private static JsonNode designsExample() throws IOException {
+    try (InputStream file = ServiceReaderTest.class.getResourceAsStream("/service-example.json")) {
+      return Json.mapper().readTree(Objects.requireNonNull(file));
+    }
+  }
+
+  @Test
+  void theSmallestDefinitionHasDefaultsForTheRest() {
+    assertThat(valid(tree(SMALLEST)))
+        .isEqualTo(
+            new ServiceDefinition(
+                "api",
+                List.of(),
+                List.of(),
+                List.of(
+                    new Node("b1", false, "b1", "b1", "default", Map.of()),
+                    new Node("b2", true, "b2", "b2", "default", Map.of())),
+                null,
+                new Install("/opt/api", "root", "root", "0755", List.of("api"), null, 3),
+                new Health("http://127.0.0.1:8080/health", Duration.ofSeconds(60)),
+                null,
+                new Drain(Duration.ofSeconds(60), Duration.ofSeconds(30), OnTimeout.FAIL),
+                new Analysis(
+                    Duration.ZERO,
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(30),
+                    new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN)),
+                new NoData(NoDataPolicy.HOLD, Duration.ofMinutes(10), NoDataThen.ROLLBACK),
+                List.of(),
+                "canary-then-peers",
+                OnBreach.ROLLBACK,
+                OnPeerFailure.HALT,
+                new Rollback(Duration.ofSeconds(60))));
+    assertThat(valid(tree(SMALLEST)).minimum()).isEqualTo(1);
+  }
+
+  @Test
+  void theExampleOfTheDocumentsIsValid() throws IOException {
+    ServiceDefinition example = valid(designsExample());
+    assertThat(example.pool()).containsExactly("api_pool");
+    assertThat(example.canaries()).extracting(Node::name).containsExactly("backend-api-2");
+    assertThat(example.peers()).extracting(Node::name).containsExactly("backend-api-1");
+    assertThat(example.node("backend-api-2").orElseThrow().labels())
+        .containsEntry("instance", "10.0.0.12:8080");
+    assertThat(example.install().uid()).isEqualTo("1001");
+    assertThat(example.loadBalancerHealth())
+        .isEqualTo(new LoadBalancerHealth("/api/v1/health", null, null, Duration.ofSeconds(30)));
+    assertThat(example.analysis().slots()).isEqualTo(120);
+    assertThat(example.slis()).extracting(Sli::name).containsExactly("p95", "error-rate");
+    assertThat(example.slis().getFirst().max()).isEqualTo(0.5);
+    assertThat(Objects.requireNonNull(example.slis().get(1).minRequests()).min()).isEqualTo(20);
+  }
+
+  @Test
+  void whatIsWrittenForADefinitionIsReadAsThatDefinition() throws IOException {
+    for (JsonNode document : List.of(tree(SMALLEST), designsExample())) {
+      ServiceDefinition definition = valid(document);
+      byte[] written = Json.mapper().writeValueAsBytes(definition);
+      assertThat(valid(Json.mapper().readTree(written))).isEqualTo(definition);
+      assertThat(Json.mapper().readValue(written, ServiceDefinition.class)).isEqualTo(definition);
+    }
+  }
+
+  @Test
+  void labelsKeepTheirOrder() {
+    ServiceDefinition definition =
+        valid(
+            smallest(
+                "{'nodes': [{'name': 'b', 'canary': true, 'labels': {'z': 1, 'a': 2, 'm': 3}}]}"));
+    assertThat(definition.nodes().getFirst().labels().keySet()).containsExactly("z", "a", "m");
+  }
+
+  @Test
+  void thresholdsHaveUnits() {
+    ServiceDefinition definition =
+        valid(
+            smallest(
+                "{'slis': [{'name': 'a', 'query': 'q', 'max': '500ms', 'min': '1%'},"
+                    + " {'name': 'b', 'query': 'q', 'min': 0}], 'pool': 'p', 'loadBalancers':"
+                    + " 'lb'}"));
+    assertThat(definition.slis())
+        .containsExactly(
+            new Sli("a", "q", 0.5, 0.01, null), new Sli("b", "q", null, 0.0, (MinRequests) null));
+  }
+
+  @Test
+  void everyProblemIsListedAtOnce() {
+    assertThat(
+            problemsOf(
+                tree(
+                    """
+                    {"service": "a;b",
+                     "pool": ["p", "p", "x y"],
+                     "nodes": [{"name": "b1"}, {"name": "b1", "server": "s\\n"}, 7, {},
+                               {"canary": "yes"}],
+                     "minAvailable": 9,
+                     "install": {"path": "/opt/../etc", "unit": ["api", "a b"], "mode": "rwx",
+                                 "uid": "", "keep": 0},
+                     "health": {"url": "file:/etc/passwd", "within": "-1s"},
+                     "drain": {"within": "0s", "onTimeout": "explode"},
+                     "analysis": {"window": "10s", "interval": "30s",
+                                  "deadMan": {"after": "1s"}},
+                     "noData": [],
+                     "slis": [{"name": "p95", "max": 0.5}, {"name": "p95", "query": "q"},
+                              {"query": "q", "max": "1%", "min": "2%"}],
+                     "strategy": "yolo",
+                     "onPeerFailure": true,
+                     "rollback": {"waitForPeers": 60}}
+                    """)))
+        .containsExactly(
+            "service: expected 1 to 100 letters, digits, '.', '_', ':' or '-', found 'a;b'",
+            "pool[2]: expected 1 to 100 letters, digits, '.', '_', ':' or '-', found 'x y'",
+            "nodes[2]: expected an object with fields, found 7",
+            "nodes[1].server: expected 1 to 100 letters, digits, '.', '_', ':' or '-', found 's\\u000a'",
+            "nodes[3].name: expected a name, is missing",
+            "nodes[4].name: expected a name, is missing",
+            "nodes[4].canary: expected true or false, found 'yes'",
+            "install.unit[1]: expected the name of a systemd unit, found another text",
+            "install.mode: expected three or four octal digits, found 'rwx'",
+            "install.path: expected an absolute path without '..' or control characters, found '/opt/../etc'",
+            "install.uid: expected a text, found ''",
+            "install.keep: expected a whole number from 1 to 100, found 0",
+            "health.url: expected an http or https URL, found another text",
+            "health.within: expected a duration such as 30s, 1h or PT30S, at least 1ms and at most 366 days, found '-1s'",
+            "drain.within: expected a duration such as 30s, 1h or PT30S, at least 1ms and at most 366 days, found '0s'",
+            "drain.onTimeout: expected one of fail, force, found 'explode'",
+            "analysis.deadMan.after: expected a duration such as 30s, 1h or PT30S, at least 1m and at most 366 days, found '1s'",
+            "noData: expected an object with fields, found []",
+            "slis[0].query: expected a query, is missing: a threshold needs something to compare",
+            "slis[1].max: expected a threshold, max or min, found neither",
+            "slis[2].name: expected a name, is missing",
+            "slis[2].min: expected a value below max, found one that no value can satisfy",
+            "onPeerFailure: expected one of halt, rollback-peer, rollback-all, found true",
+            "rollback.waitForPeers: expected a duration such as 30s, 1h or PT30S, 0 or more and at most 366 days, found 60",
+            "nodes: expected each node once, found b1 twice",
+            "nodes: expected each instance once, found default/b1 twice",
+            "nodes: expected each server once, found b1 twice",
+            "slis: expected each SLI once, found p95 twice",
+            "pool: expected each pool once, found p twice",
+            "nodes: expected at least one with canary: true, found none",
+            "minAvailable: expected at most the number of nodes, 4, found 9",
+            "loadBalancers: expected pool and loadBalancers both or neither, found only one of them",
+            "analysis.window: expected 0s or at least the interval, 30s, found 10s",
+            "strategy: expected one of canary-then-peers, found 'yolo'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {'nodes': [{'name': 'b'}]} | nodes: expected at least one with canary: true, found none
+          {'nodes': []} | nodes: expected at least one with canary: true, found none
+          {'nodes': null} | nodes: expected one node or more, is missing
+          {'nodes': [{'name': 'b', 'canary': true}, {'name': 'b', 'instance': 'i', 'server': 's'}]} | nodes: expected each node once, found b twice
+          {'nodes': [{'name': 'b', 'canary': true}, {'name': 'c', 'instance': 'b'}]} | nodes: expected each instance once, found default/b twice
+          {'nodes': [{'name': 'b', 'canary': true}, {'name': 'c', 'server': 'b'}]} | nodes: expected each server once, found b twice
+          {'nodes': [{'canary': true}, {}]} | nodes[0].name: expected a name, is missing,nodes[1].name: expected a name, is missing
+          {'minAvailable': 3} | minAvailable: expected at most the number of nodes, 2, found 3
+          {'minAvailable': -1} | minAvailable: expected a whole number from 0 to 10000, found -1
+          {'pool': 'p'} | loadBalancers: expected pool and loadBalancers both or neither, found only one of them
+          {'loadBalancers': ['lb']} | pool: expected pool and loadBalancers both or neither, found only one of them
+          {'analysis': {'window': '1h'}} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
+          {'analysis': null} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
+          {'slis': [{'name': 'a', 'max': 1}]} | slis[0].query: expected a query, is missing: a threshold needs something to compare
+          {'slis': [{'name': 'a', 'query': 'q'}]} | slis[0].max: expected a threshold, max or min, found neither
+          {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'min': 1}]} | slis[0].min: expected a value below max, found one that no value can satisfy
+          {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'minRequests': {'min': -1}}]} | slis[0].minRequests.min: expected 0 or more, found -1.0,slis[0].minRequests.query: expected a text, is missing
+          {'strategy': 'yolo'} | strategy: expected one of canary-then-peers, found 'yolo'
+          {'install': {'path': '/a', 'previous': '/a', 'unit': 'u'}} | install.previous: expected another file than install.path, found the same
+          {'install': {'path': '/a', 'unit': ['u', 'u']}} | install.unit: expected each unit once, found u twice
+          {'install': {'path': '/a', 'unit': 'none'}} | install.unit: expected one systemd unit or more, found none
+          {'install': {'path': '/a', 'unit': 'u', 'previous': []}} | install.previous: expected a text, found []
+          {'health': {'url': '-'}} | health.url: expected an http or https URL, found another text
+          {'health': {'url': 'http://127.0.0.1/', 'within': '0s'}} | health.within: expected a duration such as 30s, 1h or PT30S, at least 1ms and at most 366 days, found '0s'
+          {'install': null} | install: expected an object with fields, is missing
+          {'loadBalancerHealth': {'path': 'health', 'host': 'a b'}} | loadBalancerHealth.host: expected a host name, found another text,loadBalancerHealth.path: expected a path that begins with '/', found 'health'
+          """,
+      quoteCharacter = '~')
+  void aContradictionIsNamed(String more, String expected) {
+    assertThat(String.join(",", problems(more))).isEqualTo(expected);
+  }
+
+  @Test
+  void aWindowOfMoreProbesThanARecordHoldsIsRefused() {
+    assertThat(
+            problems(
+                "{'slis': [{'name': 'a', 'query': 'q', 'max': 1}], 'analysis': {'window':"
+                    + " '366d', 'interval': '100ms'}}"))
+        .containsExactly(
+            "analysis.interval: expected at most 10000 probes in the window, found more: take a"
+                + " longer interval");
+  }
+
+  @Test
+  void textsOfAnyLengthAndDepthEndInAProblem() {
+    assertThat(problems("{'analysis': {'window': '" + "1s".repeat(50_000) + "'}}"))
+        .allMatch(problem -> problem.length() < 300)
+        .isNotEmpty();
+    assertThat(
+            problems(
+                "{'slis': [{'name': 'a', 'query': 'q', 'max': '99999999999999999999d1ms'}],"
+                    + " 'health': "
+                    + "[".repeat(400)
+                    + "]".repeat(400)
+                    + "}"))
+        .allMatch(problem -> problem.length() < 300)
+        .isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S, PT30S, 0",
+    "PT30S, PT30S, 1",
+    "PT31S, PT30S, 2",
+    "PT1H, PT30S, 120",
+    "PT1M, PT45S, 2",
+    "PT0.001S, PT0.000000001S, 1000000"
+  })
+  void aSlotEndsEachIntervalAndTheLastOneTheWindow(Duration window, Duration interval, int slots) {
+    Analysis analysis =
+        new Analysis(
+            window,
+            interval,
+            Duration.ZERO,
+            new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN));
+    assertThat(analysis.slots()).isEqualTo(slots);
+  }
+}

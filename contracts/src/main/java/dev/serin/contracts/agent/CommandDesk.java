@@ -144,12 +144,21 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     try {
       place.waitForTurn();
       try {
-        handler.handle(command, place, answer -> tell(commandId, answer));
+        carryOut(command, place);
       } finally {
+        forgetUnanswered(commandId);
         place.leave();
       }
     } catch (Turn.Preempted newer) {
       log.atInfo().addKeyValue("command", commandId).log("pre-empted by a newer command");
+      forgetUnanswered(commandId);
+    }
+  }
+
+  private void carryOut(C command, Place place) throws Turn.Preempted {
+    String commandId = command.head().commandId();
+    try {
+      handler.handle(command, place, answer -> tell(commandId, answer));
     } catch (RuntimeException bug) {
       log.atError()
           .setCause(bug)
@@ -166,8 +175,6 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
                       "an error in the agent: " + bug.getClass().getSimpleName(),
                       "look at the agent's log",
                       true))));
-    } finally {
-      forgetUnanswered(commandId);
     }
   }
 

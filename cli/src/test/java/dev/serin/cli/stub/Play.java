@@ -71,7 +71,7 @@ public class Play {
 
   private void plan(String node) {
     FORWARD.forEach(step -> steps.add(pending(step, node)));
-    nodes.add(new NodeView(node, null, null, null));
+    nodes.add(new NodeView(node, null, null, null, null));
   }
 
   private static StepView pending(String name, @Nullable String node) {
@@ -162,7 +162,7 @@ public class Play {
   }
 
   public Play preflightPassed(String version) {
-    nodes.replaceAll(node -> new NodeView(node.name(), version, true, 100));
+    nodes.replaceAll(node -> new NodeView(node.name(), version, true, 100, null));
     phase = RolloutPhase.ROLLING;
     return tell(
         head -> new RolloutEvent.PreflightPassed(head, nodes, List.of()), "all checks are green");
@@ -234,10 +234,10 @@ public class Play {
         return one;
       }
       return switch (step) {
-        case "drain" -> new NodeView(node, one.version(), false, 100);
-        case "push" -> new NodeView(node, version, false, 100);
-        case "restore" -> new NodeView(node, "2.0.9", false, 100);
-        case "ready" -> new NodeView(node, one.version(), true, 100);
+        case "drain" -> new NodeView(node, one.version(), false, 100, null);
+        case "push" -> new NodeView(node, version, false, 100, null);
+        case "restore" -> new NodeView(node, "2.0.9", false, 100, null);
+        case "ready" -> new NodeView(node, one.version(), true, 100, null);
         default -> one;
       };
     });

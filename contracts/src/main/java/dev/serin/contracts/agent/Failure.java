@@ -33,6 +33,8 @@ public record Failure(
     STALE,
     /// A newer command for the same node took over before this one was done.
     PREEMPTED,
+    /// Somebody else has changed what the command is about; nothing was reverted.
+    FOREIGN,
     /// The command itself is not one that the agent can carry out.
     INVALID
   }

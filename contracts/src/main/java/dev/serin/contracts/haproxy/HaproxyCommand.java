@@ -7,6 +7,7 @@ import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandHead;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -152,6 +153,82 @@ public sealed interface HaproxyCommand extends AgentCommand {
     public WeighServer {
       Check.required("head", head);
       settings = Check.list(settings);
+    }
+  }
+
+  /// A server as Serin has asked for it, on every load balancer and in every pool.
+  ///
+  /// @param settings state and weight asked for
+  /// @param leaving whether its cookie belongs on the leaving maps
+  record GuardedServer(String node, List<ServerSetting> settings, boolean leaving) {
+    public GuardedServer {
+      Check.name("node", node);
+      settings = Check.list(settings);
+    }
+  }
+
+  /// What happens when nobody watches a canary that takes traffic.
+  enum DeadManAction {
+    /// It leaves rotation, once its peers are back.
+    DRAIN,
+    /// It is only told of.
+    ALERT
+  }
+
+  /// The dead man's switch of a watched canary. It goes off at `expiresAt` unless a later command
+  /// has moved that, whoever else is gone by then. An agent that starts anew grants one full
+  /// period.
+  ///
+  /// @param nodes the canaries
+  /// @param period how long nobody may have watched, at least 60 s
+  /// @param expiresAt the newest proof of watching and the period after it: an absolute instant, so
+  ///   that a replayed backlog proves nothing
+  /// @param restore the peers as they were before the rollout: they come back before the canary
+  ///   leaves
+  /// @param minAvailable how many nodes must stay in rotation when the canary leaves
+  record DeadMan(
+      List<String> nodes,
+      Duration period,
+      Instant expiresAt,
+      DeadManAction action,
+      List<GuardedServer> restore,
+      int minAvailable) {
+    public DeadMan {
+      nodes = Check.list(nodes);
+      Check.positive("period", period);
+      Check.required("expiresAt", expiresAt);
+      Check.required("action", action);
+      restore = Check.list(restore);
+    }
+  }
+
+  /// Begins to guard a service's servers, or renews the guard: the agent compares what was asked
+  /// with what each load balancer has, puts back what a reload forgot or a stale instance of its
+  /// own wrote, and tells of everything else. A node is guarded only while no command for it is
+  /// newer than this one. The newest of a service counts; its fence says which that is.
+  ///
+  /// @param servers all the nodes of the service, as asked
+  /// @param leaseUntil without a renewal the guard ends then; the dead man's switch does not
+  /// @param deadMan none where no canary takes traffic unproven: the switch is disarmed
+  @JsonTypeName("guard-servers")
+  record GuardServers(
+      @JsonUnwrapped CommandHead head,
+      List<GuardedServer> servers,
+      Instant leaseUntil,
+      @Nullable DeadMan deadMan)
+      implements HaproxyCommand {
+    public GuardServers {
+      Check.required("head", head);
+      servers = Check.list(servers);
+      Check.required("leaseUntil", leaseUntil);
+    }
+  }
+
+  /// Ends a guard and disarms its switch: the rollout is over, or a person has taken over.
+  @JsonTypeName("stop-guarding-servers")
+  record StopGuardingServers(@JsonUnwrapped CommandHead head) implements HaproxyCommand {
+    public StopGuardingServers {
+      Check.required("head", head);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +111,127 @@ public sealed interface HaproxyEvent extends AgentEvent {
     public Failed {
       Check.required("head", head);
       Check.required("failure", failure);
+    }
+  }
+
+  /// A server that was not as asked on one load balancer and in one pool.
+  ///
+  /// @param status HAProxy's own word for what it is
+  /// @param leavingAsked whether its cookie belongs on the leaving map
+  record Drift(
+      String node,
+      ServerSetting asked,
+      ServerSetting found,
+      boolean leavingAsked,
+      boolean leavingFound,
+      String status) {
+    public Drift {
+      Check.name("node", node);
+      Check.required("asked", asked);
+      Check.required("found", found);
+      Check.required("status", status);
+    }
+  }
+
+  /// Why a server was not as asked, where that is Serin's to put right.
+  enum DriftCause {
+    /// HAProxy was reloaded or restarted, and has forgotten it.
+    FORGOTTEN,
+    /// An instance of the agent that had lost its lease wrote it.
+    STALE_WRITE
+  }
+
+  /// What was asked is there again, read back.
+  @JsonTypeName("drift-mended")
+  record DriftMended(@JsonUnwrapped AnswerHead head, DriftCause cause, List<Drift> drifts)
+      implements HaproxyEvent {
+    public DriftMended {
+      Check.required("head", head);
+      Check.required("cause", cause);
+      drifts = Check.list(drifts);
+    }
+  }
+
+  /// What was asked could not be put back.
+  @JsonTypeName("drift-remains")
+  record DriftRemains(
+      @JsonUnwrapped AnswerHead head, DriftCause cause, List<Drift> drifts, Failure failure)
+      implements HaproxyEvent {
+    public DriftRemains {
+      Check.required("head", head);
+      Check.required("cause", cause);
+      drifts = Check.list(drifts);
+      Check.required("failure", failure);
+    }
+  }
+
+  /// Somebody else has changed servers by hand; nothing was reverted.
+  @JsonTypeName("servers-changed-by-hand")
+  record ServersChangedByHand(@JsonUnwrapped AnswerHead head, List<Drift> drifts)
+      implements HaproxyEvent {
+    public ServersChangedByHand {
+      Check.required("head", head);
+      drifts = Check.list(drifts);
+    }
+  }
+
+  /// A server's share of the pool's requests on one load balancer, in per cent.
+  ///
+  /// @param configured of the weights in rotation, 0 to 100
+  /// @param observed of the requests since the last time it was told; none where there were none
+  /// @param observedNewSessions of the sessions that no cookie pinned; none where there were none
+  ///   or nobody counts them
+  record TrafficShare(
+      String node,
+      String loadBalancer,
+      String pool,
+      double configured,
+      @Nullable Double observed,
+      @Nullable Double observedNewSessions) {
+    public TrafficShare {
+      Check.name("node", node);
+      Check.name("loadBalancer", loadBalancer);
+      Check.name("pool", pool);
+    }
+  }
+
+  /// What a guard sees: told when it begins, when rotation changes, and every ten seconds.
+  ///
+  /// @param inRotation nodes that are admitted, weighed above 0 and up on every load balancer
+  @JsonTypeName("traffic-observed")
+  record TrafficObserved(
+      @JsonUnwrapped AnswerHead head,
+      List<ServerSeen> servers,
+      List<TrafficShare> shares,
+      List<String> inRotation)
+      implements HaproxyEvent {
+    public TrafficObserved {
+      Check.required("head", head);
+      servers = Check.list(servers);
+      shares = Check.list(shares);
+      inRotation = Check.list(inRotation);
+    }
+  }
+
+  /// Nobody has watched the canary for its period: the switch has gone off.
+  ///
+  /// @param expiredAt when the last proof of watching ran out
+  /// @param action what the service asks for then
+  /// @param drained the nodes that are out of rotation by it; empty when it only tells
+  /// @param failure why a canary is still in rotation; none where it isn't, or was not to leave
+  @JsonTypeName("dead-man-went-off")
+  record DeadManWentOff(
+      @JsonUnwrapped AnswerHead head,
+      Instant expiredAt,
+      HaproxyCommand.DeadManAction action,
+      List<String> drained,
+      @Nullable Failure failure)
+      implements HaproxyEvent {
+    public DeadManWentOff {
+      Check.required("head", head);
+      Check.required("expiredAt", expiredAt);
+      Check.required("action", action);
+      drained = Check.list(drained);
     }
   }
 }

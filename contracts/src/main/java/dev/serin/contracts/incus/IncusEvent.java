@@ -7,6 +7,7 @@ import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.incus.IncusCommand.UnitSeen;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,18 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param sha256 the digest of the installed binary; none where none could be read
   /// @param addresses where the instance is reached, `address:port` of its proxy devices and the
   ///   bare addresses of its interfaces
+  /// @param units the units that serve it, as systemd has them
   /// @param problems what stands against a rollout on this node
   record InstanceSeen(
-      String node, @Nullable String sha256, List<String> addresses, List<String> problems) {
+      String node,
+      @Nullable String sha256,
+      List<String> addresses,
+      List<UnitSeen> units,
+      List<String> problems) {
     public InstanceSeen {
       Check.name("node", node);
       addresses = Check.list(addresses);
+      units = Check.list(units);
       problems = Check.list(problems);
     }
   }
@@ -86,12 +93,15 @@ public sealed interface IncusEvent extends AgentEvent {
   ///
   /// @param unchanged whether the process was younger than the binary already, and left alone
   /// @param detail unit and main process id, for the record
+  /// @param units as systemd has them now
   @JsonTypeName("units-restarted")
-  record UnitsRestarted(@JsonUnwrapped AnswerHead head, boolean unchanged, String detail)
+  record UnitsRestarted(
+      @JsonUnwrapped AnswerHead head, boolean unchanged, String detail, List<UnitSeen> units)
       implements IncusEvent {
     public UnitsRestarted {
       Check.required("head", head);
       Check.required("detail", detail);
+      units = Check.list(units);
     }
   }
 
@@ -126,6 +136,42 @@ public sealed interface IncusEvent extends AgentEvent {
     public Failed {
       Check.required("head", head);
       Check.required("failure", failure);
+    }
+  }
+
+  /// What somebody else has done to an instance.
+  enum Change {
+    /// A unit was stopped, started or restarted, not by systemd itself.
+    UNIT_RESTARTED,
+    /// The installed binary is another one.
+    BINARY_REPLACED,
+    /// The unit's file or a drop-in is another one.
+    UNIT_FILE_CHANGED
+  }
+
+  /// One change by somebody else.
+  ///
+  /// @param what the unit or the path
+  /// @param expected as Serin left it
+  /// @param found as it is
+  record InstanceChange(Change change, String what, String expected, String found) {
+    public InstanceChange {
+      Check.required("change", change);
+      Check.text("what", what);
+      Check.required("expected", expected);
+      Check.required("found", found);
+    }
+  }
+
+  /// Somebody else has changed a guarded instance; nothing was reverted.
+  @JsonTypeName("instance-changed-by-hand")
+  record InstanceChangedByHand(
+      @JsonUnwrapped AnswerHead head, String changed, List<InstanceChange> changes)
+      implements IncusEvent {
+    public InstanceChangedByHand {
+      Check.required("head", head);
+      Check.name("changed", changed);
+      changes = Check.list(changes);
     }
   }
 }

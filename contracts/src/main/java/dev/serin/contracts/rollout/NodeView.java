@@ -10,8 +10,21 @@ import org.jspecify.annotations.Nullable;
 /// @param inRotation whether it takes traffic on every load balancer; none before preflight or
 ///   without a pool
 /// @param weight its lowest weight over all load balancers; none likewise
+/// @param traffic its share of the pool's requests; none likewise
 public record NodeView(
-    String name, @Nullable String version, @Nullable Boolean inRotation, @Nullable Integer weight) {
+    String name,
+    @Nullable String version,
+    @Nullable Boolean inRotation,
+    @Nullable Integer weight,
+    @Nullable Traffic traffic) {
+  /// A node's share of the pool's requests in per cent, 0 to 100, the lowest over all load
+  /// balancers.
+  ///
+  /// @param asked what Serin asked for
+  /// @param configured what the load balancers have; none before they were looked at
+  /// @param observed of the requests of the last seconds; none where there were none
+  public record Traffic(double asked, @Nullable Double configured, @Nullable Double observed) {}
+
   public NodeView {
     Check.name("name", name);
   }

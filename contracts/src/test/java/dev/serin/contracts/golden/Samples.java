@@ -82,7 +82,7 @@ final class Samples {
 
   private static String text(String name) {
     return switch (name) {
-      case "sha256" -> DIGEST;
+      case "sha256", "known" -> DIGEST;
       case "service" -> "backend-api";
       case "uri" -> "file:/srv/artifacts/backend-api";
       case "strategy" -> "canary-then-peers";

@@ -18,6 +18,7 @@ import dev.serin.coordinator.plan.Step;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +142,9 @@ final class Commands {
         instance(node),
         rollout.service().install(),
         digest,
-        named != null ? named : known(ledger, digest));
+        named != null ? named : known(ledger, digest),
+        List.of(),
+        List.of());
   }
 
   /// The digest that a rollback restores: what the node had, or what the request names instead.

@@ -166,12 +166,13 @@ final class View {
         .map(node -> {
           NodeRecord record = rollout.nodes().get(node.name());
           return record == null
-              ? new NodeView(node.name(), null, null, null)
+              ? new NodeView(node.name(), null, null, null, null)
               : new NodeView(
                   node.name(),
                   version(ledger, rollout, record.current()),
                   record.inRotation(),
-                  record.weight());
+                  record.weight(),
+                  null);
         })
         .toList();
   }

@@ -96,7 +96,7 @@ final class World {
               nodes.entrySet().stream()
                   .map(node ->
                       new InstanceSeen(
-                          node.getKey(), node.getValue().digest(), List.of(), List.of()))
+                          node.getKey(), node.getValue().digest(), List.of(), List.of(), List.of()))
                   .toList(),
               Map.of(),
               List.of(),
@@ -108,7 +108,7 @@ final class World {
         yield new IncusEvent.ArtifactPushed(head, push.artifact().sha256(), 1_000, false);
       }
       case IncusCommand.RestartUnits restart ->
-          new IncusEvent.UnitsRestarted(head, false, "api.service pid 42");
+          new IncusEvent.UnitsRestarted(head, false, "api.service pid 42", List.of());
       case IncusCommand.CheckHealth health ->
           new IncusEvent.HealthPassed(head, Duration.ofSeconds(1), 1);
       case IncusCommand.RestoreBinary restore -> {

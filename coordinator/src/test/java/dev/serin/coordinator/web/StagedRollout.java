@@ -60,7 +60,7 @@ final class StagedRollout {
   /// The canary first.
   StagedRollout plan(String... names) {
     for (int i = 0; i < names.length; i++) {
-      nodes.add(new NodeView(names[i], old, true, 100));
+      nodes.add(new NodeView(names[i], old, true, 100, null));
       for (String step : STEPS) {
         steps.add(new StepView(step, names[i], StepStatus.PENDING, null, null, null));
       }
@@ -137,7 +137,8 @@ final class StagedRollout {
 
   StagedRollout node(int number, String running, boolean inRotation) {
     nodes.set(
-        number, new NodeView(nodes.get(number).name(), running, inRotation, inRotation ? 100 : 0));
+        number,
+        new NodeView(nodes.get(number).name(), running, inRotation, inRotation ? 100 : 0, null));
     return this;
   }
 

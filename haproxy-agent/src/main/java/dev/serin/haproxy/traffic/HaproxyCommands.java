@@ -38,6 +38,9 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
         case ReadyServer ready -> new Readying(fleet, ready, turn).run();
         case CheckServing check -> new ServingCheck(fleet, frontDoor, check, turn).run();
         case WeighServer weigh -> new Weighing(fleet, weigh, turn).run();
+        case HaproxyCommand.GuardServers guard -> throw new IllegalStateException("unguarded");
+        case HaproxyCommand.StopGuardingServers stop ->
+            throw new IllegalStateException("unguarded");
       };
     } catch (NotDone notDone) {
       return new HaproxyEvent.Failed(command.head().answered(turn.now()), notDone.failure());

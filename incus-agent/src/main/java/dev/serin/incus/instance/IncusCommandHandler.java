@@ -97,10 +97,19 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
           restarting.restart(turn, node(instance, install), head);
       case IncusCommand.CheckHealth(_, var instance, var install, var health) ->
           HealthCheck.check(turn, node(instance, install), health, head);
-      case IncusCommand.RestoreBinary(_, var instance, var install, var sha256, var source) -> {
+      case IncusCommand.RestoreBinary(
+              _,
+              var instance,
+              var install,
+              var sha256,
+              var source,
+              _,
+              _) -> {
         String from = restoring.restore(turn, node(instance, install), sha256, source);
         yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
       }
+      case IncusCommand.GuardInstances guard -> throw new IllegalStateException("unguarded");
+      case IncusCommand.StopGuardingInstances stop -> throw new IllegalStateException("unguarded");
     };
   }
 

@@ -127,14 +127,19 @@ final class Inspecting {
         Findings findings = Findings.of(command, begun.ref().instance(), report, sizeBytes);
         warnings.addAll(findings.warnings());
         return new InstanceSeen(
-            begun.ref().node(), findings.sha256(), begun.addresses(), findings.problems());
+            begun.ref().node(),
+            findings.sha256(),
+            begun.addresses(),
+            List.of(),
+            findings.problems());
       } catch (CommandFailed failed) {
         problem = failed.failure().sentence();
       } catch (Unreachable gone) {
         problem = gone(gone);
       }
     }
-    return new InstanceSeen(begun.ref().node(), null, begun.addresses(), List.of(problem));
+    return new InstanceSeen(
+        begun.ref().node(), null, begun.addresses(), List.of(), List.of(problem));
   }
 
   /// A lost operation is looked for once more, by another look.

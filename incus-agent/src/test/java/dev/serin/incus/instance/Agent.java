@@ -92,7 +92,8 @@ final class Agent {
 
   IncusEvent restore(byte[] binary, @Nullable Artifact source) {
     return answer(
-        new IncusCommand.RestoreBinary(head(), ref(), install, Binaries.digest(binary), source));
+        new IncusCommand.RestoreBinary(
+            head(), ref(), install, Binaries.digest(binary), source, List.of(), List.of()));
   }
 
   IncusEvent.InstancesInspected inspect(Artifact artifact) {

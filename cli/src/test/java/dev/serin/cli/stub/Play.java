@@ -139,6 +139,7 @@ public class Play {
         "canary-then-peers",
         sequence,
         begun,
+        null,
         now);
   }
 

@@ -22,12 +22,14 @@ public sealed interface HaproxyEvent extends AgentEvent {
   /// @param address where HAProxy sends its requests, `address:port`; none where it does not say
   /// @param status HAProxy's own word (`UP`, `DOWN 1/2`, `MAINT`, `no check`, …)
   /// @param inRotation admitted, weight above 0, and up or unchecked
+  /// @param cookie the value that pins a user to it; none where the pool pins nobody
   record ServerSeen(
       String node,
       ServerSetting setting,
       @Nullable String address,
       String status,
-      boolean inRotation) {
+      boolean inRotation,
+      @Nullable String cookie) {
     public ServerSeen {
       Check.name("node", node);
       Check.required("setting", setting);
@@ -35,20 +37,36 @@ public sealed interface HaproxyEvent extends AgentEvent {
     }
   }
 
+  /// How a person reaches a load balancer without Serin.
+  ///
+  /// @param shell the shell command that takes a line of the runtime API on its standard input,
+  ///   `socat - UNIX-CONNECT:/run/haproxy/admin.sock` for example
+  /// @param leavingMap the leaving map's file as HAProxy's configuration writes it; none where
+  ///   there is none
+  record RuntimeAccess(String loadBalancer, String shell, @Nullable String leavingMap) {
+    public RuntimeAccess {
+      Check.name("loadBalancer", loadBalancer);
+      Check.text("shell", shell);
+    }
+  }
+
   /// The answer to [HaproxyCommand.CheckPool].
   ///
+  /// @param access one for each load balancer
   /// @param problems what stands against a rollout; empty when the pool is fit for one
   /// @param warnings what the operator should know, and does not stop it
   @JsonTypeName("pool-checked")
   record PoolChecked(
       @JsonUnwrapped AnswerHead head,
       List<ServerSeen> servers,
+      List<RuntimeAccess> access,
       List<String> problems,
       List<String> warnings)
       implements HaproxyEvent {
     public PoolChecked {
       Check.required("head", head);
       servers = Check.list(servers);
+      access = Check.list(access);
       problems = Check.list(problems);
       warnings = Check.list(warnings);
     }

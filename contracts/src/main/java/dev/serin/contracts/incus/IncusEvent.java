@@ -43,6 +43,8 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param instances one for each node asked for
   /// @param owners which instance has which address, over all instances that the agent sees:
   ///   `address:port` or bare address to instance name
+  /// @param access how a person reaches each Incus server without Serin: its name to the command
+  ///   that `exec` and an instance's name follow, `incus --project default` for example
   /// @param problems what stands against a rollout and is not about one node (the artifact, a
   ///   server that does not answer)
   @JsonTypeName("instances-inspected")
@@ -50,6 +52,7 @@ public sealed interface IncusEvent extends AgentEvent {
       @JsonUnwrapped AnswerHead head,
       List<InstanceSeen> instances,
       Map<String, String> owners,
+      Map<String, String> access,
       List<String> problems,
       List<String> warnings)
       implements IncusEvent {
@@ -57,6 +60,7 @@ public sealed interface IncusEvent extends AgentEvent {
       Check.required("head", head);
       instances = Check.list(instances);
       owners = Check.map(owners);
+      access = Check.map(access);
       problems = Check.list(problems);
       warnings = Check.list(warnings);
     }

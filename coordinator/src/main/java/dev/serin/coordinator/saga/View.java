@@ -78,6 +78,7 @@ final class View {
         rollout.service().strategy(),
         rollout.sequence(),
         rollout.queuedAt(),
+        null,
         at);
   }
 
@@ -115,6 +116,7 @@ final class View {
         request.strategy() == null ? "" : request.strategy(),
         sequence,
         queuedAt,
+        null,
         at);
   }
 

@@ -137,6 +137,7 @@ class AcceptanceTest {
                 new PoolChecked(
                     head(story, "check-pool"),
                     List.of(),
+                    List.of(),
                     List.of("haproxy-1: No such backend."),
                     List.of("slow start"))))
         .on(story ->
@@ -156,6 +157,7 @@ class AcceptanceTest {
                         List.of(
                             new InstanceSeen(
                                 "b1", null, List.of(), List.of(), List.of("b1 is stopped"))),
+                        Map.of(),
                         Map.of(),
                         List.of("artifact: expected its digest, found another"),
                         List.of())),
@@ -213,13 +215,14 @@ class AcceptanceTest {
                     head(story, "check-pool"),
                     List.of(story.world().seen("b1")),
                     List.of(),
+                    List.of(),
                     List.of())))
         .on(done("check-slis"))
         .on(story ->
             Acts.answered(
                 story,
                 new InstancesInspected(
-                    head(story, "inspect"), List.of(), Map.of(), List.of(), List.of())))
+                    head(story, "inspect"), List.of(), Map.of(), Map.of(), List.of(), List.of())))
         .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED)
         .then(story ->
             assertThat(story.state("v2").problems())
@@ -240,9 +243,15 @@ class AcceptanceTest {
               new PoolChecked(
                   head(story, "check-pool"),
                   List.of(
-                      new ServerSeen("b2", seen.setting(), "10.0.0.9:8080", "UP", true),
+                      new ServerSeen("b2", seen.setting(), "10.0.0.9:8080", "UP", true, null),
                       new ServerSeen(
-                          "b1", story.world().seen("b1").setting(), "10.0.0.8:8080", "UP", true)),
+                          "b1",
+                          story.world().seen("b1").setting(),
+                          "10.0.0.8:8080",
+                          "UP",
+                          true,
+                          null)),
+                  List.of(),
                   List.of(),
                   List.of()));
         })
@@ -256,6 +265,7 @@ class AcceptanceTest {
                         new InstanceSeen("b1", World.sha("v1"), List.of(), List.of(), List.of()),
                         new InstanceSeen("b2", World.sha("v1"), List.of(), List.of(), List.of())),
                     Map.of("10.0.0.9", "b3", "10.0.0.8:8080", "b1"),
+                    Map.of(),
                     List.of(),
                     List.of())))
         .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED)

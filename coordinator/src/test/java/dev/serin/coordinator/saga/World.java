@@ -77,7 +77,11 @@ final class World {
     return switch (command) {
       case HaproxyCommand.CheckPool check ->
           new HaproxyEvent.PoolChecked(
-              head, nodes.keySet().stream().map(this::seen).toList(), List.of(), List.of());
+              head,
+              nodes.keySet().stream().map(this::seen).toList(),
+              List.of(),
+              List.of(),
+              List.of());
       case HaproxyCommand.DrainServer drain -> {
         set(name(head), AdminState.DRAIN, node(name(head)).weight());
         yield new HaproxyEvent.ServerDrained(head, Duration.ofSeconds(2), 0, 0, false);
@@ -98,6 +102,7 @@ final class World {
                       new InstanceSeen(
                           node.getKey(), node.getValue().digest(), List.of(), List.of(), List.of()))
                   .toList(),
+              Map.of(),
               Map.of(),
               List.of(),
               List.of());
@@ -137,6 +142,7 @@ final class World {
         new ServerSetting("haproxy-1", "api_pool", name, node.weight(), node.state()),
         "10.0.0.1:8080",
         node.isIn() ? "UP" : "DRAIN",
-        node.isIn());
+        node.isIn(),
+        null);
   }
 }

@@ -286,6 +286,7 @@ class CoordinatorTopologyTest {
             new InstanceSeen("b1", digest, List.of(), List.of(), List.of()),
             new InstanceSeen("b2", digest, List.of(), List.of(), List.of())),
         Map.of(),
+        Map.of(),
         List.of(),
         List.of());
   }

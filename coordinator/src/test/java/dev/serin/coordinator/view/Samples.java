@@ -98,6 +98,7 @@ public final class Samples {
         "canary-then-peers",
         sequence,
         queuedAt,
+        null,
         queuedAt.plusSeconds(sequence));
   }
 }

@@ -201,6 +201,7 @@ final class StagedRollout {
         "canary-then-peers",
         sequence,
         queuedAt,
+        null,
         now);
   }
 }

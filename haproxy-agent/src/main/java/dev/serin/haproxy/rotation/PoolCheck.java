@@ -166,7 +166,8 @@ public final class PoolCheck {
             loadBalancer, server.pool(), server.server(), server.weight(), server.adminState()),
         server.address(),
         server.status(),
-        server.inRotation());
+        server.inRotation(),
+        server.cookie());
   }
 
   private void rotation(Map<String, Snapshot> seen) {

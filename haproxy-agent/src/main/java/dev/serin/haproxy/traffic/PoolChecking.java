@@ -35,6 +35,7 @@ final class PoolChecking {
     return new HaproxyEvent.PoolChecked(
         command.head().answered(turn.now()),
         result.servers(),
+        java.util.List.of(),
         result.problems(),
         result.warnings());
   }

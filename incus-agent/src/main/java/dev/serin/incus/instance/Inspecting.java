@@ -52,7 +52,8 @@ final class Inspecting {
       seen.addAll(
           look(turn, command, fleet, command.instances().subList(first, end), sizeBytes, warnings));
     }
-    return new IncusEvent.InstancesInspected(head.get(), seen, fleet.owners(), problems, warnings);
+    return new IncusEvent.InstancesInspected(
+        head.get(), seen, fleet.owners(), java.util.Map.of(), problems, warnings);
   }
 
   /// How large the artifact is; 0 where that is not known here.

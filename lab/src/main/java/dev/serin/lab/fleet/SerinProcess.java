@@ -35,6 +35,11 @@ public final class SerinProcess implements AutoCloseable {
         new ArrayList<>(
             List.of(root.resolve("serin").toString(), name, "--config", config.toString()));
     command.addAll(List.of(more));
+    return start(name, command, log);
+  }
+
+  /// Starts any command.
+  public static SerinProcess start(String name, List<String> command, Path log) throws IOException {
     Files.createDirectories(log.getParent());
     Process process =
         new ProcessBuilder(command)

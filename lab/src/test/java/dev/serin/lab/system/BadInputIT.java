@@ -3,6 +3,9 @@ package dev.serin.lab.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.json.Json;
+import dev.serin.lab.cluster.Releases;
+import dev.serin.lab.cluster.SerinCluster;
+import dev.serin.lab.cluster.Story;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.fleet.SerinProcess;
 import java.io.IOException;

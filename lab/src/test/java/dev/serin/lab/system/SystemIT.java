@@ -2,6 +2,9 @@ package dev.serin.lab.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.lab.cluster.Releases;
+import dev.serin.lab.cluster.SerinCluster;
+import dev.serin.lab.cluster.Story;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
@@ -16,6 +19,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -61,7 +66,11 @@ class SystemIT {
   @BeforeAll
   void start() throws IOException, InterruptedException {
     directory = Files.createTempDirectory("serin-system");
-    cluster = SerinCluster.start(directory);
+    cluster =
+        SerinCluster.start(
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent()),
+            directory,
+            UnaryOperator.identity());
     releases = new Releases(cluster.root(), directory);
     releases.define(COORDINATOR);
     story = new Story();

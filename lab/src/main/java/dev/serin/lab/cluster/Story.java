@@ -1,4 +1,4 @@
-package dev.serin.lab.system;
+package dev.serin.lab.cluster;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.KafkaSettings;
@@ -14,13 +14,17 @@ import org.apache.kafka.common.TopicPartition;
 import tools.jackson.databind.JsonNode;
 
 /// The events of rollouts, as a dashboard reads them: committed ones, in order, from the beginning.
-final class Story implements AutoCloseable {
+public final class Story implements AutoCloseable {
   private final KafkaConsumer<String, byte[]> consumer;
   private final List<JsonNode> events = new ArrayList<>();
 
-  Story() {
-    consumer =
-        new KafkaConsumer<>(new KafkaSettings(SerinCluster.BOOTSTRAP, null, Map.of()).consumer());
+  public Story() {
+    this(SerinCluster.BOOTSTRAP);
+  }
+
+  /// @param bootstrap where the brokers are
+  public Story(String bootstrap) {
+    consumer = new KafkaConsumer<>(new KafkaSettings(bootstrap, null, Map.of()).consumer());
     List<TopicPartition> partitions = new ArrayList<>();
     for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
       partitions.add(new TopicPartition(Topics.ROLLOUTS, partition));
@@ -30,7 +34,7 @@ final class Story implements AutoCloseable {
   }
 
   /// The first event of a rollout that fits; waits for it.
-  JsonNode await(String rolloutId, Duration within, Predicate<JsonNode> fits) {
+  public JsonNode await(String rolloutId, Duration within, Predicate<JsonNode> fits) {
     long end = System.nanoTime() + within.toNanos();
     int seen = 0;
     while (true) {
@@ -56,22 +60,23 @@ final class Story implements AutoCloseable {
   }
 
   /// The event that a rollout ended with.
-  JsonNode awaitEnd(String rolloutId, Duration within) {
-    return await(
-        rolloutId,
-        within,
-        event ->
-            List.of("COMPLETED", "ROLLED_BACK", "REJECTED", "HALTED", "ROLLBACK_FAILED")
-                .contains(text(event, "phase")));
+  public JsonNode awaitEnd(String rolloutId, Duration within) {
+    return await(rolloutId, within, Story::isEnd);
+  }
+
+  /// Whether nothing follows it.
+  public static boolean isEnd(JsonNode event) {
+    return List.of("COMPLETED", "ROLLED_BACK", "REJECTED", "HALTED", "ROLLBACK_FAILED")
+        .contains(text(event, "phase"));
   }
 
   /// All events of a rollout that were read so far.
-  List<JsonNode> of(String rolloutId) {
+  public List<JsonNode> of(String rolloutId) {
     return events.stream().filter(event -> text(event, "rolloutId").equals(rolloutId)).toList();
   }
 
   /// Types and steps, one a line, probes left out: their number depends on the clock.
-  List<String> told(String rolloutId) {
+  public List<String> told(String rolloutId) {
     return of(rolloutId).stream()
         .filter(event -> !text(event, "type").equals("sli-probed"))
         .map(event ->
@@ -79,7 +84,7 @@ final class Story implements AutoCloseable {
         .toList();
   }
 
-  static String text(JsonNode event, String field) {
+  public static String text(JsonNode event, String field) {
     JsonNode value = event.get(field);
     return value == null || value.isNull() ? "" : value.asString();
   }

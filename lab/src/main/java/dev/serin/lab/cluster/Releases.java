@@ -1,4 +1,4 @@
-package dev.serin.lab.system;
+package dev.serin.lab.cluster;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.lab.fleet.Fleet;
@@ -9,25 +9,27 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
 /// Bakes releases of the sample backend and asks a coordinator for them.
-final class Releases {
+public final class Releases {
   private final Path root;
   private final Path directory;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  Releases(Path root, Path directory) {
+  public Releases(Path root, Path directory) {
     this.root = root;
     this.directory = directory;
   }
 
   /// A release's file.
-  Path bake(String version, String... behaviour) throws IOException, InterruptedException {
+  public Path bake(String version, String... behaviour) throws IOException, InterruptedException {
     Path artifact = directory.resolve("backend-api-" + version);
     List<String> command =
         new ArrayList<>(
@@ -44,13 +46,13 @@ final class Releases {
     return artifact;
   }
 
-  static String digest(Path artifact) throws IOException {
+  public static String digest(Path artifact) throws IOException {
     return Fleet.sha256(Files.readAllBytes(artifact));
   }
 
   /// The body of a request for a release.
-  static Map<String, Object> request(String requestId, String version, Path artifact, String window)
-      throws IOException {
+  public static Map<String, Object> request(
+      String requestId, String version, Path artifact, String window) throws IOException {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", "release-requested");
     body.put("requestId", requestId);
@@ -64,17 +66,19 @@ final class Releases {
     return body;
   }
 
-  HttpResponse<String> post(URI coordinator, Object body) throws IOException, InterruptedException {
+  public HttpResponse<String> post(URI coordinator, Object body)
+      throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(coordinator.resolve("/api/v1/requests"))
             .header("Content-Type", "application/json")
+            .timeout(Duration.ofSeconds(10))
             .POST(HttpRequest.BodyPublishers.ofString(Json.mapper().writeValueAsString(body)))
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
   /// Asks for a release and returns its rollout's id.
-  String release(URI coordinator, Map<String, Object> body)
+  public String release(URI coordinator, Map<String, Object> body)
       throws IOException, InterruptedException {
     HttpResponse<String> answer = post(coordinator, body);
     if (answer.statusCode() != 202) {
@@ -83,8 +87,35 @@ final class Releases {
     return Story.text(Json.mapper().readTree(answer.body()), "rolloutId");
   }
 
+  /// Asks for a release again and again until a coordinator has taken it, by the same request id.
+  public String releaseUntilTaken(URI coordinator, Map<String, Object> body, Duration within)
+      throws IOException, InterruptedException {
+    return Story.text(
+        Json.mapper().readTree(postUntilTaken(coordinator, body, within)), "rolloutId");
+  }
+
+  /// Posts a request again and again until a coordinator has taken it: it may be away.
+  public String postUntilTaken(URI coordinator, Map<String, Object> body, Duration within)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + within.toNanos();
+    String found = "";
+    while (System.nanoTime() < end) {
+      try {
+        HttpResponse<String> answer = post(coordinator, body);
+        if (answer.statusCode() == 202) {
+          return answer.body();
+        }
+        found = answer.statusCode() + ": " + answer.body();
+      } catch (IOException away) {
+        found = String.valueOf(away.getMessage());
+      }
+      TimeUnit.MILLISECONDS.sleep(300);
+    }
+    throw new IOException("expected 202 within " + within + ", the last answer was " + found);
+  }
+
   /// Defines the lab's service.
-  void define(URI coordinator) throws IOException, InterruptedException {
+  public void define(URI coordinator) throws IOException, InterruptedException {
     ProcessBuilder apply =
         new ProcessBuilder(
             root.resolve("serin").toString(),
@@ -99,7 +130,7 @@ final class Releases {
     }
   }
 
-  JsonNode get(URI coordinator, String path) throws IOException, InterruptedException {
+  public JsonNode get(URI coordinator, String path) throws IOException, InterruptedException {
     return Json.mapper()
         .readTree(
             http.send(

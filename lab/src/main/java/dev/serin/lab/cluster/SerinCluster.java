@@ -1,4 +1,4 @@
-package dev.serin.lab.system;
+package dev.serin.lab.cluster;
 
 import dev.serin.lab.fleet.SerinProcess;
 import java.io.IOException;
@@ -8,35 +8,45 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /// The broker, the coordinator and the agents, each a process of its own, with ports and data of
 /// their own beside whatever else runs on this machine.
-final class SerinCluster implements AutoCloseable {
-  static final List<String> SERVICES =
+public final class SerinCluster implements AutoCloseable {
+  public static final List<String> SERVICES =
       List.of("coordinator", "haproxy-agent", "incus-agent", "sli-watcher");
-  static final String BROKER = "broker";
-  static final String BOOTSTRAP = "127.0.0.1:19192";
+  public static final String BROKER = "broker";
+  public static final String BOOTSTRAP = "127.0.0.1:19192";
   private static final Duration START = Duration.ofSeconds(90);
 
   private final Path root;
   private final Path directory;
-  private final Map<String, SerinProcess> processes = new LinkedHashMap<>();
+  private final UnaryOperator<String> change;
+  private final String bootstrap;
+  private final Map<String, SerinProcess> processes = new ConcurrentHashMap<>();
 
-  private SerinCluster(Path root, Path directory) {
+  private SerinCluster(Path root, Path directory, UnaryOperator<String> change, String bootstrap) {
     this.root = root;
     this.directory = directory;
+    this.change = change;
+    this.bootstrap = bootstrap;
   }
 
+  /// The broker and one of each service.
+  ///
+  /// @param root the repository
   /// @param directory for configuration, data and logs
-  static SerinCluster start(Path directory) throws IOException, InterruptedException {
-    Path root = Path.of("").toAbsolutePath().getParent();
-    SerinCluster cluster = new SerinCluster(Objects.requireNonNull(root), directory);
+  /// @param change what is changed in the lab's configuration for these processes
+  public static SerinCluster start(Path root, Path directory, UnaryOperator<String> change)
+      throws IOException, InterruptedException {
+    SerinCluster cluster = new SerinCluster(root, directory, change, BOOTSTRAP);
     cluster.start(BROKER);
     for (String service : SERVICES) {
       cluster.start(service);
@@ -45,17 +55,43 @@ final class SerinCluster implements AutoCloseable {
     return cluster;
   }
 
-  Path root() {
+  /// Three brokers, and two of each service.
+  public static SerinCluster startOnThreeBrokers(Path root, Path directory)
+      throws IOException, InterruptedException {
+    SerinCluster cluster =
+        new SerinCluster(root, directory, UnaryOperator.identity(), KafkaNodes.bootstrap());
+    for (String broker : KafkaNodes.NAMES) {
+      cluster.start(broker);
+    }
+    for (String service : SERVICES) {
+      cluster.start(service);
+      cluster.start(service + "-2");
+    }
+    cluster.awaitCoordinator("coordinator");
+    cluster.awaitCoordinator("coordinator-2");
+    return cluster;
+  }
+
+  /// Where clients find the brokers.
+  public String bootstrap() {
+    return bootstrap;
+  }
+
+  public Path root() {
     return root;
   }
 
   /// The address of a coordinator; a second one is `coordinator-2`.
-  static URI url(String coordinator) {
+  public static URI url(String coordinator) {
     return URI.create("http://127.0.0.1:" + (coordinator.endsWith("-2") ? 17072 : 17070));
   }
 
   /// Starts a process by name; `-2` at its end is a second instance of a service.
-  void start(String name) throws IOException {
+  public void start(String name) throws IOException {
+    if (KafkaNodes.NAMES.contains(name)) {
+      processes.put(name, KafkaNodes.start(root, directory, name, log(name)));
+      return;
+    }
     String module = name.replaceFirst("-2$", "");
     Path config = configuration(name);
     SerinProcess process =
@@ -66,7 +102,7 @@ final class SerinCluster implements AutoCloseable {
   }
 
   /// Starts a process after a while.
-  void startAfter(String name, Duration pause) {
+  public void startAfter(String name, Duration pause) {
     CompletableFuture.runAsync(
             () -> {
               try {
@@ -88,12 +124,12 @@ final class SerinCluster implements AutoCloseable {
     return without.toArray(String[]::new);
   }
 
-  Path log(String name) {
+  public Path log(String name) {
     return directory.resolve(name + ".log");
   }
 
   /// Where a process keeps its data.
-  Path data(String name) {
+  public Path data(String name) {
     return directory.resolve("data-" + name);
   }
 
@@ -102,27 +138,45 @@ final class SerinCluster implements AutoCloseable {
     Files.createDirectories(directory);
     Files.writeString(
         config,
-        Files.readString(Path.of("/run/serin-lab/serin.yaml"))
+        change
+                .apply(Files.readString(Path.of("/run/serin-lab/serin.yaml")))
                 .replaceAll("(?m)^  data: .*$", "  data: " + data(name))
             + "  http: {port: "
             + url(name).getPort()
             + "}\n  kafka: {bootstrap-servers: \""
-            + BOOTSTRAP
+            + bootstrap
             + "\"}\n");
     return config;
   }
 
-  void awaitCoordinator(String name) throws IOException, InterruptedException {
+  public void awaitCoordinator(String name) throws IOException, InterruptedException {
     Objects.requireNonNull(processes.get(name)).awaitHealthy(url(name), START);
   }
 
   /// `kill -9`.
-  void kill(String name) throws InterruptedException {
+  public void kill(String name) throws InterruptedException {
     Objects.requireNonNull(processes.remove(name), name + " does not run").kill();
   }
 
+  /// Whether it was started and not killed since.
+  public boolean runs(String name) {
+    return processes.containsKey(name);
+  }
+
+  /// `SIGSTOP` or `SIGCONT`: it stands still, its connections stay.
+  public void freeze(String name, boolean still) throws IOException, InterruptedException {
+    long pid = Objects.requireNonNull(processes.get(name), name + " does not run").pid();
+    Process kill =
+        new ProcessBuilder("kill", still ? "-STOP" : "-CONT", Long.toString(pid))
+            .inheritIO()
+            .start();
+    if (kill.waitFor() != 0) {
+      throw new IOException("expected to send " + name + " a signal");
+    }
+  }
+
   /// `kill -9`, and started again.
-  void killAndStart(String name) throws IOException, InterruptedException {
+  public void killAndStart(String name) throws IOException, InterruptedException {
     kill(name);
     start(name);
   }
@@ -130,7 +184,8 @@ final class SerinCluster implements AutoCloseable {
   @Override
   public void close() {
     List<String> names = new ArrayList<>(processes.keySet());
-    for (String name : names.reversed()) {
+    names.sort(Comparator.comparing(name -> name.startsWith(BROKER)));
+    for (String name : names) {
       SerinProcess process = processes.remove(name);
       if (process != null) {
         process.close();

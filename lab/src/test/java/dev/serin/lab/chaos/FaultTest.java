@@ -1,0 +1,34 @@
+package dev.serin.lab.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FaultTest {
+  @Test
+  void theSameSeedPlansTheSameFaults() {
+    assertThat(Fault.plan(40, new Random(7)).toString())
+        .isEqualTo(Fault.plan(40, new Random(7)).toString())
+        .isNotEqualTo(Fault.plan(40, new Random(8)).toString());
+  }
+
+  @Test
+  void everyKindIsMetBeforeOneComesTwice() {
+    int kinds = Fault.Kind.values().length;
+    List<Fault> plan = Fault.plan(2 * kinds, new Random(1));
+    assertThat(plan.subList(0, kinds)).extracting(Fault::kind).doesNotHaveDuplicates();
+    assertThat(plan.subList(kinds, 2 * kinds)).extracting(Fault::kind).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyFaultIsOverWithinNineSeconds() {
+    assertThat(Fault.plan(500, new Random(3)))
+        .extracting(Fault::lasts)
+        .allMatch(lasts ->
+            lasts.compareTo(Duration.ofSeconds(1)) >= 0
+                && lasts.compareTo(Duration.ofSeconds(9)) < 0);
+  }
+}

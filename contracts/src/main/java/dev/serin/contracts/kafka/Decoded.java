@@ -45,7 +45,13 @@ public sealed interface Decoded<T> {
     }
   }
 
+  /// What a message's own check says stands behind Jackson's words, which name a Java class
+  /// instead.
   private static String cause(JacksonException failure) {
-    return Check.printable(Check.withoutSecrets(failure.getOriginalMessage()));
+    String said =
+        failure.getCause() instanceof IllegalArgumentException check
+            ? String.valueOf(check.getMessage())
+            : failure.getOriginalMessage();
+    return Check.printable(Check.withoutSecrets(said));
   }
 }

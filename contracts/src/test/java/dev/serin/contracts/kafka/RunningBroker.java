@@ -7,8 +7,9 @@ import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/// The broker that this JVM's tests share.
-sealed interface RunningBroker extends AutoCloseable {
+/// A broker for tests: the one that a JVM's tests share through [KafkaBroker], or one of a
+/// fixture's own.
+public sealed interface RunningBroker extends AutoCloseable {
   String bootstrapServers();
 
   @Override

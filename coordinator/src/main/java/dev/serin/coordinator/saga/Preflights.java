@@ -120,10 +120,15 @@ final class Preflights {
       warnings.add("migrations: this version of Serin does not read them");
     }
     if (problems.isEmpty()) {
-      pass(draft, nodes, warnings);
+      pass(draft, nodes, each(warnings));
     } else {
-      fail(draft, problems, warnings);
+      fail(draft, each(problems), each(warnings));
     }
+  }
+
+  /// What several nodes say alike is said once.
+  private static List<String> each(List<String> sentences) {
+    return sentences.stream().distinct().toList();
   }
 
   private static void pass(Draft draft, Map<String, NodeRecord> nodes, List<String> warnings) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -19,6 +20,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +162,34 @@ class RolloutViewsTest {
 
   private static RolloutState queuedAt(String id, int second) {
     return state("api", id, RolloutPhase.COMPLETED, 9, Samples.NOON.plusSeconds(second), null);
+  }
+
+  @Test
+  void theLaterDefinitionWinsWhicheverPartitionIsReadFirst() {
+    String early = Samples.service("api").replaceFirst("\\{", "{\"minAvailable\": 0, ");
+    String late = Samples.service("api").replaceFirst("\\{", "{\"minAvailable\": 1, ");
+
+    views.read(List.of(written(3, 2_000, late), written(0, 1_000, early)), Map.of(), true);
+    assertThat(views.service("api").orElseThrow().minAvailable()).isEqualTo(1);
+
+    views.read(List.of(written(5, 3_000, null), written(3, 2_500, late)), Map.of(), true);
+    assertThat(views.service("api")).isEmpty();
+  }
+
+  private static ConsumerRecord<String, byte[]> written(
+      int partition, long at, @Nullable String json) {
+    return new ConsumerRecord<>(
+        Topics.SERVICES,
+        partition,
+        0,
+        at,
+        TimestampType.CREATE_TIME,
+        -1,
+        -1,
+        "api",
+        json == null ? null : json.getBytes(StandardCharsets.UTF_8),
+        new RecordHeaders(),
+        Optional.empty());
   }
 
   private void add(RolloutState state) {

@@ -3,6 +3,7 @@ package dev.serin.coordinator.view;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.EventHeaders;
 import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.contracts.kafka.RunningBroker;
 import dev.serin.contracts.kafka.TopicCreation;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.rollout.RolloutEvent;
@@ -22,12 +23,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
-import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
-/// A broker in this JVM with Serin's topics, and a writer that publishes as the coordinator does:
-/// an event and the state after it in one transaction.
+/// A broker of its own with Serin's topics, and a writer that publishes as the coordinator does: an
+/// event and the state after it in one transaction.
 public final class Stage implements AutoCloseable {
-  private final EmbeddedKafkaKraftBroker broker;
+  private final RunningBroker broker;
   private final KafkaSettings settings;
   private final KafkaProducer<String, byte[]> coordinator;
   private final KafkaProducer<String, byte[]> plain;
@@ -35,14 +35,8 @@ public final class Stage implements AutoCloseable {
   public Stage() throws InterruptedException {
     LoggingSystem.get(Stage.class.getClassLoader())
         .setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
-    broker = new EmbeddedKafkaKraftBroker(1, 1);
-    broker.brokerProperty("transaction.state.log.replication.factor", "1");
-    broker.brokerProperty("transaction.state.log.min.isr", "1");
-    broker.brokerProperty("transaction.state.log.num.partitions", "4");
-    broker.brokerProperty("offsets.topic.replication.factor", "1");
-    broker.brokerProperty("offsets.topic.num.partitions", "4");
-    broker.afterPropertiesSet();
-    settings = new KafkaSettings(broker.getBrokersAsString(), null, Map.of());
+    broker = RunningBroker.start();
+    settings = new KafkaSettings(broker.bootstrapServers(), null, Map.of());
     TopicCreation.ensure(settings);
     plain = new KafkaProducer<>(settings.producer());
     Map<String, Object> transactional = settings.producer();
@@ -136,6 +130,6 @@ public final class Stage implements AutoCloseable {
   public void close() {
     plain.close();
     coordinator.close();
-    broker.destroy();
+    broker.close();
   }
 }

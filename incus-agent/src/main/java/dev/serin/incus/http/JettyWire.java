@@ -43,6 +43,10 @@ public final class JettyWire implements Wire, AutoCloseable {
   private final HttpClient client;
   private final ByteBufferPool.Sized buffers;
   private final String base;
+
+  /// Where it goes, in words for an operator.
+  private final String shown;
+
   private final @Nullable Transport transport;
 
   private JettyWire(String name, String base, @Nullable Path socket, @Nullable SSLContext tls) {
@@ -67,6 +71,7 @@ public final class JettyWire implements Wire, AutoCloseable {
     client.setUserAgentField(null);
     this.base = base;
     this.transport = socket == null ? null : new Transport.TCPUnix(socket);
+    this.shown = socket == null ? base : "unix:" + socket;
     start(client);
     this.buffers = new ByteBufferPool.Sized(client.getByteBufferPool(), false, CHUNK_BYTES);
   }
@@ -122,10 +127,9 @@ public final class JettyWire implements Wire, AutoCloseable {
     if (cause instanceof TimeoutException) {
       return new IOException("no answer within " + call.timeout().toSeconds() + " s", cause);
     }
-    String where = transport == null ? base : String.valueOf(transport);
     String what = cause == null ? "unknown" : cause.getClass().getSimpleName();
     String detail = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
-    return new IOException(where + ": " + what + detail, cause);
+    return new IOException(shown + ": " + what + detail, cause);
   }
 
   @Override

@@ -56,7 +56,11 @@ public final class Demo implements Callable<Integer> {
     Fleet fleet = new Fleet(incus);
     List<Release> releases = releases();
     Map<String, Fleet.Server> before = fleet.servers();
-    say("%n  serin standalone on this fleet%n");
+    say(
+        "%n  serin standalone on this fleet%s%n",
+        Files.readString(run.resolve("fleet.env")).contains("STAND_IN=yes")
+            ? ", on the Incus stand-in: no daemon, each node a directory and a process"
+            : "");
     long from = System.nanoTime();
     try (SerinProcess standalone =
         SerinProcess.start(

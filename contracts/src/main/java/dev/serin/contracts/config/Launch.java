@@ -1,11 +1,15 @@
 package dev.serin.contracts.config;
 
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -105,13 +109,31 @@ public final class Launch {
     SpringApplicationBuilder builder =
         new SpringApplicationBuilder(application)
             .bannerMode(Banner.Mode.OFF)
-            .properties(Map.of("spring.config.name", name))
+            .properties(
+                Map.of("spring.config.name", name, "serin.kafka.instance-id", instance(options)))
             .properties(properties);
     if (options.config() != null) {
       builder.properties(
           Map.of("spring.config.additional-location", options.config().toUri().toString()));
     }
     return builder.build();
+  }
+
+  /// A name for this process in its consumer groups that stays over restarts, and that no other
+  /// process with a configuration of its own has: so that what it held is not waited for.
+  private static String instance(Options options) {
+    Path place = options.config() == null ? Path.of("") : options.config();
+    CRC32 digest = new CRC32();
+    digest.update(place.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
+    return host() + "-" + Long.toHexString(digest.getValue());
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "host";
+    }
   }
 
   private static String rootCause(Throwable failure) {

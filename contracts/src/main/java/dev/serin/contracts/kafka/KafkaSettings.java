@@ -17,8 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///
 /// @param bootstrapServers `host:port`, several separated by commas
 /// @param instanceId names this process for ever in its consumer groups (static membership), so
-///   that it takes up its work at once after a restart; two processes of one service must differ;
-///   none for a new name at each start
+///   that it takes up its work at once after a restart; two processes of one service must differ.
+///   By default the host's name and a digest of the configuration file's path; none for a new name
+///   at each start
 /// @param properties further properties of every Kafka client (security, for example)
 @ConfigurationProperties("serin.kafka")
 public record KafkaSettings(

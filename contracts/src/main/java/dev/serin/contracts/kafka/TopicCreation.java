@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,21 +17,50 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Creates the topics that are missing, with the design's retention. Every process does it at its
-/// start; a topic that is there is left as it is, but its partition count must be the one expected.
+/// Creates the topics that are missing, with the design's retention: three replicas, of which two
+/// must have each record, where the cluster has three brokers, one elsewhere. Every process does it
+/// at its start; a topic that is there is left as it is, but its partition count must be the one
+/// expected.
 public final class TopicCreation {
   private static final Logger log = LoggerFactory.getLogger(TopicCreation.class);
 
   private TopicCreation() {}
 
+  /// How many copies of each record a cluster keeps.
+  public enum Copies {
+    ONE(1, 1),
+    THREE(3, 2);
+
+    private final int replicas;
+    private final int inSync;
+
+    Copies(int replicas, int inSync) {
+      this.replicas = replicas;
+      this.inSync = inSync;
+    }
+
+    public int replicas() {
+      return replicas;
+    }
+
+    /// How many of them must have a record before it counts as written.
+    public int inSync() {
+      return inSync;
+    }
+
+    static Copies of(int brokers) {
+      return brokers >= THREE.replicas ? THREE : ONE;
+    }
+  }
+
   /// Blocks until the topics are there, however long the broker is away.
   ///
+  /// @return how many copies the topics that it makes have here
   /// @throws IllegalStateException when a topic has another number of partitions
-  public static void ensure(KafkaSettings settings) throws InterruptedException {
+  public static Copies ensure(KafkaSettings settings) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
-        tryOnce(settings);
-        return;
+        return tryOnce(settings);
       } catch (TimeoutException away) {
         log.atWarn()
             .addKeyValue("attempt", attempt)
@@ -41,19 +69,20 @@ public final class TopicCreation {
     }
   }
 
-  private static void tryOnce(KafkaSettings settings)
+  private static Copies tryOnce(KafkaSettings settings)
       throws InterruptedException, TimeoutException {
     Map<String, Object> properties = new HashMap<>(settings.common());
     properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
     properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
     try (Admin admin = Admin.create(properties)) {
       var there = admin.listTopics().names().get(15, TimeUnit.SECONDS);
+      Copies copies = Copies.of(admin.describeCluster().nodes().get(15, TimeUnit.SECONDS).size());
       List<NewTopic> missing = new ArrayList<>();
       for (Topics.Topic topic : Topics.all()) {
         if (!there.contains(topic.name())) {
           missing.add(
-              new NewTopic(topic.name(), Optional.of(Topics.PARTITIONS), Optional.empty())
-                  .configs(topic.configuration()));
+              new NewTopic(topic.name(), Topics.PARTITIONS, (short) copies.replicas())
+                  .configs(configuration(topic, copies)));
         }
       }
       for (var created : admin.createTopics(missing).values().entrySet()) {
@@ -64,6 +93,7 @@ public final class TopicCreation {
               .describeTopics(Topics.all().stream().map(Topics.Topic::name).toList())
               .allTopicNames()
               .get(15, TimeUnit.SECONDS));
+      return copies;
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof RetriableException) {
         throw new TimeoutException(String.valueOf(failed.getCause().getMessage()));
@@ -75,6 +105,12 @@ public final class TopicCreation {
               + failed.getMessage(),
           failed);
     }
+  }
+
+  private static Map<String, String> configuration(Topics.Topic topic, Copies copies) {
+    Map<String, String> configuration = new HashMap<>(topic.configuration());
+    configuration.put("min.insync.replicas", String.valueOf(copies.inSync()));
+    return configuration;
   }
 
   private static void awaitCreation(org.apache.kafka.common.KafkaFuture<Void> creation)

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 
 class LaunchTest {
   private static final List<String> SERVICES = List.of("haproxy-agent", "coordinator");
@@ -66,5 +69,24 @@ class LaunchTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> options("--without", "nobody"))
         .withMessage("--without: expected one of haproxy-agent, coordinator, found 'nobody'");
+  }
+
+  @Test
+  void aProcessKeepsItsNameInItsGroupsAndSharesItWithNoOtherConfiguration() throws IOException {
+    Path other = Files.writeString(directory.resolve("other.yaml"), "serin: {}\n");
+    assertThat(instance(file())).isNotBlank().isEqualTo(instance(file()));
+    assertThat(instance(other)).isNotEqualTo(instance(file()));
+  }
+
+  private static String instance(Path config) {
+    SpringApplication application =
+        Launch.prepare(
+            LaunchTest.class,
+            "serin-test",
+            new Launch.Options(config, List.of()),
+            Map.of("spring.main.web-application-type", "none"));
+    try (ConfigurableApplicationContext context = application.run()) {
+      return context.getEnvironment().getRequiredProperty("serin.kafka.instance-id");
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -48,14 +49,13 @@ public final class CoordinatorStreams implements SmartLifecycle {
 
   private void connect() {
     try {
-      TopicCreation.ensure(settings);
+      open(TopicCreation.ensure(settings));
     } catch (InterruptedException stopped) {
-      return;
+      // Stopped before there was a broker.
     }
-    open();
   }
 
-  private synchronized void open() {
+  private synchronized void open(TopicCreation.Copies copies) {
     if (starting == null) {
       return;
     }
@@ -63,7 +63,7 @@ public final class CoordinatorStreams implements SmartLifecycle {
     KafkaStreams started =
         new KafkaStreams(
             CoordinatorTopology.build(metrics, caughtUp, InstantSource.system()),
-            properties(),
+            properties(copies),
             new DefaultKafkaClientSupplier() {
               @Override
               public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
@@ -80,7 +80,7 @@ public final class CoordinatorStreams implements SmartLifecycle {
     streams = started;
   }
 
-  private Properties properties() {
+  private Properties properties(TopicCreation.Copies copies) {
     Properties properties = new Properties();
     properties.putAll(settings.common());
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION_ID);
@@ -100,6 +100,10 @@ public final class CoordinatorStreams implements SmartLifecycle {
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         CoordinatorTopology.largestRecordBytes());
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    // What Streams keeps for itself must outlive a broker as the topics do.
+    properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, copies.replicas());
+    properties.put(
+        StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG), copies.inSync());
     if (settings.instanceId() != null) {
       properties.put(
           StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),

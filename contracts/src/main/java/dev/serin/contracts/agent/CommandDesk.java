@@ -47,6 +47,9 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   private final Map<String, Lane> lanes = new HashMap<>();
   private boolean closed;
 
+  /// How far a fence may be ahead of this clock.
+  private static final Duration CLOCKS_APART = Duration.ofHours(1);
+
   /// A command that is refused before it has any effect.
   public record Refusal(AnswerHead head, Failure failure) {}
 
@@ -87,7 +90,9 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         }
       } else {
         Lane lane = head.node() == null ? new Lane() : lane(head);
-        if (head.fence() < lane.highestFence) {
+        if (head.fence() > now().plus(CLOCKS_APART).toEpochMilli()) {
+          again = refusal.apply(future(head));
+        } else if (head.fence() < lane.highestFence) {
           again = refusal.apply(stale(head, lane.highestFence));
         } else {
           lane.highestFence = head.fence();
@@ -115,6 +120,23 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
             "a command with fence " + highest + " or more for " + head.node(),
             "fence " + head.fence(),
             "",
+            false));
+  }
+
+  private Refusal future(CommandHead head) {
+    return new Refusal(
+        head.answered(now()),
+        new Failure(
+            Failure.Reason.INVALID,
+            "a fence that is at most an hour ahead of the agent's clock",
+            "fence "
+                + head.fence()
+                + ", the clock is at "
+                + now().toEpochMilli()
+                + " ("
+                + now()
+                + ")",
+            "set the clocks of the coordinator and of the agent",
             false));
   }
 

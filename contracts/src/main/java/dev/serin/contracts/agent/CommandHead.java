@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param rolloutId the rollout that the command is a part of
 /// @param service the service, and the record's key
 /// @param node the node that it is about; none where it is about all of them
-/// @param fence grows with every command of a service, over all rollouts; an agent refuses a
-///   command whose fence is below the highest that it obeyed for the same node
+/// @param fence grows with every command of a service, over all rollouts, by the milliseconds of
+///   the coordinator's clock; an agent refuses a command whose fence is below the highest that it
+///   obeyed for the same node, and one that is more than an hour ahead of its own clock
 /// @param sentAt when the coordinator first decided to send it
 public record CommandHead(
     String commandId,

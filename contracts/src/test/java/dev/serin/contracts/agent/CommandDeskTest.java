@@ -168,6 +168,20 @@ class CommandDeskTest {
   }
 
   @Test
+  void aFenceFromTheFutureIsRefusedAndNotRemembered() throws InterruptedException {
+    long hour = Duration.ofHours(1).toMillis();
+    desk.accept(command("far", "b1", NOW.toEpochMilli() + hour + 1));
+    Event refused = answers.take();
+    assertThat(refused.failure()).isNotNull();
+    assertThat(refused.failure().reason()).isEqualTo(Failure.Reason.INVALID);
+    assertThat(refused.failure().expected())
+        .isEqualTo("a fence that is at most an hour ahead of the agent's clock");
+    desk.accept(command("near", "b1", NOW.toEpochMilli() + hour));
+    assertThat(answer()).isEqualTo("near done");
+    assertThat(begun).doesNotContain("far");
+  }
+
+  @Test
   void aNodesCommandsRunOneAfterTheOther() throws InterruptedException {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);

@@ -167,7 +167,7 @@ final class Draft {
   }
 
   private CommandHead head(@Nullable String node) {
-    fence++;
+    fence = Math.max(fence + 1, at.toEpochMilli());
     return new CommandHead(
         rollout().rolloutId() + "/" + fence, rollout().rolloutId(), service(), node, fence, at);
   }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///   before
 /// @param versions what the digests of binaries are called, the newest last, at most
 ///   [#REMEMBERED_VERSIONS]
-/// @param fence of the newest command; grows for ever
+/// @param fence of the newest command: milliseconds of the coordinator's clock, and always more
+///   than the one before, so that it grows over a broker that lost its data too
 public record Ledger(
     String service,
     @Nullable ServiceDefinition definition,

@@ -87,16 +87,16 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
     return switch (command) {
       case IncusCommand.InspectInstances inspect -> inspecting.inspect(turn, inspect, head);
       case IncusCommand.KeepBinary(_, var instance, var install, var sha256) ->
-          keep(turn, node(instance, install), sha256, head);
+          keep(turn, node(command, instance, install), sha256, head);
       case IncusCommand.PushArtifact(_, var instance, var install, var artifact) -> {
-        var installed = installing.install(turn, node(instance, install), artifact);
+        var installed = installing.install(turn, node(command, instance, install), artifact);
         yield new IncusEvent.ArtifactPushed(
             head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged());
       }
       case IncusCommand.RestartUnits(_, var instance, var install) ->
-          restarting.restart(turn, node(instance, install), head);
+          restarting.restart(turn, node(command, instance, install), head);
       case IncusCommand.CheckHealth(_, var instance, var install, var health) ->
-          HealthCheck.check(turn, node(instance, install), health, head);
+          HealthCheck.check(turn, node(command, instance, install), health, head);
       case IncusCommand.RestoreBinary(
               _,
               var instance,
@@ -105,7 +105,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
               var source,
               _,
               _) -> {
-        String from = restoring.restore(turn, node(instance, install), sha256, source);
+        String from = restoring.restore(turn, node(command, instance, install), sha256, source);
         yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
       }
       case IncusCommand.GuardInstances guard -> throw new IllegalStateException("unguarded");
@@ -113,8 +113,10 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
     };
   }
 
-  private Node node(InstanceRef instance, Install install) throws CommandFailed {
-    return new Node(servers.of(instance), instance.instance(), install, tokens.get());
+  private Node node(IncusCommand command, InstanceRef instance, Install install)
+      throws CommandFailed {
+    return new Node(
+        servers.of(instance), instance.instance(), install, tokens.get(), command.head().fence());
   }
 
   private static IncusEvent keep(Turn turn, Node node, String sha256, Supplier<AnswerHead> head)

@@ -106,7 +106,13 @@ final class Inspecting {
           yield new Begun(ref, instance.addresses(), null, found);
         }
         try {
-          Node node = new Node(servers.of(ref), ref.instance(), command.install(), tokens.get());
+          Node node =
+              new Node(
+                  servers.of(ref),
+                  ref.instance(),
+                  command.install(),
+                  tokens.get(),
+                  command.head().fence());
           Shell.Running running = node.start(turn, Script.LOOK, arguments(command));
           yield new Begun(ref, instance.addresses(), new Looking(node, running), "");
         } catch (CommandFailed failed) {

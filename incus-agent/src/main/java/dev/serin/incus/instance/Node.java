@@ -12,7 +12,8 @@ import java.util.List;
 /// One instance of one service, for the length of one command.
 ///
 /// @param token in the names of this command's temporary files
-record Node(IncusServer server, String instance, Install install, String token) {
+/// @param fence of this command: scripts with an effect compare it where they have it
+record Node(IncusServer server, String instance, Install install, String token, long fence) {
   /// For copying and comparing a few hundred megabytes on a slow disk.
   private static final Duration SHORT = Duration.ofSeconds(60);
 
@@ -23,12 +24,12 @@ record Node(IncusServer server, String instance, Install install, String token) 
 
   Report run(Turn turn, Script script, Duration limit, List<String> arguments)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    return shell().run(turn, script, limit, install.path(), token, arguments);
+    return shell().run(turn, script, limit, install.path(), token, fence, arguments);
   }
 
   Shell.Running start(Turn turn, Script script, List<String> arguments)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    return shell().start(turn, script, SHORT, install.path(), token, arguments);
+    return shell().start(turn, script, SHORT, install.path(), token, fence, arguments);
   }
 
   Report finish(Turn turn, Shell.Running running)

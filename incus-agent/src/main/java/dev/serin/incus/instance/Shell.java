@@ -37,21 +37,34 @@ final class Shell {
   }
 
   /// A script under way.
-  record Running(Script script, Execution execution, Instant deadline) {}
+  record Running(Script script, long fence, Execution execution, Instant deadline) {}
 
   /// Runs a script to its end.
   ///
   /// @param limit how long it may take in the instance
   /// @param target the installed binary's path
   /// @param token for the names of temporary files
+  /// @param fence of the command that it is a part of
   Report run(
-      Turn turn, Script script, Duration limit, String target, String token, List<String> arguments)
+      Turn turn,
+      Script script,
+      Duration limit,
+      String target,
+      String token,
+      long fence,
+      List<String> arguments)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    return finish(turn, start(turn, script, limit, target, token, arguments));
+    return finish(turn, start(turn, script, limit, target, token, fence, arguments));
   }
 
   Running start(
-      Turn turn, Script script, Duration limit, String target, String token, List<String> arguments)
+      Turn turn,
+      Script script,
+      Duration limit,
+      String target,
+      String token,
+      long fence,
+      List<String> arguments)
       throws CommandFailed, Unreachable, Turn.Preempted {
     turn.check();
     List<String> command =
@@ -66,11 +79,12 @@ final class Shell {
                 script.text(),
                 script.title(),
                 target,
-                token));
+                token,
+                String.valueOf(fence)));
     command.addAll(arguments);
     try {
       Execution execution = server.start(instance, command);
-      return new Running(script, execution, turn.now().plus(limit).plus(GRACE));
+      return new Running(script, fence, execution, turn.now().plus(limit).plus(GRACE));
     } catch (Refused refused) {
       throw whyRefused(refused);
     }
@@ -81,7 +95,7 @@ final class Shell {
       while (true) {
         Optional<Ended> ended = server.await(running.execution(), SLICE);
         if (ended.isPresent()) {
-          return report(running.script(), ended.get());
+          return report(running, ended.get());
         }
         if (running.script().mostlyWaits()) {
           turn.check();
@@ -95,7 +109,8 @@ final class Shell {
     }
   }
 
-  private Report report(Script script, Ended ended) throws CommandFailed {
+  private Report report(Running running, Ended ended) throws CommandFailed {
+    Script script = running.script();
     if (ended.code() == TIMED_OUT || ended.code() == KILLED) {
       throw timedOut(script);
     }
@@ -107,7 +122,21 @@ final class Shell {
           "exit code " + ended.code() + report.trouble(),
           "mend that in the instance");
     }
-    return report;
+    return switch (report.outcome()) {
+      case "stale" ->
+          throw new CommandFailed(
+              Reason.STALE,
+              "a command with fence " + report.word(1) + " or more in " + instance,
+              "fence " + running.fence(),
+              "");
+      case "future" ->
+          throw new CommandFailed(
+              Reason.INVALID,
+              "a fence that is not more than an hour ahead of " + instance + "'s clock",
+              "fence " + running.fence() + ", its clock is at " + report.word(1),
+              "set the clocks of the coordinator and of the instance");
+      default -> report;
+    };
   }
 
   private CommandFailed timedOut(Script script) {

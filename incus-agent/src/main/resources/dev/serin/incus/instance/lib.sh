@@ -1,7 +1,8 @@
 # What every script begins with. $1 is the installed binary's path, $2 a token that nobody else
-# has. Values come as arguments only; what is told goes to standard output, one `key value` a line.
-target=$1 token=$2
-shift 2
+# has, $3 the command's fence. Values come as arguments only; what is told goes to standard output,
+# one `key value` a line.
+target=$1 token=$2 fence=$3
+shift 3
 dir=${target%/*} name=${target##*/}
 [ -n "$dir" ] || dir=/
 # Beside the target, so that moving is one rename.
@@ -23,6 +24,30 @@ alone() {
     echo "another execution works on $dir" >&2
     exit 1
   }
+  fenced
+}
+
+# Refuses a command that is older than one obeyed here, by whichever agent: fences grow with the
+# milliseconds of the coordinator's clock. The newest is remembered before its command has an effect,
+# in a file's name: renaming needs no room on a full disk.
+fenced() {
+  obeyed=0 mark=''
+  for file in "$store/.$name.fence-"*; do
+    number=${file##*-}
+    case $number in '' | *[!0-9]*) continue ;; esac
+    if [ "$number" -ge "$obeyed" ]; then obeyed=$number mark=$file; fi
+  done
+  [ "$fence" -ge "$obeyed" ] || end stale "$obeyed"
+  [ "$fence" -le "$(($(now_ms) + 3600000))" ] || end future "$(now_ms)"
+  [ "$fence" -gt "$obeyed" ] || return 0
+  newest=$store/.$name.fence-$fence
+  if [ -n "$mark" ]; then
+    mv -fT -- "$mark" "$newest"
+  else
+    mkdir -p -- "$store"
+    : >"$newest"
+  fi
+  sync -- "$store/"
 }
 
 # FILE: its SHA-256, nothing where there is none to read.

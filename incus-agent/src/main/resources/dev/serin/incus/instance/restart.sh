@@ -9,6 +9,8 @@ stale() {
   ! runs_installed || [ "$sub" = auto-restart ]
 }
 
+# An old restart that was held up must not end the process of a newer command.
+alone
 restarts_before=0
 changed=no
 for unit in "$@"; do
@@ -27,6 +29,9 @@ for unit in "$@"; do
     restarts_before=$((restarts_before + restarts))
   fi
 done
+
+# What is left is waiting.
+exec 9<&-
 
 # UNIT: it crashed. While systemd tries again its last end isn't told, the next one soon is.
 crashed() {

@@ -31,30 +31,37 @@ final class Agent {
   private final Path files;
   private final Turn turn;
   private final Install install;
+  private final long fence;
 
-  private Agent(Bed bed, Wire wire, Path files, Turn turn, Install install) {
+  private Agent(Bed bed, Wire wire, Path files, Turn turn, Install install, long fence) {
     this.bed = bed;
     this.wire = wire;
     this.files = files;
     this.turn = turn;
     this.install = install;
+    this.fence = fence;
   }
 
   /// @param files where artifacts lie on the agent's machine
   static Agent on(Bed bed, Path files, Install install) {
-    return new Agent(bed, bed.wire(), files, new HandTurn(), install);
+    return new Agent(bed, bed.wire(), files, new HandTurn(), install, 1);
   }
 
   Agent over(Wire other) {
-    return new Agent(bed, other, files, turn, install);
+    return new Agent(bed, other, files, turn, install, fence);
   }
 
   Agent inTurn(Turn other) {
-    return new Agent(bed, wire, files, other, install);
+    return new Agent(bed, wire, files, other, install, fence);
   }
 
   Agent installing(Install other) {
-    return new Agent(bed, wire, files, turn, other);
+    return new Agent(bed, wire, files, turn, other, fence);
+  }
+
+  /// An agent whose commands carry this fence; of its own, as after a restart.
+  Agent withFence(long other) {
+    return new Agent(bed, wire, files, turn, install, other);
   }
 
   Install install() {
@@ -140,8 +147,8 @@ final class Agent {
     return new InstanceRef("b1", bed.instance(), "default");
   }
 
-  static CommandHead head() {
+  CommandHead head() {
     return new CommandHead(
-        "c1", "r1", "backend-api", "b1", 1, Instant.parse("2026-11-20T12:00:00Z"));
+        "c1", "r1", "backend-api", "b1", fence, Instant.parse("2026-11-20T12:00:00Z"));
   }
 }

@@ -17,6 +17,7 @@ interface Bed {
   /// Empties the test's directory, then writes files, by their paths relative to it.
   void reset(Map<String, byte[]> files);
 
-  /// The SHA-256 of every file below the test's directory, by its path relative to it.
+  /// The SHA-256 of every file below the test's directory, by its path relative to it; the mark of
+  /// the newest fence is left out.
   SortedMap<String, String> digests();
 }

@@ -108,7 +108,8 @@ final class IncusBed implements Bed, AutoCloseable {
     awaitQuiet();
     SortedMap<String, String> digests = new TreeMap<>();
     // Under the scripts' own lock: one that nobody waits for any more may still be at work.
-    shell("exec 9</opt/app; flock -w 30 9; cd /opt/app && find . -type f -exec sha256sum {} +")
+    shell(
+            "exec 9</opt/app; flock -w 30 9; cd /opt/app && find . -type f ! -name '.*.fence-*' -exec sha256sum {} +")
         .lines()
         .forEach(line -> digests.put(line.substring(68), line.substring(0, 64)));
     return digests;

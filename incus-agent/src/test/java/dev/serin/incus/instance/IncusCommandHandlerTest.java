@@ -245,7 +245,7 @@ class IncusCommandHandlerTest {
   void anUnknownHostIsInvalid() {
     IncusCommand elsewhere =
         new IncusCommand.RestartUnits(
-            Agent.head(), new InstanceRef("b1", "backend-1", "elsewhere"), agent.install());
+            agent.head(), new InstanceRef("b1", "backend-1", "elsewhere"), agent.install());
     assertThat(Agent.failure(agent.answer(elsewhere)).reason()).isEqualTo(Reason.INVALID);
   }
 
@@ -256,7 +256,7 @@ class IncusCommandHandlerTest {
       turn.endAfter(checks);
       IncusCommand push =
           new IncusCommand.PushArtifact(
-              Agent.head(), agent.ref(), agent.install(), agent.artifact(NEW));
+              agent.head(), agent.ref(), agent.install(), agent.artifact(NEW));
       assertThatThrownBy(() -> agent.handler().handle(push, turn, _ -> {}))
           .isInstanceOf(Turn.Preempted.class);
       assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));

@@ -134,7 +134,7 @@ class IncusIT {
     turn.endAfter(2);
     IncusCommand check =
         new IncusCommand.CheckHealth(
-            Agent.head(),
+            agent.head(),
             agent.ref(),
             agent.install(),
             new Health("http://127.0.0.1:8099/", Duration.ofSeconds(20)));

@@ -103,7 +103,7 @@ final class LocalBed implements Bed, Wire {
   public SortedMap<String, String> digests() {
     SortedMap<String, String> digests = new TreeMap<>();
     try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
+      for (Path file : files.filter(LocalBed::isBinary).toList()) {
         digests.put(
             directory.relativize(file).toString(), Binaries.digest(Files.readAllBytes(file)));
       }
@@ -111,6 +111,10 @@ final class LocalBed implements Bed, Wire {
       throw new UncheckedIOException(unreadable);
     }
     return digests;
+  }
+
+  private static boolean isBinary(Path file) {
+    return Files.isRegularFile(file) && !file.getFileName().toString().contains(".fence-");
   }
 
   @Override

@@ -1,10 +1,12 @@
 package dev.serin.haproxy.config;
 
+import dev.serin.contracts.agent.ThreadedAlarms;
 import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.kafka.AgentShell;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.haproxy.frontdoor.SocketFrontDoor;
+import dev.serin.haproxy.guard.Guards;
 import dev.serin.haproxy.runtime.LimitedWire;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.RuntimeWire;
@@ -13,10 +15,12 @@ import dev.serin.haproxy.traffic.Fleet;
 import dev.serin.haproxy.traffic.HaproxyCommands;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,8 +30,16 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties({HaproxySettings.class, KafkaSettings.class})
 public class HaproxyConfiguration {
   @Bean
-  HaproxyCommands haproxyCommands(HaproxySettings settings) {
-    return new HaproxyCommands(fleet(settings), new SocketFrontDoor(settings.timeout()));
+  ThreadedAlarms haproxyAlarms() {
+    return new ThreadedAlarms(Clock.systemUTC());
+  }
+
+  @Bean
+  HaproxyCommands haproxyCommands(
+      HaproxySettings settings, @Qualifier("haproxyAlarms") ThreadedAlarms haproxyAlarms) {
+    Fleet fleet = fleet(settings);
+    return new HaproxyCommands(
+        fleet, new SocketFrontDoor(settings.timeout()), new Guards(fleet, haproxyAlarms));
   }
 
   /// The load balancers of the settings, each with its wires.

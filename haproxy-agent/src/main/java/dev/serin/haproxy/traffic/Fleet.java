@@ -30,6 +30,11 @@ public record Fleet(Map<String, Balancer> byName) {
     return found;
   }
 
+  /// What a load balancer can be asked and told.
+  public LoadBalancer runtime(String name) throws NotDone {
+    return balancer(name).runtime();
+  }
+
   /// The load balancers named, each once, in their order.
   List<LoadBalancer> runtimes(Collection<String> names) throws NotDone {
     List<LoadBalancer> found = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.WeighServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.haproxy.frontdoor.FrontDoor;
+import dev.serin.haproxy.guard.Guards;
 import dev.serin.haproxy.runtime.NotDone;
 import java.util.function.Consumer;
 
@@ -18,32 +19,47 @@ import java.util.function.Consumer;
 public final class HaproxyCommands implements CommandHandler<HaproxyCommand, HaproxyEvent> {
   private final Fleet fleet;
   private final FrontDoor frontDoor;
+  private final Guards guards;
 
-  public HaproxyCommands(Fleet fleet, FrontDoor frontDoor) {
+  /// @param guards what goes on beside the commands; they are told of each before it has an effect
+  public HaproxyCommands(Fleet fleet, FrontDoor frontDoor, Guards guards) {
     this.fleet = fleet;
     this.frontDoor = frontDoor;
+    this.guards = guards;
   }
 
   @Override
   public void handle(HaproxyCommand command, Turn turn, Consumer<HaproxyEvent> answers)
       throws Turn.Preempted {
-    answers.accept(answer(command, turn));
+    switch (command) {
+      case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
+      case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop.head());
+      case CheckPool check ->
+          answer(check, turn, answers, () -> new PoolChecking(fleet, check, turn).run());
+      case DrainServer drain ->
+          answer(drain, turn, answers, () -> new Draining(fleet, drain, turn).run());
+      case ReadyServer ready ->
+          answer(ready, turn, answers, () -> new Readying(fleet, ready, turn).run());
+      case CheckServing check ->
+          answer(check, turn, answers, () -> new ServingCheck(fleet, frontDoor, check, turn).run());
+      case WeighServer weigh ->
+          answer(weigh, turn, answers, () -> new Weighing(fleet, weigh, turn).run());
+    }
   }
 
-  private HaproxyEvent answer(HaproxyCommand command, Turn turn) throws Turn.Preempted {
+  /// One command's work.
+  private interface Work {
+    HaproxyEvent run() throws NotDone, Turn.Preempted;
+  }
+
+  private void answer(HaproxyCommand command, Turn turn, Consumer<HaproxyEvent> answers, Work work)
+      throws Turn.Preempted {
+    guards.commanded(command.head());
     try {
-      return switch (command) {
-        case CheckPool check -> new PoolChecking(fleet, check, turn).run();
-        case DrainServer drain -> new Draining(fleet, drain, turn).run();
-        case ReadyServer ready -> new Readying(fleet, ready, turn).run();
-        case CheckServing check -> new ServingCheck(fleet, frontDoor, check, turn).run();
-        case WeighServer weigh -> new Weighing(fleet, weigh, turn).run();
-        case HaproxyCommand.GuardServers guard -> throw new IllegalStateException("unguarded");
-        case HaproxyCommand.StopGuardingServers stop ->
-            throw new IllegalStateException("unguarded");
-      };
+      answers.accept(work.run());
     } catch (NotDone notDone) {
-      return new HaproxyEvent.Failed(command.head().answered(turn.now()), notDone.failure());
+      answers.accept(
+          new HaproxyEvent.Failed(command.head().answered(turn.now()), notDone.failure()));
     }
   }
 

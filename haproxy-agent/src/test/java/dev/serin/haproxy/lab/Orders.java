@@ -1,6 +1,7 @@
 package dev.serin.haproxy.lab;
 
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.HandAlarms;
 import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
@@ -9,6 +10,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.frontdoor.SocketFrontDoor;
+import dev.serin.haproxy.guard.Guards;
 import dev.serin.haproxy.traffic.Fleet;
 import dev.serin.haproxy.traffic.HaproxyCommands;
 import java.time.Duration;
@@ -41,7 +43,10 @@ public final class Orders {
       Fleet fleet, HaproxyCommand command, RealTurn turn) {
     CompletableFuture<HaproxyEvent> answer = new CompletableFuture<>();
     HaproxyCommands handler =
-        new HaproxyCommands(fleet, new SocketFrontDoor(Duration.ofSeconds(5)));
+        new HaproxyCommands(
+            fleet,
+            new SocketFrontDoor(Duration.ofSeconds(5)),
+            new Guards(fleet, new HandAlarms(Instant.EPOCH)));
     THREADS.execute(() -> {
       try {
         handler.handle(command, turn, answer::complete);

@@ -1,5 +1,6 @@
 package dev.serin.sli.config;
 
+import dev.serin.contracts.agent.ThreadedAlarms;
 import dev.serin.contracts.kafka.AgentShell;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.sli.SliCommand;
@@ -9,11 +10,11 @@ import dev.serin.sli.prometheus.Prometheus;
 import dev.serin.sli.prometheus.PrometheusWire;
 import dev.serin.sli.watch.SliHandler;
 import dev.serin.sli.watch.SliMetrics;
-import dev.serin.sli.watch.ThreadedAlarms;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,7 +38,7 @@ public class SliConfiguration {
   SliHandler sliHandler(
       PrometheusWire wire,
       PrometheusSettings settings,
-      ThreadedAlarms alarms,
+      @Qualifier("sliAlarms") ThreadedAlarms alarms,
       ObjectProvider<MeterRegistry> meters) {
     return new SliHandler(
         new Prometheus(wire, settings.url().toString()), alarms, new SliMetrics(registry(meters)));

@@ -1,5 +1,6 @@
 package dev.serin.sli.watch;
 
+import dev.serin.contracts.agent.Alarms;
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.sli.SliCommand;

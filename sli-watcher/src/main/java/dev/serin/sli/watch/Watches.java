@@ -1,5 +1,6 @@
 package dev.serin.sli.watch;
 
+import dev.serin.contracts.agent.Alarms;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;

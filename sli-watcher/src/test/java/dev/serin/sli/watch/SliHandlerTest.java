@@ -8,6 +8,7 @@ import static dev.serin.sli.Commands.stop;
 import static dev.serin.sli.Commands.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.agent.HandAlarms;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;

@@ -1,4 +1,4 @@
-package dev.serin.sli.watch;
+package dev.serin.contracts.agent;
 
 import java.time.Instant;
 

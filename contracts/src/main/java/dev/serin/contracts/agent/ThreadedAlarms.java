@@ -1,4 +1,4 @@
-package dev.serin.sli.watch;
+package dev.serin.contracts.agent;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -21,13 +21,12 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
   private final Clock clock;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("sli-watch-", 0).factory());
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("alarm-", 0).factory());
 
   public ThreadedAlarms(Clock clock) {
     this.clock = clock;
     this.timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("sli-alarms").daemon().factory());
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("alarms").daemon().factory());
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
@@ -47,7 +46,7 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
         threads.execute(() -> run(work));
       }
     } catch (RejectedExecutionException closing) {
-      log.debug("an alarm was dropped: the watcher stops");
+      log.debug("an alarm was dropped: the agent stops");
     }
   }
 
@@ -55,7 +54,7 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
     try {
       work.run();
     } catch (InterruptedException closing) {
-      log.debug("an alarm's work was ended: the watcher stops");
+      log.debug("an alarm's work was ended: the agent stops");
     } catch (RuntimeException bug) {
       log.error("an alarm's work failed unexpectedly", bug);
     }

@@ -1,6 +1,5 @@
-package dev.serin.sli.watch;
+package dev.serin.contracts.agent;
 
-import dev.serin.contracts.agent.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,13 +7,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /// Time that a test moves by hand; alarms ring on its own thread, in their order.
-final class HandAlarms implements Alarms {
+public final class HandAlarms implements Alarms {
   private record Alarm(Instant instant, Work work) {}
 
   private final List<Alarm> alarms = new ArrayList<>();
   private Instant now;
 
-  HandAlarms(Instant now) {
+  public HandAlarms(Instant now) {
     this.now = now;
   }
 
@@ -28,12 +27,12 @@ final class HandAlarms implements Alarms {
     alarms.add(new Alarm(instant, work));
   }
 
-  int waiting() {
+  public int waiting() {
     return alarms.size();
   }
 
   /// Goes on until the instant, and stops at each alarm.
-  void until(Instant end) throws InterruptedException {
+  public void until(Instant end) throws InterruptedException {
     while (true) {
       Alarm next =
           alarms.stream()
@@ -51,7 +50,7 @@ final class HandAlarms implements Alarms {
   }
 
   /// A turn at this time that nobody ends.
-  Turn turn() {
+  public Turn turn() {
     return new Turn() {
       @Override
       public Instant now() {

@@ -1,0 +1,162 @@
+package dev.serin.haproxy.guard;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.haproxy.rotation.Minimum;
+import dev.serin.haproxy.runtime.LoadBalancer;
+import dev.serin.haproxy.runtime.NotDone;
+import dev.serin.haproxy.runtime.ServerView;
+import dev.serin.haproxy.runtime.Snapshot;
+import dev.serin.haproxy.traffic.Fleet;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What a dead man's switch does when it goes off:
+/// 1. the peers get back what they had before the rollout;
+/// 2. the minimum is judged on what all load balancers say then (I2): if it would break, the canary
+///    stays, that is told, and it is tried again a second later;
+/// 3. the canary leaves, on every load balancer.
+final class DeadMansWork {
+  private final Fleet fleet;
+  private @Nullable Failure told;
+
+  DeadMansWork(Fleet fleet) {
+    this.fleet = fleet;
+  }
+
+  /// The switch afterwards: gone off, or as it was where the canary is still in rotation.
+  Switch act(
+      Switch armed,
+      GuardServers guard,
+      Map<String, Snapshot> seen,
+      Instant now,
+      Consumer<HaproxyEvent> answers) {
+    DeadMan deadMan = armed.deadMan();
+    if (deadMan == null) {
+      return armed;
+    }
+    List<String> drained = deadMan.action() == DeadManAction.DRAIN ? deadMan.nodes() : List.of();
+    Failure failure = null;
+    if (deadMan.action() == DeadManAction.DRAIN) {
+      try {
+        drain(deadMan, guard, seen);
+      } catch (NotDone notDone) {
+        failure = notDone.failure();
+        drained = List.of();
+      }
+    }
+    if (failure == null || !failure.equals(told)) {
+      answers.accept(
+          new HaproxyEvent.DeadManWentOff(
+              guard.head().answered(now), deadMan.expiresAt(), deadMan.action(), drained, failure));
+    }
+    told = failure;
+    return failure == null ? armed.gone() : armed;
+  }
+
+  private void drain(DeadMan deadMan, GuardServers guard, Map<String, Snapshot> seen)
+      throws NotDone {
+    NotDone outOfReach = null;
+    for (GuardedServer peer : deadMan.restore()) {
+      outOfReach = restore(peer, seen, outOfReach);
+    }
+    Map<String, Snapshot> after = lookAgain(guard);
+    for (GuardedServer canary : guard.servers()) {
+      if (deadMan.nodes().contains(canary.node())) {
+        outOfReach = leave(canary, deadMan, guard, after, outOfReach);
+      }
+    }
+    if (outOfReach != null) {
+      throw outOfReach;
+    }
+  }
+
+  private @Nullable NotDone restore(
+      GuardedServer peer, Map<String, Snapshot> seen, @Nullable NotDone before) {
+    NotDone outOfReach = before;
+    for (ServerSetting asked : peer.settings()) {
+      try {
+        LoadBalancer balancer = fleet.runtime(asked.loadBalancer());
+        Optional<ServerView> now = server(seen, asked);
+        if (now.isPresent()
+            && (now.get().weight() != asked.weight() || now.get().adminState() != asked.state())) {
+          Mending.apply(balancer, now.get(), asked, peer.leaving());
+        }
+      } catch (NotDone notDone) {
+        outOfReach = notDone;
+      }
+    }
+    return outOfReach;
+  }
+
+  private Map<String, Snapshot> lookAgain(GuardServers guard) throws NotDone {
+    Map<String, Set<String>> pools = new LinkedHashMap<>();
+    guard
+        .servers()
+        .forEach(server ->
+            server
+                .settings()
+                .forEach(it ->
+                    pools
+                        .computeIfAbsent(it.loadBalancer(), name -> new TreeSet<>())
+                        .add(it.pool())));
+    Map<String, Snapshot> seen = new LinkedHashMap<>();
+    for (var each : pools.entrySet()) {
+      seen.put(each.getKey(), fleet.runtime(each.getKey()).look(each.getValue()));
+    }
+    return seen;
+  }
+
+  private @Nullable NotDone leave(
+      GuardedServer canary,
+      DeadMan deadMan,
+      GuardServers guard,
+      Map<String, Snapshot> seen,
+      @Nullable NotDone before)
+      throws NotDone {
+    List<PoolServer> peers = new ArrayList<>();
+    for (GuardedServer other : guard.servers()) {
+      if (!deadMan.nodes().contains(other.node()) && !other.settings().isEmpty()) {
+        peers.add(new PoolServer(other.node(), other.settings().getFirst().server()));
+      }
+    }
+    Set<String> pools = new TreeSet<>();
+    canary.settings().forEach(setting -> pools.add(setting.pool()));
+    String server = canary.settings().getFirst().server();
+    if (Minimum.judge(server, peers, pools, deadMan.minAvailable(), seen)
+        instanceof Minimum.Broken broken) {
+      throw new NotDone(broken.failure(canary.node()));
+    }
+    NotDone outOfReach = before;
+    for (ServerSetting setting : canary.settings()) {
+      try {
+        Optional<ServerView> now = server(seen, setting);
+        if (now.isPresent()) {
+          Mending.takeOut(fleet.runtime(setting.loadBalancer()), now.get());
+        }
+      } catch (NotDone notDone) {
+        outOfReach = notDone;
+      }
+    }
+    return outOfReach;
+  }
+
+  private static Optional<ServerView> server(Map<String, Snapshot> seen, ServerSetting setting) {
+    Snapshot snapshot = seen.get(setting.loadBalancer());
+    return snapshot == null ? Optional.empty() : snapshot.server(setting.pool(), setting.server());
+  }
+}

@@ -1,0 +1,77 @@
+package dev.serin.haproxy.guard;
+
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.haproxy.runtime.ServerView;
+import dev.serin.haproxy.runtime.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Compares what was asked of one load balancer with what it has. What HAProxy does by itself is no
+/// drift: a failed health check, a slow start's ramp, a name that does not resolve.
+final class Drifts {
+  private Drifts() {}
+
+  /// @param leaving the cookies on its leaving map; none where it has no such map
+  static List<Drift> of(
+      String loadBalancer,
+      List<GuardedServer> asked,
+      Snapshot seen,
+      Optional<Set<String>> leaving) {
+    List<Drift> drifts = new ArrayList<>();
+    for (GuardedServer server : asked) {
+      for (ServerSetting setting : server.settings()) {
+        if (setting.loadBalancer().equals(loadBalancer)) {
+          seen.server(setting.pool(), setting.server())
+              .map(now -> drift(server, setting, now, leaving))
+              .filter(Drifts::differs)
+              .ifPresent(drifts::add);
+        }
+      }
+    }
+    return drifts;
+  }
+
+  private static Drift drift(
+      GuardedServer server, ServerSetting asked, ServerView now, Optional<Set<String>> leaving) {
+    boolean canLeave = now.cookie() != null && leaving.isPresent();
+    boolean isLeaving = canLeave && leaving.get().contains(now.cookie());
+    return new Drift(
+        server.node(),
+        asked,
+        new ServerSetting(
+            asked.loadBalancer(), asked.pool(), asked.server(), now.weight(), now.adminState()),
+        canLeave && server.leaving(),
+        isLeaving,
+        now.status());
+  }
+
+  private static boolean differs(Drift drift) {
+    return !drift.asked().equals(drift.found()) || drift.leavingAsked() != drift.leavingFound();
+  }
+
+  /// Whether every guarded server is as a process has it that was told nothing yet: ready, with the
+  /// weight of the configuration file, leaving nobody.
+  static boolean toldNothing(
+      String loadBalancer,
+      List<GuardedServer> asked,
+      Snapshot seen,
+      Optional<Set<String>> leaving) {
+    return asked.stream()
+        .flatMap(server -> server.settings().stream())
+        .filter(setting -> setting.loadBalancer().equals(loadBalancer))
+        .allMatch(setting ->
+            seen.server(setting.pool(), setting.server())
+                .map(now ->
+                    now.adminState() == AdminState.READY
+                        && now.weight() == now.initialWeight()
+                        && (now.cookie() == null
+                            || leaving.isEmpty()
+                            || !leaving.get().contains(now.cookie())))
+                .orElse(true));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.serin.haproxy.guard;
+
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// The dead man's switch of one service. It goes off when nobody has proven for the period that he
+/// watches, counted by instants that stand in the commands: a backlog that is read late proves
+/// nothing.
+///
+/// @param deadMan as the newest guard has it; none when it is disarmed
+/// @param goesOffAt not before the agent has had one full period since its start, nor at once where
+///   a guard came whose proof had run out already: the rest of a backlog may disarm it
+/// @param hasGoneOff whether it has done what it has to; until a later proof arms it anew
+record Switch(@Nullable DeadMan deadMan, Instant goesOffAt, boolean hasGoneOff) {
+  /// How long a backlog may take to be read.
+  static final Duration BACKLOG = Duration.ofSeconds(5);
+
+  static Switch disarmed() {
+    return new Switch(null, Instant.MAX, false);
+  }
+
+  /// After a guard.
+  ///
+  /// @param agentStartedAt when this agent began to guard anything
+  Switch after(@Nullable DeadMan next, Instant agentStartedAt, Instant now) {
+    if (next == null) {
+      return disarmed();
+    }
+    if (deadMan != null && deadMan.expiresAt().equals(next.expiresAt())) {
+      return new Switch(next, goesOffAt, hasGoneOff);
+    }
+    Instant at = later(next.expiresAt(), agentStartedAt.plus(next.period()));
+    if (!next.expiresAt().isAfter(now)) {
+      at = later(at, now.plus(BACKLOG));
+    }
+    return new Switch(next, at, false);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  boolean isDue(Instant now) {
+    return deadMan != null && !hasGoneOff && !goesOffAt.isAfter(now);
+  }
+
+  Switch gone() {
+    return new Switch(deadMan, goesOffAt, true);
+  }
+}

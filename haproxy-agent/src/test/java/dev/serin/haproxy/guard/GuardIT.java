@@ -1,0 +1,319 @@
+package dev.serin.haproxy.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.HandAlarms;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftMended;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
+import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.haproxy.lab.Backend;
+import dev.serin.haproxy.lab.Client;
+import dev.serin.haproxy.lab.RealHaproxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Guards on a real HAProxy, at times that the test sets.
+@Tag("lab")
+@Timeout(120)
+class GuardIT {
+  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+  private static final Duration PERIOD = Duration.ofMinutes(2);
+
+  private final Backend b1 = new Backend("b1");
+  private final Backend b2 = new Backend("b2");
+  private final Backend b3 = new Backend("b3");
+  private final List<HaproxyEvent> events = new ArrayList<>();
+  private HandAlarms time;
+  private RealHaproxy one;
+  private Guards guards;
+  private Instant now = NOON;
+  private long fence = 100;
+
+  @BeforeEach
+  void balance() {
+    one = new RealHaproxy("one", List.of(b1, b2, b3));
+    time = new HandAlarms(NOON);
+    guards = new Guards(one.fleet(), time);
+  }
+
+  @AfterEach
+  void end() {
+    one.close();
+    List.of(b1, b2, b3).forEach(Backend::close);
+  }
+
+  private static GuardedServer server(String name, AdminState state, int weight) {
+    return new GuardedServer(
+        "node-" + name.substring(1),
+        List.of(new ServerSetting("one", "api_pool", name, weight, state)),
+        state != AdminState.READY);
+  }
+
+  private CommandHead head(@Nullable String node) {
+    fence++;
+    return new CommandHead("c-" + fence, "r-1", "backend-api", node, fence, now);
+  }
+
+  private void guard(@Nullable DeadMan deadMan, GuardedServer... servers) {
+    guards.guard(
+        new GuardServers(head(null), List.of(servers), now.plusSeconds(3_600), deadMan),
+        events::add);
+  }
+
+  /// Everything as the configuration file has it, but for what the test names.
+  private void guardAll(@Nullable DeadMan deadMan, GuardedServer first) {
+    guard(deadMan, first, server("b2", AdminState.READY, 1), server("b3", AdminState.READY, 1));
+  }
+
+  private static DeadMan deadMan(
+      Instant expiresAt, DeadManAction action, int minAvailable, GuardedServer... restore) {
+    return new DeadMan(
+        List.of("node-1"), PERIOD, expiresAt, action, List.of(restore), minAvailable);
+  }
+
+  private void pass(Duration time) throws InterruptedException {
+    now = now.plus(time);
+    this.time.until(now);
+  }
+
+  private void second() throws InterruptedException {
+    pass(Duration.ofSeconds(1));
+  }
+
+  private <E extends HaproxyEvent> List<E> told(Class<E> type) {
+    return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  @Test
+  void whatAReloadForgotIsPutBack() throws InterruptedException {
+    one.tell("set server api_pool/b1 weight 10");
+    one.tell("set server api_pool/b2 state drain");
+    one.tell("add map " + one.leavingMap() + " c2 1");
+    guard(
+        null,
+        server("b1", AdminState.READY, 10),
+        server("b2", AdminState.DRAIN, 1),
+        server("b3", AdminState.READY, 1));
+    second();
+    assertThat(told(DriftMended.class)).isEmpty();
+
+    one.reload();
+    assertThat(one.stat("api_pool", "b1", "weight")).isEqualTo("1");
+    second();
+
+    assertThat(one.stat("api_pool", "b1", "weight")).isEqualTo("10");
+    assertThat(one.status("api_pool", "b2")).startsWith("DRAIN");
+    assertThat(one.leaving("c2")).isTrue();
+    assertThat(told(DriftMended.class))
+        .singleElement()
+        .satisfies(mended -> {
+          assertThat(mended.cause()).isEqualTo(DriftCause.FORGOTTEN);
+          assertThat(mended.drifts())
+              .extracting(HaproxyEvent.Drift::node)
+              .containsExactly("node-1", "node-2");
+        });
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  @Test
+  void whatAReloadForgotBeforeTheAgentCameIsPutBackToo() throws InterruptedException {
+    guardAll(null, server("b1", AdminState.READY, 10));
+    second();
+
+    assertThat(one.stat("api_pool", "b1", "weight")).isEqualTo("10");
+    assertThat(told(DriftMended.class)).hasSize(1);
+  }
+
+  @Test
+  void aPersonsHandIsToldOnceAndLeftAlone() throws InterruptedException {
+    guardAll(null, server("b1", AdminState.READY, 1));
+    second();
+    one.tell("set server api_pool/b3 state maint");
+    second();
+    second();
+
+    assertThat(one.status("api_pool", "b3")).isEqualTo("MAINT");
+    assertThat(told(ServersChangedByHand.class))
+        .singleElement()
+        .satisfies(changed ->
+            assertThat(changed.drifts())
+                .singleElement()
+                .satisfies(drift -> {
+                  assertThat(drift.node()).isEqualTo("node-3");
+                  assertThat(drift.asked().state()).isEqualTo(AdminState.READY);
+                  assertThat(drift.found().state()).isEqualTo(AdminState.MAINT);
+                }));
+
+    one.tell("set server api_pool/b3 state ready");
+    second();
+    one.tell("set server api_pool/b3 weight 5");
+    second();
+    assertThat(told(ServersChangedByHand.class)).hasSize(2);
+    assertThat(one.stat("api_pool", "b3", "weight")).isEqualTo("5");
+  }
+
+  @Test
+  void aFailedHealthCheckIsNobodysHand() throws InterruptedException {
+    guardAll(null, server("b1", AdminState.READY, 1));
+    second();
+    b3.close();
+    one.untilStatus("api_pool", "b3", "DOWN");
+    second();
+
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+    assertThat(told(TrafficObserved.class).getLast().inRotation())
+        .containsExactly("node-1", "node-2");
+  }
+
+  @Test
+  void aNodeThatANewerCommandIsAboutIsLeftToIt() throws InterruptedException {
+    guardAll(null, server("b1", AdminState.READY, 1));
+    second();
+    guards.commanded(head("node-1"));
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+
+    guardAll(null, server("b1", AdminState.READY, 1));
+    second();
+    assertThat(told(ServersChangedByHand.class)).hasSize(1);
+  }
+
+  @Test
+  void anOlderGuardAndAStoppedOneChangeNothing() throws InterruptedException {
+    GuardServers old =
+        new GuardServers(
+            head(null), List.of(server("b1", AdminState.MAINT, 1)), now.plusSeconds(60), null);
+    guardAll(null, server("b1", AdminState.READY, 1));
+    guards.guard(old, events::add);
+    second();
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+
+    guards.stop(head(null));
+    one.tell("set server api_pool/b3 state maint");
+    second();
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  @Test
+  void aCanaryThatNobodyWatchesLeavesRotation() throws InterruptedException {
+    guardAll(
+        deadMan(NOON.plus(PERIOD).plusSeconds(30), DeadManAction.DRAIN, 1),
+        server("b1", AdminState.READY, 1));
+    pass(PERIOD.plusSeconds(29));
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+
+    pass(Duration.ofSeconds(2));
+
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(one.leaving("c1")).isTrue();
+    assertThat(Client.get(one.url(), "/", "SERVERID=c1").node()).isNotEqualTo("b1");
+    pass(Duration.ofSeconds(20));
+    assertThat(told(DeadManWentOff.class))
+        .singleElement()
+        .satisfies(off -> {
+          assertThat(off.drained()).containsExactly("node-1");
+          assertThat(off.failure()).isNull();
+        });
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  @Test
+  void everyProofMovesItAndTheEndOfTheWatchDisarmsIt() throws InterruptedException {
+    guardAll(deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1), server("b1", AdminState.READY, 1));
+    pass(PERIOD.minusSeconds(5));
+    guardAll(deadMan(now.plus(PERIOD), DeadManAction.DRAIN, 1), server("b1", AdminState.READY, 1));
+    pass(PERIOD.minusSeconds(5));
+    guardAll(null, server("b1", AdminState.READY, 1));
+    pass(PERIOD.multipliedBy(3));
+
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    assertThat(told(DeadManWentOff.class)).isEmpty();
+  }
+
+  @Test
+  void theCanaryStaysWhereTheMinimumWouldBreakAndLeavesOnceItHolds() throws InterruptedException {
+    one.tell("set server api_pool/b2 state maint");
+    guardAll(deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 2), server("b1", AdminState.READY, 1));
+    pass(PERIOD.plusSeconds(3));
+
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    assertThat(told(DeadManWentOff.class))
+        .singleElement()
+        .satisfies(off -> {
+          assertThat(off.drained()).isEmpty();
+          assertThat(off.failure()).isNotNull();
+          assertThat(off.failure().reason()).isEqualTo(Failure.Reason.MINIMUM);
+        });
+
+    one.tell("set server api_pool/b2 state ready");
+    one.untilStatus("api_pool", "b2", "UP");
+    pass(Duration.ofSeconds(1));
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(told(DeadManWentOff.class).getLast().drained()).containsExactly("node-1");
+  }
+
+  @Test
+  void thePeersComeBackBeforeTheCanaryLeaves() throws InterruptedException {
+    one.tell("set server api_pool/b2 state drain");
+    one.tell("set server api_pool/b2 weight 3");
+    guard(
+        deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 2, server("b2", AdminState.READY, 1)),
+        server("b1", AdminState.READY, 1),
+        server("b2", AdminState.DRAIN, 3),
+        server("b3", AdminState.READY, 1));
+    pass(PERIOD.plusSeconds(2));
+
+    assertThat(one.status("api_pool", "b2")).startsWith("UP");
+    assertThat(one.stat("api_pool", "b2", "weight")).isEqualTo("1");
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+  }
+
+  @Test
+  void anAlertOnlyTells() throws InterruptedException {
+    guardAll(deadMan(NOON.plus(PERIOD), DeadManAction.ALERT, 1), server("b1", AdminState.READY, 1));
+    pass(PERIOD.plusSeconds(10));
+
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    assertThat(told(DeadManWentOff.class))
+        .singleElement()
+        .satisfies(off -> assertThat(off.drained()).isEmpty());
+  }
+
+  @Test
+  void sharesAreThoseOfTheWeightsAndOfTheSessions() throws InterruptedException {
+    one.tell("set server api_pool/b1 weight 2");
+    guardAll(null, server("b1", AdminState.READY, 2));
+    second();
+    for (int i = 0; i < 40; i++) {
+      Client.get(one.url(), "/", "none=1");
+    }
+    pass(Duration.ofSeconds(11));
+
+    assertThat(told(TrafficObserved.class).getFirst().shares())
+        .extracting(HaproxyEvent.TrafficShare::configured)
+        .containsExactly(50.0, 25.0, 25.0);
+    assertThat(told(TrafficObserved.class).getLast().shares())
+        .extracting(HaproxyEvent.TrafficShare::observed)
+        .containsExactly(50.0, 25.0, 25.0);
+  }
+}

@@ -56,7 +56,8 @@ public class HaproxyConfiguration {
                         wire(one.runtime(), settings),
                         one.master().isEmpty() ? null : wire(one.master(), settings),
                         one.leavingMap()),
-                    one.url())));
+                    one.url(),
+                    WireAddress.parse(one.runtime()).shell())));
     return new Fleet(balancers);
   }
 

@@ -36,9 +36,17 @@ public sealed interface Minimum {
       Collection<String> pools,
       int minAvailable,
       Map<String, Snapshot> seen) {
-    if (!inRotationAnywhere(server, pools, seen)) {
-      return new Kept();
-    }
+    return inRotationAnywhere(server, pools, seen)
+        ? judgePeers(peers, pools, minAvailable, seen)
+        : new Kept();
+  }
+
+  /// Whether enough peers are in rotation, whatever the node itself is.
+  static Minimum judgePeers(
+      Collection<PoolServer> peers,
+      Collection<String> pools,
+      int minAvailable,
+      Map<String, Snapshot> seen) {
     List<String> remaining = new ArrayList<>();
     List<String> out = new ArrayList<>();
     for (PoolServer peer : peers) {

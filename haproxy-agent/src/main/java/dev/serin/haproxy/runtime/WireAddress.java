@@ -74,6 +74,21 @@ public sealed interface WireAddress {
             + "'");
   }
 
+  /// How a person reaches it: a shell command that takes a line on its standard input. Its own half
+  /// of a connection stays open, as an Incus proxy device needs it.
+  default String shell() {
+    return switch (this) {
+      case UnixSocket(Path path) -> "socat -t5 - " + quoted("UNIX-CONNECT:" + path + ",shut-none");
+      case Tcp(String host, int port) -> "socat -t5 - " + quoted("TCP:" + host + ":" + port);
+      case Command(List<String> argv) ->
+          argv.stream().map(WireAddress::quoted).collect(java.util.stream.Collectors.joining(" "));
+    };
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
   /// A wire to this address.
   ///
   /// @param timeout for connecting, asking and answering together

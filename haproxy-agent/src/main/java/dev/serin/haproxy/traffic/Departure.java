@@ -89,7 +89,7 @@ final class Departure {
   private static NotDone foreignHand(LoadBalancer balancer, ServerView now) {
     return new NotDone(
         new Failure(
-            Failure.Reason.REFUSED,
+            Failure.Reason.FOREIGN,
             now.pool() + "/" + now.server() + " drained on " + balancer.name() + ", as set",
             "it was made ready by somebody else (status " + now.status() + ")",
             "somebody is at work there: ask them, then retry; nothing was reverted",

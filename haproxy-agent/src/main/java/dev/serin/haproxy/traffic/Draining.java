@@ -10,6 +10,7 @@ import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.json.Quantities;
 import dev.serin.haproxy.rotation.DrainProgress;
 import dev.serin.haproxy.rotation.Left;
+import dev.serin.haproxy.rotation.Minimum;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
 import dev.serin.haproxy.runtime.ServerView;
@@ -17,13 +18,17 @@ import dev.serin.haproxy.runtime.Snapshot;
 import dev.serin.haproxy.runtime.Worker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A drain: the server leaves rotation ([Departure]), then
 /// 1. requests in flight end by themselves, in the serving process and in old workers;
 /// 2. once only tunnels are left, they have their grace and are closed, each by its name;
 /// 3. at the deadline the server comes back and the drain has failed, or what is left is cut and
-///    counted: by the service's choice, and always the latter in a rollback;
+///    counted: by the service's choice, and always the latter in a rollback; where peers are lost
+///    meanwhile, so that fewer than the minimum remain, a forward drain brings it back at once
+///    (I2);
 /// 4. once it is empty, a server whose pool pins users and has no leaving map goes into
 ///    maintenance: nothing else keeps those users from a node that is about to restart.
 final class Draining {
@@ -34,6 +39,7 @@ final class Draining {
   private final List<LoadBalancer> balancers;
   private final Departure departure;
   private final Instant begun;
+  private final Map<String, Snapshot> seen = new LinkedHashMap<>();
   private int sessionsCut;
   private int tunnelsClosed;
 
@@ -50,6 +56,9 @@ final class Draining {
     DrainProgress progress = DrainProgress.begin(turn.now(), command.within(), command.tunnels());
     while (true) {
       Occupancy occupancy = look();
+      if (command.purpose() == Purpose.FORWARD && peers() instanceof Minimum.Broken broken) {
+        throw peersLost(broken);
+      }
       Left left = occupancy.left();
       progress = progress.seeing(left, turn.now());
       switch (progress.next(left, turn.now())) {
@@ -77,17 +86,38 @@ final class Draining {
     return command.purpose() == Purpose.ROLLBACK || command.onTimeout() == OnTimeout.FORCE;
   }
 
+  /// Where a load balancer does not answer nothing is known of the peers there.
+  private Minimum peers() {
+    return seen.size() == balancers.size()
+        ? Minimum.judgePeers(command.peers(), command.pools(), command.minAvailable(), seen)
+        : new Minimum.Kept();
+  }
+
+  private NotDone peersLost(Minimum.Broken broken) throws Turn.Preempted {
+    String missed = departure.putBack();
+    Failure failure = broken.failure(command.server());
+    return new NotDone(
+        new Failure(
+            failure.reason(),
+            failure.expected(),
+            failure.found() + (missed == null ? "; it is back in rotation" : "; " + missed),
+            failure.advice(),
+            false));
+  }
+
   private Occupancy look() throws NotDone, Turn.Preempted {
     Occupancy occupancy = new Occupancy(command.pools(), command.server());
+    seen.clear();
     for (LoadBalancer balancer : balancers) {
       turn.check();
       try {
-        Snapshot seen = balancer.look(command.pools());
-        if (departure.hold(balancer, seen)) {
-          seen = balancer.look(command.pools());
+        Snapshot now = balancer.look(command.pools());
+        if (departure.hold(balancer, now)) {
+          now = balancer.look(command.pools());
         }
-        occupancy.add(balancer.current(), seen);
-        oldWorkers(balancer, seen, occupancy);
+        seen.put(balancer.name(), now);
+        occupancy.add(balancer.current(), now);
+        oldWorkers(balancer, now, occupancy);
       } catch (NotDone notDone) {
         if (!notDone.unreachable()) {
           throw notDone;

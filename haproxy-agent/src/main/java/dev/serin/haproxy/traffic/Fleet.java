@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param byName each with its front door
 public record Fleet(Map<String, Balancer> byName) {
   /// @param url where its users come in; none where nobody may ask there
-  public record Balancer(LoadBalancer runtime, @Nullable URI url) {}
+  /// @param shell how a person reaches its runtime API without Serin; takes a command's line on its
+  ///   standard input
+  public record Balancer(LoadBalancer runtime, @Nullable URI url, String shell) {}
 
   public Fleet {
     byName = Map.copyOf(byName);

@@ -7,7 +7,9 @@ import dev.serin.haproxy.rotation.PoolCheck;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Looks at every load balancer, changes nothing, and reports all problems together.
@@ -35,9 +37,21 @@ final class PoolChecking {
     return new HaproxyEvent.PoolChecked(
         command.head().answered(turn.now()),
         result.servers(),
-        java.util.List.of(),
+        access(),
         result.problems(),
         result.warnings());
+  }
+
+  private List<HaproxyEvent.RuntimeAccess> access() {
+    List<HaproxyEvent.RuntimeAccess> access = new ArrayList<>();
+    for (String name : command.loadBalancers().stream().distinct().toList()) {
+      Fleet.Balancer known = fleet.byName().get(name);
+      if (known != null) {
+        access.add(
+            new HaproxyEvent.RuntimeAccess(name, known.shell(), known.runtime().leavingMap()));
+      }
+    }
+    return access;
   }
 
   private PoolCheck.Known look(String name) throws Turn.Preempted {

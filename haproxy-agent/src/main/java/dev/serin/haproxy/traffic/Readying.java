@@ -130,7 +130,7 @@ final class Readying {
   private static NotDone foreignHand(LoadBalancer balancer, ServerSetting setting, ServerView now) {
     return new NotDone(
         new Failure(
-            Failure.Reason.REFUSED,
+            Failure.Reason.FOREIGN,
             setting.pool()
                 + "/"
                 + setting.server()

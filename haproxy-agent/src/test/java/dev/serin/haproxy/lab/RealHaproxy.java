@@ -129,7 +129,8 @@ public final class RealHaproxy implements AutoCloseable {
 
   public Fleet.Balancer balancer(
       RuntimeWire runtime, @Nullable RuntimeWire master, @Nullable String leavingMap) {
-    return new Fleet.Balancer(new LoadBalancer(name, runtime, master, leavingMap), url());
+    return new Fleet.Balancer(
+        new LoadBalancer(name, runtime, master, leavingMap), url(), "socat - " + dir);
   }
 
   public Fleet fleet() {

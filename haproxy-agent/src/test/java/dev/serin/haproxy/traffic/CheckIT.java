@@ -105,7 +105,8 @@ class CheckIT {
                 "one",
                 new Fleet.Balancer(
                     new LoadBalancer("one", one.operator(), one.unix(), "/no/such.map"),
-                    one.url())));
+                    one.url(),
+                    "socat")));
     assertThat(checked(obey(fleet, pool("api_pool", "b1", "b2"))).problems())
         .hasSize(3)
         .anyMatch(problem -> problem.contains("found level operator"))
@@ -182,7 +183,8 @@ class CheckIT {
     Fleet fleet =
         new Fleet(
             Map.of(
-                "one", new Fleet.Balancer(new LoadBalancer("one", one.unix(), null, null), url)));
+                "one",
+                new Fleet.Balancer(new LoadBalancer("one", one.unix(), null, null), url, "socat")));
     return failed(obey(fleet, serving("api_pool", "/", SHORT)));
   }
 

@@ -93,6 +93,42 @@ class DrainIT {
   }
 
   @Test
+  void theServerComesBackAtOnceWhenItsPeersAreLostMeanwhile() {
+    CompletableFuture<Client.Reply> reply = holdOnB1();
+    CompletableFuture<HaproxyEvent> drain =
+        start(one.fleet(), drain("one").minAvailable(2).command());
+    one.untilStatus("api_pool", "b1", "DRAIN");
+
+    b2.close();
+
+    Failed failed = failed(drain.join());
+    assertThat(failed.failure().reason()).isEqualTo(Reason.MINIMUM);
+    assertThat(failed.failure().found())
+        .startsWith("1 (node-3); out of rotation: node-2 (")
+        .endsWith("it is back in rotation");
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    assertThat(one.leaving("c1")).isFalse();
+    b1.release();
+    assertThat(reply.join().status()).isEqualTo(200);
+  }
+
+  @Test
+  void aRollbackGoesOnWhenPeersAreLostMeanwhile() {
+    CompletableFuture<Client.Reply> reply = holdOnB1();
+    CompletableFuture<HaproxyEvent> drain =
+        start(
+            one.fleet(), drain("one").minAvailable(2).inRollback(Duration.ofSeconds(60)).command());
+    one.untilStatus("api_pool", "b1", "DRAIN");
+    b2.close();
+    one.untilStatus("api_pool", "b2", "DOWN");
+    b1.release();
+
+    assertThat(reply.join().status()).isEqualTo(200);
+    drained(drain.join());
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+  }
+
+  @Test
   void aPinnedUserMovesToOneOtherNode() {
     assertThat(Client.get(one.url(), "/", PINNED).node()).isEqualTo("b1");
 
@@ -342,7 +378,7 @@ class DrainIT {
     one.tell("set server api_pool/b1 state ready");
 
     Failed failed = failed(drain.join());
-    assertThat(failed.failure().reason()).isEqualTo(Reason.REFUSED);
+    assertThat(failed.failure().reason()).isEqualTo(Reason.FOREIGN);
     assertThat(failed.failure().found()).contains("somebody else");
     assertThat(one.status("api_pool", "b1")).isEqualTo("UP");
     b1.release();

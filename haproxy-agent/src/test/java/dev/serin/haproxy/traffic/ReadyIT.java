@@ -185,7 +185,7 @@ class ReadyIT {
         "it is set", () -> one.stat("api_pool", "b1", "uweight").equals("9"));
     one.tell("set server api_pool/b1 weight 2");
 
-    assertThat(failed(ready.join()).failure().reason()).isEqualTo(Reason.REFUSED);
+    assertThat(failed(ready.join()).failure().reason()).isEqualTo(Reason.FOREIGN);
     assertThat(one.stat("api_pool", "b1", "uweight")).isEqualTo("2");
   }
 
@@ -239,7 +239,8 @@ class ReadyIT {
                               .open(Duration.ofSeconds(5)),
                           null,
                           null),
-                      URI.create("http://127.0.0.1:1")),
+                      URI.create("http://127.0.0.1:1"),
+                      "socat"),
                   "two",
                   two.balancer()));
       Failed failed =

@@ -160,7 +160,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
   ///
   /// @param settings state and weight asked for
   /// @param leaving whether its cookie belongs on the leaving maps
-  record GuardedServer(String node, List<ServerSetting> settings, boolean leaving) {
+  /// @param inWork whether a command is about it now: what it has is that command's
+  record GuardedServer(String node, List<ServerSetting> settings, boolean leaving, boolean inWork) {
     public GuardedServer {
       Check.name("node", node);
       settings = Check.list(settings);

@@ -88,11 +88,13 @@ public final class TopicCreation {
       for (var created : admin.createTopics(missing).values().entrySet()) {
         awaitCreation(created.getValue());
       }
-      check(
+      var topics =
           admin
               .describeTopics(Topics.all().stream().map(Topics.Topic::name).toList())
               .allTopicNames()
-              .get(15, TimeUnit.SECONDS));
+              .get(15, TimeUnit.SECONDS);
+      check(topics);
+      warnOfFewCopies(topics, copies);
       return copies;
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof RetriableException) {
@@ -121,6 +123,24 @@ public final class TopicCreation {
       if (!(failed.getCause() instanceof TopicExistsException)) {
         throw failed;
       }
+    }
+  }
+
+  /// A topic that was made while brokers were missing does not outlive one of them.
+  private static void warnOfFewCopies(Map<String, TopicDescription> topics, Copies copies) {
+    List<String> few =
+        topics.values().stream()
+            .filter(topic -> topic.partitions().getFirst().replicas().size() < copies.replicas())
+            .map(TopicDescription::name)
+            .sorted()
+            .toList();
+    if (!few.isEmpty()) {
+      log.atWarn()
+          .log(
+              "expected {} copies of every topic on a cluster of three or more brokers, found fewer"
+                  + " of {}; give them more with kafka-reassign-partitions",
+              copies.replicas(),
+              String.join(", ", few));
     }
   }
 

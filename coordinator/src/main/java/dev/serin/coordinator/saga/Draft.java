@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.EventHead;
@@ -167,9 +168,12 @@ final class Draft {
   }
 
   private CommandHead head(@Nullable String node) {
+    return head(rollout().rolloutId(), node);
+  }
+
+  private CommandHead head(String rolloutId, @Nullable String node) {
     fence = Math.max(fence + 1, at.toEpochMilli());
-    return new CommandHead(
-        rollout().rolloutId() + "/" + fence, rollout().rolloutId(), service(), node, fence, at);
+    return new CommandHead(rolloutId + "/" + fence, rolloutId, service(), node, fence, at);
   }
 
   /// Sends a command that must be answered by the deadline.
@@ -258,7 +262,28 @@ final class Draft {
     }
   }
 
+  /// Sends the guard when it has changed or is due, and ends it with the rollout.
+  private void guard() {
+    Rollout old = before.active();
+    boolean same = old != null && active != null && active.rolloutId().equals(old.rolloutId());
+    if (old != null && !same && old.guardAt() != null) {
+      commands.add(new HaproxyCommand.StopGuardingServers(head(old.rolloutId(), null)));
+    }
+    Guarding now = Guarding.of(active);
+    if (now == null) {
+      return;
+    }
+    Instant due = rollout().guardAt();
+    if (!same || due == null || !due.isAfter(at) || !now.equals(Guarding.of(old))) {
+      commands.add(
+          new HaproxyCommand.GuardServers(
+              head(null), now.servers(), at.plus(Guarding.LEASE), now.deadMan()));
+      change(it -> it.guardedUntil(at.plus(Guarding.RENEW)));
+    }
+  }
+
   Decision decided() {
+    guard();
     Ledger next = ledger();
     List<RolloutState> states = new ArrayList<>(ended);
     Rollout now = next.active();

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param settings its state and weight on every load balancer before
 /// @param goal what a forward step gives it: the same, but where an earlier rollout left it out,
 ///   then what it had before that one
+/// @param asked the settings that it was last told to have, and has as far as Serin knows
+/// @param leaving whether it was last told to leave
 /// @param current the digest of the binary it has now
 /// @param inRotation whether it takes traffic; none without a pool
 /// @param weight its lowest weight; none without a pool
@@ -19,15 +21,44 @@ public record NodeRecord(
     String sha256,
     List<ServerSetting> settings,
     List<ServerSetting> goal,
+    List<ServerSetting> asked,
+    boolean leaving,
     String current,
     @Nullable Boolean inRotation,
     @Nullable Integer weight) {
   NodeRecord running(String digest) {
-    return new NodeRecord(name, sha256, settings, goal, digest, inRotation, weight);
+    return new NodeRecord(name, sha256, settings, goal, asked, leaving, digest, inRotation, weight);
   }
 
-  NodeRecord rotated(boolean isIn) {
-    return new NodeRecord(name, sha256, settings, goal, current, isIn, weight);
+  /// Told to leave, and gone.
+  NodeRecord drained() {
+    List<ServerSetting> out =
+        asked.stream()
+            .map(it ->
+                it.state() == ServerSetting.AdminState.READY
+                    ? new ServerSetting(
+                        it.loadBalancer(),
+                        it.pool(),
+                        it.server(),
+                        it.weight(),
+                        ServerSetting.AdminState.DRAIN)
+                    : it)
+            .toList();
+    return new NodeRecord(
+        name,
+        sha256,
+        settings,
+        goal,
+        out,
+        true,
+        current,
+        inRotation == null ? null : false,
+        weight);
+  }
+
+  /// Told to have these settings, and has them.
+  NodeRecord settled(List<ServerSetting> now, boolean isIn) {
+    return new NodeRecord(name, sha256, settings, goal, now, false, current, isIn, weight);
   }
 
   /// Whether an earlier rollout left it out of rotation.

@@ -52,9 +52,12 @@ public sealed interface Phase {
     }
   }
 
-  /// It waits for a person, in the middle of an analysis.
+  /// It waits for a person.
+  ///
+  /// @param step what resuming goes on with
+  /// @param watch the analysis that goes on; none where the step begins anew
   @JsonTypeName("paused")
-  record Paused(int step, Watch watch, String waitingFor) implements Phase {
+  record Paused(int step, @Nullable Watch watch, String waitingFor) implements Phase {
     @Override
     public RolloutPhase shown() {
       return RolloutPhase.PAUSED;
@@ -67,9 +70,15 @@ public sealed interface Phase {
   /// @param left which node is left in what state, and what to do
   /// @param leftNodes the names of these nodes
   /// @param halts whether it ends as halted: only one peer is taken back
+  /// @param foreign whether a node was left because somebody else had changed it
   @JsonTypeName("rolling-back")
   record RollingBack(
-      int step, Outcome cause, List<String> left, List<String> leftNodes, boolean halts)
+      int step,
+      Outcome cause,
+      List<String> left,
+      List<String> leftNodes,
+      boolean halts,
+      boolean foreign)
       implements Phase {
     @Override
     public RolloutPhase shown() {

@@ -278,6 +278,8 @@ final class Preflights {
         digest,
         settings,
         goal != null && NodeRecord.areOut(settings) ? goal : settings,
+        settings,
+        false,
         digest,
         seen.isEmpty() ? null : seen.stream().allMatch(ServerSeen::inRotation),
         seen.isEmpty()

@@ -10,6 +10,7 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.StepName;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +193,9 @@ final class Requests {
                 Map.of(),
                 List.of(),
                 null,
-                "checks everything before it touches anything"));
+                "checks everything before it touches anything",
+                Rollout.Seen.nothing(),
+                null));
         draft.emit(
             release.requestedBy(),
             release.reason().isEmpty() ? "release " + release.version() : release.reason(),
@@ -232,9 +235,11 @@ final class Requests {
       return;
     }
     switch (draft.rollout().phase()) {
-      case Phase.Watching watching ->
-          Watching.promote(draft, watching.step(), watching.watch(), promote);
-      case Phase.Paused paused -> Watching.promote(draft, paused.step(), paused.watch(), promote);
+      case Phase.Watching watching -> Watching.promote(draft, watching.step(), promote);
+      case Phase.Paused(int step, var watch, String waitingFor)
+          when draft.rollout().steps().get(step).name() == StepName.ANALYSE ->
+          Watching.promote(draft, step, promote);
+      case Phase.Paused paused -> nothingToSkip(draft, promote);
       case Phase.Preflight preflight -> nothingToSkip(draft, promote);
       case Phase.Rolling rolling -> nothingToSkip(draft, promote);
       case Phase.RollingBack back -> nothingToSkip(draft, promote);
@@ -246,7 +251,7 @@ final class Requests {
         draft,
         request,
         List.of(
-            "expected a rollout that watches or is paused, found it in phase "
+            "expected a rollout that watches or is paused there, found it in phase "
                 + draft.rollout().phase().shown()));
   }
 

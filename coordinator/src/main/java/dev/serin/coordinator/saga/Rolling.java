@@ -73,6 +73,16 @@ final class Rolling {
 
   private static void failed(Draft draft, int index, Failure failure) {
     Step step = draft.rollout().steps().get(index);
+    if (failure.reason() == Failure.Reason.FOREIGN) {
+      draft.emit(
+          Draft.SERIN,
+          failure.sentence(),
+          head ->
+              new RolloutEvent.StepFailed(
+                  head, step.name().shown(), step.node(), false, failure, step.attempt(), false));
+      Pausing.pause(draft, failure.sentence());
+      return;
+    }
     boolean again = failure.retryable() && step.attempt() < Plan.FORWARD_ATTEMPTS;
     draft.emit(
         Draft.SERIN,

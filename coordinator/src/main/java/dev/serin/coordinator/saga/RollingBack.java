@@ -51,7 +51,9 @@ final class RollingBack {
     List<Step> undo = Plan.undo(draft.rollout().service(), others);
     draft.steps(Stream.concat(steps.stream(), undo.stream()).toList());
     draft.enter(
-        new Phase.RollingBack(back.step(), cause, back.left(), back.leftNodes(), false), why);
+        new Phase.RollingBack(
+            back.step(), cause, back.left(), back.leftNodes(), false, back.foreign()),
+        why);
     List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
     draft.emit(by, why, head -> new RolloutEvent.RollbackStarted(head, cause, List.of(), nodes));
   }
@@ -72,7 +74,7 @@ final class RollingBack {
     interrupt(draft);
     int first = draft.rollout().steps().size();
     draft.steps(Stream.concat(draft.rollout().steps().stream(), undo.stream()).toList());
-    draft.enter(new Phase.RollingBack(first, cause, List.of(), List.of(), halts), why);
+    draft.enter(new Phase.RollingBack(first, cause, List.of(), List.of(), halts, false), why);
     List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
     draft.emit(by, why, head -> new RolloutEvent.RollbackStarted(head, cause, evidence, nodes));
     begin(draft, first);
@@ -101,7 +103,8 @@ final class RollingBack {
     }
     Phase.RollingBack now = phase(draft);
     draft.enter(
-        new Phase.RollingBack(index, now.cause(), now.left(), now.leftNodes(), now.halts()));
+        new Phase.RollingBack(
+            index, now.cause(), now.left(), now.leftNodes(), now.halts(), now.foreign()));
     Step step = draft.rollout().steps().get(index);
     if (isNeedless(draft, step)) {
       draft.step(index, it -> it.marked(StepStatus.SKIPPED));
@@ -155,7 +158,8 @@ final class RollingBack {
 
   private static void failed(Draft draft, Phase.RollingBack back, Failure failure) {
     Step step = draft.rollout().steps().get(back.step());
-    boolean again = step.attempt() < Plan.UNDO_ATTEMPTS;
+    boolean again =
+        step.attempt() < Plan.UNDO_ATTEMPTS && failure.reason() != Failure.Reason.FOREIGN;
     draft.emit(
         Draft.SERIN,
         failure.sentence(),
@@ -172,7 +176,9 @@ final class RollingBack {
       return;
     }
     draft.step(back.step(), it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
-    if (step.name() == StepName.DRAIN && goesOnUndrained(draft, back, step)) {
+    if (step.name() == StepName.DRAIN
+        && failure.reason() != Failure.Reason.FOREIGN
+        && goesOnUndrained(draft, back, step)) {
       begin(draft, back.step() + 1);
     } else {
       giveUp(draft, back, step, failure);
@@ -217,7 +223,9 @@ final class RollingBack {
             + " first");
     List<String> leftNodes = new ArrayList<>(back.leftNodes());
     leftNodes.add(node);
-    draft.enter(new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts()));
+    boolean foreign = back.foreign() || failure.reason() == Failure.Reason.FOREIGN;
+    draft.enter(
+        new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts(), foreign));
     begin(draft, back.step() + 1);
   }
 
@@ -248,6 +256,12 @@ final class RollingBack {
                       + draft.request().version())
               : back.left();
       Rolling.halt(draft, why, left, back.leftNodes());
+      return;
+    }
+    if (back.foreign()) {
+      // Somebody is at work there: it is theirs to finish, and no failure of the rollback.
+      Rolling.halt(
+          draft, why + "; " + String.join("; ", back.left()), back.left(), back.leftNodes());
       return;
     }
     Rolling.rememberVersion(draft);

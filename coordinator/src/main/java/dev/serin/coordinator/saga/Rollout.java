@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.NodeView;
 import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.plan.Step;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param steps forward, then those of a rollback
 /// @param nodes by name; empty before preflight has passed
 /// @param message one sentence on why it is where it is
+/// @param seen what the load balancers were last seen to do
+/// @param guardAt when the guard over the load balancers is renewed; none before there is one
 public record Rollout(
     String rolloutId,
     ReleaseRequested request,
@@ -28,7 +31,24 @@ public record Rollout(
     Map<String, NodeRecord> nodes,
     List<Pending> pending,
     @Nullable ProbeView lastProbe,
-    String message) {
+    String message,
+    Seen seen,
+    @Nullable Instant guardAt) {
+  /// What the haproxy-agent's guard sees.
+  ///
+  /// @param traffic each node's share
+  /// @param inRotation the nodes that take requests everywhere
+  public record Seen(Map<String, NodeView.Traffic> traffic, List<String> inRotation) {
+    public Seen {
+      traffic = Map.copyOf(traffic);
+      inRotation = List.copyOf(inRotation);
+    }
+
+    static Seen nothing() {
+      return new Seen(Map.of(), List.of());
+    }
+  }
+
   public Rollout {
     steps = List.copyOf(steps);
     nodes = Map.copyOf(nodes);
@@ -38,36 +58,48 @@ public record Rollout(
   Rollout in(Phase now, String why) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, now, steps, nodes, pending,
-        lastProbe, why);
+        lastProbe, why, seen, guardAt);
   }
 
   Rollout numbered(long newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, newest, phase, steps, nodes, pending,
-        lastProbe, message);
+        lastProbe, message, seen, guardAt);
   }
 
   Rollout doing(List<Step> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, all, nodes, pending,
-        lastProbe, message);
+        lastProbe, message, seen, guardAt);
   }
 
   Rollout knowing(Map<String, NodeRecord> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, all, pending,
-        lastProbe, message);
+        lastProbe, message, seen, guardAt);
   }
 
   Rollout awaiting(List<Pending> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, all,
-        lastProbe, message);
+        lastProbe, message, seen, guardAt);
   }
 
   Rollout probed(ProbeView newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        newest, message);
+        newest, message, seen, guardAt);
+  }
+
+  Rollout seeing(Seen newest) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
+        lastProbe, message, newest, guardAt);
+  }
+
+  Rollout guardedUntil(@Nullable Instant renewal) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
+        lastProbe, message, seen, renewal);
   }
 }

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -44,8 +45,7 @@ public final class Saga {
       draft.ignore(Decision.Ignored.NOT_AWAITED);
       return;
     }
-    if (event instanceof SliEvent.SlotProbed probed) {
-      Watching.probed(draft, probed);
+    if (isUnasked(draft, event)) {
       return;
     }
     Pending pending = draft.answered(event.head().commandId());
@@ -60,6 +60,22 @@ public final class Saga {
       case Phase.Watching watching -> draft.ignore(Decision.Ignored.NOT_AWAITED);
       case Phase.Paused paused -> draft.ignore(Decision.Ignored.NOT_AWAITED);
     }
+  }
+
+  /// What agents tell by themselves, however long after the command that made them look.
+  private static boolean isUnasked(Draft draft, AgentEvent event) {
+    switch (event) {
+      case SliEvent.SlotProbed probed -> Watching.probed(draft, probed);
+      case HaproxyEvent.ServersChangedByHand changed -> Pausing.changedByHand(draft, changed);
+      case HaproxyEvent.DriftMended mended -> Pausing.mended(draft, mended);
+      case HaproxyEvent.DriftRemains remains -> Pausing.remains(draft, remains);
+      case HaproxyEvent.TrafficObserved observed -> Pausing.observed(draft, observed);
+      case HaproxyEvent.DeadManWentOff off -> Pausing.wentOff(draft, off);
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void whenWoken(Draft draft) {

@@ -37,12 +37,13 @@ final class Steps {
   static void applied(Draft draft, Step step, AgentEvent event) {
     String node = Objects.requireNonNull(step.node());
     switch (event) {
-      case HaproxyEvent.ServerDrained drained -> draft.node(node, it -> it.rotated(false));
+      case HaproxyEvent.ServerDrained drained -> draft.node(node, NodeRecord::drained);
       case HaproxyEvent.ServerReady ready ->
           draft.node(
               node,
               it ->
-                  it.rotated(
+                  it.settled(
+                      it.target(step.undo()),
                       ready.servers().stream().allMatch(HaproxyEvent.ServerSeen::inRotation)));
       case IncusEvent.ArtifactPushed pushed -> draft.node(node, it -> it.running(pushed.sha256()));
       case IncusEvent.BinaryRestored restored ->

@@ -29,9 +29,17 @@ final class View {
         waiting,
         null,
         null,
-        rollout.message(),
+        rollout.message() + running(rollout),
         List.of(),
         at);
+  }
+
+  /// With a single node left in rotation, that is what matters most at that moment.
+  private static String running(Rollout rollout) {
+    List<String> inRotation = rollout.seen().inRotation();
+    return inRotation.size() == 1 && rollout.service().nodes().size() > 1
+        ? "; running on one node: " + inRotation.getFirst()
+        : "";
   }
 
   static RolloutState over(
@@ -174,7 +182,7 @@ final class View {
                   version(ledger, rollout, record.current()),
                   record.inRotation(),
                   record.weight(),
-                  null);
+                  rollout.seen().traffic().get(node.name()));
         })
         .toList();
   }
@@ -203,7 +211,11 @@ final class View {
       case Phase.Paused paused ->
           new Waiting(
               paused.waitingFor(),
-              "resume goes on watching, promote goes on without, abort takes it back",
+              paused.watch() != null
+                  ? "resume goes on watching, promote goes on without, abort takes it back"
+                  : "resume goes on with "
+                      + described(rollout.steps().get(paused.step()))
+                      + ", abort takes it back",
               null);
       case Phase.RollingBack back ->
           new Waiting(

@@ -19,6 +19,9 @@ final class Wakeups {
       due.add(pending.askAt());
       due.add(pending.deadline());
     }
+    if (rollout.guardAt() != null) {
+      due.add(rollout.guardAt());
+    }
     if (rollout.phase() instanceof Phase.Watching watching) {
       due.add(watching.watch().renewAt());
       due.add(patienceEnds(rollout, watching.watch()));

@@ -33,12 +33,18 @@ final class Watching {
     return rollout.rolloutId() + "/analysis";
   }
 
+  /// An analysis that begins anew has another name: a probe of the first one's slots proves
+  /// nothing.
+  private static String idOf(Rollout rollout, Step step) {
+    return step.attempt() == 0 ? idOf(rollout) : idOf(rollout) + "/" + (step.attempt() + 1);
+  }
+
   static void begin(Draft draft, int index) {
     Analysis analysis = draft.rollout().service().analysis();
     Instant start = draft.at.plus(analysis.initialDelay());
     Watch watch =
         new Watch(
-            idOf(draft.rollout()),
+            idOf(draft.rollout(), draft.rollout().steps().get(index)),
             start,
             analysis.interval(),
             analysis.slots(),
@@ -56,16 +62,29 @@ final class Watching {
   }
 
   static void probed(Draft draft, SlotProbed probed) {
-    boolean ours = probed.analysisId().equals(idOf(draft.rollout()));
+    String id = probed.analysisId();
     boolean red = probed.verdict() == Verdict.FAIL;
     switch (draft.rollout().phase()) {
-      case Phase.Watching(int step, Watch watch) when ours -> judge(draft, step, watch, probed);
-      case Phase.Paused(int step, Watch watch, String why) when ours && red ->
+      case Phase.Watching(int step, Watch watch) when id.equals(watch.id()) ->
           judge(draft, step, watch, probed);
-      case Phase.Rolling rolling when ours && red -> tooLate(draft, probed);
+      case Phase.Paused(int step, var watch, String why)
+          when watch != null && id.equals(watch.id()) && red ->
+          judge(draft, step, watch, probed);
+      case Phase.Rolling rolling when red && id.equals(lastId(draft.rollout())) ->
+          tooLate(draft, probed);
       case Phase.RollingBack back -> draft.ignore(Decision.Ignored.ALREADY_ROLLING_BACK);
       default -> draft.ignore(Decision.Ignored.NOT_AWAITED);
     }
+  }
+
+  /// The name of the analysis that was watched to its end.
+  private static String lastId(Rollout rollout) {
+    for (Step step : rollout.steps()) {
+      if (step.name() == StepName.ANALYSE && step.attempt() > 1) {
+        return idOf(rollout) + "/" + step.attempt();
+      }
+    }
+    return idOf(rollout);
   }
 
   private static void judge(Draft draft, int step, Watch watch, SlotProbed probed) {
@@ -211,19 +230,24 @@ final class Watching {
   }
 
   static void resume(Draft draft, Phase.Paused paused, Request.ResumeRequested resume) {
-    Watch watch = paused.watch().patientSince(draft.at);
+    String why = resume.reason().isEmpty() ? "resumed" : resume.reason();
+    Watch pausedWatch = paused.watch();
+    if (pausedWatch == null) {
+      draft.enter(new Phase.Rolling(paused.step()), why);
+      draft.emit(resume.requestedBy(), why, RolloutEvent.RolloutResumed::new);
+      Rolling.begin(draft, paused.step());
+      return;
+    }
+    Watch watch = pausedWatch.patientSince(draft.at);
     draft.enter(new Phase.Watching(paused.step(), watch.renewedAt(draft.at.plus(RENEW))), WATCHES);
-    draft.emit(
-        resume.requestedBy(),
-        resume.reason().isEmpty() ? "resumed" : resume.reason(),
-        RolloutEvent.RolloutResumed::new);
+    draft.emit(resume.requestedBy(), why, RolloutEvent.RolloutResumed::new);
     draft.watch(watch);
   }
 
-  static void promote(Draft draft, int step, Watch watch, Request.PromoteRequested promote) {
+  static void promote(Draft draft, int step, Request.PromoteRequested promote) {
     String why = promote.reason().isEmpty() ? "promoted" : promote.reason();
-    if (draft.rollout().phase() instanceof Phase.Watching) {
-      draft.stopWatching(watch.id());
+    if (draft.rollout().phase() instanceof Phase.Watching watching) {
+      draft.stopWatching(watching.watch().id());
     }
     draft.step(
         step, it -> it.ended(StepStatus.SKIPPED, draft.at, "skipped by " + promote.requestedBy()));

@@ -95,7 +95,10 @@ final class Acts {
         story,
         new SliEvent.SlotProbed(
             new AnswerHead(rolloutId + "/watch", rolloutId, Services.NAME, null, 1, story.now()),
-            rolloutId + "/analysis",
+            story.ledger().active() != null
+                    && story.active().phase() instanceof Phase.Watching(int step, Watch watch)
+                ? watch.id()
+                : rolloutId + "/analysis",
             slot,
             story.now(),
             verdict,
@@ -142,10 +145,20 @@ final class Acts {
 
   // What follows.
 
-  /// Exactly these commands, in this order; renewals of a watch are not counted.
+  /// Exactly these commands, in this order; what guards is not counted.
   static Follows sends(String... words) {
     return story ->
-        assertThat(story.last().commands().stream().map(Words::of).toList()).containsExactly(words);
+        assertThat(steps(story.last()).stream().map(Words::of).toList()).containsExactly(words);
+  }
+
+  /// The commands that are about steps.
+  static List<AgentCommand> steps(Decision decision) {
+    return decision.commands().stream().filter(command -> !isGuard(command)).toList();
+  }
+
+  static boolean isGuard(AgentCommand command) {
+    return command instanceof HaproxyCommand.GuardServers
+        || command instanceof HaproxyCommand.StopGuardingServers;
   }
 
   /// Exactly these events, in this order.

@@ -28,6 +28,7 @@ final class Invariants {
   private Map<String, World.Node> atStart = Map.of();
   private @Nullable String active;
   private long fence;
+  private long guardFence;
 
   /// @param world after the decision
   void check(Input input, Decision decision, World world) {
@@ -55,6 +56,11 @@ final class Invariants {
           .as("asked again, a command is the same (I10)")
           .isEqualTo(command);
       if (before != null) {
+        continue;
+      }
+      if (Acts.isGuard(command)) {
+        assertThat(command.head().fence()).as("fences of guards grow").isGreaterThan(guardFence);
+        guardFence = command.head().fence();
         continue;
       }
       assertThat(command.head().fence()).as("fences grow").isGreaterThan(fence);

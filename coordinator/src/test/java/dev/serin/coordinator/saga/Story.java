@@ -161,6 +161,7 @@ final class Story {
     Decision decision = Saga.decide(ledger, input);
     decision.commands().stream()
         .filter(it -> !(it instanceof WatchSlis) && !(it instanceof StopWatching))
+        .filter(it -> !Acts.isGuard(it))
         .forEach(sent::add);
     told.addAll(decision.events());
     ledger = decision.next();

@@ -37,9 +37,9 @@ class TimeTest {
           story
               .after(Duration.ofMillis(4_999), sends(), tells())
               .after(Duration.ofMillis(1), sends("push b2"), tells())
-              .then(it -> assertThat(it.last().commands()).containsExactly(first))
+              .then(it -> assertThat(Acts.steps(it.last())).containsExactly(first))
               .after(Duration.ofSeconds(10), sends("push b2", "push b2"), tells())
-              .then(it -> assertThat(it.last().commands()).containsOnly(first))
+              .then(it -> assertThat(Acts.steps(it.last())).containsOnly(first))
               .then(it -> assertThat(it.last().states()).isEmpty())
               .on(done("push b2"), sends("restart b2"));
         });
@@ -96,8 +96,8 @@ class TimeTest {
                   new Input.Answered(
                       story.world().obey(keep, story.now()),
                       story.now().plus(Duration.ofHours(1))));
-          assertThat(decision.commands()).hasSize(1);
-          assertThat(Words.of(decision.commands().getFirst())).isEqualTo("push b2");
+          assertThat(Acts.steps(decision)).hasSize(1);
+          assertThat(Words.of(Acts.steps(decision).getFirst())).isEqualTo("push b2");
         });
   }
 

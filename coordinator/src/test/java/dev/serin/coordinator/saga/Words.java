@@ -21,6 +21,8 @@ final class Words {
           case HaproxyCommand.ReadyServer ready -> "ready";
           case HaproxyCommand.CheckServing serving -> "serving";
           case HaproxyCommand.WeighServer weigh -> "weigh";
+          case HaproxyCommand.GuardServers guard -> "guard";
+          case HaproxyCommand.StopGuardingServers stop -> "stop-guarding";
           case IncusCommand.InspectInstances inspect -> "inspect";
           case IncusCommand.KeepBinary keep -> "keep";
           case IncusCommand.PushArtifact push -> "push";

@@ -51,7 +51,15 @@ final class Drifts {
   }
 
   private static boolean differs(Drift drift) {
-    return !drift.asked().equals(drift.found()) || drift.leavingAsked() != drift.leavingFound();
+    return !matches(drift.asked(), drift.found()) || drift.leavingAsked() != drift.leavingFound();
+  }
+
+  /// A pool that pins users and has no leaving map drains into maintenance.
+  private static boolean matches(ServerSetting asked, ServerSetting found) {
+    return asked.equals(found)
+        || (asked.state() == AdminState.DRAIN
+            && found.state() == AdminState.MAINT
+            && asked.weight() == found.weight());
   }
 
   /// Whether every guarded server is as a process has it that was told nothing yet: ready, with the

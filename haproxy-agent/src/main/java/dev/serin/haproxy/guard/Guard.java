@@ -161,7 +161,8 @@ final class Guard {
   private List<GuardedServer> guarded() {
     return newest.servers().stream()
         .filter(server ->
-            commanded.getOrDefault(server.node(), 0L) < newest.head().fence()
+            !server.inWork()
+                && commanded.getOrDefault(server.node(), 0L) < newest.head().fence()
                 && !(armed.hasGoneOff()
                     && armed.deadMan() != null
                     && armed.deadMan().nodes().contains(server.node())))

@@ -65,7 +65,8 @@ class GuardIT {
     return new GuardedServer(
         "node-" + name.substring(1),
         List.of(new ServerSetting("one", "api_pool", name, weight, state)),
-        state != AdminState.READY);
+        state != AdminState.READY,
+        false);
   }
 
   private CommandHead head(@Nullable String node) {

@@ -4,8 +4,15 @@ import dev.serin.lab.fleet.SerinProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /// Three KRaft nodes, each broker and controller in a process of its own, from the Kafka that
 /// standalone ships. Internal topics have three replicas, two of which must have every record.
@@ -33,6 +40,32 @@ final class KafkaNodes {
       format(root, properties, log);
     }
     return SerinProcess.start(name, java(root, "kafka.Kafka", properties.toString()), log);
+  }
+
+  /// Waits until all of them know each other: topics that are made before have fewer copies.
+  static void awaitAll(Duration within) throws IOException, InterruptedException {
+    long end = System.nanoTime() + within.toNanos();
+    Map<String, Object> client =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrap(),
+            AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+            2_000,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            4_000);
+    try (Admin admin = Admin.create(client)) {
+      while (System.nanoTime() < end) {
+        try {
+          if (admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).size() == NAMES.size()) {
+            return;
+          }
+        } catch (ExecutionException | TimeoutException notYet) {
+          // They are starting.
+        }
+        TimeUnit.MILLISECONDS.sleep(200);
+      }
+    }
+    throw new IOException("expected three brokers within " + within);
   }
 
   private static void format(Path root, Path properties, Path log) throws IOException {

@@ -63,6 +63,7 @@ public final class SerinCluster implements AutoCloseable {
     for (String broker : KafkaNodes.NAMES) {
       cluster.start(broker);
     }
+    KafkaNodes.awaitAll(START);
     for (String service : SERVICES) {
       cluster.start(service);
       cluster.start(service + "-2");

@@ -1,0 +1,139 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Analysis;
+import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What the haproxy-agent looks after while a rollout is active: what Serin has asked of each
+/// server, and the dead man's switch of a canary that takes traffic before it is proven. It follows
+/// from the rollout alone, so it is worked out anew after every decision, and sent when it has
+/// changed.
+///
+/// @param servers all nodes
+/// @param deadMan none where no canary takes traffic unproven, or a person has the wheel
+record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
+  /// How often it is renewed.
+  static final Duration RENEW = Duration.ofSeconds(5);
+
+  /// How long the agent goes on without a renewal.
+  static final Duration LEASE = Duration.ofSeconds(30);
+
+  Guarding {
+    servers = List.copyOf(servers);
+  }
+
+  /// None before preflight has passed, and for a service without a pool.
+  static @Nullable Guarding of(@Nullable Rollout rollout) {
+    if (rollout == null
+        || rollout.phase() instanceof Phase.Preflight
+        || rollout.service().pool().isEmpty()) {
+      return null;
+    }
+    List<GuardedServer> servers = new ArrayList<>();
+    for (Node node : rollout.service().nodes()) {
+      NodeRecord record = rollout.nodes().get(node.name());
+      if (record != null) {
+        servers.add(
+            new GuardedServer(
+                node.name(), record.asked(), record.leaving(), isInWork(rollout, record)));
+      }
+    }
+    return new Guarding(servers, deadMan(rollout));
+  }
+
+  /// Whether a command is about it now; or somebody else had taken it out before, and nobody knows
+  /// just how.
+  private static boolean isInWork(Rollout rollout, NodeRecord record) {
+    boolean untouchedAndOut =
+        record.asked().equals(record.settings())
+            && !record.leaving()
+            && NodeRecord.areOut(record.settings());
+    return untouchedAndOut
+        || rollout.pending().stream()
+            .anyMatch(pending ->
+                pending.agent() == Agent.HAPROXY && record.name().equals(pending.head().node()));
+  }
+
+  private static @Nullable DeadMan deadMan(Rollout rollout) {
+    Instant expiresAt =
+        switch (rollout.phase()) {
+          case Phase.Watching(int step, Watch watch) -> proven(rollout, watch);
+          case Phase.Rolling(int step) -> onItsWay(rollout, step);
+          case Phase.Preflight preflight -> null;
+          case Phase.Paused paused -> null;
+          case Phase.RollingBack back -> null;
+        };
+    if (expiresAt == null) {
+      return null;
+    }
+    ServiceDefinition service = rollout.service();
+    List<String> canaries = service.canaries().stream().map(Node::name).toList();
+    return new DeadMan(
+        canaries,
+        period(service.analysis()),
+        expiresAt,
+        switch (service.analysis().deadMan().action()) {
+          case DRAIN -> DeadManAction.DRAIN;
+          case ALERT -> DeadManAction.ALERT;
+        },
+        rollout.nodes().values().stream()
+            .filter(record ->
+                !canaries.contains(record.name()) && !NodeRecord.areOut(record.settings()))
+            .sorted(java.util.Comparator.comparing(NodeRecord::name))
+            .map(record -> new GuardedServer(record.name(), record.settings(), false, false))
+            .toList(),
+        service.minimum());
+  }
+
+  /// A switch that goes off between two probes would go off for nothing.
+  private static Duration period(Analysis analysis) {
+    Duration two = analysis.interval().multipliedBy(2);
+    Duration after = analysis.deadMan().after();
+    return after.compareTo(two) < 0 ? two : after;
+  }
+
+  /// The newest slot that was judged and was not red proves that somebody watches; before the first
+  /// one is due, nobody has to.
+  private static Instant proven(Rollout rollout, Watch watch) {
+    int newest =
+        watch.verdicts().entrySet().stream()
+            .filter(slot -> slot.getValue() != Verdict.FAIL)
+            .mapToInt(java.util.Map.Entry::getKey)
+            .max()
+            .orElse(1);
+    return watch.dueAt(newest).plus(period(rollout.service().analysis()));
+  }
+
+  /// From the moment that a canary may take traffic until its window begins: the step that is under
+  /// way has its own deadline, and the period comes on top.
+  private static @Nullable Instant onItsWay(Rollout rollout, int current) {
+    boolean admitted = false;
+    boolean analysed = false;
+    for (Step step : rollout.steps()) {
+      if (step.name() == StepName.ANALYSE) {
+        analysed = step.status() == dev.serin.contracts.rollout.StepStatus.PENDING;
+        break;
+      }
+      admitted |= step.name() == StepName.READY && step.isBegun();
+    }
+    Step step = rollout.steps().get(current);
+    return admitted && analysed && step.startedAt() != null
+        ? Objects.requireNonNull(step.startedAt())
+            .plus(Plan.deadline(rollout.service(), step))
+            .plus(period(rollout.service().analysis()))
+        : null;
+  }
+}

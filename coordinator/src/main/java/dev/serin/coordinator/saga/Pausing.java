@@ -1,0 +1,207 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
+import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftMended;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftRemains;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
+import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
+import dev.serin.contracts.haproxy.HaproxyEvent.TrafficShare;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.rollout.NodeView;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.ProbeView;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
+import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// What the guard over the load balancers tells, and what follows. A person's hand comes first: the
+/// rollout pauses and says what changed. What Serin has put back is told. A canary that the dead
+/// man's switch took out is taken back, or waits, as the service says of missing data.
+final class Pausing {
+  private static final String ACTS = "a person: resume or abort";
+
+  private Pausing() {}
+
+  /// Somebody else has changed servers in the middle of a rollout. A rollback goes on, by commands
+  /// that leave alone what they don't know.
+  static void changedByHand(Draft draft, ServersChangedByHand changed) {
+    String why = "somebody has changed " + sentence(changed.drifts()) + "; nothing was reverted";
+    switch (draft.rollout().phase()) {
+      case Phase.Rolling rolling -> pause(draft, why);
+      case Phase.Watching watching -> pause(draft, why);
+      case Phase.Paused paused -> tell(draft, why);
+      case Phase.RollingBack back -> tell(draft, why);
+      case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+    }
+  }
+
+  static void mended(Draft draft, DriftMended mended) {
+    String cause =
+        switch (mended.cause()) {
+          case FORGOTTEN -> "was reloaded and had forgotten what Serin asked";
+          case STALE_WRITE -> "was told by an instance of the agent that had lost its lease";
+        };
+    String where =
+        mended.drifts().stream()
+            .map(drift -> drift.asked().loadBalancer())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    tell(draft, where + " " + cause + "; it is as asked again: " + asked(mended.drifts()));
+  }
+
+  /// A drain or a weight that can't be put back: the rollout must not go on as if it were there.
+  static void remains(Draft draft, DriftRemains remains) {
+    String why =
+        "not as asked, and can't be put back: "
+            + sentence(remains.drifts())
+            + "; "
+            + remains.failure().sentence();
+    switch (draft.rollout().phase()) {
+      case Phase.Rolling rolling -> pause(draft, why);
+      case Phase.Watching watching -> pause(draft, why);
+      case Phase.Paused paused -> tell(draft, why);
+      case Phase.RollingBack back -> tell(draft, why);
+      case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+    }
+  }
+
+  private static void tell(Draft draft, String why) {
+    draft.emit(Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
+  }
+
+  /// The state shows it; it is no event of its own.
+  static void observed(Draft draft, TrafficObserved observed) {
+    Map<String, NodeView.Traffic> traffic = new HashMap<>();
+    for (NodeRecord record : draft.rollout().nodes().values()) {
+      List<TrafficShare> shares =
+          observed.shares().stream().filter(it -> it.node().equals(record.name())).toList();
+      if (!shares.isEmpty()) {
+        traffic.put(
+            record.name(),
+            new NodeView.Traffic(
+                askedShare(draft.rollout(), record),
+                shares.stream().mapToDouble(TrafficShare::configured).min().orElseThrow(),
+                shares.stream().allMatch(it -> it.observed() != null)
+                    ? shares.stream()
+                        .mapToDouble(it -> java.util.Objects.requireNonNull(it.observed()))
+                        .min()
+                        .orElseThrow()
+                    : null));
+      }
+    }
+    draft.change(it -> it.seeing(new Rollout.Seen(traffic, observed.inRotation())));
+  }
+
+  /// The node's share by the weights that were asked for.
+  private static double askedShare(Rollout rollout, NodeRecord record) {
+    long all = rollout.nodes().values().stream().mapToLong(Pausing::askedWeight).sum();
+    return all == 0 ? 0 : Math.round(askedWeight(record) * 10_000.0 / all) / 100.0;
+  }
+
+  private static long askedWeight(NodeRecord record) {
+    return record.asked().stream()
+        .mapToLong(it -> it.state() == ServerSetting.AdminState.READY ? it.weight() : 0)
+        .min()
+        .orElse(0);
+  }
+
+  /// The switch went off while nobody watched.
+  static void wentOff(Draft draft, DeadManWentOff off) {
+    if (!(draft.rollout().phase() instanceof Phase.Watching
+        || draft.rollout().phase() instanceof Phase.Rolling)) {
+      draft.ignore(Decision.Ignored.NOT_AWAITED);
+      return;
+    }
+    String unwatched = "nobody has watched the canary since " + off.expiredAt();
+    Failure failure = off.failure();
+    if (off.action() == DeadManAction.ALERT) {
+      tell(draft, unwatched + "; it is left in rotation, as the service says");
+    } else if (failure != null) {
+      tell(draft, unwatched + "; it could not leave rotation: " + failure.sentence());
+    } else {
+      off.drained().forEach(node -> draft.node(node, NodeRecord::drained));
+      tell(draft, unwatched + "; " + String.join(", ", off.drained()) + " left rotation by itself");
+      if (draft.rollout().service().noData().then() == NoDataThen.ROLLBACK) {
+        ProbeView last = draft.rollout().lastProbe();
+        RollingBack.start(
+            draft,
+            Outcome.FAILED,
+            Draft.SERIN,
+            unwatched,
+            last == null ? List.of() : List.of(last));
+      } else {
+        pauseAt(draft, readyOfCanary(draft), unwatched + "; it is out of rotation");
+      }
+    }
+  }
+
+  /// Where a canary that has left is admitted again: its own check comes after that.
+  private static int readyOfCanary(Draft draft) {
+    List<Step> steps = draft.rollout().steps();
+    for (int index = 0; index < steps.size(); index++) {
+      if (steps.get(index).name() == StepName.READY) {
+        return index;
+      }
+    }
+    return 0;
+  }
+
+  /// Pauses where it is: the step or the analysis under way begins anew when a person says so.
+  static void pause(Draft draft, String why) {
+    int step =
+        switch (draft.rollout().phase()) {
+          case Phase.Rolling(int index) -> index;
+          case Phase.Watching(int index, Watch watch) -> index;
+          case Phase.Preflight preflight -> throw new IllegalStateException("nothing is touched");
+          case Phase.Paused paused -> throw new IllegalStateException("it is paused already");
+          case Phase.RollingBack back -> throw new IllegalStateException("a rollback goes on");
+        };
+    pauseAt(draft, step, why);
+  }
+
+  private static void pauseAt(Draft draft, int step, String why) {
+    if (draft.rollout().phase() instanceof Phase.Watching watching) {
+      draft.stopWatching(watching.watch().id());
+    }
+    draft.forgetPending();
+    draft.step(step, it -> it.marked(StepStatus.PENDING));
+    draft.enter(new Phase.Paused(step, null, ACTS), why);
+    draft.emit(Draft.SERIN, why, head -> new RolloutEvent.RolloutPaused(head, ACTS));
+  }
+
+  private static String sentence(List<Drift> drifts) {
+    return drifts.stream()
+        .map(drift ->
+            drift.node()
+                + " on "
+                + drift.asked().loadBalancer()
+                + " (asked "
+                + shown(drift.asked())
+                + ", found "
+                + shown(drift.found())
+                + (drift.leavingAsked() == drift.leavingFound()
+                    ? ""
+                    : drift.leavingFound() ? ", on the leaving map" : ", off the leaving map")
+                + ")")
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String asked(List<Drift> drifts) {
+    return drifts.stream()
+        .map(drift -> drift.node() + " " + shown(drift.asked()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String shown(ServerSetting setting) {
+    return setting.state() + " at weight " + setting.weight();
+  }
+}

@@ -139,7 +139,6 @@ public class Play {
         "canary-then-peers",
         sequence,
         begun,
-        null,
         now);
   }
 

@@ -154,9 +154,7 @@ public sealed interface HaproxyEvent extends AgentEvent {
   /// Why a server was not as asked, where that is Serin's to put right.
   enum DriftCause {
     /// HAProxy was reloaded or restarted, and has forgotten it.
-    FORGOTTEN,
-    /// An instance of the agent that had lost its lease wrote it.
-    STALE_WRITE
+    FORGOTTEN
   }
 
   /// What was asked is there again, read back.
@@ -197,15 +195,8 @@ public sealed interface HaproxyEvent extends AgentEvent {
   ///
   /// @param configured of the weights in rotation, 0 to 100
   /// @param observed of the requests since the last time it was told; none where there were none
-  /// @param observedNewSessions of the sessions that no cookie pinned; none where there were none
-  ///   or nobody counts them
   record TrafficShare(
-      String node,
-      String loadBalancer,
-      String pool,
-      double configured,
-      @Nullable Double observed,
-      @Nullable Double observedNewSessions) {
+      String node, String loadBalancer, String pool, double configured, @Nullable Double observed) {
     public TrafficShare {
       Check.name("node", node);
       Check.name("loadBalancer", loadBalancer);

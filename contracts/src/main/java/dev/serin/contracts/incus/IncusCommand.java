@@ -9,7 +9,6 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -112,9 +111,8 @@ public sealed interface IncusCommand extends AgentCommand {
   ///
   /// @param sha256 the digest to go back to
   /// @param source where else it can be had; none where only the node has it
-  /// @param known the digests that Serin may find installed; another one is somebody else's and is
-  ///   left alone, as is a unit whose file changed. Empty where whatever is there may be replaced
-  /// @param units what the units' files were; empty where nobody looked
+  /// @param known the digests that Serin may find installed: another one is somebody else's, and is
+  ///   left alone. Empty where whatever is there may be replaced
   @JsonTypeName("restore-binary")
   record RestoreBinary(
       @JsonUnwrapped CommandHead head,
@@ -122,8 +120,7 @@ public sealed interface IncusCommand extends AgentCommand {
       Install install,
       String sha256,
       @Nullable Artifact source,
-      List<String> known,
-      List<UnitSeen> units)
+      List<String> known)
       implements IncusCommand {
     public RestoreBinary {
       Check.required("head", head);
@@ -132,61 +129,6 @@ public sealed interface IncusCommand extends AgentCommand {
       Check.sha256("sha256", sha256);
       known = Check.list(known);
       known.forEach(digest -> Check.sha256("known", digest));
-      units = Check.list(units);
-    }
-  }
-
-  /// A unit as systemd has it.
-  ///
-  /// @param invocation systemd's id of the run that is going on; empty when it isn't running
-  /// @param restarts how often systemd itself has restarted it since somebody started it
-  /// @param fileSha256 of the unit's file and its drop-ins, as systemd reads them; empty where they
-  ///   could not be read
-  record UnitSeen(String unit, String invocation, int restarts, String fileSha256) {
-    public UnitSeen {
-      Check.text("unit", unit);
-      Check.required("invocation", invocation);
-      Check.required("fileSha256", fileSha256);
-    }
-  }
-
-  /// A node as Serin left it.
-  ///
-  /// @param sha256 the installed binary
-  /// @param units the units that serve it
-  record GuardedInstance(InstanceRef instance, String sha256, List<UnitSeen> units) {
-    public GuardedInstance {
-      Check.required("instance", instance);
-      Check.sha256("sha256", sha256);
-      units = Check.list(units);
-    }
-  }
-
-  /// Begins to look after a service's instances, or renews that: whoever restarts a unit or
-  /// replaces a file in the middle of a rollout is told of, and never reverted. A node is looked
-  /// after only while no command for it is newer than this one.
-  ///
-  /// @param leaseUntil without a renewal it ends then
-  @JsonTypeName("guard-instances")
-  record GuardInstances(
-      @JsonUnwrapped CommandHead head,
-      List<GuardedInstance> instances,
-      Install install,
-      Instant leaseUntil)
-      implements IncusCommand {
-    public GuardInstances {
-      Check.required("head", head);
-      instances = Check.list(instances);
-      Check.required("install", install);
-      Check.required("leaseUntil", leaseUntil);
-    }
-  }
-
-  /// Ends that.
-  @JsonTypeName("stop-guarding-instances")
-  record StopGuardingInstances(@JsonUnwrapped CommandHead head) implements IncusCommand {
-    public StopGuardingInstances {
-      Check.required("head", head);
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
-import dev.serin.contracts.incus.IncusCommand.UnitSeen;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,18 +21,12 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param sha256 the digest of the installed binary; none where none could be read
   /// @param addresses where the instance is reached, `address:port` of its proxy devices and the
   ///   bare addresses of its interfaces
-  /// @param units the units that serve it, as systemd has them
   /// @param problems what stands against a rollout on this node
   record InstanceSeen(
-      String node,
-      @Nullable String sha256,
-      List<String> addresses,
-      List<UnitSeen> units,
-      List<String> problems) {
+      String node, @Nullable String sha256, List<String> addresses, List<String> problems) {
     public InstanceSeen {
       Check.name("node", node);
       addresses = Check.list(addresses);
-      units = Check.list(units);
       problems = Check.list(problems);
     }
   }
@@ -43,8 +36,6 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param instances one for each node asked for
   /// @param owners which instance has which address, over all instances that the agent sees:
   ///   `address:port` or bare address to instance name
-  /// @param access how a person reaches each Incus server without Serin: its name to the command
-  ///   that `exec` and an instance's name follow, `incus --project default` for example
   /// @param problems what stands against a rollout and is not about one node (the artifact, a
   ///   server that does not answer)
   @JsonTypeName("instances-inspected")
@@ -52,7 +43,6 @@ public sealed interface IncusEvent extends AgentEvent {
       @JsonUnwrapped AnswerHead head,
       List<InstanceSeen> instances,
       Map<String, String> owners,
-      Map<String, String> access,
       List<String> problems,
       List<String> warnings)
       implements IncusEvent {
@@ -60,7 +50,6 @@ public sealed interface IncusEvent extends AgentEvent {
       Check.required("head", head);
       instances = Check.list(instances);
       owners = Check.map(owners);
-      access = Check.map(access);
       problems = Check.list(problems);
       warnings = Check.list(warnings);
     }
@@ -97,15 +86,12 @@ public sealed interface IncusEvent extends AgentEvent {
   ///
   /// @param unchanged whether the process was younger than the binary already, and left alone
   /// @param detail unit and main process id, for the record
-  /// @param units as systemd has them now
   @JsonTypeName("units-restarted")
-  record UnitsRestarted(
-      @JsonUnwrapped AnswerHead head, boolean unchanged, String detail, List<UnitSeen> units)
+  record UnitsRestarted(@JsonUnwrapped AnswerHead head, boolean unchanged, String detail)
       implements IncusEvent {
     public UnitsRestarted {
       Check.required("head", head);
       Check.required("detail", detail);
-      units = Check.list(units);
     }
   }
 
@@ -140,42 +126,6 @@ public sealed interface IncusEvent extends AgentEvent {
     public Failed {
       Check.required("head", head);
       Check.required("failure", failure);
-    }
-  }
-
-  /// What somebody else has done to an instance.
-  enum Change {
-    /// A unit was stopped, started or restarted, not by systemd itself.
-    UNIT_RESTARTED,
-    /// The installed binary is another one.
-    BINARY_REPLACED,
-    /// The unit's file or a drop-in is another one.
-    UNIT_FILE_CHANGED
-  }
-
-  /// One change by somebody else.
-  ///
-  /// @param what the unit or the path
-  /// @param expected as Serin left it
-  /// @param found as it is
-  record InstanceChange(Change change, String what, String expected, String found) {
-    public InstanceChange {
-      Check.required("change", change);
-      Check.text("what", what);
-      Check.required("expected", expected);
-      Check.required("found", found);
-    }
-  }
-
-  /// Somebody else has changed a guarded instance; nothing was reverted.
-  @JsonTypeName("instance-changed-by-hand")
-  record InstanceChangedByHand(
-      @JsonUnwrapped AnswerHead head, String changed, List<InstanceChange> changes)
-      implements IncusEvent {
-    public InstanceChangedByHand {
-      Check.required("head", head);
-      Check.name("changed", changed);
-      changes = Check.list(changes);
     }
   }
 }

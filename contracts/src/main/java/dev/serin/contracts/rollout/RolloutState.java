@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /// @param message one sentence on how it ended, or why it is where it is
 /// @param problems everything that preflight or acceptance found against it
 /// @param sequence the sequence number of the newest event that is in this state
-/// @param rescue what a person would type if Serin were gone now; none before preflight has passed
-///   and once it is over
 /// @param updatedAt when this state was reached
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record RolloutState(
@@ -45,19 +43,7 @@ public record RolloutState(
     String strategy,
     long sequence,
     Instant queuedAt,
-    @Nullable Rescue rescue,
     Instant updatedAt) {
-  /// Shell commands, one a line, in their order: each may be typed again.
-  ///
-  /// @param finish from where it is to the release on every node
-  /// @param takeBack from where it is to what every node had before
-  public record Rescue(List<String> finish, List<String> takeBack) {
-    public Rescue {
-      finish = Check.list(finish);
-      takeBack = Check.list(takeBack);
-    }
-  }
-
   public RolloutState {
     Check.text("rolloutId", rolloutId);
     Check.name("service", service);

@@ -18,8 +18,8 @@ import dev.serin.coordinator.plan.Step;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Writes commands. A command depends only on the rollout and its head, so asking again gives the
@@ -143,8 +143,9 @@ final class Commands {
         rollout.service().install(),
         digest,
         named != null ? named : known(ledger, digest),
-        List.of(),
-        List.of());
+        Stream.of(record.sha256(), digest, rollout.request().artifact().sha256())
+            .distinct()
+            .toList());
   }
 
   /// The digest that a rollback restores: what the node had, or what the request names instead.

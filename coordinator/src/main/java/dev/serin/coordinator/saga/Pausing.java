@@ -48,7 +48,6 @@ final class Pausing {
     String cause =
         switch (mended.cause()) {
           case FORGOTTEN -> "was reloaded and had forgotten what Serin asked";
-          case STALE_WRITE -> "was told by an instance of the agent that had lost its lease";
         };
     String where =
         mended.drifts().stream()

@@ -86,7 +86,6 @@ final class View {
         rollout.service().strategy(),
         rollout.sequence(),
         rollout.queuedAt(),
-        null,
         at);
   }
 
@@ -124,7 +123,6 @@ final class View {
         request.strategy() == null ? "" : request.strategy(),
         sequence,
         queuedAt,
-        null,
         at);
   }
 

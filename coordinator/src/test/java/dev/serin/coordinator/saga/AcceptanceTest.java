@@ -154,10 +154,7 @@ class AcceptanceTest {
                     story,
                     new InstancesInspected(
                         head(story, "inspect"),
-                        List.of(
-                            new InstanceSeen(
-                                "b1", null, List.of(), List.of(), List.of("b1 is stopped"))),
-                        Map.of(),
+                        List.of(new InstanceSeen("b1", null, List.of(), List.of("b1 is stopped"))),
                         Map.of(),
                         List.of("artifact: expected its digest, found another"),
                         List.of())),
@@ -222,7 +219,7 @@ class AcceptanceTest {
             Acts.answered(
                 story,
                 new InstancesInspected(
-                    head(story, "inspect"), List.of(), Map.of(), Map.of(), List.of(), List.of())))
+                    head(story, "inspect"), List.of(), Map.of(), List.of(), List.of())))
         .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED)
         .then(story ->
             assertThat(story.state("v2").problems())
@@ -262,10 +259,9 @@ class AcceptanceTest {
                 new InstancesInspected(
                     head(story, "inspect"),
                     List.of(
-                        new InstanceSeen("b1", World.sha("v1"), List.of(), List.of(), List.of()),
-                        new InstanceSeen("b2", World.sha("v1"), List.of(), List.of(), List.of())),
+                        new InstanceSeen("b1", World.sha("v1"), List.of(), List.of()),
+                        new InstanceSeen("b2", World.sha("v1"), List.of(), List.of())),
                     Map.of("10.0.0.9", "b3", "10.0.0.8:8080", "b1"),
-                    Map.of(),
                     List.of(),
                     List.of())))
         .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED)

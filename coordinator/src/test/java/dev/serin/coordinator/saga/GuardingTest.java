@@ -368,10 +368,8 @@ class GuardingTest {
                     head,
                     List.of(),
                     List.of(
-                        new HaproxyEvent.TrafficShare(
-                            "b1", "haproxy-1", "api_pool", 100.0, 99.5, null),
-                        new HaproxyEvent.TrafficShare(
-                            "b2", "haproxy-1", "api_pool", 0.0, 0.5, null)),
+                        new HaproxyEvent.TrafficShare("b1", "haproxy-1", "api_pool", 100.0, 99.5),
+                        new HaproxyEvent.TrafficShare("b2", "haproxy-1", "api_pool", 0.0, 0.5)),
                     List.of("b1"))),
             sends(),
             tells())

@@ -100,9 +100,8 @@ final class World {
               nodes.entrySet().stream()
                   .map(node ->
                       new InstanceSeen(
-                          node.getKey(), node.getValue().digest(), List.of(), List.of(), List.of()))
+                          node.getKey(), node.getValue().digest(), List.of(), List.of()))
                   .toList(),
-              Map.of(),
               Map.of(),
               List.of(),
               List.of());
@@ -113,7 +112,7 @@ final class World {
         yield new IncusEvent.ArtifactPushed(head, push.artifact().sha256(), 1_000, false);
       }
       case IncusCommand.RestartUnits restart ->
-          new IncusEvent.UnitsRestarted(head, false, "api.service pid 42", List.of());
+          new IncusEvent.UnitsRestarted(head, false, "api.service pid 42");
       case IncusCommand.CheckHealth health ->
           new IncusEvent.HealthPassed(head, Duration.ofSeconds(1), 1);
       case IncusCommand.RestoreBinary restore -> {

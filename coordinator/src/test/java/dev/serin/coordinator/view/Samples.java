@@ -98,7 +98,6 @@ public final class Samples {
         "canary-then-peers",
         sequence,
         queuedAt,
-        null,
         queuedAt.plusSeconds(sequence));
   }
 }

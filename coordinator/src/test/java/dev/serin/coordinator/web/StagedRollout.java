@@ -201,7 +201,6 @@ final class StagedRollout {
         "canary-then-peers",
         sequence,
         queuedAt,
-        null,
         now);
   }
 }

@@ -66,8 +66,7 @@ final class Shares {
               line.setting().loadBalancer(),
               line.setting().pool(),
               configured,
-              observed,
-              null));
+              observed));
     }
   }
 

@@ -103,13 +103,11 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
               var install,
               var sha256,
               var source,
-              _,
-              _) -> {
-        String from = restoring.restore(turn, node(command, instance, install), sha256, source);
+              var known) -> {
+        String from =
+            restoring.restore(turn, node(command, instance, install), sha256, source, known);
         yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
       }
-      case IncusCommand.GuardInstances guard -> throw new IllegalStateException("unguarded");
-      case IncusCommand.StopGuardingInstances stop -> throw new IllegalStateException("unguarded");
     };
   }
 

@@ -52,8 +52,7 @@ final class Inspecting {
       seen.addAll(
           look(turn, command, fleet, command.instances().subList(first, end), sizeBytes, warnings));
     }
-    return new IncusEvent.InstancesInspected(
-        head.get(), seen, fleet.owners(), java.util.Map.of(), problems, warnings);
+    return new IncusEvent.InstancesInspected(head.get(), seen, fleet.owners(), problems, warnings);
   }
 
   /// How large the artifact is; 0 where that is not known here.
@@ -134,19 +133,14 @@ final class Inspecting {
         Findings findings = Findings.of(command, begun.ref().instance(), report, sizeBytes);
         warnings.addAll(findings.warnings());
         return new InstanceSeen(
-            begun.ref().node(),
-            findings.sha256(),
-            begun.addresses(),
-            List.of(),
-            findings.problems());
+            begun.ref().node(), findings.sha256(), begun.addresses(), findings.problems());
       } catch (CommandFailed failed) {
         problem = failed.failure().sentence();
       } catch (Unreachable gone) {
         problem = gone(gone);
       }
     }
-    return new InstanceSeen(
-        begun.ref().node(), null, begun.addresses(), List.of(), List.of(problem));
+    return new InstanceSeen(begun.ref().node(), null, begun.addresses(), List.of(problem));
   }
 
   /// A lost operation is looked for once more, by another look.

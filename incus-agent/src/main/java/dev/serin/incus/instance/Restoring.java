@@ -4,6 +4,7 @@ import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.incus.rest.Unreachable;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +18,25 @@ final class Restoring {
   }
 
   /// Where it came from, as [dev.serin.contracts.incus.IncusEvent.BinaryRestored] has it.
-  String restore(Turn turn, Node node, String sha256, @Nullable Artifact source)
+  ///
+  /// @param known the digests that may be installed before; empty where any may
+  String restore(Turn turn, Node node, String sha256, @Nullable Artifact source, List<String> known)
       throws CommandFailed, Unreachable, Turn.Preempted {
     var install = node.install();
-    Report report =
-        node.run(
-            turn,
-            Script.RESTORE,
+    List<String> arguments =
+        new ArrayList<>(
             List.of(sha256, node.previous(), install.uid(), install.gid(), install.mode()));
+    arguments.addAll(known);
+    Report report = node.run(turn, Script.RESTORE, arguments);
     if (report.outcome().equals("restored")) {
       return report.word(1);
+    }
+    if (report.outcome().equals("foreign")) {
+      throw new CommandFailed(
+          Reason.FOREIGN,
+          "a binary that this rollout knows at " + install.path() + " in " + node.instance(),
+          "SHA-256 " + report.word(1) + ", put there by somebody else",
+          "ask them; nothing was touched");
     }
     if (source == null) {
       throw nothingThere(node, sha256, report.trouble(), "");

@@ -1,9 +1,21 @@
 # Puts the binary with the wanted digest back, from what is on the node.
-# wanted previous|- uid gid mode
+# wanted previous|- uid gid mode known…
 wanted=$1 previous=$2 uid=$3 gid=$4 mode=$5
+shift 5
 alone
+installed=$(digest "$target")
+if [ "$installed" = "$wanted" ]; then
+  clean
+  end restored installed
+fi
+# Somebody else's binary is theirs. None at all is nobody's: a copy that broke off, or a disk's trouble.
+if [ $# -gt 0 ] && [ -n "$installed" ]; then
+  for digest in "$@"; do
+    [ "$installed" != "$digest" ] || installed=''
+  done
+  [ -z "$installed" ] || end foreign "$installed"
+fi
 clean
-if [ "$(digest "$target")" = "$wanted" ]; then end restored installed; fi
 trap 'rm -f -- "$part"' EXIT
 
 # FILE: a copy of it is beside the target, and has the wanted digest. On a full disk a second name

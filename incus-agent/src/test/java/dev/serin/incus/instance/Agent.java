@@ -98,9 +98,13 @@ final class Agent {
   }
 
   IncusEvent restore(byte[] binary, @Nullable Artifact source) {
+    return restore(binary, source, List.of());
+  }
+
+  IncusEvent restore(byte[] binary, @Nullable Artifact source, List<String> known) {
     return answer(
         new IncusCommand.RestoreBinary(
-            head(), ref(), install, Binaries.digest(binary), source, List.of(), List.of()));
+            head(), ref(), install, Binaries.digest(binary), source, known));
   }
 
   IncusEvent.InstancesInspected inspect(Artifact artifact) {

@@ -267,4 +267,32 @@ class IncusCommandHandlerTest {
   private static String source(IncusEvent event) {
     return ((IncusEvent.BinaryRestored) event).source();
   }
+
+  @Test
+  void leavesABinaryThatItDoesNotKnowAlone() {
+    byte[] theirs = Binaries.serving("3", 200);
+    agent.keep(OLD);
+    bed.write(target(), theirs);
+
+    Failure failure =
+        Agent.failure(
+            agent.restore(OLD, null, List.of(Binaries.digest(OLD), Binaries.digest(NEW))));
+
+    assertThat(failure.reason()).isEqualTo(Reason.FOREIGN);
+    assertThat(failure.found())
+        .isEqualTo("SHA-256 " + Binaries.digest(theirs) + ", put there by somebody else");
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(theirs));
+  }
+
+  @Test
+  void restoresOverWhatItKnowsAndWhereNothingIsLeft() throws IOException {
+    List<String> known = List.of(Binaries.digest(OLD), Binaries.digest(NEW));
+    agent.keep(OLD);
+    agent.push(NEW);
+    assertThat(agent.restore(OLD, null, known)).isInstanceOf(IncusEvent.BinaryRestored.class);
+
+    Files.delete(Path.of(target()));
+    assertThat(agent.restore(OLD, null, known)).isInstanceOf(IncusEvent.BinaryRestored.class);
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
+  }
 }

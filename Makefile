@@ -36,6 +36,17 @@ bench: build ## Limits on time and memory; fails where one is missed
 	lab/up --reset
 	lab/bench
 
+soak: build ## A hundred faults on real processes, then three brokers killed one at a time
+	@mkdir -p target
+	lab/up --reset
+	lab/chaos --report target/soak-chaos.md
+	lab/up --reset
+	lab/cluster --report target/soak-cluster.md
+	@mkdir -p docs && { echo "# The last soak"; echo; \
+	  echo "Written by \`make soak\`, $$(date -u +%Y-%m-%d), $$(nproc) cores."; echo; \
+	  echo "## Faults on real processes, under load"; echo; cat target/soak-chaos.md; echo; \
+	  echo "## Three brokers, two of each service"; echo; cat target/soak-cluster.md; } > docs/soak.md
+
 lab-up: ## The staging fleet
 	lab/up
 

@@ -1,0 +1,181 @@
+package dev.serin.lab.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.lab.cluster.Releases;
+import dev.serin.lab.cluster.SerinCluster;
+import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.load.Load;
+import dev.serin.lab.load.LoadPlan;
+import dev.serin.lab.load.LoadSnapshot;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+
+/// What the load balancers have while Serin, or what it talks to, is not as it should be.
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WorstDayIT {
+  private static final Duration END = Duration.ofMinutes(4);
+  private static final URI COORDINATOR = SerinCluster.url("coordinator");
+  private static final String CANARY = "backend-api-2";
+
+  private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
+  private Path directory = Path.of("");
+  private SerinCluster cluster;
+  private Releases releases;
+  private Story story;
+  private Load load;
+
+  @SuppressWarnings("NullAway.Init")
+  WorstDayIT() {}
+
+  @BeforeAll
+  void start() throws IOException, InterruptedException {
+    directory = Files.createTempDirectory("serin-worst-day");
+    cluster =
+        SerinCluster.start(
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent()),
+            directory,
+            UnaryOperator.identity());
+    releases = new Releases(cluster.root(), directory);
+    releases.define(COORDINATOR);
+    story = new Story();
+    load = Load.start(LoadPlan.steady(Fleet.FRONT, Duration.ofMinutes(15)));
+  }
+
+  @AfterAll
+  void stop() {
+    if (load != null) {
+      load.close();
+    }
+    if (story != null) {
+      story.close();
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private String analysing(String requestId, String version, Map<String, Object> analysis)
+      throws IOException, InterruptedException {
+    Map<String, Object> body = Releases.request(requestId, version, releases.bake(version), "4s");
+    body.put("overrides", Map.of("analysis", analysis, "health", Map.of("within", "8s")));
+    String rollout = releases.release(COORDINATOR, body);
+    story.await(
+        rollout,
+        END,
+        event ->
+            Story.text(event, "type").equals("step-started")
+                && Story.text(event, "step").equals("analyse"));
+    return rollout;
+  }
+
+  private Fleet.Server server(String node) throws IOException {
+    return Objects.requireNonNull(fleet.servers().get(node), node);
+  }
+
+  /// Waits until HAProxy itself has the canary so.
+  private void untilCanary(Predicate<Fleet.Server> fits, Duration within) throws IOException {
+    long end = System.nanoTime() + within.toNanos();
+    Fleet.Server seen = server(CANARY);
+    while (!fits.test(seen)) {
+      assertThat(System.nanoTime()).as("%s is %s", CANARY, seen).isLessThan(end);
+      Thread.onSpinWait();
+      seen = server(CANARY);
+    }
+  }
+
+  @Test
+  void aShareThatAReloadForgotIsBackInTheMiddleOfAnAnalysis()
+      throws IOException, InterruptedException {
+    // A tenth of the requests, given by hand before: what a rollout finds is what it keeps.
+    fleet.runtime("set server api_pool/backend-api-1 weight 9");
+    fleet.runtime("set server api_pool/backend-api-2 weight 2");
+    fleet.runtime("set server api_pool/backend-api-3 weight 9");
+    String rollout = analysing("reload", "v4.0.0", Map.of("window", "8s"));
+    LoadSnapshot before = load.snapshot();
+
+    String master = Files.readAllLines(Path.of("/run/serin-lab/pids/haproxy-1")).getFirst();
+    assertThat(new ProcessBuilder("kill", "-USR2", master).inheritIO().start().waitFor()).isZero();
+    untilCanary(server -> server.weight() != 2, END);
+    untilCanary(server -> server.weight() == 2, END);
+
+    JsonNode told =
+        story.await(
+            rollout,
+            END,
+            event ->
+                Story.text(event, "type").equals("traffic-shifted")
+                    && Story.text(event, "why").contains("had forgotten"));
+    assertThat(Story.text(told, "why")).startsWith("haproxy-1 was reloaded");
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
+    assertThat(server("backend-api-1").weight()).isEqualTo(9);
+    assertThat(load.snapshot().since(before).failed()).isZero();
+    for (String node : Fleet.NODES) {
+      fleet.runtime("set server api_pool/" + node + " weight 1");
+    }
+  }
+
+  @Test
+  void aCanaryLeavesRotationByItselfWhenEverybodyWhoWatchedItIsDead()
+      throws IOException, InterruptedException {
+    Map<String, String> before = fleet.digests();
+    LoadSnapshot loadBefore = load.snapshot();
+    String rollout =
+        analysing("dead-man", "v4.1.0", Map.of("window", "5m", "deadMan", Map.of("after", "60s")));
+    untilCanary(Fleet.Server::isUp, END);
+
+    cluster.kill("sli-watcher");
+    cluster.kill("coordinator");
+    cluster.kill(SerinCluster.BROKER);
+    untilCanary(server -> server.status().startsWith("DRAIN"), END);
+
+    cluster.start(SerinCluster.BROKER);
+    cluster.start("coordinator");
+    cluster.start("sli-watcher");
+    JsonNode end = story.awaitEnd(rollout, END);
+    assertThat(Story.text(end, "phase")).isEqualTo("ROLLED_BACK");
+    assertThat(fleet.digests()).isEqualTo(before);
+    assertThat(fleet.servers().values()).allMatch(Fleet.Server::isUp);
+    assertThat(load.snapshot().since(loadBefore).failed()).isZero();
+  }
+
+  @Test
+  void aPersonsHandPausesTheRolloutAndIsLeftAlone() throws IOException, InterruptedException {
+    String rollout = analysing("by-hand", "v4.2.0", Map.of("window", "30s"));
+    fleet.runtime("set server api_pool/backend-api-3 state maint");
+    JsonNode paused =
+        story.await(rollout, END, event -> Story.text(event, "type").equals("rollout-paused"));
+    assertThat(Story.text(paused, "why"))
+        .isEqualTo(
+            "somebody has changed backend-api-3 on haproxy-1 (asked READY at weight 1, found MAINT"
+                + " at weight 1); nothing was reverted");
+    assertThat(server("backend-api-3").status()).isEqualTo("MAINT");
+
+    fleet.runtime("set server api_pool/backend-api-3 state ready");
+    releases.postUntilTaken(
+        COORDINATOR,
+        Map.of(
+            "type", "abort-requested",
+            "requestId", "by-hand-abort",
+            "service", "backend-api",
+            "rolloutId", rollout),
+        END);
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
+    assertThat(fleet.servers().values()).allMatch(Fleet.Server::isUp);
+  }
+}

@@ -5,6 +5,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
+import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
 import dev.serin.haproxy.runtime.ProcessSeen;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Looks after one service's servers:
 /// 1. another process than last time has forgotten what it was told: it is told again, whatever
@@ -40,11 +42,16 @@ final class Guard {
   private final Map<String, Long> commanded = new HashMap<>();
   private final Map<String, ProcessSeen> processes = new HashMap<>();
 
-  /// Load balancers that have forgotten something which is not all back yet.
-  private final Set<String> forgetful = new HashSet<>();
+  /// Servers, each on one load balancer, that a process which was told nothing yet has; until they
+  /// are seen to be as asked. A server that a command is about stays among them: what that command
+  /// does not set again is put back after it.
+  private final Set<String> forgotten = new HashSet<>();
 
-  /// What was told of a load balancer, so that it is told once.
+  /// What was told of a load balancer, so that it is told once: hands, and what could not be put
+  /// back.
   private final Map<String, List<Drift>> told = new HashMap<>();
+
+  private final Map<String, List<Drift>> remaining = new HashMap<>();
 
   private final Shares shares = new Shares();
   private final DeadMansWork deadMan;
@@ -70,6 +77,7 @@ final class Guard {
     }
     if (stopped || !next.head().rolloutId().equals(newest.head().rolloutId())) {
       told.clear();
+      remaining.clear();
       stopped = false;
       armed = Switch.disarmed();
     }
@@ -142,19 +150,38 @@ final class Guard {
               ? Drifts.toldNothing(name, newest.servers(), seen, leaving)
               : seen.process().replaced(before);
       if (anew) {
-        forgetful.add(name);
+        settings(newest.servers(), name).forEach(setting -> forgotten.add(key(setting)));
       }
-      if (drifts.isEmpty()) {
-        told.remove(name);
-        forgetful.remove(name);
-      } else if (forgetful.contains(name)) {
-        mend(balancer, drifts, now);
-      } else if (!drifts.equals(told.put(name, drifts))) {
-        answers.accept(new HaproxyEvent.ServersChangedByHand(newest.head().answered(now), drifts));
+      settings(guarded, name)
+          .filter(setting -> drifts.stream().noneMatch(it -> it.asked().equals(setting)))
+          .forEach(setting -> forgotten.remove(key(setting)));
+      tellOfHands(
+          name, drifts.stream().filter(it -> !forgotten.contains(key(it.asked()))).toList(), now);
+      List<Drift> lost = drifts.stream().filter(it -> forgotten.contains(key(it.asked()))).toList();
+      if (!lost.isEmpty()) {
+        mend(balancer, lost, now);
       }
     } catch (NotDone unreachable) {
       // Looked at again a second later, with what it has forgotten still known.
     }
+  }
+
+  private void tellOfHands(String name, List<Drift> drifts, Instant now) {
+    if (drifts.isEmpty()) {
+      told.remove(name);
+    } else if (!drifts.equals(told.put(name, drifts))) {
+      answers.accept(new HaproxyEvent.ServersChangedByHand(newest.head().answered(now), drifts));
+    }
+  }
+
+  private static Stream<ServerSetting> settings(List<GuardedServer> servers, String loadBalancer) {
+    return servers.stream()
+        .flatMap(server -> server.settings().stream())
+        .filter(setting -> setting.loadBalancer().equals(loadBalancer));
+  }
+
+  private static String key(ServerSetting setting) {
+    return setting.loadBalancer() + "/" + setting.pool() + "/" + setting.server();
   }
 
   /// The nodes that no newer command is about, and that no switch took out.
@@ -182,20 +209,25 @@ final class Guard {
       Optional<Set<String>> leaving =
           balancer.leavingMap() == null ? Optional.empty() : balancer.leaving();
       Snapshot after = balancer.look(pools(drifts));
-      if (Drifts.of(name, guarded(), after, leaving).isEmpty()) {
-        forgetful.remove(name);
-        told.remove(name);
+      List<Drift> still = Drifts.of(name, guarded(), after, leaving);
+      if (drifts.stream().noneMatch(drift -> isAmong(still, drift))) {
+        drifts.forEach(drift -> forgotten.remove(key(drift.asked())));
+        remaining.remove(name);
         answers.accept(
             new HaproxyEvent.DriftMended(
                 newest.head().answered(now), DriftCause.FORGOTTEN, drifts));
       }
     } catch (NotDone refused) {
-      if (!drifts.equals(told.put(name, drifts))) {
+      if (!drifts.equals(remaining.put(name, drifts))) {
         answers.accept(
             new HaproxyEvent.DriftRemains(
                 newest.head().answered(now), DriftCause.FORGOTTEN, drifts, refused.failure()));
       }
     }
+  }
+
+  private static boolean isAmong(List<Drift> drifts, Drift drift) {
+    return drifts.stream().anyMatch(it -> key(it.asked()).equals(key(drift.asked())));
   }
 
   private static Set<String> pools(List<Drift> drifts) {

@@ -145,6 +145,40 @@ class GuardIT {
   }
 
   @Test
+  void whatAReloadForgotWhileACommandWasAboutItIsPutBackAfterIt() throws InterruptedException {
+    one.tell("set server api_pool/b1 weight 10");
+    guardAll(null, server("b1", AdminState.READY, 10));
+    second();
+    guards.commanded(head("node-1"));
+    one.reload();
+    second();
+    second();
+    assertThat(one.stat("api_pool", "b1", "weight")).isEqualTo("1");
+
+    guardAll(null, server("b1", AdminState.READY, 10));
+    second();
+    assertThat(one.stat("api_pool", "b1", "weight")).isEqualTo("10");
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+    assertThat(told(DriftMended.class)).hasSize(1);
+  }
+
+  @Test
+  void aHandAndAReloadAreToldApart() throws InterruptedException {
+    one.tell("set server api_pool/b1 weight 10");
+    guardAll(null, server("b1", AdminState.READY, 10));
+    second();
+    one.reload();
+    second();
+    one.tell("set server api_pool/b3 weight 4");
+    second();
+
+    assertThat(one.stat("api_pool", "b1", "weight")).isEqualTo("10");
+    assertThat(one.stat("api_pool", "b3", "weight")).isEqualTo("4");
+    assertThat(told(DriftMended.class)).hasSize(1);
+    assertThat(told(ServersChangedByHand.class)).hasSize(1);
+  }
+
+  @Test
   void aPersonsHandIsToldOnceAndLeftAlone() throws InterruptedException {
     guardAll(null, server("b1", AdminState.READY, 1));
     second();

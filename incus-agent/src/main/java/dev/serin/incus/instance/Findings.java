@@ -28,6 +28,7 @@ record Findings(@Nullable String sha256, List<String> problems, List<String> war
     reading.owner(install);
     reading.tools();
     reading.units();
+    reading.clock(command.head().fence());
     String sha256 = report.value("binary-digest");
     return new Findings(
         Check.isSha256(sha256) ? sha256 : null, reading.problems(), reading.warnings());
@@ -115,6 +116,15 @@ record Findings(@Nullable String sha256, List<String> problems, List<String> war
       }
       if (report.has("group", "missing")) {
         problem("the group " + install.gid(), "one of that name", "none");
+      }
+    }
+
+    void clock(long fence) {
+      if (report.has("clock-behind")) {
+        problem(
+            "the clock",
+            "one that is less than an hour behind the coordinator's (" + fence + " ms)",
+            report.value("clock-behind") + " ms; set the clocks");
       }
     }
 

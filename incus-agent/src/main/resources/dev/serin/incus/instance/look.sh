@@ -22,6 +22,9 @@ kind() {
   fi
 }
 
+# A command's fence is of the coordinator's clock, and compared with this one.
+[ "$fence" -le "$(($(now_ms) + 3600000))" ] || say clock-behind "$(now_ms)"
+
 kind binary "$target"
 if [ "$previous" != - ]; then
   kind previous "$previous"

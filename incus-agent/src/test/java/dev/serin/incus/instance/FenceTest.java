@@ -98,16 +98,6 @@ class FenceTest {
   }
 
   @Test
-  void aLookComparesNothingAndRemembersNothing() throws IOException {
-    agent.withFence(NOW).keep(OLD);
-
-    assertThat(agent.withFence(1).inspect(agent.artifact(NEW)).instances())
-        .singleElement()
-        .satisfies(seen -> assertThat(seen.problems()).noneMatch(it -> it.contains("fence")));
-    assertThat(marks()).containsExactly(".app.fence-" + NOW);
-  }
-
-  @Test
   void aFenceFromTheFutureIsRefusedAndNotRemembered() throws IOException {
     agent.withFence(NOW).keep(OLD);
 

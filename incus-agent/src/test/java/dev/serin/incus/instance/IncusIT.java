@@ -143,6 +143,35 @@ class IncusIT {
   }
 
   @Test
+  void aLookComparesNoFenceAndRemembersNone() {
+    long now = System.currentTimeMillis();
+    agent.withFence(now).keep(OLD);
+
+    assertThat(agent.withFence(1).inspect(agent.artifact(NEW)).instances())
+        .singleElement()
+        .satisfies(seen -> {
+          assertThat(seen.sha256()).isEqualTo(Binaries.digest(OLD));
+          assertThat(seen.problems()).isEmpty();
+        });
+    assertThat(bed.shell("ls -A /opt/app/.serin")).contains(".app.fence-" + now + "\n");
+  }
+
+  @Test
+  void preflightNamesAClockThatIsFarBehind() {
+    assertThat(
+            agent
+                .withFence(System.currentTimeMillis() + 7_200_000)
+                .inspect(agent.artifact(NEW))
+                .instances()
+                .getFirst()
+                .problems())
+        .singleElement()
+        .asString()
+        .startsWith("the clock in ")
+        .contains("less than an hour behind the coordinator's");
+  }
+
+  @Test
   void ownersMayBeNamed() {
     bed.shell("id veza >/dev/null 2>&1 || useradd veza");
     agent.installing(install(null, "veza", "veza", "app")).push(NEW);

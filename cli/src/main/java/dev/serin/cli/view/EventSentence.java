@@ -150,7 +150,11 @@ public final class EventSentence {
               done.detail().isBlank() ? done.head().why() : done.detail());
       case StepFailed failed -> failed(failed);
       case TrafficShifted shifted ->
-          said(Style.PLAIN, marks.arrow(), "traffic", nodes(shifted.nodes()));
+          said(
+              Style.PLAIN,
+              marks.arrow(),
+              "traffic",
+              isByStep(shifted) ? nodes(shifted.nodes()) : shifted.head().why());
       case SliProbed probed -> probed(probed);
       case RolloutPaused paused ->
           said(Style.STRONG_CAREFUL, "!", "paused", because(paused.head(), paused.waitingFor()));
@@ -189,6 +193,15 @@ public final class EventSentence {
       case RolloutCompleted completed ->
           said(Style.STRONG_GOOD, marks.done(), "completed", why(completed));
     };
+  }
+
+  /// Whether a step has just moved it, which is told beside it; whatever else did must be told
+  /// here.
+  private static boolean isByStep(TrafficShifted shifted) {
+    return shifted.nodes().stream()
+        .anyMatch(node ->
+            shifted.head().why().startsWith(node.name() + " is ")
+                || shifted.head().why().startsWith(node.name() + " stays "));
   }
 
   private static Text said(Style style, String mark, String what, String sentence) {

@@ -130,7 +130,25 @@ final class NodeLines {
       return "";
     }
     return (node.inRotation() ? "in rotation" : "OUT OF ROTATION")
-        + (node.weight() == null ? "" : ", weight " + node.weight());
+        + (node.weight() == null ? "" : ", weight " + node.weight())
+        + (node.traffic() == null ? "" : share(node.traffic()));
+  }
+
+  /// What the node got of the last seconds' requests; what it should have got where that differs
+  /// from what the load balancers have.
+  private static String share(NodeView.Traffic traffic) {
+    Double observed = traffic.observed();
+    Double configured = traffic.configured();
+    String got = observed == null ? "" : ", " + percent(observed) + " of requests";
+    boolean asAsked = configured == null || Math.abs(configured - traffic.asked()) < 0.1;
+    return asAsked ? got : got + " (asked " + percent(traffic.asked()) + ")";
+  }
+
+  private static String percent(double share) {
+    return (share >= 10
+            ? String.valueOf(Math.round(share))
+            : String.valueOf(Math.round(share * 10) / 10.0))
+        + " %";
   }
 
   /// The steps beside each other, with as many durations as there is room for.

@@ -101,7 +101,7 @@ final class Pausing {
   }
 
   /// The node's share by the weights that were asked for.
-  private static double askedShare(Rollout rollout, NodeRecord record) {
+  static double askedShare(Rollout rollout, NodeRecord record) {
     long all = rollout.nodes().values().stream().mapToLong(Pausing::askedWeight).sum();
     return all == 0 ? 0 : Math.round(askedWeight(record) * 10_000.0 / all) / 100.0;
   }

@@ -180,9 +180,18 @@ final class View {
                   version(ledger, rollout, record.current()),
                   record.inRotation(),
                   record.weight(),
-                  rollout.seen().traffic().get(node.name()));
+                  traffic(rollout, record));
         })
         .toList();
+  }
+
+  /// What was seen last, beside what is asked by now.
+  private static NodeView.@Nullable Traffic traffic(Rollout rollout, NodeRecord record) {
+    NodeView.Traffic seen = rollout.seen().traffic().get(record.name());
+    return seen == null
+        ? null
+        : new NodeView.Traffic(
+            Pausing.askedShare(rollout, record), seen.configured(), seen.observed());
   }
 
   private static String version(Ledger ledger, Rollout rollout, String sha256) {

@@ -10,6 +10,10 @@ public interface Alarms {
   /// where it is past. Never within this call.
   void at(Instant instant, Work work);
 
+  /// How often this process was held up for so long (SIGSTOP, a machine that was moved) that
+  /// another may have its work by now. It grows before whatever was held up goes on.
+  int holdUps();
+
   /// What is done then.
   @FunctionalInterface
   interface Work {

@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,7 +22,9 @@ import org.slf4j.LoggerFactory;
 /// 2. a command older than one obeyed for the same node is refused (I10);
 /// 3. a node's commands run one after the other, each on a virtual thread of its own, and a newer
 ///    one ends the waits of the one before it;
-/// 4. commands without a node (checks, analyses) hold nobody up.
+/// 4. what another process has taken over ends here, and so does what was held up for so long that
+///    one may have;
+/// 5. commands without a node (checks, analyses) hold nobody up.
 ///
 /// What it remembers is lost with the process; the coordinator asks again and every effect is
 /// idempotent.
@@ -38,8 +38,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   private final CommandHandler<C, E> handler;
   private final Function<Refusal, E> refusal;
   private final Consumer<E> answers;
-  private final Clock clock;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Strands strands;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -56,8 +55,14 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   private record Remembered<E>(@Nullable E answer) {}
 
   private static final class Lane {
+    private final String service;
     private long highestFence;
+    private long releases;
     private boolean busy;
+
+    Lane(String service) {
+      this.service = service;
+    }
   }
 
   /// @param refusal makes the agent's own event of a refusal
@@ -67,10 +72,19 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       Function<Refusal, E> refusal,
       Consumer<E> answers,
       Clock clock) {
+    this(handler, refusal, answers, new ThreadedStrands(clock));
+  }
+
+  /// @param strands closed with the desk
+  public CommandDesk(
+      CommandHandler<C, E> handler,
+      Function<Refusal, E> refusal,
+      Consumer<E> answers,
+      Strands strands) {
     this.handler = handler;
     this.refusal = refusal;
     this.answers = answers;
-    this.clock = clock;
+    this.strands = strands;
   }
 
   /// Takes a command and returns at once.
@@ -89,7 +103,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
           return;
         }
       } else {
-        Lane lane = head.node() == null ? new Lane() : lane(head);
+        Lane lane = head.node() == null ? new Lane(head.service()) : lane(head);
         if (head.fence() > now().plus(CLOCKS_APART).toEpochMilli()) {
           again = refusal.apply(future(head));
         } else if (head.fence() < lane.highestFence) {
@@ -109,7 +123,8 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   }
 
   private Lane lane(CommandHead head) {
-    return lanes.computeIfAbsent(head.service() + "/" + head.node(), name -> new Lane());
+    return lanes.computeIfAbsent(
+        head.service() + "/" + head.node(), name -> new Lane(head.service()));
   }
 
   private Refusal stale(CommandHead head, long highest) {
@@ -154,15 +169,16 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
 
   private void start(C command, Lane lane) {
     try {
-      threads.execute(() -> run(command, lane));
+      long releases = lane.releases;
+      strands.start(() -> run(command, lane, releases));
     } catch (RejectedExecutionException closing) {
       log.atInfo().addKeyValue("command", command.head().commandId()).log("dropped: closing");
     }
   }
 
-  private void run(C command, Lane lane) {
+  private void run(C command, Lane lane, long releases) {
     String commandId = command.head().commandId();
-    Place place = new Place(lane, command.head().fence());
+    Place place = new Place(lane, command.head().fence(), releases);
     try {
       place.waitForTurn();
       try {
@@ -228,8 +244,30 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     }
   }
 
+  /// Another process may have the service's commands from now on: what is under way here ends at
+  /// its next wait or before its next effect, unanswered. What was obeyed stays known.
+  public void suspend(String service) {
+    lock.lock();
+    try {
+      for (Lane lane : lanes.values()) {
+        if (lane.service.equals(service)) {
+          lane.releases++;
+        }
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Another process has the service's commands: what goes on beside them ends too.
+  public void release(String service) {
+    suspend(service);
+    handler.released(service);
+  }
+
   private Instant now() {
-    return clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+    return strands.now().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
   }
 
   /// Ends every wait and takes nothing any more.
@@ -242,17 +280,20 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     } finally {
       lock.unlock();
     }
-    threads.shutdownNow();
+    strands.close();
   }
 
   /// A command's place in its node's lane.
   private final class Place implements Turn {
     private final Lane lane;
     private final long fence;
+    private final long releases;
+    private final int holdUps = strands.holdUps();
 
-    Place(Lane lane, long fence) {
+    Place(Lane lane, long fence, long releases) {
       this.lane = lane;
       this.fence = fence;
+      this.releases = releases;
     }
 
     private void waitForTurn() throws Preempted {
@@ -282,8 +323,20 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     }
 
     private void checkHeld() throws Preempted {
-      if (closed || lane.highestFence > fence) {
+      if (closed
+          || lane.highestFence > fence
+          || lane.releases > releases
+          || strands.holdUps() != holdUps) {
         throw new Preempted();
+      }
+    }
+
+    private void signal() {
+      lock.lock();
+      try {
+        changed.signalAll();
+      } finally {
+        lock.unlock();
       }
     }
 
@@ -309,7 +362,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         long left = duration.toNanos();
         while (left > 0) {
           checkHeld();
-          left = changed.awaitNanos(left);
+          left = strands.await(changed, this::signal, left);
         }
         checkHeld();
       } catch (InterruptedException closing) {

@@ -13,4 +13,8 @@ public interface CommandHandler<C extends AgentCommand, E extends AgentEvent> {
   /// is thrown is a bug. The last answer is remembered, and given again when the command is
   /// repeated.
   void handle(C command, Turn turn, Consumer<E> answers) throws Turn.Preempted;
+
+  /// Another process of the same service has the work for this service from now on: what goes on
+  /// beside the commands ends here, and takes nothing back.
+  default void released(String service) {}
 }

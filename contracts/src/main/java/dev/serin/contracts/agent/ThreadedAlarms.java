@@ -18,6 +18,7 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
   /// The system's clock may be set while an alarm waits: none waits longer before it looks again.
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
+  private final HoldUps holdUps = new HoldUps();
   private final Clock clock;
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService threads =
@@ -33,6 +34,11 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
   @Override
   public Instant now() {
     return clock.instant();
+  }
+
+  @Override
+  public int holdUps() {
+    return holdUps.count();
   }
 
   @Override
@@ -63,6 +69,7 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
   /// Ends what runs, and drops what waits.
   @Override
   public void close() {
+    holdUps.close();
     timer.shutdownNow();
     threads.shutdownNow();
   }

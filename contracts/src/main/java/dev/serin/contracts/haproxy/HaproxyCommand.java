@@ -161,10 +161,18 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param settings state and weight asked for
   /// @param leaving whether its cookie belongs on the leaving maps
   /// @param inWork whether a command is about it now: what it has is that command's
-  record GuardedServer(String node, List<ServerSetting> settings, boolean leaving, boolean inWork) {
+  /// @param earlier what Serin asked of it before in this rollout: found again, it may be a command
+  ///   of then that came late
+  record GuardedServer(
+      String node,
+      List<ServerSetting> settings,
+      boolean leaving,
+      boolean inWork,
+      List<ServerSetting> earlier) {
     public GuardedServer {
       Check.name("node", node);
       settings = Check.list(settings);
+      earlier = Check.list(earlier);
     }
   }
 

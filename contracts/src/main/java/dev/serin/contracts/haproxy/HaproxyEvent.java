@@ -154,7 +154,12 @@ public sealed interface HaproxyEvent extends AgentEvent {
   /// Why a server was not as asked, where that is Serin's to put right.
   enum DriftCause {
     /// HAProxy was reloaded or restarted, and has forgotten it.
-    FORGOTTEN
+    FORGOTTEN,
+    /// An earlier command of Serin's own had its effect late: a process of its that was held up, or
+    /// a load balancer that was.
+    LATE,
+    /// The dead man's switch had taken it out, and somebody watches again, or has no more to watch.
+    SWITCH
   }
 
   /// What was asked is there again, read back.

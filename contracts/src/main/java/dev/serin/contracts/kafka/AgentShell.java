@@ -8,6 +8,8 @@ import dev.serin.contracts.json.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,6 +42,9 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final String incarnation = Long.toString(System.nanoTime(), Character.MAX_RADIX);
 
   private final AtomicLong number = new AtomicLong();
+
+  /// The services that commands have come for, each with its partition.
+  private final Map<String, Integer> services = new ConcurrentHashMap<>();
 
   private @Nullable DefaultKafkaProducerFactory<String, byte[]> producers;
   private volatile org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
@@ -97,6 +102,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     ContainerProperties properties = new ContainerProperties(commandsTopic());
     properties.setAckMode(ContainerProperties.AckMode.RECORD);
     properties.setMissingTopicsFatal(false);
+    properties.setConsumerRebalanceListener(new Handover(desk, services));
     properties.setMessageListener((MessageListener<String, byte[]>) this::receive);
     container =
         new ConcurrentMessageListenerContainer<>(
@@ -109,7 +115,10 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private void receive(ConsumerRecord<String, byte[]> record) {
     received.increment();
     switch (Decoded.message(record.value(), commandType)) {
-      case Decoded.Readable<C>(C command) -> desk.accept(command);
+      case Decoded.Readable<C>(C command) -> {
+        services.put(command.head().service(), record.partition());
+        desk.accept(command);
+      }
       case Decoded.Unreadable<C>(String reason) -> {
         deadLettered.increment();
         log.atWarn()

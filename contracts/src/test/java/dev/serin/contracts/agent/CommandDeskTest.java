@@ -264,6 +264,32 @@ class CommandDeskTest {
   }
 
   @Test
+  void whatAnotherProcessHasEndsUnansweredAndIsCarriedOutAnewWhenItComesAgain()
+      throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    deeds.put(
+        "drain",
+        (turn, answer) -> {
+          if (running.getCount() > 0) {
+            running.countDown();
+            turn.pause(Duration.ofDays(100));
+          }
+          answer.accept("done");
+        });
+    desk.accept(command("drain", "b1", 5));
+    running.await();
+    desk.release("another");
+    desk.release("api");
+    desk.accept(command("older", "b1", 4));
+    assertThat(answer()).isEqualTo("older refused");
+    while (answers.isEmpty()) {
+      desk.accept(command("drain", "b1", 5));
+      Thread.onSpinWait();
+    }
+    assertThat(answer()).isEqualTo("drain done");
+  }
+
+  @Test
   void aPauseOfNothingGoesOnAtOnce() throws InterruptedException {
     deeds.put(
         "a",

@@ -18,6 +18,11 @@ public final class HandAlarms implements Alarms {
   }
 
   @Override
+  public int holdUps() {
+    return 0;
+  }
+
+  @Override
   public Instant now() {
     return now;
   }

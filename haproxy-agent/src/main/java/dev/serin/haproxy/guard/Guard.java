@@ -15,37 +15,44 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Looks after one service's servers:
 /// 1. another process than last time has forgotten what it was told: it is told again, whatever
 ///    else was changed there;
 /// 2. in the same process somebody else has changed it: that is told once, and left alone;
-/// 3. a node that a newer command is about is left to that command;
-/// 4. the dead man's switch goes off when it is due.
+/// 3. what is Serin's own doing is put back ([Causes]);
+/// 4. a node that a newer command is about is left to that command;
+/// 5. the dead man's switch goes off when it is due.
 ///
-/// One tick, one look at every load balancer. Used by one thread at a time.
+/// One tick, one look at every load balancer.
 final class Guard {
   /// How often traffic is told of when nothing changes.
   private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(10);
 
+  /// For how long after a rollout a late command of its own is put back.
+  private static final Duration LINGERS = Duration.ofMinutes(1);
+
+  private final ReentrantLock lock = new ReentrantLock();
   private final Fleet fleet;
+  private final IntSupplier holdUps;
+  private int holdUpsBefore;
+  private boolean outOfDate;
   private final Instant agentStartedAt;
   private final Map<String, Long> commanded = new HashMap<>();
   private final Map<String, ProcessSeen> processes = new HashMap<>();
 
-  /// Servers, each on one load balancer, that a process which was told nothing yet has; until they
-  /// are seen to be as asked. A server that a command is about stays among them: what that command
-  /// does not set again is put back after it.
-  private final Set<String> forgotten = new HashSet<>();
+  private final Causes causes = new Causes();
 
   /// What was told of a load balancer, so that it is told once: hands, and what could not be put
   /// back.
@@ -61,9 +68,16 @@ final class Guard {
   private Set<String> rotation = Set.of();
   private Instant reportAt = Instant.MIN;
   private boolean stopped;
+  private Instant lingersUntil = Instant.MIN;
 
-  Guard(Fleet fleet, Instant agentStartedAt, GuardServers first, Consumer<HaproxyEvent> answers) {
+  Guard(
+      Fleet fleet,
+      IntSupplier holdUps,
+      Instant agentStartedAt,
+      GuardServers first,
+      Consumer<HaproxyEvent> answers) {
     this.fleet = fleet;
+    this.holdUps = holdUps;
     this.agentStartedAt = agentStartedAt;
     this.newest = first;
     this.answers = answers;
@@ -71,48 +85,112 @@ final class Guard {
   }
 
   /// Takes a renewal; an older one changes nothing.
-  synchronized void renew(GuardServers next, Consumer<HaproxyEvent> to, Instant now) {
-    if (next.head().fence() < newest.head().fence()) {
-      return;
+  ///
+  /// @param alone whether no other instance of the agent was at work in this rollout before
+  void renew(GuardServers next, Consumer<HaproxyEvent> to, Instant now, boolean alone) {
+    lock.lock();
+    try {
+      if (next.head().fence() < newest.head().fence()) {
+        return;
+      }
+      if (stopped || !next.head().rolloutId().equals(newest.head().rolloutId())) {
+        told.clear();
+        remaining.clear();
+        stopped = false;
+        armed = Switch.disarmed();
+        causes.begun();
+      }
+      newest = next;
+      answers = to;
+      holdUpsBefore = holdUps.getAsInt();
+      outOfDate = false;
+      armed = armed.after(next.deadMan(), agentStartedAt, now);
+      causes.renewed(next, alone, now);
+    } finally {
+      lock.unlock();
     }
-    if (stopped || !next.head().rolloutId().equals(newest.head().rolloutId())) {
-      told.clear();
-      remaining.clear();
-      stopped = false;
-      armed = Switch.disarmed();
-    }
-    newest = next;
-    answers = to;
-    armed = armed.after(next.deadMan(), agentStartedAt, now);
   }
 
   /// A command for a node has come: what it does is its own until a newer guard says what is asked.
-  synchronized void commanded(String node, long fence) {
-    commanded.merge(node, fence, Math::max);
+  void commanded(String node, long fence) {
+    lock.lock();
+    try {
+      commanded.merge(node, fence, Math::max);
+      causes.returned(node);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized void stop(long fence) {
-    if (fence >= newest.head().fence()) {
+  /// A command for the node was left unanswered.
+  void unanswered(String node, Instant now) {
+    lock.lock();
+    try {
+      causes.unanswered(node, now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends it. What its switch took out comes back, and what comes late is put back for a while
+  /// longer.
+  void stop(long fence, Instant now) {
+    lock.lock();
+    try {
+      if (fence >= newest.head().fence()) {
+        stopped = true;
+        lingersUntil = now.plus(LINGERS);
+        armed = Switch.disarmed();
+        causes.ended();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// It does nothing any more.
+  void release() {
+    lock.lock();
+    try {
       stopped = true;
+      lingersUntil = Instant.MIN;
       armed = Switch.disarmed();
+      causes.begun();
+    } finally {
+      lock.unlock();
     }
   }
 
-  synchronized void tick(Instant now) {
-    boolean guarding = !stopped && now.isBefore(newest.leaseUntil());
-    if (!guarding && !armed.isDue(now)) {
-      return;
-    }
-    Map<String, Snapshot> seen = new LinkedHashMap<>();
-    for (String name : loadBalancers()) {
-      look(name).ifPresent(snapshot -> seen.put(name, snapshot));
-    }
-    if (armed.isDue(now)) {
-      armed = deadMan.act(armed, newest, seen, now, answers);
-    }
-    if (guarding) {
-      seen.forEach((name, snapshot) -> reconcile(name, snapshot, now));
-      report(seen, now);
+  void tick(Instant now) {
+    lock.lock();
+    try {
+      noticeHoldUp(now);
+      boolean guarding = !stopped && !outOfDate && now.isBefore(newest.leaseUntil());
+      boolean tidying =
+          !outOfDate
+              && (causes.anyReturning()
+                  || (stopped && now.isBefore(lingersUntil) && causes.mayBeLate(now)));
+      if (!guarding && !tidying && !armed.isDue(now)) {
+        return;
+      }
+      Map<String, Snapshot> seen = new LinkedHashMap<>();
+      for (String name : loadBalancers()) {
+        look(name).ifPresent(snapshot -> seen.put(name, snapshot));
+      }
+      if (armed.isDue(now) && !isHeldUp()) {
+        armed = deadMan.act(armed, newest, seen, now, answers);
+        if (armed.hasGoneOff() && armed.deadMan() != null) {
+          causes.tookOut(armed.deadMan().nodes(), newest.head().fence());
+        }
+      }
+      if (guarding || tidying) {
+        seen.forEach((name, snapshot) -> reconcile(name, snapshot, now));
+      }
+      if (guarding) {
+        report(seen, now);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -150,20 +228,35 @@ final class Guard {
               ? Drifts.toldNothing(name, newest.servers(), seen, leaving)
               : seen.process().replaced(before);
       if (anew) {
-        settings(newest.servers(), name).forEach(setting -> forgotten.add(key(setting)));
+        causes.forgot(settings(newest.servers(), name));
       }
       settings(guarded, name)
           .filter(setting -> drifts.stream().noneMatch(it -> it.asked().equals(setting)))
-          .forEach(setting -> forgotten.remove(key(setting)));
-      tellOfHands(
-          name, drifts.stream().filter(it -> !forgotten.contains(key(it.asked()))).toList(), now);
-      List<Drift> lost = drifts.stream().filter(it -> forgotten.contains(key(it.asked()))).toList();
-      if (!lost.isEmpty()) {
-        mend(balancer, lost, now);
+          .forEach(causes::isAsAsked);
+      Map<Optional<DriftCause>, List<Drift>> byCause =
+          drifts.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      drift -> Optional.ofNullable(causes.of(drift, earlier(drift), now))));
+      if (!stopped) {
+        tellOfHands(name, byCause.getOrDefault(Optional.<DriftCause>empty(), List.of()), now);
+      }
+      for (DriftCause cause : DriftCause.values()) {
+        List<Drift> ours = byCause.get(Optional.of(cause));
+        if (ours != null && !(stopped && cause == DriftCause.FORGOTTEN)) {
+          mend(balancer, cause, ours, now);
+        }
       }
     } catch (NotDone unreachable) {
       // Looked at again a second later, with what it has forgotten still known.
     }
+  }
+
+  private List<ServerSetting> earlier(Drift drift) {
+    return newest.servers().stream()
+        .filter(server -> server.node().equals(drift.node()))
+        .flatMap(server -> server.earlier().stream())
+        .toList();
   }
 
   private void tellOfHands(String name, List<Drift> drifts, Instant now) {
@@ -180,27 +273,24 @@ final class Guard {
         .filter(setting -> setting.loadBalancer().equals(loadBalancer));
   }
 
-  private static String key(ServerSetting setting) {
-    return setting.loadBalancer() + "/" + setting.pool() + "/" + setting.server();
-  }
-
   /// The nodes that no newer command is about, and that no switch took out.
   private List<GuardedServer> guarded() {
     return newest.servers().stream()
         .filter(server ->
             !server.inWork()
                 && commanded.getOrDefault(server.node(), 0L) < newest.head().fence()
-                && !(armed.hasGoneOff()
-                    && armed.deadMan() != null
-                    && armed.deadMan().nodes().contains(server.node())))
+                && !causes.isTakenOut(server.node()))
         .toList();
   }
 
-  private void mend(LoadBalancer balancer, List<Drift> drifts, Instant now) {
+  private void mend(LoadBalancer balancer, DriftCause cause, List<Drift> drifts, Instant now) {
     String name = balancer.name();
     try {
       Snapshot seen = balancer.look(pools(drifts));
       for (Drift drift : drifts) {
+        if (isHeldUp()) {
+          return;
+        }
         var server = seen.server(drift.asked().pool(), drift.asked().server());
         if (server.isPresent()) {
           Mending.apply(balancer, server.get(), drift.asked(), drift.leavingAsked());
@@ -211,23 +301,37 @@ final class Guard {
       Snapshot after = balancer.look(pools(drifts));
       List<Drift> still = Drifts.of(name, guarded(), after, leaving);
       if (drifts.stream().noneMatch(drift -> isAmong(still, drift))) {
-        drifts.forEach(drift -> forgotten.remove(key(drift.asked())));
+        causes.putBack(drifts, cause);
         remaining.remove(name);
-        answers.accept(
-            new HaproxyEvent.DriftMended(
-                newest.head().answered(now), DriftCause.FORGOTTEN, drifts));
+        answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, drifts));
       }
     } catch (NotDone refused) {
       if (!drifts.equals(remaining.put(name, drifts))) {
         answers.accept(
             new HaproxyEvent.DriftRemains(
-                newest.head().answered(now), DriftCause.FORGOTTEN, drifts, refused.failure()));
+                newest.head().answered(now), cause, drifts, refused.failure()));
       }
     }
   }
 
+  /// After a hold-up another may have this one's work. Until it hears that it has not, it leaves
+  /// everything as it is; and its switch has one full period more, as after a restart.
+  private void noticeHoldUp(Instant now) {
+    if (isHeldUp()) {
+      holdUpsBefore = holdUps.getAsInt();
+      outOfDate = true;
+      armed = armed.heldUp(now);
+    }
+  }
+
+  /// Whether this process was held up since the tick began: what it saw is out of date, and another
+  /// may have its work.
+  private boolean isHeldUp() {
+    return holdUps.getAsInt() != holdUpsBefore;
+  }
+
   private static boolean isAmong(List<Drift> drifts, Drift drift) {
-    return drifts.stream().anyMatch(it -> key(it.asked()).equals(key(drift.asked())));
+    return drifts.stream().anyMatch(it -> Causes.key(it.asked()).equals(Causes.key(drift.asked())));
   }
 
   private static Set<String> pools(List<Drift> drifts) {

@@ -20,6 +20,12 @@ public final class Guards {
   private final Instant startedAt;
   private final Map<String, Guard> byService = new ConcurrentHashMap<>();
 
+  /// The rollout of each service that this process has had from its beginning on.
+  private final Map<String, String> begun = new ConcurrentHashMap<>();
+
+  /// The fence of the newest command that ended each service's guard.
+  private final Map<String, Long> ended = new ConcurrentHashMap<>();
+
   public Guards(Fleet fleet, Alarms alarms) {
     this.fleet = fleet;
     this.alarms = alarms;
@@ -29,9 +35,14 @@ public final class Guards {
   /// Begins a guard or renews it. What it sees is told long after this has returned.
   public void guard(GuardServers command, Consumer<HaproxyEvent> answers) {
     String service = command.head().service();
+    if (command.head().fence() < ended.getOrDefault(service, 0L)) {
+      return;
+    }
     Guard before = byService.get(service);
-    Guard guard = before != null ? before : new Guard(fleet, startedAt, command, answers);
-    guard.renew(command, answers, alarms.now());
+    Guard guard =
+        before != null ? before : new Guard(fleet, alarms::holdUps, startedAt, command, answers);
+    boolean alone = command.head().rolloutId().equals(begun.get(service));
+    guard.renew(command, answers, alarms.now(), alone);
     if (before == null) {
       byService.put(service, guard);
       lookSoon(guard);
@@ -40,17 +51,41 @@ public final class Guards {
 
   /// A command for a node: nobody else touches that node until a newer guard has come.
   public void commanded(CommandHead head) {
+    if (head.node() == null) {
+      // Its first command looks at the whole pool: no other process has been at work before.
+      begun.put(head.service(), head.rolloutId());
+    }
     Guard guard = byService.get(head.service());
     if (guard != null && head.node() != null) {
       guard.commanded(head.node(), head.fence());
     }
   }
 
-  /// Ends a guard.
+  /// A load balancer did not answer a command: it may still obey it, when nobody expects that any
+  /// more.
+  public void unanswered(CommandHead head) {
+    Guard guard = byService.get(head.service());
+    if (guard != null && head.node() != null) {
+      guard.unanswered(head.node(), alarms.now());
+    }
+  }
+
+  /// Ends a guard. An older renewal may come after it: commands without a node run beside each
+  /// other, and a consumer may begin anew before both.
   public void stop(CommandHead head) {
+    ended.merge(head.service(), head.fence(), Math::max);
     Guard guard = byService.get(head.service());
     if (guard != null) {
-      guard.stop(head.fence());
+      guard.stop(head.fence(), alarms.now());
+    }
+  }
+
+  /// Another process guards the service from now on; its switch is no longer this one's.
+  public void release(String service) {
+    begun.remove(service);
+    Guard guard = byService.remove(service);
+    if (guard != null) {
+      guard.release();
     }
   }
 
@@ -61,7 +96,9 @@ public final class Guards {
           try {
             guard.tick(alarms.now());
           } finally {
-            lookSoon(guard);
+            if (byService.containsValue(guard)) {
+              lookSoon(guard);
+            }
           }
         });
   }

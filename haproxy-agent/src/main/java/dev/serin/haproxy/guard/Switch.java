@@ -38,6 +38,13 @@ record Switch(@Nullable DeadMan deadMan, Instant goesOffAt, boolean hasGoneOff) 
     return new Switch(next, at, false);
   }
 
+  /// After its agent was held up: as after its restart, it has one full period more.
+  Switch heldUp(Instant now) {
+    return deadMan == null
+        ? this
+        : new Switch(deadMan, later(goesOffAt, now.plus(deadMan.period())), hasGoneOff);
+  }
+
   private static Instant later(Instant one, Instant other) {
     return one.isAfter(other) ? one : other;
   }

@@ -47,6 +47,11 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     }
   }
 
+  @Override
+  public void released(String service) {
+    guards.release(service);
+  }
+
   /// One command's work.
   private interface Work {
     HaproxyEvent run() throws NotDone, Turn.Preempted;
@@ -58,6 +63,9 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     try {
       answers.accept(work.run());
     } catch (NotDone notDone) {
+      if (notDone.unreachable()) {
+        guards.unanswered(command.head());
+      }
       answers.accept(
           new HaproxyEvent.Failed(command.head().answered(turn.now()), notDone.failure()));
     }

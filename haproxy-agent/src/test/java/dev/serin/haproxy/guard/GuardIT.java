@@ -66,7 +66,8 @@ class GuardIT {
         "node-" + name.substring(1),
         List.of(new ServerSetting("one", "api_pool", name, weight, state)),
         state != AdminState.READY,
-        false);
+        false,
+        List.of());
   }
 
   private CommandHead head(@Nullable String node) {
@@ -102,6 +103,44 @@ class GuardIT {
 
   private <E extends HaproxyEvent> List<E> told(Class<E> type) {
     return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  @Test
+  void whatTheSwitchTookOutComesBackOnceSomebodyWatchesAgain() throws InterruptedException {
+    pass(PERIOD);
+    guardAll(
+        deadMan(now.plusSeconds(2), DeadManAction.DRAIN, 1), server("b1", AdminState.READY, 1));
+    pass(PERIOD);
+    assertThat(told(DeadManWentOff.class)).hasSize(1);
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    guardAll(
+        deadMan(now.plusSeconds(60), DeadManAction.DRAIN, 1), server("b1", AdminState.READY, 1));
+    second();
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    assertThat(told(DriftMended.class).getFirst().cause()).isEqualTo(DriftCause.SWITCH);
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  @Test
+  void aLateCommandOfAnotherInstanceIsPutBackOnceAndThenItIsAPersons() throws InterruptedException {
+    ServerSetting drained = new ServerSetting("one", "api_pool", "b1", 1, AdminState.DRAIN);
+    guardAll(
+        null,
+        new GuardedServer(
+            "node-1",
+            List.of(new ServerSetting("one", "api_pool", "b1", 1, AdminState.READY)),
+            false,
+            false,
+            List.of(drained)));
+    second();
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    assertThat(told(DriftMended.class).getFirst().cause()).isEqualTo(DriftCause.LATE);
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(told(ServersChangedByHand.class)).hasSize(1);
   }
 
   @Test

@@ -33,6 +33,11 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
     }
   }
 
+  @Override
+  public void released(String service) {
+    watches.release(service);
+  }
+
   private SlisChecked checked(SliCommand.CheckSlis check, Turn turn) throws Turn.Preempted {
     List<Asked> asked;
     try {

@@ -116,6 +116,16 @@ final class Watches {
     }
   }
 
+  /// Another watcher has the service's analyses from now on.
+  void release(String service) {
+    lock.lock();
+    try {
+      watches.values().removeIf(watch -> watch.analysis.command().head().service().equals(service));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Goes on until nothing is due. Harmless when it is called too often or too early.
   private void step(String id) throws InterruptedException {
     for (Due due = begin(id); due != null; due = begin(id)) {

@@ -1,0 +1,153 @@
+package dev.serin.haproxy.guard;
+
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Whose doing it is that a server is not as asked:
+/// 1. a process that was replaced has forgotten what it was told;
+/// 2. this agent's own switch took the node out, and the coordinator, which knows better by now,
+///    wants it in;
+/// 3. an earlier command of Serin's own came late. That can be where another instance of the agent
+///    was at work before this one, and may only be held up, or where a load balancer left a command
+///    unanswered and may still obey it. HAProxy can't compare (I10), so what is found has to be
+///    just what such a command asks for, and it is put back once: whoever does it again means it;
+/// 4. else it is a person's.
+final class Causes {
+  /// How long what was left unanswered may still be obeyed.
+  private static final Duration STILL_OBEYED = Duration.ofMinutes(1);
+
+  /// Servers, each on one load balancer, that a process which was told nothing yet has; until they
+  /// are seen to be as asked. A server that a command is about stays among them: what that command
+  /// does not set again is put back after it.
+  private final Set<String> forgotten = new HashSet<>();
+
+  /// The nodes that the switch took out, each with the fence of the newest guard then.
+  private final Map<String, Long> takenOut = new HashMap<>();
+
+  private final Set<String> returning = new HashSet<>();
+  private final Map<String, Instant> unanswered = new HashMap<>();
+  private final Set<String> putBackOnce = new HashSet<>();
+  private boolean alone = true;
+
+  /// @param isAlone whether no other instance was at work in this rollout before
+  void renewed(GuardServers next, boolean isAlone, Instant now) {
+    alone = isAlone;
+    boolean watched = next.deadMan() == null || next.deadMan().expiresAt().isAfter(now);
+    for (GuardedServer server : next.servers()) {
+      Long since = takenOut.get(server.node());
+      if (since != null && server.settings().stream().anyMatch(Causes::isOut)) {
+        returned(server.node());
+      } else if (since != null && watched && next.head().fence() > since) {
+        returning.add(server.node());
+      }
+    }
+  }
+
+  private static boolean isOut(ServerSetting setting) {
+    return setting.state() != AdminState.READY || setting.weight() == 0;
+  }
+
+  void begun() {
+    takenOut.clear();
+    returning.clear();
+    putBackOnce.clear();
+  }
+
+  void tookOut(List<String> nodes, long fence) {
+    nodes.forEach(node -> takenOut.put(node, fence));
+  }
+
+  /// A command is about the node, or the coordinator knows that it is out.
+  void returned(String node) {
+    takenOut.remove(node);
+    returning.remove(node);
+  }
+
+  /// The guard has ended: what the switch took out comes back.
+  void ended() {
+    returning.addAll(takenOut.keySet());
+  }
+
+  void unanswered(String node, Instant now) {
+    unanswered.put(node, now.plus(STILL_OBEYED));
+  }
+
+  /// Whether the node is left to the switch that took it out.
+  boolean isTakenOut(String node) {
+    return takenOut.containsKey(node) && !returning.contains(node);
+  }
+
+  boolean anyReturning() {
+    return !returning.isEmpty();
+  }
+
+  /// Whether a command of then may still come late.
+  boolean mayBeLate(Instant now) {
+    return !alone || unanswered.values().stream().anyMatch(until -> until.isAfter(now));
+  }
+
+  void forgot(Stream<ServerSetting> settings) {
+    settings.forEach(setting -> forgotten.add(key(setting)));
+  }
+
+  void isAsAsked(ServerSetting setting) {
+    forgotten.remove(key(setting));
+  }
+
+  /// None where it is a person's doing.
+  @Nullable DriftCause of(Drift drift, List<ServerSetting> earlier, Instant now) {
+    if (forgotten.contains(key(drift.asked()))) {
+      return DriftCause.FORGOTTEN;
+    }
+    if (returning.contains(drift.node())) {
+      return DriftCause.SWITCH;
+    }
+    Instant until = unanswered.get(drift.node());
+    boolean late = !alone || (until != null && until.isAfter(now));
+    return late && isAmong(earlier, drift.found()) && !putBackOnce.contains(deed(drift))
+        ? DriftCause.LATE
+        : null;
+  }
+
+  /// A pool that pins users and has no leaving map drains into maintenance.
+  private static boolean isAmong(List<ServerSetting> earlier, ServerSetting found) {
+    return earlier.stream()
+        .anyMatch(it ->
+            it.equals(found)
+                || (it.state() == AdminState.DRAIN
+                    && found.state() == AdminState.MAINT
+                    && it.weight() == found.weight()
+                    && key(it).equals(key(found))));
+  }
+
+  void putBack(List<Drift> drifts, DriftCause cause) {
+    for (Drift drift : drifts) {
+      forgotten.remove(key(drift.asked()));
+      returned(drift.node());
+      if (cause == DriftCause.LATE) {
+        putBackOnce.add(deed(drift));
+      }
+    }
+  }
+
+  private static String deed(Drift drift) {
+    return key(drift.asked()) + " " + drift.found().state() + " " + drift.found().weight();
+  }
+
+  static String key(ServerSetting setting) {
+    return setting.loadBalancer() + "/" + setting.pool() + "/" + setting.server();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.serin.haproxy.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class CausesTest {
+  private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+  private final Causes causes = new Causes();
+
+  private static ServerSetting setting(AdminState state, int weight) {
+    return new ServerSetting("haproxy-1", "api_pool", "b1", weight, state);
+  }
+
+  private static Drift drift(AdminState asked, AdminState found, int weight) {
+    return new Drift("b1", setting(asked, 100), setting(found, weight), false, false, found.name());
+  }
+
+  private static GuardServers guard(long fence, AdminState asked) {
+    return new GuardServers(
+        new CommandHead("c-" + fence, "r-1", "api", null, fence, NOON),
+        List.of(new GuardedServer("b1", List.of(setting(asked, 100)), false, false, List.of())),
+        NOON.plusSeconds(30),
+        null);
+  }
+
+  private static List<ServerSetting> drained() {
+    return List.of(setting(AdminState.DRAIN, 100));
+  }
+
+  @Test
+  void isAPersonsWhereSerinWasAloneAndEverythingWasAnswered() {
+    causes.renewed(guard(1, AdminState.READY), true, NOON);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), drained(), NOON)).isNull();
+  }
+
+  @Test
+  void isLateWhereAnotherInstanceWasAtWorkAndAskedForJustThat() {
+    causes.renewed(guard(1, AdminState.READY), false, NOON);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), drained(), NOON))
+        .isEqualTo(DriftCause.LATE);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.MAINT, 100), drained(), NOON))
+        .as("what a sticky pool's drain ends in")
+        .isEqualTo(DriftCause.LATE);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 7), drained(), NOON)).isNull();
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), List.of(), NOON)).isNull();
+  }
+
+  @Test
+  void whoDoesItAgainMeansIt() {
+    causes.renewed(guard(1, AdminState.READY), false, NOON);
+    Drift late = drift(AdminState.READY, AdminState.DRAIN, 100);
+    causes.putBack(List.of(late), DriftCause.LATE);
+    assertThat(causes.of(late, drained(), NOON)).isNull();
+  }
+
+  @Test
+  void whatWasLeftUnansweredMayBeObeyedForAMinute() {
+    causes.renewed(guard(1, AdminState.READY), true, NOON);
+    causes.unanswered("b1", NOON);
+    Drift late = drift(AdminState.READY, AdminState.DRAIN, 100);
+    assertThat(causes.of(late, drained(), NOON.plusSeconds(59))).isEqualTo(DriftCause.LATE);
+    assertThat(causes.of(late, drained(), NOON.plus(Duration.ofMinutes(1)))).isNull();
+  }
+
+  @Test
+  void whatAReplacedProcessForgotIsForgottenUntilItIsSeenAsAsked() {
+    Drift drift = drift(AdminState.DRAIN, AdminState.READY, 100);
+    causes.forgot(Stream.of(drift.asked()));
+    assertThat(causes.of(drift, List.of(), NOON)).isEqualTo(DriftCause.FORGOTTEN);
+    causes.isAsAsked(drift.asked());
+    assertThat(causes.of(drift, List.of(), NOON)).isNull();
+  }
+
+  @Test
+  void whatTheSwitchTookOutIsLeftAloneUntilANewerGuardWantsItIn() {
+    Drift out = drift(AdminState.READY, AdminState.DRAIN, 100);
+    causes.tookOut(List.of("b1"), 5);
+    causes.renewed(guard(5, AdminState.READY), true, NOON);
+    assertThat(causes.isTakenOut("b1")).isTrue();
+    causes.renewed(guard(6, AdminState.READY), true, NOON);
+    assertThat(causes.isTakenOut("b1")).isFalse();
+    assertThat(causes.of(out, List.of(), NOON)).isEqualTo(DriftCause.SWITCH);
+    causes.putBack(List.of(out), DriftCause.SWITCH);
+    assertThat(causes.anyReturning()).isFalse();
+    assertThat(causes.of(out, List.of(), NOON)).isNull();
+  }
+
+  @Test
+  void whatTheCoordinatorKnowsToBeOutStaysOut() {
+    causes.tookOut(List.of("b1"), 5);
+    causes.renewed(guard(6, AdminState.DRAIN), true, NOON);
+    assertThat(causes.isTakenOut("b1")).isFalse();
+    assertThat(causes.anyReturning()).isFalse();
+  }
+
+  @Test
+  void whatTheSwitchTookOutComesBackWhenTheGuardEnds() {
+    causes.tookOut(List.of("b1"), 5);
+    causes.ended();
+    assertThat(causes.anyReturning()).isTrue();
+  }
+}

@@ -52,8 +52,9 @@ public record Step(
     return new Step(name, node, undo, mark, startedAt, endedAt, detail, attempt);
   }
 
+  /// Whether it may have had an effect: also where it was interrupted and is to begin anew.
   @JsonIgnore
   public boolean isBegun() {
-    return status != StepStatus.PENDING && status != StepStatus.SKIPPED;
+    return attempt > 0;
   }
 }

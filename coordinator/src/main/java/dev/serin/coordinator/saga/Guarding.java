@@ -48,7 +48,11 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
       if (record != null) {
         servers.add(
             new GuardedServer(
-                node.name(), record.asked(), record.leaving(), isInWork(rollout, record)));
+                node.name(),
+                record.asked(),
+                record.leaving(),
+                isInWork(rollout, record),
+                record.askedEarlier()));
       }
     }
     return new Guarding(servers, deadMan(rollout));
@@ -70,7 +74,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   private static @Nullable DeadMan deadMan(Rollout rollout) {
     Instant expiresAt =
         switch (rollout.phase()) {
-          case Phase.Watching(int step, Watch watch) -> proven(rollout, watch);
+          case Phase.Watching(int step, Watch watch) -> provenUntil(rollout, watch);
           case Phase.Rolling(int step) -> onItsWay(rollout, step);
           case Phase.Preflight preflight -> null;
           case Phase.Paused paused -> null;
@@ -93,7 +97,8 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
             .filter(record ->
                 !canaries.contains(record.name()) && !NodeRecord.areOut(record.settings()))
             .sorted(java.util.Comparator.comparing(NodeRecord::name))
-            .map(record -> new GuardedServer(record.name(), record.settings(), false, false))
+            .map(record ->
+                new GuardedServer(record.name(), record.settings(), false, false, List.of()))
             .toList(),
         service.minimum());
   }
@@ -107,7 +112,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
 
   /// The newest slot that was judged and was not red proves that somebody watches; before the first
   /// one is due, nobody has to.
-  private static Instant proven(Rollout rollout, Watch watch) {
+  static Instant provenUntil(Rollout rollout, Watch watch) {
     int newest =
         watch.verdicts().entrySet().stream()
             .filter(slot -> slot.getValue() != Verdict.FAIL)

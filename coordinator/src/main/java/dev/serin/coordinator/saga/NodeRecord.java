@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.haproxy.ServerSetting;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One node: what it had before the rollout, which is what a rollback restores, and what it has
@@ -30,26 +31,37 @@ public record NodeRecord(
     return new NodeRecord(name, sha256, settings, goal, asked, leaving, digest, inRotation, weight);
   }
 
+  /// What Serin may have asked of it in this rollout, and does not any more.
+  List<ServerSetting> askedEarlier() {
+    return Stream.of(settings, goal, out(settings), out(goal))
+        .flatMap(List::stream)
+        .distinct()
+        .filter(setting -> !asked.contains(setting))
+        .toList();
+  }
+
+  private static List<ServerSetting> out(List<ServerSetting> settings) {
+    return settings.stream()
+        .map(it ->
+            it.state() == ServerSetting.AdminState.READY
+                ? new ServerSetting(
+                    it.loadBalancer(),
+                    it.pool(),
+                    it.server(),
+                    it.weight(),
+                    ServerSetting.AdminState.DRAIN)
+                : it)
+        .toList();
+  }
+
   /// Told to leave, and gone.
   NodeRecord drained() {
-    List<ServerSetting> out =
-        asked.stream()
-            .map(it ->
-                it.state() == ServerSetting.AdminState.READY
-                    ? new ServerSetting(
-                        it.loadBalancer(),
-                        it.pool(),
-                        it.server(),
-                        it.weight(),
-                        ServerSetting.AdminState.DRAIN)
-                    : it)
-            .toList();
     return new NodeRecord(
         name,
         sha256,
         settings,
         goal,
-        out,
+        out(asked),
         true,
         current,
         inRotation == null ? null : false,
@@ -69,6 +81,12 @@ public record NodeRecord(
   /// The settings that a step forward or back gives it.
   List<ServerSetting> target(boolean undo) {
     return undo ? settings : goal;
+  }
+
+  /// Whether these settings keep it out of rotation on every load balancer.
+  static boolean areOutEverywhere(List<ServerSetting> settings) {
+    return settings.stream()
+        .allMatch(it -> it.state() != ServerSetting.AdminState.READY || it.weight() == 0);
   }
 
   /// Whether these settings take it out of rotation somewhere.

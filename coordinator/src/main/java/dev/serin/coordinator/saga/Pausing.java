@@ -34,6 +34,10 @@ final class Pausing {
   /// Somebody else has changed servers in the middle of a rollout. A rollback goes on, by commands
   /// that leave alone what they don't know.
   static void changedByHand(Draft draft, ServersChangedByHand changed) {
+    if (isOutdated(draft.rollout(), changed.drifts())) {
+      draft.ignore(Decision.Ignored.NOT_AWAITED);
+      return;
+    }
     String why = "somebody has changed " + sentence(changed.drifts()) + "; nothing was reverted";
     switch (draft.rollout().phase()) {
       case Phase.Rolling rolling -> pause(draft, why);
@@ -44,10 +48,27 @@ final class Pausing {
     }
   }
 
+  /// Whether it was compared with something else than what is asked by now: by an agent that had
+  /// not heard yet, or that hears nothing any more since another has its work.
+  private static boolean isOutdated(Rollout rollout, List<Drift> drifts) {
+    return drifts.stream()
+        .anyMatch(drift -> {
+          NodeRecord record = rollout.nodes().get(drift.node());
+          return record == null
+              || !record.asked().contains(drift.asked())
+              || rollout.pending().stream()
+                  .anyMatch(pending ->
+                      pending.agent() == Agent.HAPROXY
+                          && drift.node().equals(pending.head().node()));
+        });
+  }
+
   static void mended(Draft draft, DriftMended mended) {
     String cause =
         switch (mended.cause()) {
           case FORGOTTEN -> "was reloaded and had forgotten what Serin asked";
+          case LATE -> "had obeyed an earlier command of Serin's late";
+          case SWITCH -> "had lost a node to the dead man's switch";
         };
     String where =
         mended.drifts().stream()

@@ -128,7 +128,7 @@ final class RollingBack {
       case SERVING -> step.status() == StepStatus.SKIPPED || Rolling.staysOut(draft, step);
       case HEALTH ->
           step.status() == StepStatus.SKIPPED
-              || (record.wasLeftOut() && Rolling.staysOut(draft, step));
+              || (record.wasLeftOut() && NodeRecord.areOutEverywhere(record.target(step.undo())));
       default -> step.status() == StepStatus.SKIPPED;
     };
   }

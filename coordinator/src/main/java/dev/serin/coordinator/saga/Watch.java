@@ -16,6 +16,7 @@ import java.util.TreeMap;
 ///   from
 /// @param forgiven how many slots without data a person has waved through
 /// @param renewAt when the watcher's lease is renewed
+/// @param lapsed whether a proof came so late that the dead man's switch may have gone off before
 public record Watch(
     String id,
     Instant start,
@@ -24,7 +25,8 @@ public record Watch(
     Map<Integer, Verdict> verdicts,
     Instant greenAt,
     int forgiven,
-    Instant renewAt) {
+    Instant renewAt,
+    boolean lapsed) {
   public Watch {
     verdicts = Map.copyOf(verdicts);
   }
@@ -65,11 +67,11 @@ public record Watch(
     Map<Integer, Verdict> more = new TreeMap<>(verdicts);
     more.put(slot, verdict);
     Instant green = verdict == Verdict.PASS && slotAt.isAfter(greenAt) ? slotAt : greenAt;
-    return new Watch(id, start, interval, needed, more, green, forgiven, renewAt);
+    return new Watch(id, start, interval, needed, more, green, forgiven, renewAt, lapsed);
   }
 
   Watch renewedAt(Instant at) {
-    return new Watch(id, start, interval, needed, verdicts, greenAt, forgiven, at);
+    return new Watch(id, start, interval, needed, verdicts, greenAt, forgiven, at, lapsed);
   }
 
   /// Time in which nobody could have asked does not count as missing data.
@@ -82,10 +84,17 @@ public record Watch(
         verdicts,
         greenAt.plus(absence),
         forgiven,
-        renewAt.plus(absence));
+        renewAt.plus(absence),
+        lapsed);
   }
 
   Watch patientSince(Instant at) {
-    return new Watch(id, start, interval, needed, verdicts, at, verdicts.size() - green(), at);
+    return new Watch(
+        id, start, interval, needed, verdicts, at, verdicts.size() - green(), at, lapsed);
+  }
+
+  Watch lapsedIf(boolean late) {
+    return new Watch(
+        id, start, interval, needed, verdicts, greenAt, forgiven, renewAt, lapsed || late);
   }
 }

@@ -17,6 +17,7 @@ import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -51,7 +52,8 @@ final class Watching {
             Map.of(),
             start,
             0,
-            draft.at.plus(RENEW));
+            draft.at.plus(RENEW),
+            false);
     draft.step(index, it -> it.begun(draft.at));
     draft.enter(new Phase.Watching(index, watch), WATCHES);
     draft.emit(
@@ -94,7 +96,10 @@ final class Watching {
       draft.ignore(Decision.Ignored.SLOT_JUDGED);
       return;
     }
-    Watch judged = watch.judged(probed.slot(), probed.verdict(), watch.dueAt(probed.slot()));
+    Watch judged =
+        watch
+            .judged(probed.slot(), probed.verdict(), watch.dueAt(probed.slot()))
+            .lapsedIf(!Guarding.provenUntil(draft.rollout(), watch).isAfter(draft.at));
     ProbeView probe = view(probed);
     draft.probed(probe);
     if (draft.rollout().phase() instanceof Phase.Watching) {
@@ -165,8 +170,26 @@ final class Watching {
         how,
         head -> new RolloutEvent.StepSucceeded(head, StepName.ANALYSE.shown(), null, false, how));
     draft.stopWatching(watch.id());
+    admitAgain(draft, step, watch);
     draft.enter(new Phase.Rolling(step), how);
     Rolling.begin(draft, step + 1);
+  }
+
+  /// Where proofs came so late that the dead man's switch may have gone off meanwhile, the canary
+  /// is made ready once more before anything goes on.
+  private static void admitAgain(Draft draft, int step, Watch watch) {
+    Rollout rollout = draft.rollout();
+    if (rollout.service().pool().isEmpty()
+        || !(watch.lapsed() || !Guarding.provenUntil(rollout, watch).isAfter(draft.at))) {
+      return;
+    }
+    List<Step> steps = new ArrayList<>(rollout.steps());
+    int next = step + 1;
+    for (ServiceDefinition.Node canary : rollout.service().canaries()) {
+      steps.add(next++, Step.forward(StepName.READY, canary.name()));
+      steps.add(next++, Step.forward(StepName.SERVING, canary.name()));
+    }
+    draft.steps(steps);
   }
 
   private static void breach(Draft draft, int step, String why, List<ProbeView> evidence) {
@@ -251,6 +274,12 @@ final class Watching {
     }
     draft.step(
         step, it -> it.ended(StepStatus.SKIPPED, draft.at, "skipped by " + promote.requestedBy()));
+    switch (draft.rollout().phase()) {
+      case Phase.Watching watching -> admitAgain(draft, step, watching.watch());
+      case Phase.Paused(int at, var watch, String acts) when watch != null ->
+          admitAgain(draft, step, watch);
+      default -> {}
+    }
     draft.enter(new Phase.Rolling(step), why);
     draft.emit(
         promote.requestedBy(),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Whether a task has read its input to the end. Deadlines expire only then: after an outage the
 /// answers that wait in the broker are older than the clock.
-interface CaughtUp {
+public interface CaughtUp {
   boolean isAtEnd(int partition, Set<String> topics);
 
   /// Asks the Streams thread's own consumer what it knows; to be called on that thread.

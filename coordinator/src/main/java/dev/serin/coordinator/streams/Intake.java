@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 /// Reads what people wrote: requests and service definitions. What is sound goes on to its
 /// service's saga, under the service's name whatever its key was; what is not goes to the dead
 /// letters with every problem named.
-final class Intake implements Processor<byte[], byte[], String, Routed> {
+public final class Intake implements Processor<byte[], byte[], String, Routed> {
   /// The kinds of records that the saga gets from here, as the first byte of their values.
   static final byte REQUEST = 'R';
 
@@ -31,14 +31,14 @@ final class Intake implements Processor<byte[], byte[], String, Routed> {
   static final byte DELETION = 'X';
 
   /// Marks what goes on to the saga.
-  static final String SAGA = "saga";
+  public static final String SAGA = "saga";
 
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
   private final CoordinatorMetrics metrics;
   private @Nullable ProcessorContext<String, Routed> context;
 
-  Intake(CoordinatorMetrics metrics) {
+  public Intake(CoordinatorMetrics metrics) {
     this.metrics = metrics;
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param value none for a tombstone
 @SuppressWarnings("ArrayRecordComponent") // never compared, only passed on
-record Routed(String topic, byte @Nullable [] value) {
+public record Routed(String topic, byte @Nullable [] value) {
   /// Writes the bytes alone; nothing is ever read back as a routed record.
   static Serde<Routed> serde() {
     Serializer<Routed> writer = (topic, routed) -> routed == null ? null : routed.value();

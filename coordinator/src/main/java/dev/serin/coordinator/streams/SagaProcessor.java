@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
 
 /// The saga's shell: loads a service's ledger, lets the saga decide, keeps the next ledger, sends
 /// what was decided. All of it is one transaction. Timers are an index of due times, not a scan.
-final class SagaProcessor implements Processor<String, byte[], String, Routed> {
-  static final String LEDGERS = "ledgers";
-  static final String WAKEUPS = "wakeups";
-  static final String REQUESTS_SEEN = "requests-seen";
+public final class SagaProcessor implements Processor<String, byte[], String, Routed> {
+  public static final String LEDGERS = "ledgers";
+  public static final String WAKEUPS = "wakeups";
+  public static final String REQUESTS_SEEN = "requests-seen";
 
   /// How long request ids are remembered.
   static final Duration REMEMBERED = Duration.ofDays(30);
@@ -47,7 +47,7 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
   /// When a service whose wake-up hit a bug is tried again.
   private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
 
-  static final Duration TICK = Duration.ofMillis(100);
+  public static final Duration TICK = Duration.ofMillis(100);
 
   private static final Logger log = LoggerFactory.getLogger(SagaProcessor.class);
 
@@ -63,7 +63,7 @@ final class SagaProcessor implements Processor<String, byte[], String, Routed> {
   private boolean atEnd;
   private boolean busy;
 
-  SagaProcessor(CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock) {
+  public SagaProcessor(CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock) {
     this.metrics = metrics;
     this.caughtUp = caughtUp;
     this.clock = clock;

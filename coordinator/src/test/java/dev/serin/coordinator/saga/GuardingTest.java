@@ -104,9 +104,13 @@ class GuardingTest {
   }
 
   private static Story.Act changedByHand() {
+    return changedByHand("b1");
+  }
+
+  private static Story.Act changedByHand(String node) {
     return seen(head ->
         new HaproxyEvent.ServersChangedByHand(
-            head, List.of(drift("b1", AdminState.READY, AdminState.MAINT))));
+            head, List.of(drift(node, AdminState.READY, AdminState.MAINT))));
   }
 
   private static Story.Act wentOff(DeadManAction action, String... drained) {
@@ -198,6 +202,41 @@ class GuardingTest {
             assertThat(deadMan(later).expiresAt()).isEqualTo(first.plus(Duration.ofSeconds(30))))
         .on(probe(3, FAIL), isIn(RolloutPhase.ROLLING_BACK))
         .then(later -> assertThat(guard(later).deadMan()).isNull());
+  }
+
+  @Test
+  void proofsThatComeTooLateForTheSwitchHaveTheCanaryMadeReadyOnceMore() {
+    rollout(SERVICE)
+        .until("watch 1-3")
+        .on(probe(1, PASS))
+        .away(Duration.ofHours(1))
+        .on(probe(2, PASS))
+        .on(probe(3, PASS), sends("stop-watching", "ready b2"))
+        .on(done("ready b2"), sends("serving b2"))
+        .on(done("serving b2"), sends("drain b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void aDrainThatAHandInterruptedIsUndoneToo() {
+    rollout(SERVICE)
+        .until("drain b1")
+        .on(changedByHand("b2"), tells("rollout-paused"))
+        .on(Acts.abort(), sends("ready b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void aHandThatWasSeenByTheEyesOfAnOldAgentIsNone() {
+    rollout(SERVICE)
+        .until("keep b2")
+        .ignores(
+            seen(head ->
+                new HaproxyEvent.ServersChangedByHand(
+                    head, List.of(drift("b2", AdminState.READY, AdminState.DRAIN)))),
+            Ignored.NOT_AWAITED);
   }
 
   @Test

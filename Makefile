@@ -36,14 +36,17 @@ bench: build ## Limits on time and memory; fails where one is missed
 	lab/up --reset
 	lab/bench
 
-soak: build ## A hundred faults on real processes, then three brokers killed one at a time
+soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn
 	@mkdir -p target
+	"$(JDK)/bin/java" -XX:+UseParallelGC -jar simulation/target/simulation.jar \
+	  --seeds 10000 --within 5m --report target/soak-simulation.md
 	lab/up --reset
 	lab/chaos --report target/soak-chaos.md
 	lab/up --reset
 	lab/cluster --report target/soak-cluster.md
 	@mkdir -p docs && { echo "# The last soak"; echo; \
 	  echo "Written by \`make soak\`, $$(date -u +%Y-%m-%d), $$(nproc) cores."; echo; \
+	  echo "## Simulation"; echo; cat target/soak-simulation.md; echo; \
 	  echo "## Faults on real processes, under load"; echo; cat target/soak-chaos.md; echo; \
 	  echo "## Three brokers, two of each service"; echo; cat target/soak-cluster.md; } > docs/soak.md
 

@@ -1,0 +1,232 @@
+package dev.serin.simulation;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyCommand.CheckServing;
+import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.SliResult;
+import dev.serin.contracts.sli.Verdict;
+import dev.serin.simulation.fault.FaultKind;
+import dev.serin.simulation.fault.Faults;
+import dev.serin.simulation.service.Plants;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Bugs to plant, one for each invariant: what each breaks must be caught, and named.
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes what it holds
+enum Bug {
+  /// The coordinator forgets that a rollout is under way.
+  I1(ForgetsTheActiveRollout::new),
+  /// The agent takes a node out whoever else is there.
+  I2(IgnoresTheMinimum::new, FaultKind.CONTAINER_STOPPED),
+  /// The health check is answered without being made.
+  I3(SkipsHealth::new),
+  /// A binary is not put back.
+  I4(SkipsRestore::new),
+  /// A node is not made ready.
+  I5(SkipsReady::new),
+  /// Timers never go off, so that what is lost is never asked for again.
+  I6(NeverWakes::new, FaultKind.SERVICE_KILLED),
+  /// Aborts are not read.
+  I7(IgnoresAborts::new),
+  /// Missing data counts as green.
+  I8(TakesNothingForGreen::new, FaultKind.PROMETHEUS_EMPTY, FaultKind.PROMETHEUS_FAILING),
+  /// An event is lost on its way out.
+  I9(LosesEvents::new),
+  /// A command that comes again is carried out as a new one.
+  I10(RepeatsAsNew::new, FaultKind.REWOUND),
+  /// A restore is given up at its first failure.
+  I11(FailsRestores::new);
+
+  private static final int MOST_FAULTS = 8;
+
+  private final Supplier<Plants> plants;
+  private final List<FaultKind> faults;
+
+  /// @param faults those that bring it to light; any where none is named
+  Bug(Supplier<Plants> plants, FaultKind... faults) {
+    this.plants = plants;
+    this.faults = List.of(faults);
+  }
+
+  Faults.Focus focus() {
+    return faults.isEmpty() ? Faults.Focus.NONE : new Faults.Focus(faults, MOST_FAULTS);
+  }
+
+  Plants plant() {
+    return plants.get();
+  }
+
+  private static boolean has(byte @Nullable [] value, String word) {
+    return value != null && new String(value, StandardCharsets.UTF_8).contains(word);
+  }
+
+  private static final class ForgetsTheActiveRollout implements Plants {
+    @Override
+    public byte[] ledger(byte[] json) {
+      return new String(json, StandardCharsets.UTF_8)
+          .replaceFirst("\"active\":\\{", "\"was\":{")
+          .getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static final class IgnoresTheMinimum implements Plants {
+    @Override
+    public <C extends AgentCommand> C taken(C command) {
+      if (!(command instanceof DrainServer drain)) {
+        return command;
+      }
+      @SuppressWarnings("unchecked") // it is the same type
+      C bold =
+          (C)
+              new DrainServer(
+                  drain.head(),
+                  drain.pools(),
+                  drain.loadBalancers(),
+                  drain.server(),
+                  drain.peers(),
+                  0,
+                  drain.within(),
+                  drain.tunnels(),
+                  drain.onTimeout(),
+                  drain.purpose(),
+                  drain.waitForPeers(),
+                  drain.restore());
+      return bold;
+    }
+  }
+
+  private static final class SkipsHealth implements Plants {
+    @Override
+    public @Nullable AgentEvent answersAtOnce(AgentCommand command) {
+      return command instanceof IncusCommand.CheckHealth
+          ? new IncusEvent.HealthPassed(
+              command.head().answered(command.head().sentAt()), Duration.ZERO, 1)
+          : null;
+    }
+  }
+
+  private static final class SkipsRestore implements Plants {
+    @Override
+    public @Nullable AgentEvent answersAtOnce(AgentCommand command) {
+      return command instanceof IncusCommand.RestoreBinary restore
+          ? new IncusEvent.BinaryRestored(
+              command.head().answered(command.head().sentAt()), restore.sha256(), "kept")
+          : null;
+    }
+  }
+
+  private static final class SkipsReady implements Plants {
+    @Override
+    public @Nullable AgentEvent answersAtOnce(AgentCommand command) {
+      var head = command.head().answered(command.head().sentAt());
+      return switch (command) {
+        case ReadyServer ready -> new HaproxyEvent.ServerReady(head, List.of());
+        case CheckServing serving -> new HaproxyEvent.ServerServing(head, List.of("it says so"));
+        default -> null;
+      };
+    }
+  }
+
+  private static final class NeverWakes implements Plants {
+    @Override
+    public boolean neverWakes() {
+      return true;
+    }
+  }
+
+  private static final class IgnoresAborts implements Plants {
+    @Override
+    public boolean ignores(String topic, byte @Nullable [] value) {
+      return has(value, "abort-requested");
+    }
+  }
+
+  private static final class TakesNothingForGreen implements Plants {
+    @Override
+    public <E extends AgentEvent> E told(E event) {
+      if (!(event instanceof SliEvent.SlotProbed probed) || probed.verdict() == Verdict.FAIL) {
+        return event;
+      }
+      @SuppressWarnings("unchecked") // it is the same type
+      E green =
+          (E)
+              new SliEvent.SlotProbed(
+                  probed.head(),
+                  probed.analysisId(),
+                  probed.slot(),
+                  probed.slotAt(),
+                  Verdict.PASS,
+                  List.<SliResult>of());
+      return green;
+    }
+  }
+
+  private static final class LosesEvents implements Plants {
+    @Override
+    public boolean losesEvent(String topic, byte @Nullable [] value) {
+      return topic.equals(Topics.ROLLOUTS) && has(value, "preflight-passed");
+    }
+  }
+
+  private static final class RepeatsAsNew implements Plants {
+    private final Set<String> seen = new HashSet<>();
+
+    @Override
+    public <C extends AgentCommand> C taken(C command) {
+      CommandHead head = command.head();
+      if (seen.add(head.commandId()) || !(command instanceof DrainServer drain)) {
+        return command;
+      }
+      CommandHead anew =
+          new CommandHead(
+              head.commandId() + "-" + seen.size(),
+              head.rolloutId(),
+              head.service(),
+              head.node(),
+              head.fence() + Duration.ofMinutes(30).toMillis(),
+              head.sentAt());
+      @SuppressWarnings("unchecked") // it is the same type
+      C repeated =
+          (C)
+              new DrainServer(
+                  anew,
+                  drain.pools(),
+                  drain.loadBalancers(),
+                  drain.server(),
+                  drain.peers(),
+                  drain.minAvailable(),
+                  drain.within(),
+                  drain.tunnels(),
+                  drain.onTimeout(),
+                  drain.purpose(),
+                  drain.waitForPeers(),
+                  drain.restore());
+      return repeated;
+    }
+  }
+
+  private static final class FailsRestores implements Plants {
+    @Override
+    public @Nullable AgentEvent answersAtOnce(AgentCommand command) {
+      return command instanceof IncusCommand.RestoreBinary
+          ? new IncusEvent.Failed(
+              command.head().answered(command.head().sentAt()),
+              new Failure(Failure.Reason.REFUSED, "a", "b", "", false))
+          : null;
+    }
+  }
+}

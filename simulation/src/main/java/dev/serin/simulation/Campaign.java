@@ -1,0 +1,128 @@
+package dev.serin.simulation;
+
+import dev.serin.simulation.service.Plants;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Many seeds, on all cores.
+final class Campaign {
+  private final @Nullable Bug planted;
+  private final Coverage coverage = new Coverage();
+  private final Map<String, Integer> faults = new TreeMap<>();
+  private final List<Simulation.Result> broken = new ArrayList<>();
+  private @Nullable RuntimeException bug;
+  private long seeds;
+  private double seconds;
+
+  /// @param planted none to test the production code as it is
+  Campaign(@Nullable Bug planted) {
+    this.planted = planted;
+  }
+
+  /// One seed as this campaign runs it.
+  Simulation.Result one(long seed, Coverage own) {
+    Bug bugged = planted;
+    return (bugged == null
+            ? new Simulation(seed, Plants.NONE, own)
+            : new Simulation(seed, bugged.plant(), own, bugged.focus()))
+        .run();
+  }
+
+  /// Runs the seeds from `from` on, until `count` are done or `enough` are broken.
+  Campaign run(long from, long count, int enough) throws InterruptedException {
+    long begun = System.nanoTime();
+    AtomicLong next = new AtomicLong(from);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .name("simulation-" + i)
+              .start(() -> {
+                for (long seed = next.getAndIncrement();
+                    seed < from + count && goesOn(enough);
+                    seed = next.getAndIncrement()) {
+                  one(seed);
+                }
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    seconds = (System.nanoTime() - begun) / 1e9;
+    if (bug != null) {
+      throw bug;
+    }
+    return this;
+  }
+
+  private synchronized boolean goesOn(int enough) {
+    return broken.size() < enough && bug == null;
+  }
+
+  private void one(long seed) {
+    Coverage own = new Coverage();
+    try {
+      done(one(seed, own), own);
+    } catch (RuntimeException unexpected) {
+      failed(unexpected);
+    }
+  }
+
+  private synchronized void done(Simulation.Result result, Coverage own) {
+    seeds++;
+    coverage.add(own);
+    result.faults().forEach((name, count) -> faults.merge(name, count, Integer::sum));
+    if (result.broken() != null) {
+      broken.add(result);
+    }
+  }
+
+  private synchronized void failed(RuntimeException unexpected) {
+    bug = bug == null ? unexpected : bug;
+  }
+
+  List<Simulation.Result> broken() {
+    return broken;
+  }
+
+  Coverage coverage() {
+    return coverage;
+  }
+
+  Duration took() {
+    return Duration.ofMillis((long) (seconds * 1_000));
+  }
+
+  long seeds() {
+    return seeds;
+  }
+
+  /// What it came to, in Markdown.
+  String report() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "- %,d seeds in %.0f s on %d cores, %d broken%n"
+            .formatted(seeds, seconds, Runtime.getRuntime().availableProcessors(), broken.size()));
+    text.append("- %,d faults%n%n".formatted(faults.values().stream().mapToInt(n -> n).sum()));
+    text.append("| fault | how often |\n|---|---|\n");
+    faults.forEach((name, count) -> text.append("| %s | %,d |%n".formatted(name, count)));
+    return text.append('\n').append(coverage.table()).toString();
+  }
+
+  /// How to see one of them again.
+  static String explain(Simulation.Result result) {
+    return "seed "
+        + result.seed()
+        + " breaks "
+        + result.broken()
+        + "\nreplay: java -jar simulation/target/simulation.jar --seed "
+        + result.seed()
+        + "\n"
+        + String.join("\n", result.history());
+  }
+}

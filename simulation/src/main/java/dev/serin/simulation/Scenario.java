@@ -1,0 +1,233 @@
+package dev.serin.simulation;
+
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.simulation.world.Behaviour;
+import dev.serin.simulation.world.Binary;
+import dev.serin.simulation.world.World;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a seed is about: a fleet, a service's definition, what people ask for and when.
+final class Scenario {
+  static final String SERVICE = "api";
+  private static final int LAST_REQUEST_SECONDS = 120;
+
+  /// One request.
+  ///
+  /// @param at after the start
+  record Asked(Duration at, String json) {}
+
+  private final Random random;
+  private final World.Design design;
+  private final ObjectNode definition;
+  private final Map<String, Binary> binaries = new LinkedHashMap<>();
+  private final List<Asked> requests = new ArrayList<>();
+  private final int minAvailable;
+
+  Scenario(Random random) {
+    this.random = random;
+    int nodes = 1 + random.nextInt(4);
+    int haproxies = random.nextInt(8) == 0 ? 0 : 1 + random.nextInt(2);
+    this.minAvailable = nodes == 1 ? 0 : random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(nodes - 1);
+    Binary first = new Binary("v0", Behaviour.GOOD);
+    add(first);
+    this.design =
+        new World.Design(
+            names(nodes),
+            weights(nodes),
+            haproxies,
+            random.nextBoolean(),
+            random.nextBoolean(),
+            random.nextBoolean(),
+            first);
+    this.definition = definition();
+    askFor();
+  }
+
+  private static List<String> names(int count) {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      names.add("n" + i);
+    }
+    return names;
+  }
+
+  private List<Integer> weights(int count) {
+    List<Integer> weights = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      weights.add(random.nextInt(4) == 0 ? 50 : 100);
+    }
+    return weights;
+  }
+
+  private Binary add(Binary binary) {
+    binaries.put(binary.version(), binary);
+    return binary;
+  }
+
+  World.Design design() {
+    return design;
+  }
+
+  int minAvailable() {
+    return minAvailable;
+  }
+
+  byte[] definitionJson() {
+    return Json.mapper().writeValueAsBytes(definition);
+  }
+
+  List<Asked> requests() {
+    return requests;
+  }
+
+  Map<String, Binary> binaries() {
+    return binaries;
+  }
+
+  /// Whether drains may cut what is left.
+  boolean isForced() {
+    return definition.path("drain").path("onTimeout").asString().equals("force");
+  }
+
+  /// When the last request comes.
+  Duration lastRequest() {
+    return requests.stream().map(Asked::at).max(Duration::compareTo).orElse(Duration.ZERO);
+  }
+
+  /// The binary with this digest.
+  Binary binary(String sha256) {
+    return binaries.values().stream()
+        .filter(binary -> binary.sha256().equals(sha256))
+        .findFirst()
+        .orElse(new Binary("?", Behaviour.CRASHES_AT_ONCE));
+  }
+
+  static Artifact artifact(Binary binary) {
+    return new Artifact("file:/builds/" + binary.version(), binary.sha256());
+  }
+
+  private <T> T one(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  private ObjectNode definition() {
+    ObjectNode service = Json.mapper().createObjectNode();
+    service.put("service", SERVICE);
+    if (design.haproxies() > 0) {
+      service.put("pool", "api_pool");
+      ArrayNode balancers = service.putArray("loadBalancers");
+      for (int i = 1; i <= design.haproxies(); i++) {
+        balancers.add("haproxy-" + i);
+      }
+      service.put("minAvailable", minAvailable);
+    }
+    int canaries = design.nodes().size() > 2 && random.nextInt(4) == 0 ? 2 : 1;
+    ArrayNode nodes = service.putArray("nodes");
+    for (int i = 0; i < design.nodes().size(); i++) {
+      nodes.addObject().put("name", design.nodes().get(i)).put("canary", i < canaries);
+    }
+    service
+        .putObject("install")
+        .put("path", "/opt/api/api")
+        .put("unit", "api")
+        .put("keep", 1 + random.nextInt(3));
+    service
+        .putObject("health")
+        .put("url", "http://127.0.0.1:8080/health")
+        .put("within", one(List.of("5s", "10s", "20s")));
+    service.putObject("loadBalancerHealth").put("path", "/health").put("within", "10s");
+    service
+        .putObject("drain")
+        .put("within", one(List.of("3s", "10s", "20s")))
+        .put("tunnels", one(List.of("0s", "2s", "10s")))
+        .put("onTimeout", one(List.of("fail", "force")));
+    analysis(service);
+    service.put("onPeerFailure", one(List.of("halt", "rollback-peer", "rollback-all")));
+    service.putObject("rollback").put("waitForPeers", one(List.of("0s", "5s", "20s")));
+    return service;
+  }
+
+  private void analysis(ObjectNode service) {
+    service
+        .putObject("analysis")
+        .put("window", one(List.of("0s", "10s", "20s", "40s")))
+        .put("interval", "5s")
+        .put("initialDelay", one(List.of("0s", "5s")))
+        .putObject("deadMan")
+        .put("after", "60s")
+        .put("action", one(List.of("drain", "drain", "alert")));
+    service
+        .putObject("noData")
+        .put("policy", "hold")
+        .put("limit", one(List.of("15s", "40s")))
+        .put("then", one(List.of("rollback", "pause")));
+    service
+        .putArray("slis")
+        .addObject()
+        .put("name", "errors")
+        .put("query", "errors{node=~\"$canary\"}")
+        .put("max", 0.005);
+  }
+
+  private void askFor() {
+    int releases = 1 + random.nextInt(3);
+    for (int i = 1; i <= releases; i++) {
+      Behaviour behaviour =
+          random.nextInt(2) == 0 ? Behaviour.GOOD : one(List.of(Behaviour.values()));
+      Binary binary = add(new Binary("v" + i, behaviour));
+      int at = i == 1 ? 2 : random.nextInt(LAST_REQUEST_SECONDS);
+      release(Duration.ofSeconds(at), "r" + i, binary);
+      if (random.nextInt(6) == 0) {
+        release(Duration.ofSeconds(at + 1 + random.nextInt(20)), "r" + i, binary);
+      }
+    }
+    int others = random.nextInt(3);
+    for (int i = 0; i < others; i++) {
+      steer("s" + i, Duration.ofMillis(3_000 + random.nextInt(100_000)));
+    }
+  }
+
+  private void release(Duration at, String id, Binary binary) {
+    ObjectNode request = request("release-requested", id);
+    request.put("version", binary.version());
+    request
+        .putObject("artifact")
+        .put("uri", "file:/builds/" + binary.version())
+        .put("sha256", binary.sha256());
+    request.put("ifBusy", one(List.of("queue", "latest", "supersede", "reject")));
+    requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
+  }
+
+  private void steer(String id, Duration at) {
+    String type = one(List.of("abort-requested", "promote-requested", "resume-requested"));
+    ObjectNode request = request(type, id);
+    if (type.startsWith("promote")) {
+      request.put("scope", one(List.of("step", "full")));
+    }
+    requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
+  }
+
+  /// A person who looks at what waits for one.
+  String decide(String id) {
+    return Json.mapper()
+        .writeValueAsString(
+            request(one(List.of("resume-requested", "abort-requested", "abort-requested")), id));
+  }
+
+  private static ObjectNode request(String type, String id) {
+    return Json.mapper()
+        .createObjectNode()
+        .put("type", type)
+        .put("requestId", id)
+        .put("service", SERVICE)
+        .put("requestedBy", "simulation");
+  }
+}

@@ -1,0 +1,76 @@
+package dev.serin.simulation;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Runs simulations, and exits 1 where an invariant does not hold.
+@Command(
+    name = "simulate",
+    mixinStandardHelpOptions = true,
+    description = "Runs Serin in virtual time, with faults by seed, and checks its invariants.")
+public final class Simulate implements Callable<Integer> {
+  private static final int SHOWN = 10;
+
+  @Option(names = "--seeds", description = "how many seeds, 2000 by default")
+  private long seeds = 2_000;
+
+  @Option(names = "--from", description = "the first seed, 0 by default")
+  private long from;
+
+  @Option(names = "--seed", description = "one seed, with its whole history")
+  private @Nullable Long seed;
+
+  @Option(names = "--bug", description = "a bug to plant, by the invariant it breaks: I1 to I11")
+  private @Nullable Bug bug;
+
+  @Option(names = "--within", description = "how long all of it may take, such as 5m")
+  private @Nullable String within;
+
+  @Option(names = "--report", description = "a file to write the report to")
+  private @Nullable Path report;
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Simulate()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintStream out = System.out;
+    if (seed != null) {
+      Simulation.Result result = new Campaign(bug).one(seed, new Coverage());
+      result.history().forEach(out::println);
+      out.println(result.broken() == null ? "every invariant held" : result.broken().toString());
+      return result.broken() == null ? 0 : 1;
+    }
+    Campaign campaign = new Campaign(bug).run(from, seeds, Integer.MAX_VALUE);
+    String text = campaign.report();
+    if (report != null) {
+      Files.writeString(report, text);
+    }
+    out.println(text);
+    campaign.broken().stream()
+        .limit(SHOWN)
+        .forEach(result ->
+            out.println(
+                result.broken()
+                    + "\n  replay: java -jar simulation/target/simulation.jar --seed "
+                    + result.seed()));
+    if (within != null && campaign.took().compareTo(duration(within)) > 0) {
+      out.println("expected at most " + within + ", took " + campaign.took().toSeconds() + " s");
+      return 1;
+    }
+    return campaign.broken().isEmpty() ? 0 : 1;
+  }
+
+  private static Duration duration(String text) {
+    return Duration.parse("PT" + text);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.serin.simulation.broker;
+
+import dev.serin.simulation.engine.Loop;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Ordered logs, and those who wait for what is appended to them. One partition a topic: services
+/// don't meet in one.
+public final class Broker {
+  /// One record.
+  ///
+  /// @param value none for a tombstone
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Entry(long offset, @Nullable String key, byte @Nullable [] value, Instant at) {}
+
+  /// Hears of records once they can be read.
+  @FunctionalInterface
+  public interface Reader {
+    void appended(String topic, Entry entry);
+  }
+
+  private final Loop loop;
+  private final Map<String, List<Entry>> topics = new HashMap<>();
+  private final Map<String, Duration> lags = new HashMap<>();
+  private final List<Reader> readers = new ArrayList<>();
+  private final List<Runnable> whenBack = new ArrayList<>();
+  private boolean away;
+
+  public Broker(Loop loop) {
+    this.loop = loop;
+  }
+
+  public void read(Reader reader) {
+    readers.add(reader);
+  }
+
+  public boolean isAway() {
+    return away;
+  }
+
+  /// Nobody can reach it until it comes back; what it has, it keeps.
+  public void leave() {
+    away = true;
+  }
+
+  public void comeBack() {
+    away = false;
+    List<Runnable> waited = List.copyOf(whenBack);
+    whenBack.clear();
+    waited.forEach(Runnable::run);
+  }
+
+  /// Does it now, or once the broker is back.
+  public void whenThere(Runnable work) {
+    if (away) {
+      whenBack.add(work);
+    } else {
+      work.run();
+    }
+  }
+
+  public void append(String topic, @Nullable String key, byte @Nullable [] value) {
+    if (away) {
+      throw new IllegalStateException("nobody reaches the broker");
+    }
+    List<Entry> entries = topics.computeIfAbsent(topic, name -> new ArrayList<>());
+    Entry entry = new Entry(entries.size(), key, value, loop.now());
+    entries.add(entry);
+    readers.forEach(reader -> reader.appended(topic, entry));
+  }
+
+  /// How far its readers can see; what a slow fetch has not brought yet, nobody sees.
+  public long visibleEnd(String topic) {
+    List<Entry> entries = entries(topic);
+    Instant newest = loop.now().minus(lags.getOrDefault(topic, Duration.ZERO));
+    int end = entries.size();
+    while (end > 0 && entries.get(end - 1).at().isAfter(newest)) {
+      end--;
+    }
+    return end;
+  }
+
+  /// How long records of the topic take to their readers.
+  public void slowDown(String topic, Duration lag) {
+    lags.put(topic, lag);
+  }
+
+  public Entry entry(String topic, long offset) {
+    return entries(topic).get((int) offset);
+  }
+
+  public List<Entry> entries(String topic) {
+    return topics.getOrDefault(topic, List.of());
+  }
+}

@@ -1,0 +1,141 @@
+package dev.serin.simulation.engine;
+
+import java.lang.reflect.Constructor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// Virtual time. Strands are virtual threads whose scheduler is this loop, so that production code
+/// blocks, locks and waits as it always does, while only one strand ever runs and the seed decides
+/// which one is next.
+///
+/// The JDK has no public way yet to give virtual threads a scheduler: the one it uses for its own
+/// tests is opened by `--add-opens java.base/java.lang=ALL-UNNAMED`.
+public final class Loop {
+  private static final Constructor<?> BUILDER = builder();
+
+  private final Random random;
+  private final PriorityQueue<Timer> timers =
+      new PriorityQueue<>(
+          Comparator.<Timer, Instant>comparing(timer -> timer.at)
+              .thenComparingLong(timer -> timer.tie));
+  private final List<Runnable> ready = new ArrayList<>();
+  private final Executor scheduler = ready::add;
+  private Instant now;
+  private long timersMade;
+  private @Nullable Throwable failure;
+
+  public Loop(Instant start, Random random) {
+    this.now = start;
+    this.random = random;
+  }
+
+  /// Something that will happen, unless it is cancelled.
+  public static final class Timer {
+    private final Instant at;
+    private final long tie;
+    private @Nullable Runnable work;
+
+    private Timer(Instant at, long tie, Runnable work) {
+      this.at = at;
+      this.tie = tie;
+      this.work = work;
+    }
+
+    public void cancel() {
+      work = null;
+    }
+  }
+
+  public Instant now() {
+    return now;
+  }
+
+  /// Runs the work on the loop itself when that time has come. It must not block. What is due at
+  /// the same instant comes in the order in which it was set.
+  public Timer at(Instant instant, Runnable work) {
+    Timer timer = new Timer(instant.isBefore(now) ? now : instant, timersMade++, work);
+    timers.add(timer);
+    return timer;
+  }
+
+  public Timer after(Duration delay, Runnable work) {
+    return at(now.plus(delay), work);
+  }
+
+  /// Runs the work beside everything else; it may block.
+  Thread strand(String name, Runnable work) {
+    try {
+      Thread.Builder.OfVirtual builder = (Thread.Builder.OfVirtual) BUILDER.newInstance(scheduler);
+      Thread thread = builder.name(name).unstarted(() -> guarded(work));
+      thread.start();
+      return thread;
+    } catch (ReflectiveOperationException unusable) {
+      throw new IllegalStateException(unusable);
+    }
+  }
+
+  /// A strand that ends by a bug ends the simulation.
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (Died killed) {
+      // Its process is gone.
+    } catch (RuntimeException | Error bug) {
+      failure = failure == null ? bug : failure;
+    }
+  }
+
+  /// Lets time pass until nothing is left to happen before the instant.
+  public void runUntil(Instant end) {
+    while (true) {
+      runReady();
+      Timer next = timers.peek();
+      if (next == null || next.at.isAfter(end)) {
+        now = end;
+        return;
+      }
+      timers.remove();
+      Runnable work = next.work;
+      if (work != null) {
+        now = next.at;
+        work.run();
+      }
+    }
+  }
+
+  private void runReady() {
+    while (!ready.isEmpty()) {
+      int last = ready.size() - 1;
+      int chosen = last == 0 ? 0 : random.nextInt(last + 1);
+      Runnable next = ready.get(chosen);
+      ready.set(chosen, ready.get(last));
+      ready.remove(last);
+      next.run();
+      if (failure != null) {
+        throw new IllegalStateException("a strand ended by a bug: " + failure, failure);
+      }
+    }
+  }
+
+  private static Constructor<?> builder() {
+    try {
+      Constructor<?> constructor =
+          Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
+              .getDeclaredConstructor(Executor.class);
+      constructor.setAccessible(true);
+      return constructor;
+    } catch (ReflectiveOperationException | RuntimeException closed) {
+      throw new IllegalStateException(
+          "expected java.base/java.lang to be open: run with"
+              + " --add-opens java.base/java.lang=ALL-UNNAMED",
+          closed);
+    }
+  }
+}

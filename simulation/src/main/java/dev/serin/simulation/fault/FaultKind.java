@@ -1,0 +1,47 @@
+package dev.serin.simulation.fault;
+
+/// What can go wrong by itself, beside single exchanges ([dev.serin.simulation.world.Mishap]).
+public enum FaultKind {
+  SERVICE_KILLED(Of.SERIN),
+  SERVICE_FROZEN(Of.SERIN),
+  REBALANCED(Of.SERIN),
+  /// An agent's consumer begins some records before where it was.
+  REWOUND(Of.SERIN),
+  /// A topic's records take seconds to their readers.
+  LAGGED(Of.SERIN),
+  BROKER_AWAY(Of.SERIN),
+  CLOCK_JUMPED(Of.SERIN),
+  BALANCER_RELOADED(Of.WORLD),
+  BALANCER_KILLED(Of.WORLD),
+  BALANCER_HUNG(Of.WORLD),
+  CONTAINER_STOPPED(Of.WORLD),
+  BACKEND_CRASHED(Of.WORLD),
+  DISK_FULL(Of.WORLD),
+  INCUS_HUNG(Of.WORLD),
+  PROMETHEUS_EMPTY(Of.WORLD),
+  PROMETHEUS_FAILING(Of.WORLD),
+  PROMETHEUS_HUNG(Of.WORLD),
+  /// Somebody changes a server in HAProxy.
+  HAND_ON_SERVER(Of.PEOPLE),
+  /// Somebody replaces a binary.
+  HAND_ON_BINARY(Of.PEOPLE),
+  /// Somebody restarts a unit.
+  HAND_ON_UNIT(Of.PEOPLE);
+
+  /// Whose fault it is.
+  enum Of {
+    SERIN,
+    WORLD,
+    PEOPLE
+  }
+
+  private final Of of;
+
+  FaultKind(Of of) {
+    this.of = of;
+  }
+
+  Of of() {
+    return of;
+  }
+}

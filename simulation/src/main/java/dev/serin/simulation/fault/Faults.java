@@ -1,0 +1,440 @@
+package dev.serin.simulation.fault;
+
+import dev.serin.contracts.kafka.Topics;
+import dev.serin.simulation.broker.Broker;
+import dev.serin.simulation.engine.Loop;
+import dev.serin.simulation.engine.VirtualProcess;
+import dev.serin.simulation.invariant.Truth;
+import dev.serin.simulation.service.Cluster;
+import dev.serin.simulation.service.Crew;
+import dev.serin.simulation.world.Instance;
+import dev.serin.simulation.world.Mishap;
+import dev.serin.simulation.world.Observer;
+import dev.serin.simulation.world.Troubles;
+import dev.serin.simulation.world.VirtualHaproxy;
+import dev.serin.simulation.world.VirtualPrometheus;
+import dev.serin.simulation.world.World;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The faults of one seed. Each kind has its share of the seeds; a few seeds have none, some only
+/// what happens to Serin itself, which must change nothing in the end (I11).
+public final class Faults implements Troubles {
+  /// How long a fault is named beside what comes after it.
+  private static final Duration RECENT = Duration.ofSeconds(8);
+
+  private final Random chance;
+  private final Loop loop;
+  private final Instant end;
+  private final World world;
+  private final Broker broker;
+  private final Truth truth;
+  private final Observer observer;
+  private final boolean serin;
+  private final boolean outside;
+  private final boolean people;
+  private final boolean two;
+  private final Map<String, Instant> hungUntil = new HashMap<>();
+  private final Map<String, Instant> lately = new HashMap<>();
+  private final Map<String, Integer> counts = new HashMap<>();
+  private final Focus focus;
+  private int mishapsLeft;
+  private int open;
+  private @Nullable Cluster cluster;
+
+  public Faults(
+      Random chance,
+      Loop loop,
+      Instant end,
+      World world,
+      Broker broker,
+      Truth truth,
+      Observer observer,
+      Focus focus) {
+    this.chance = chance;
+    this.loop = loop;
+    this.end = end;
+    this.world = world;
+    this.broker = broker;
+    this.truth = truth;
+    this.observer = observer;
+    int kind = chance.nextInt(20);
+    this.serin = kind >= 2 && (kind < 8 || kind >= 12);
+    this.outside = kind >= 8;
+    this.people = kind >= 16 && chance.nextInt(3) == 0;
+    this.two = chance.nextInt(3) == 0;
+    this.mishapsLeft = kind < 2 || focus.isNarrow() ? 0 : chance.nextInt(7);
+    this.focus = focus;
+  }
+
+  /// Which faults there are, where the seed does not decide.
+  ///
+  /// @param most how many at most
+  public record Focus(List<FaultKind> kinds, int most) {
+    public static final Focus NONE = new Focus(List.of(), 0);
+
+    public Focus {
+      kinds = List.copyOf(kinds);
+    }
+
+    boolean isNarrow() {
+      return !kinds.isEmpty();
+    }
+  }
+
+  /// Whether each service runs as two processes.
+  public boolean twoOfEach() {
+    return two;
+  }
+
+  /// Whether nothing but Serin itself and its broker is troubled.
+  public boolean onlySerinSuffers() {
+    return !focus.isNarrow() && !outside && !people;
+  }
+
+  public void begin(Cluster started) {
+    cluster = started;
+    List<FaultKind> kinds = new ArrayList<>();
+    for (FaultKind kind : FaultKind.values()) {
+      boolean wanted =
+          switch (kind.of()) {
+            case SERIN -> serin;
+            case WORLD -> outside;
+            case PEOPLE -> people;
+          };
+      boolean needsBalancer =
+          kind.name().startsWith("BALANCER") || kind == FaultKind.HAND_ON_SERVER;
+      boolean possible = !(needsBalancer && world.haproxies().isEmpty());
+      if ((focus.isNarrow() ? focus.kinds().contains(kind) : wanted) && possible) {
+        kinds.add(kind);
+      }
+    }
+    int most = focus.isNarrow() ? focus.most() : 4;
+    int count = kinds.isEmpty() ? 0 : chance.nextInt(most + 1);
+    for (int i = 0; i < count; i++) {
+      FaultKind kind = one(kinds);
+      open++;
+      loop.after(
+          Duration.ofMillis(1_000 + chance.nextInt(120_000)),
+          () -> {
+            open--;
+            happen(kind);
+          });
+    }
+  }
+
+  /// Whether nothing is broken any more, and nothing will break by itself.
+  public boolean areOver() {
+    return open == 0;
+  }
+
+  /// How often each happened.
+  public Map<String, Integer> counts() {
+    return counts;
+  }
+
+  /// The names of those that happened just now.
+  public Set<String> recent() {
+    Set<String> names = new TreeSet<>();
+    lately.forEach((name, at) -> {
+      if (at.plus(RECENT).isAfter(loop.now())) {
+        names.add(name);
+      }
+    });
+    return names;
+  }
+
+  private <T> T one(List<T> of) {
+    return of.get(chance.nextInt(of.size()));
+  }
+
+  private Duration millis(int from, int to) {
+    return Duration.ofMillis(from + chance.nextInt(to - from));
+  }
+
+  private void tell(String name, String what) {
+    observer.note("FAULT", name + " " + what);
+    lately.put(name, loop.now());
+    counts.merge(name, 1, Integer::sum);
+  }
+
+  /// Something that ends by itself after a while.
+  private void lasting(Duration howLong, Runnable mend) {
+    open++;
+    loop.after(
+        howLong,
+        () -> {
+          open--;
+          mend.run();
+        });
+  }
+
+  @Override
+  public Mishap of(VirtualProcess process, String target, String what) {
+    Instant hung = hungUntil.get(target);
+    if (hung != null && loop.now().isBefore(hung)) {
+      return new Mishap(Mishap.Kind.SILENT, Duration.ZERO);
+    }
+    boolean look = what.equals("look") || what.equals("query") || what.contains("log");
+    if (mishapsLeft == 0 || loop.now().isAfter(end) || chance.nextInt(look ? 250 : 9) > 0) {
+      return Mishap.NONE;
+    }
+    Mishap.Kind kind = one(mishaps());
+    if (kind == Mishap.Kind.NONE) {
+      return Mishap.NONE;
+    }
+    mishapsLeft--;
+    tell(kind.name(), process.name() + " ⇢ " + target + ": " + what);
+    Duration howLong = millis(200, kind == Mishap.Kind.FROZEN ? 20_000 : 3_000);
+    if (kind == Mishap.Kind.KILLED_BEFORE || kind == Mishap.Kind.KILLED_AFTER) {
+      lasting(millis(300, 12_000), () -> restart(process));
+    }
+    if (kind == Mishap.Kind.FROZEN) {
+      lasting(howLong, () -> truth.touched(target, "stale"));
+    }
+    if (kind == Mishap.Kind.LATE) {
+      truth.touched(target, "late");
+      loop.after(Duration.ofMillis(5_500), () -> truth.touched(target, "late"));
+      lasting(Duration.ofSeconds(7), () -> {});
+    }
+    return new Mishap(kind, howLong);
+  }
+
+  private List<Mishap.Kind> mishaps() {
+    List<Mishap.Kind> kinds = new ArrayList<>();
+    if (serin) {
+      kinds.addAll(
+          List.of(
+              Mishap.Kind.KILLED_BEFORE,
+              Mishap.Kind.KILLED_AFTER,
+              Mishap.Kind.KILLED_AFTER,
+              Mishap.Kind.FROZEN));
+    }
+    if (outside) {
+      kinds.addAll(
+          List.of(
+              Mishap.Kind.SILENT,
+              Mishap.Kind.SILENT_AFTER,
+              Mishap.Kind.LATE,
+              Mishap.Kind.SLOW,
+              Mishap.Kind.CUT,
+              Mishap.Kind.CUT_AFTER));
+    }
+    return kinds.isEmpty() ? List.of(Mishap.Kind.NONE) : kinds;
+  }
+
+  /// A process's name is its service's, its number and its incarnation.
+  private void restart(VirtualProcess process) {
+    if (process.isAlive()) {
+      // It is still on its way to where it dies.
+      lasting(Duration.ofSeconds(1), () -> restart(process));
+      return;
+    }
+    String name = process.name();
+    int dash = name.lastIndexOf('-');
+    int number = Integer.parseInt(name.substring(dash + 1, name.indexOf('#'))) - 1;
+    for (Crew crew : cluster().crews()) {
+      if (crew.name().equals(name.substring(0, dash))) {
+        crew.start(number);
+      }
+    }
+  }
+
+  private Cluster cluster() {
+    return Objects.requireNonNull(cluster);
+  }
+
+  private @Nullable VirtualProcess someProcess() {
+    Crew crew = one(cluster().crews());
+    return crew.process(chance.nextInt(crew.size()));
+  }
+
+  private Instance someInstance() {
+    return one(List.copyOf(world.instances().values()));
+  }
+
+  private VirtualHaproxy someHaproxy() {
+    return one(List.copyOf(world.haproxies().values()));
+  }
+
+  private void happen(FaultKind kind) {
+    switch (kind) {
+      case SERVICE_KILLED -> {
+        VirtualProcess process = someProcess();
+        if (process != null && process.isAlive()) {
+          tell(kind.name(), process.name());
+          process.kill();
+          lasting(millis(300, 15_000), () -> restart(process));
+        }
+      }
+      case SERVICE_FROZEN -> {
+        VirtualProcess process = someProcess();
+        if (process != null && process.isAlive()) {
+          Duration howLong = millis(500, 25_000);
+          tell(kind.name(), process.name() + " for " + howLong);
+          process.freeze(howLong);
+          lasting(howLong, () -> {});
+        }
+      }
+      case REBALANCED -> {
+        Crew crew = one(cluster().crews());
+        tell(kind.name(), crew.name());
+        crew.rebalance();
+      }
+      case REWOUND -> {
+        String agent = one(List.of("haproxy", "incus", "sli"));
+        tell(kind.name(), agent);
+        cluster().rewind(agent, 1 + chance.nextInt(focus.isNarrow() ? 40 : 4));
+      }
+      case LAGGED -> {
+        String topic =
+            one(
+                List.of(
+                    Topics.HAPROXY_COMMANDS,
+                    Topics.INCUS_COMMANDS,
+                    Topics.SLI_COMMANDS,
+                    Topics.HAPROXY_EVENTS,
+                    Topics.INCUS_EVENTS,
+                    Topics.SLI_EVENTS));
+        tell(kind.name(), topic);
+        broker.slowDown(topic, millis(50, 9_000));
+        lasting(millis(1_000, 30_000), () -> broker.slowDown(topic, Duration.ZERO));
+      }
+      case BROKER_AWAY -> {
+        if (!broker.isAway()) {
+          Duration howLong = millis(500, 90_000);
+          tell(kind.name(), "for " + howLong);
+          broker.leave();
+          lasting(howLong, broker::comeBack);
+        }
+      }
+      case CLOCK_JUMPED -> {
+        VirtualProcess process = someProcess();
+        if (process != null) {
+          Duration error = millis(-15_000, 15_000);
+          tell(kind.name(), process.name() + " by " + error);
+          process.setClockError(error);
+          lasting(millis(5_000, 60_000), () -> process.setClockError(Duration.ZERO));
+        }
+      }
+      default -> happenOutside(kind);
+    }
+  }
+
+  private void happenOutside(FaultKind kind) {
+    switch (kind) {
+      case BALANCER_RELOADED -> {
+        VirtualHaproxy haproxy = someHaproxy();
+        if (!haproxy.isDown()) {
+          tell(kind.name(), haproxy.name());
+          truth.touched(haproxy.name(), "reloaded");
+          haproxy.reload();
+        }
+      }
+      case BALANCER_KILLED -> {
+        VirtualHaproxy haproxy = someHaproxy();
+        if (!haproxy.isDown()) {
+          tell(kind.name(), haproxy.name());
+          truth.touched(haproxy.name(), "killed");
+          haproxy.kill();
+          lasting(
+              millis(500, 10_000),
+              () -> {
+                truth.touched(haproxy.name(), "started");
+                haproxy.start();
+              });
+        }
+      }
+      case BALANCER_HUNG -> hang(kind, someHaproxy().name());
+      case INCUS_HUNG -> hang(kind, "incus");
+      case PROMETHEUS_HUNG -> hang(kind, "prometheus");
+      case CONTAINER_STOPPED -> {
+        Instance instance = someInstance();
+        if (instance.isRunning()) {
+          tell(kind.name(), instance.name());
+          truth.touched(instance.name(), "stopped");
+          instance.stop();
+          lasting(
+              millis(1_000, 40_000),
+              () -> {
+                truth.touched(instance.name(), "started");
+                instance.start();
+              });
+        }
+      }
+      case BACKEND_CRASHED -> {
+        Instance instance = someInstance();
+        var life = instance.unit().life();
+        if (life != null) {
+          tell(kind.name(), instance.name());
+          truth.touched(instance.name(), "crashed");
+          instance.unit().crash(life.invocation());
+        }
+      }
+      case DISK_FULL -> {
+        Instance instance = someInstance();
+        tell(kind.name(), instance.name());
+        instance.fillDisk(true);
+        lasting(millis(2_000, 60_000), () -> instance.fillDisk(false));
+      }
+      case PROMETHEUS_EMPTY ->
+          mood(
+              kind,
+              one(List.of(VirtualPrometheus.Mood.EMPTY, VirtualPrometheus.Mood.NOT_A_NUMBER)));
+      case PROMETHEUS_FAILING ->
+          mood(kind, one(List.of(VirtualPrometheus.Mood.FAILING, VirtualPrometheus.Mood.HTML)));
+      default -> happenByHand(kind);
+    }
+  }
+
+  private void hang(FaultKind kind, String target) {
+    Duration howLong = millis(1_000, 40_000);
+    tell(kind.name(), target + " for " + howLong);
+    truth.touched(target, "hung");
+    hungUntil.put(target, loop.now().plus(howLong));
+    lasting(howLong, () -> truth.touched(target, "answers"));
+  }
+
+  private void mood(FaultKind kind, VirtualPrometheus.Mood mood) {
+    tell(kind.name(), mood.name());
+    world.prometheus().setMood(mood);
+    lasting(millis(2_000, 60_000), () -> world.prometheus().setMood(VirtualPrometheus.Mood.WELL));
+  }
+
+  private void happenByHand(FaultKind kind) {
+    Instance instance = someInstance();
+    switch (kind) {
+      case HAND_ON_SERVER -> {
+        VirtualHaproxy haproxy = someHaproxy();
+        String command =
+            "set server api_pool/"
+                + instance.name()
+                + one(List.of(" state drain", " state maint", " state ready", " weight 7"));
+        tell(kind.name(), haproxy.name() + ": " + command);
+        truth.touched(haproxy.name(), "by hand");
+        truth.touched(haproxy.name() + "/" + instance.name(), "by hand");
+        haproxy.byHand(command);
+      }
+      case HAND_ON_BINARY -> {
+        tell(kind.name(), instance.name());
+        truth.touched(instance.name(), "binary by hand");
+        instance.replaceByHand();
+      }
+      case HAND_ON_UNIT -> {
+        tell(kind.name(), instance.name());
+        truth.touched(instance.name(), "unit by hand");
+        instance.restartByHand();
+      }
+      default -> throw new IllegalArgumentException("nobody makes " + kind);
+    }
+  }
+}

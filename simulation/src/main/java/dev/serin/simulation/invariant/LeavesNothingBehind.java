@@ -1,0 +1,58 @@
+package dev.serin.simulation.invariant;
+
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.RolloutState;
+
+/// I5: a rollout that ended leaves no node drained or re-weighted, unless it ended halted or its
+/// rollback failed, and names the node.
+final class LeavesNothingBehind implements Invariant {
+  private final Snapshots snapshots;
+
+  LeavesNothingBehind(Truth truth) {
+    this.snapshots = new Snapshots(truth);
+  }
+
+  @Override
+  public String name() {
+    return "I5";
+  }
+
+  @Override
+  public void published(RolloutEvent event) {
+    snapshots.published(event);
+  }
+
+  @Override
+  public void reached(RolloutState state) {
+    Snapshots.Fleet before = snapshots.atStart(state.rolloutId());
+    if (!state.phase().isOver() || before == null) {
+      return;
+    }
+    boolean mayLeave =
+        state.phase() == RolloutPhase.HALTED || state.phase() == RolloutPhase.ROLLBACK_FAILED;
+    String named = state.message() + state.problems();
+    Snapshots.Fleet now = snapshots.now();
+    before
+        .lines()
+        .forEach((line, was) -> {
+          Snapshots.Line is = now.lines().get(line);
+          String node = line.substring(line.indexOf('/') + 1);
+          if (was.isIn()
+              && !(is != null && is.isAs(was))
+              && snapshots.isSerins(line, before.at())
+              && !(mayLeave && named.contains(node))) {
+            throw broken(
+                state.version()
+                    + " ended as "
+                    + state.phase()
+                    + " and left "
+                    + line
+                    + " "
+                    + is
+                    + ", expected "
+                    + was);
+          }
+        });
+  }
+}

@@ -1,0 +1,76 @@
+package dev.serin.simulation.invariant;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.simulation.engine.Loop;
+import dev.serin.simulation.world.World;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the invariants look at: the world itself, and what was published of it.
+///
+/// @param minAvailable the service's
+public record Truth(
+    Loop loop,
+    World world,
+    int minAvailable,
+    Map<String, RolloutState> states,
+    Map<String, List<RolloutEvent>> events,
+    Map<String, AgentCommand> newest,
+    Map<String, List<Touch>> touches) {
+
+  private static final Duration LATELY = Duration.ofSeconds(12);
+
+  /// When something that was not Serin's touched the fleet.
+  ///
+  /// @param what such as `balancer-reloaded`
+  public record Touch(Instant at, String what) {}
+
+  public static Truth of(Loop loop, World world, int minAvailable) {
+    return new Truth(
+        loop,
+        world,
+        minAvailable,
+        new LinkedHashMap<>(),
+        new HashMap<>(),
+        new HashMap<>(),
+        new HashMap<>());
+  }
+
+  /// The rollout that is under way; none while none is.
+  public @Nullable RolloutState active() {
+    return states.values().stream()
+        .filter(state ->
+            !state.phase().isOver()
+                && state.phase() != dev.serin.contracts.rollout.RolloutPhase.QUEUED)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /// Whether nothing is under way and nothing waits.
+  public boolean isQuiet() {
+    return states.values().stream().allMatch(state -> state.phase().isOver());
+  }
+
+  public void touched(String target, String what) {
+    touches.computeIfAbsent(target, name -> new ArrayList<>()).add(new Touch(loop.now(), what));
+  }
+
+  /// Whether anything foreign touched it so lately that nobody may have seen it yet.
+  public boolean wasTouchedLately(String target) {
+    return wasTouchedSince(target, loop.now().minus(LATELY));
+  }
+
+  /// Whether anything foreign touched it since.
+  public boolean wasTouchedSince(String target, Instant since) {
+    return touches.getOrDefault(target, List.of()).stream()
+        .anyMatch(touch -> !touch.at().isBefore(since));
+  }
+}

@@ -1,0 +1,149 @@
+package dev.serin.simulation.service;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.CommandDesk;
+import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.kafka.Decoded;
+import dev.serin.simulation.broker.Broker;
+import dev.serin.simulation.broker.Group;
+import dev.serin.simulation.engine.VirtualProcess;
+import dev.serin.simulation.engine.VirtualStrands;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+
+/// One agent process: the production handler behind the production desk. It commits a command's
+/// offset on receipt and works beside its consumer, as the real shell does; what it publishes waits
+/// in its producer, in order, and dies with it.
+final class Agent<C extends AgentCommand, E extends AgentEvent> implements Member {
+  private final VirtualProcess process;
+  private final Broker broker;
+  private final Group group;
+  private final String name;
+  private final Class<C> commands;
+  private final Random random;
+  private final Plants plants;
+  private final CommandDesk<C, E> desk;
+  private final Deque<byte[]> unsent = new ArrayDeque<>();
+  private final Deque<String> keys = new ArrayDeque<>();
+  private final String service;
+  private boolean sending;
+
+  /// @param name `haproxy`, `incus` or `sli`
+  Agent(
+      VirtualProcess process,
+      Broker broker,
+      Group group,
+      String name,
+      String service,
+      Class<C> commands,
+      CommandHandler<C, E> handler,
+      Function<CommandDesk.Refusal, E> refusal,
+      Random random,
+      Plants plants) {
+    this.process = process;
+    this.broker = broker;
+    this.group = group;
+    this.name = name;
+    this.service = service;
+    this.commands = commands;
+    this.random = random;
+    this.plants = plants;
+    this.desk =
+        new CommandDesk<>(
+            new Planted<>(handler, plants), refusal, this::publish, new VirtualStrands(process));
+  }
+
+  private String topic() {
+    return "serin." + name + ".commands.v1";
+  }
+
+  @Override
+  public void begin() {
+    poll();
+  }
+
+  private void poll() {
+    process.after(
+        Duration.ofMillis(5 + random.nextInt(20)),
+        () -> {
+          if (group.isOwner(this)) {
+            read();
+            poll();
+          }
+        });
+  }
+
+  private void read() {
+    List<C> received = new ArrayList<>();
+    while (!broker.isAway() && group.committed(topic()) < broker.visibleEnd(topic())) {
+      long offset = group.committed(topic());
+      byte[] value = broker.entry(topic(), offset).value();
+      switch (Decoded.message(value, commands)) {
+        case Decoded.Readable<C>(C command) -> received.add(plants.taken(command));
+        case Decoded.Unreadable<C>(String reason) ->
+            throw new IllegalStateException("the coordinator sent what nobody can read: " + reason);
+      }
+      group.commit(topic(), offset + 1);
+    }
+    if (!received.isEmpty()) {
+      process.start("consumer", () -> received.forEach(desk::accept));
+    }
+  }
+
+  private void publish(E event) {
+    unsent.add(Json.mapper().writeValueAsBytes(plants.told(event)));
+    keys.add(event.head().service());
+    if (!sending) {
+      sending = true;
+      send();
+    }
+  }
+
+  private void send() {
+    process.after(
+        Duration.ofMillis(1 + random.nextInt(5)),
+        () -> broker.whenThere(() -> process.after(Duration.ZERO, this::append)));
+  }
+
+  private void append() {
+    if (broker.isAway()) {
+      send();
+      return;
+    }
+    byte[] value = unsent.poll();
+    String key = keys.poll();
+    if (value != null) {
+      broker.append("serin." + name + ".events.v1", key, value);
+    }
+    if (unsent.isEmpty()) {
+      sending = false;
+    } else {
+      send();
+    }
+  }
+
+  @Override
+  public void fence() {
+    // It hears of it when it polls next: at once, or when it goes on.
+    process.after(
+        Duration.ofMillis(5 + random.nextInt(50)), () -> process.start("release", this::release));
+  }
+
+  private void release() {
+    if (!group.isOwner(this)) {
+      desk.release(service);
+    }
+  }
+
+  @Override
+  public VirtualProcess process() {
+    return process;
+  }
+}

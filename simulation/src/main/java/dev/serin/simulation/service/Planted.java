@@ -1,0 +1,27 @@
+package dev.serin.simulation.service;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Turn;
+import java.util.function.Consumer;
+
+/// The production handler, unless a plant answers in its place.
+record Planted<C extends AgentCommand, E extends AgentEvent>(
+    CommandHandler<C, E> handler, Plants plants) implements CommandHandler<C, E> {
+  @Override
+  public void handle(C command, Turn turn, Consumer<E> answers) throws Turn.Preempted {
+    @SuppressWarnings("unchecked") // a plant answers with the command's own event
+    E instead = (E) plants.answersAtOnce(command);
+    if (instead == null) {
+      handler.handle(command, turn, answers);
+    } else {
+      answers.accept(instead);
+    }
+  }
+
+  @Override
+  public void released(String service) {
+    handler.released(service);
+  }
+}

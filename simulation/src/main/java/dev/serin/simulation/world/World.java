@@ -1,0 +1,79 @@
+package dev.serin.simulation.world;
+
+import dev.serin.simulation.engine.Loop;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/// The fleet: what is true of it, whatever anybody says.
+public final class World {
+  private final Map<String, Instance> instances = new LinkedHashMap<>();
+  private final Map<String, VirtualHaproxy> haproxies = new LinkedHashMap<>();
+  private final VirtualIncus incus;
+  private final VirtualPrometheus prometheus;
+
+  /// What a fleet is made of.
+  ///
+  /// @param weights each node's weight in HAProxy's configuration
+  /// @param haproxies how many load balancers; none for workers
+  /// @param master whether their masters' sockets can be reached
+  public record Design(
+      List<String> nodes,
+      List<Integer> weights,
+      int haproxies,
+      boolean sticky,
+      boolean leavingMap,
+      boolean master,
+      Binary first) {}
+
+  public World(Loop loop, Random users, Design design, Observer observer) {
+    Map<Instance, Integer> weights = new LinkedHashMap<>();
+    for (int i = 0; i < design.nodes().size(); i++) {
+      String name = design.nodes().get(i);
+      Instance instance = new Instance(loop, name, "10.0.0." + (i + 1) + ":8080", design.first());
+      instances.put(name, instance);
+      weights.put(instance, design.weights().get(i));
+    }
+    for (int i = 1; i <= design.haproxies(); i++) {
+      haproxies.put(
+          "haproxy-" + i,
+          new VirtualHaproxy(
+              loop,
+              users,
+              "haproxy-" + i,
+              design.sticky(),
+              design.leavingMap(),
+              design.master(),
+              weights,
+              observer));
+    }
+    this.incus = new VirtualIncus(loop, instances, observer);
+    this.prometheus = new VirtualPrometheus(instances);
+  }
+
+  public Map<String, Instance> instances() {
+    return instances;
+  }
+
+  public Map<String, VirtualHaproxy> haproxies() {
+    return haproxies;
+  }
+
+  public VirtualIncus incus() {
+    return incus;
+  }
+
+  public VirtualPrometheus prometheus() {
+    return prometheus;
+  }
+
+  /// Whether the node takes requests on every load balancer.
+  public boolean inRotation(String node) {
+    return haproxies.values().stream()
+        .allMatch(haproxy -> {
+          VirtualServer server = haproxy.servers().get(node);
+          return server != null && server.inRotation();
+        });
+  }
+}

@@ -1,0 +1,56 @@
+package dev.serin.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.simulation.service.Plants;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SimulationTest {
+  private static final long SEEDS = 2_000;
+  private static final long SEEDS_FOR_A_BUG = 600;
+
+  @Test
+  void everyInvariantHoldsWhateverGoesWrong() throws InterruptedException {
+    Campaign campaign = new Campaign(null).run(0, SEEDS, 1);
+    System.out.println(campaign.report());
+    if (!campaign.broken().isEmpty()) {
+      fail(Campaign.explain(campaign.broken().getFirst()));
+    }
+    assertThat(campaign.seeds()).isEqualTo(SEEDS);
+    Set<RolloutPhase> reached =
+        campaign.coverage().cells().keySet().stream()
+            .map(Coverage.Cell::phase)
+            .collect(Collectors.toSet());
+    assertThat(reached).containsAll(Coverage.PHASES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 7, 42})
+  void theSameSeedTellsTheSameHistory(long seed) {
+    List<String> once = new Simulation(seed, Plants.NONE, new Coverage()).run().history();
+    List<String> again = new Simulation(seed, Plants.NONE, new Coverage()).run().history();
+    assertThat(again).isEqualTo(once).isNotEmpty();
+  }
+
+  /// Other invariants may break first: what is planted has to be caught by its own name too.
+  @ParameterizedTest
+  @EnumSource(Bug.class)
+  void catchesThePlantedBug(Bug bug) {
+    Campaign campaign = new Campaign(bug);
+    for (long seed = 0; seed < SEEDS_FOR_A_BUG; seed++) {
+      var broken = campaign.one(seed, new Coverage()).broken();
+      if (broken != null && broken.invariant().equals(bug.name())) {
+        return;
+      }
+    }
+    fail("nothing of " + SEEDS_FOR_A_BUG + " seeds broke " + bug);
+  }
+}

@@ -1,6 +1,7 @@
 package dev.serin.simulation.invariant;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import java.time.Instant;
@@ -38,8 +39,9 @@ final class NoDataIsNotGreen implements Invariant {
     switch (event) {
       case RolloutEvent.RolloutPromoted promotion -> promoted.add(id);
       case RolloutEvent.RollbackStarted rollback -> {
-        if (!rolledBack.add(id)) {
-          throw broken(event.head().version() + " is rolled back twice");
+        // An abort may widen a rollback that is under way; a breach is acted on once.
+        if (rollback.cause() == Outcome.BREACHED && !rolledBack.add(id)) {
+          throw broken(event.head().version() + " is rolled back twice for a breach");
         }
       }
       case RolloutEvent.StepSucceeded step

@@ -71,16 +71,19 @@ final class Steps {
     }
   }
 
+  /// Such as `, 2 WebSockets closed`; nothing where there was none.
+  private static String counted(int number, String what, String how) {
+    return number == 0 ? "" : ", " + number + " " + what + (number == 1 ? " " : "s ") + how;
+  }
+
   /// How a step went, one sentence.
   static String detail(AgentEvent event) {
     return switch (event) {
       case HaproxyEvent.ServerDrained drained ->
           "no request left after "
               + View.shown(drained.took())
-              + (drained.sessionsCut() > 0 ? ", " + drained.sessionsCut() + " sessions cut" : "")
-              + (drained.tunnelsClosed() > 0
-                  ? ", " + drained.tunnelsClosed() + " WebSockets closed"
-                  : "")
+              + counted(drained.sessionsCut(), "session", "cut")
+              + counted(drained.tunnelsClosed(), "WebSocket", "closed")
               + (drained.belowMinimum() ? ", below the pool's minimum" : "");
       case HaproxyEvent.ServerReady ready ->
           "has the state and weight it had, on every load balancer";

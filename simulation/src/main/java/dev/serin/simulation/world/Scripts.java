@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The incus-agent's scripts as they act in an instance, an effect a step: between any two the
 /// container may be stopped, another execution may want the lock, time passes. What each step does
-/// and says is what the script of the same name does and says (`ScriptsIT` compares them).
+/// and says is what the script of the same name does and says.
 final class Scripts {
   private static final Duration STEP = Duration.ofMillis(2);
   private static final Duration LOCK_WITHIN = Duration.ofSeconds(30);

@@ -230,4 +230,46 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       return Set.of("rollout-started", "rollout-resumed");
     }
   }
+
+  /// Takes Serin's hands off a service.
+  @Command(
+      name = "hands-off",
+      description =
+          "Keeps Serin from touching a service: what is under way stops where it is, nothing is put"
+              + " back, new releases are refused, until 'serin hands-on'.")
+  public static final class HandsOff extends SteeringCommand {
+    public HandsOff(Session session) {
+      super(session);
+    }
+
+    @Override
+    String type() {
+      return "hands-off-requested";
+    }
+
+    @Override
+    Set<String> yes() {
+      return Set.of("rollout-paused");
+    }
+  }
+
+  /// Puts Serin's hands on a service again.
+  @Command(
+      name = "hands-on",
+      description = "Lets Serin touch a service again; a rollout that was under way goes on.")
+  public static final class HandsOn extends SteeringCommand {
+    public HandsOn(Session session) {
+      super(session);
+    }
+
+    @Override
+    String type() {
+      return "hands-on-requested";
+    }
+
+    @Override
+    Set<String> yes() {
+      return Set.of("rollout-resumed", "rollout-paused");
+    }
+  }
 }

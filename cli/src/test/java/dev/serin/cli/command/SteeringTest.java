@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -99,6 +101,37 @@ class SteeringTest {
 
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("paused: asked to; waits for serin resume");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hands-off, rollout-paused, paused: hands off",
+    "hands-on, rollout-resumed, resumed by"
+  })
+  void takesItsHandsOffAServiceAndPutsThemOnAgain(String command, String type, String shown)
+      throws Exception {
+    stub.onRequest(request -> {
+      ObjectNode event =
+          Json.mapper()
+              .valueToTree(
+                  new Play("r-2", "backend-api", "-", BEGUN)
+                      .paused("serin hands-on")
+                      .last()
+                      .event());
+      event.set("requestId", request.path("requestId"));
+      event.put("type", type);
+      event.put("why", "hands off");
+      stub.tell(event);
+    });
+
+    SerinRun run = SerinRun.of(stub, command, "backend-api", "--reason", "I am at it");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains(shown);
+    JsonNode request = stub.requests().getFirst();
+    assertThat(RequestReader.read(request)).isInstanceOf(Parsed.Valid.class);
+    assertThat(request.path("type").asString()).isEqualTo(command + "-requested");
+    assertThat(request.path("reason").asString()).isEqualTo("I am at it");
   }
 
   @Test

@@ -111,6 +111,9 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         } else {
           lane.highestFence = head.fence();
           remember(head.commandId(), null);
+          if (command.endsOthers()) {
+            endOlder(head);
+          }
           changed.signalAll();
           start(command, lane);
           return;
@@ -120,6 +123,14 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       lock.unlock();
     }
     answers.accept(again);
+  }
+
+  private void endOlder(CommandHead head) {
+    for (Lane other : lanes.values()) {
+      if (other.service.equals(head.service())) {
+        other.highestFence = Math.max(other.highestFence, head.fence());
+      }
+    }
   }
 
   private Lane lane(CommandHead head) {

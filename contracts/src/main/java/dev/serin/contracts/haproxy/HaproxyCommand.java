@@ -234,10 +234,19 @@ public sealed interface HaproxyCommand extends AgentCommand {
   }
 
   /// Ends a guard and disarms its switch: the rollout is over, or a person has taken over.
+  ///
+  /// @param handsOff whether a person has: what is under way for the service's nodes ends too, and
+  ///   nothing is put back
   @JsonTypeName("stop-guarding-servers")
-  record StopGuardingServers(@JsonUnwrapped CommandHead head) implements HaproxyCommand {
+  record StopGuardingServers(@JsonUnwrapped CommandHead head, boolean handsOff)
+      implements HaproxyCommand {
     public StopGuardingServers {
       Check.required("head", head);
+    }
+
+    @Override
+    public boolean endsOthers() {
+      return handsOff;
     }
   }
 }

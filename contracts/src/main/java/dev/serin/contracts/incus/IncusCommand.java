@@ -131,4 +131,18 @@ public sealed interface IncusCommand extends AgentCommand {
       known.forEach(digest -> Check.sha256("known", digest));
     }
   }
+
+  /// Ends what is under way for the service's nodes, unanswered: a person has taken over. What has
+  /// begun in a container ends by its own time-out.
+  @JsonTypeName("stand-back")
+  record StandBack(@JsonUnwrapped CommandHead head) implements IncusCommand {
+    public StandBack {
+      Check.required("head", head);
+    }
+
+    @Override
+    public boolean endsOthers() {
+      return true;
+    }
+  }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /// have happened by then is seen from an answer or a latch.
 @Timeout(30)
 class CommandDeskTest {
-  private record Command(CommandHead head) implements AgentCommand {}
+  private record Command(CommandHead head, boolean endsOthers) implements AgentCommand {}
 
   private record Event(AnswerHead head, String word, @Nullable Failure failure)
       implements AgentEvent {
@@ -71,7 +71,7 @@ class CommandDeskTest {
   }
 
   private static Command command(String id, @Nullable String node, long fence) {
-    return new Command(new CommandHead(id, "api-1", "api", node, fence, NOW));
+    return new Command(new CommandHead(id, "api-1", "api", node, fence, NOW), false);
   }
 
   private String answer() throws InterruptedException {
@@ -163,7 +163,8 @@ class CommandDeskTest {
     assertThat(answer()).isEqualTo("another node done");
     desk.accept(command("no node", null, 1));
     assertThat(answer()).isEqualTo("no node done");
-    desk.accept(new Command(new CommandHead("another service", "web-1", "web", "b1", 1, NOW)));
+    desk.accept(
+        new Command(new CommandHead("another service", "web-1", "web", "b1", 1, NOW), false));
     assertThat(answer()).isEqualTo("another service done");
   }
 
@@ -241,6 +242,30 @@ class CommandDeskTest {
     desk.accept(command("drain", "b1", 1));
     assertThat(answer()).isEqualTo("drain refused");
     assertThat(begun).containsExactly("drain", "restore");
+  }
+
+  @Test
+  void aCommandThatEndsOthersEndsEveryNodesWaitOfItsServiceUnanswered()
+      throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(2);
+    for (String verb : List.of("drain", "push")) {
+      deeds.put(
+          verb,
+          (turn, answer) -> {
+            running.countDown();
+            turn.pause(Duration.ofDays(100));
+            answer.accept("done");
+          });
+    }
+    desk.accept(command("drain", "b1", 1));
+    desk.accept(command("push", "b2", 2));
+    running.await();
+    desk.accept(new Command(new CommandHead("stop", "r", "api", null, 3, NOW), true));
+    assertThat(answer()).isEqualTo("stop done");
+    desk.accept(command("older", "b2", 2));
+    assertThat(answer()).isEqualTo("older refused");
+    desk.accept(command("newer", "b1", 4));
+    assertThat(answer()).isEqualTo("newer done");
   }
 
   @Test

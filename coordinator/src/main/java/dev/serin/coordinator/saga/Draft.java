@@ -4,6 +4,7 @@ import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.EventHead;
 import dev.serin.contracts.rollout.NodeView;
@@ -46,6 +47,7 @@ final class Draft {
   final Map<String, List<ServerSetting>> leftOut;
   final List<Ledger.KnownVersion> versions;
   private long fence;
+  Ledger.@Nullable HandsOff handsOff;
 
   private final List<AgentCommand> commands = new ArrayList<>();
   private final List<RolloutEvent> events = new ArrayList<>();
@@ -62,6 +64,7 @@ final class Draft {
     this.leftOut = new HashMap<>(ledger.leftOut());
     this.versions = new ArrayList<>(ledger.versions());
     this.fence = ledger.fence();
+    this.handsOff = ledger.handsOff();
   }
 
   String service() {
@@ -70,7 +73,15 @@ final class Draft {
 
   Ledger ledger() {
     return new Ledger(
-        before.service(), definition, active, queue, lastKnownGood, leftOut, versions, fence);
+        before.service(),
+        definition,
+        active,
+        queue,
+        lastKnownGood,
+        leftOut,
+        versions,
+        fence,
+        handsOff);
   }
 
   boolean isActive() {
@@ -266,10 +277,16 @@ final class Draft {
   private void guard() {
     Rollout old = before.active();
     boolean same = old != null && active != null && active.rolloutId().equals(old.rolloutId());
-    if (old != null && !same && old.guardAt() != null) {
-      commands.add(new HaproxyCommand.StopGuardingServers(head(old.rolloutId(), null)));
+    boolean released = handsOff != null && before.handsOff() == null;
+    if (old != null && old.guardAt() != null && (!same || released)) {
+      commands.add(
+          new HaproxyCommand.StopGuardingServers(head(old.rolloutId(), null), handsOff != null));
     }
-    Guarding now = Guarding.of(active);
+    if (same && released) {
+      commands.add(new IncusCommand.StandBack(head(rollout().rolloutId(), null)));
+      change(it -> it.guardedUntil(null));
+    }
+    Guarding now = handsOff != null ? null : Guarding.of(active);
     if (now == null) {
       return;
     }

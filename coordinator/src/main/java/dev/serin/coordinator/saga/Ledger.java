@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///   [#REMEMBERED_VERSIONS]
 /// @param fence of the newest command: milliseconds of the coordinator's clock, and always more
 ///   than the one before, so that it grows over a broker that lost its data too
+/// @param handsOff who has told Serin not to touch the service; none where nobody has
 public record Ledger(
     String service,
     @Nullable ServiceDefinition definition,
@@ -29,7 +30,8 @@ public record Ledger(
     @Nullable KnownGood lastKnownGood,
     Map<String, List<ServerSetting>> leftOut,
     List<KnownVersion> versions,
-    long fence) {
+    long fence,
+    @Nullable HandsOff handsOff) {
   static final int REMEMBERED_VERSIONS = 50;
 
   /// A release that waits for its turn.
@@ -43,6 +45,14 @@ public record Ledger(
   /// The version that a digest belongs to.
   public record KnownVersion(String sha256, String version) {}
 
+  /// Somebody wants the service to be left alone.
+  public record HandsOff(String by, String reason, Instant since) {
+    /// One sentence.
+    String sentence() {
+      return "hands off since " + since + ", by " + by + (reason.isEmpty() ? "" : ": " + reason);
+    }
+  }
+
   public Ledger {
     queue = queue == null ? List.of() : List.copyOf(queue);
     leftOut = leftOut == null ? Map.of() : Map.copyOf(leftOut);
@@ -51,7 +61,7 @@ public record Ledger(
 
   /// The ledger of a service that nobody has spoken of yet.
   public static Ledger empty(String service) {
-    return new Ledger(service, null, null, List.of(), null, Map.of(), List.of(), 0);
+    return new Ledger(service, null, null, List.of(), null, Map.of(), List.of(), 0, null);
   }
 
   /// What the binary with this digest is called.

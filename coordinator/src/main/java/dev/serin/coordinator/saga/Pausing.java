@@ -159,7 +159,7 @@ final class Pausing {
             unwatched,
             last == null ? List.of() : List.of(last));
       } else {
-        pauseAt(draft, readyOfCanary(draft), unwatched + "; it is out of rotation");
+        pauseAt(draft, readyOfCanary(draft), Draft.SERIN, unwatched + "; it is out of rotation");
       }
     }
   }
@@ -177,6 +177,10 @@ final class Pausing {
 
   /// Pauses where it is: the step or the analysis under way begins anew when a person says so.
   static void pause(Draft draft, String why) {
+    pause(draft, Draft.SERIN, why);
+  }
+
+  static void pause(Draft draft, String by, String why) {
     int step =
         switch (draft.rollout().phase()) {
           case Phase.Rolling(int index) -> index;
@@ -185,17 +189,17 @@ final class Pausing {
           case Phase.Paused paused -> throw new IllegalStateException("it is paused already");
           case Phase.RollingBack back -> throw new IllegalStateException("a rollback goes on");
         };
-    pauseAt(draft, step, why);
+    pauseAt(draft, step, by, why);
   }
 
-  private static void pauseAt(Draft draft, int step, String why) {
+  private static void pauseAt(Draft draft, int step, String by, String why) {
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
     draft.forgetPending();
     draft.step(step, it -> it.marked(StepStatus.PENDING));
-    draft.enter(new Phase.Paused(step, null, ACTS), why);
-    draft.emit(Draft.SERIN, why, head -> new RolloutEvent.RolloutPaused(head, ACTS));
+    draft.enter(new Phase.Paused(step, null, ACTS, null, false), why);
+    draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, ACTS));
   }
 
   private static String sentence(List<Drift> drifts) {

@@ -56,8 +56,16 @@ public sealed interface Phase {
   ///
   /// @param step what resuming goes on with
   /// @param watch the analysis that goes on; none where the step begins anew
+  /// @param back the rollback that goes on; none on the way forward
+  /// @param untilHandsOn whether it goes on by itself once somebody puts Serin's hands on again
   @JsonTypeName("paused")
-  record Paused(int step, @Nullable Watch watch, String waitingFor) implements Phase {
+  record Paused(
+      int step,
+      @Nullable Watch watch,
+      String waitingFor,
+      @Nullable RollingBack back,
+      boolean untilHandsOn)
+      implements Phase {
     @Override
     public RolloutPhase shown() {
       return RolloutPhase.PAUSED;

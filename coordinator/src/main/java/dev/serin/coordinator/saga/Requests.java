@@ -28,16 +28,15 @@ final class Requests {
       case Request.AbortRequested abort -> abort(draft, abort);
       case Request.PromoteRequested promote -> promote(draft, promote);
       case Request.ResumeRequested resume -> resume(draft, resume);
-      case Request.PauseRequested pause -> Refusals.unknown(draft, pause, "pause a rollout");
+      case Request.PauseRequested pause -> pause(draft, pause);
       case Request.RetryRequested retry -> Refusals.unknown(draft, retry, "retry a rollout");
       case Request.RollbackRequested back ->
           Refusals.unknown(draft, back, "take a completed release back");
       case Request.FreezeRequested freeze -> Refusals.unknown(draft, freeze, "freeze a service");
       case Request.UnfreezeRequested unfreeze ->
           Refusals.unknown(draft, unfreeze, "unfreeze a service");
-      case Request.HandsOffRequested off ->
-          Refusals.unknown(draft, off, "take its hands off a service");
-      case Request.HandsOnRequested on -> Refusals.unknown(draft, on, "put its hands on a service");
+      case Request.HandsOffRequested off -> Hands.off(draft, off);
+      case Request.HandsOnRequested on -> Hands.on(draft, on);
     }
   }
 
@@ -51,6 +50,10 @@ final class Requests {
               "service: expected one that is defined, found '"
                   + release.service()
                   + "'; define it with: serin services apply -f FILE"));
+      return;
+    }
+    if (draft.handsOff != null) {
+      Refusals.refuse(draft, release, List.of(Hands.expected(draft)));
       return;
     }
     switch (Overrides.apply(definition, release)) {
@@ -91,7 +94,13 @@ final class Requests {
 
   /// Whether it was not being taken back already, all of it.
   private static boolean takeBack(Draft draft, Outcome cause, String by, String why) {
-    if (draft.rollout().phase() instanceof Phase.RollingBack back) {
+    Phase.RollingBack back =
+        switch (draft.rollout().phase()) {
+          case Phase.RollingBack now -> now;
+          case Phase.Paused paused -> paused.back();
+          default -> null;
+        };
+    if (back != null) {
       if (back.halts()) {
         RollingBack.widen(draft, back, cause, by, why);
       }
@@ -163,7 +172,7 @@ final class Requests {
 
   /// Starts what is first in the queue, if the service is free. Every rollout's end comes here.
   static void startNext(Draft draft) {
-    while (!draft.isActive() && !draft.queue.isEmpty()) {
+    while (!draft.isActive() && !draft.queue.isEmpty() && draft.handsOff == null) {
       start(draft, draft.queue.removeFirst());
     }
   }
@@ -236,7 +245,9 @@ final class Requests {
     }
     switch (draft.rollout().phase()) {
       case Phase.Watching watching -> Watching.promote(draft, watching.step(), promote);
-      case Phase.Paused(int step, var watch, String waitingFor)
+      case Phase.Paused paused when draft.handsOff != null ->
+          Refusals.refuse(draft, promote, List.of(Hands.expected(draft)));
+      case Phase.Paused(int step, var watch, var acts, var back, var hands)
           when draft.rollout().steps().get(step).name() == StepName.ANALYSE ->
           Watching.promote(draft, step, promote);
       case Phase.Paused paused -> nothingToSkip(draft, promote);
@@ -260,7 +271,9 @@ final class Requests {
       Refusals.steering(draft, resume, resume.rolloutId());
       return;
     }
-    if (draft.rollout().phase() instanceof Phase.Paused paused) {
+    if (draft.handsOff != null) {
+      Refusals.refuse(draft, resume, List.of(Hands.expected(draft)));
+    } else if (draft.rollout().phase() instanceof Phase.Paused paused) {
       Watching.resume(draft, paused, resume);
     } else {
       Refusals.refuse(
@@ -269,6 +282,32 @@ final class Requests {
           List.of(
               "expected a paused rollout, found it in phase " + draft.rollout().phase().shown()));
     }
+  }
+
+  private static void pause(Draft draft, Request.PauseRequested pause) {
+    if (!isMeant(draft, pause.rolloutId())) {
+      Refusals.steering(draft, pause, pause.rolloutId());
+      return;
+    }
+    switch (draft.rollout().phase()) {
+      case Phase.Rolling rolling -> Pausing.pause(draft, pause.requestedBy(), why(pause, "paused"));
+      case Phase.Watching watching ->
+          Pausing.pause(draft, pause.requestedBy(), why(pause, "paused"));
+      case Phase.Preflight preflight -> nothingToPause(draft, pause);
+      case Phase.Paused paused -> nothingToPause(draft, pause);
+      case Phase.RollingBack back -> nothingToPause(draft, pause);
+    }
+  }
+
+  private static void nothingToPause(Draft draft, Request.PauseRequested pause) {
+    Refusals.refuse(
+        draft,
+        pause,
+        List.of(
+            "expected a rollout that goes forward, found it in phase "
+                + draft.rollout().phase().shown()
+                + "; to keep Serin from touching the service at all: serin hands-off "
+                + draft.service()));
   }
 
   private static boolean isMeant(Draft draft, @Nullable String rolloutId) {

@@ -33,6 +33,10 @@ final class Rolling {
       begin(draft, index + 1);
       return;
     }
+    if (draft.handsOff != null) {
+      Hands.park(draft, index, null);
+      return;
+    }
     draft.step(index, it -> it.begun(draft.at));
     draft.enter(new Phase.Rolling(index));
     draft.emit(

@@ -50,9 +50,13 @@ final class RollingBack {
             .toList();
     List<Step> undo = Plan.undo(draft.rollout().service(), others);
     draft.steps(Stream.concat(steps.stream(), undo.stream()).toList());
-    draft.enter(
+    Phase.RollingBack all =
         new Phase.RollingBack(
-            back.step(), cause, back.left(), back.leftNodes(), false, back.foreign()),
+            back.step(), cause, back.left(), back.leftNodes(), false, back.foreign());
+    draft.enter(
+        draft.rollout().phase() instanceof Phase.Paused paused
+            ? new Phase.Paused(paused.step(), null, paused.waitingFor(), all, paused.untilHandsOn())
+            : all,
         why);
     List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
     draft.emit(by, why, head -> new RolloutEvent.RollbackStarted(head, cause, List.of(), nodes));
@@ -96,7 +100,7 @@ final class RollingBack {
     return (Phase.RollingBack) draft.rollout().phase();
   }
 
-  private static void begin(Draft draft, int index) {
+  static void begin(Draft draft, int index) {
     if (index >= draft.rollout().steps().size()) {
       finish(draft);
       return;
@@ -109,6 +113,10 @@ final class RollingBack {
     if (isNeedless(draft, step)) {
       draft.step(index, it -> it.marked(StepStatus.SKIPPED));
       begin(draft, index + 1);
+      return;
+    }
+    if (draft.handsOff != null) {
+      Hands.park(draft, index, phase(draft));
       return;
     }
     draft.step(index, it -> it.begun(draft.at));

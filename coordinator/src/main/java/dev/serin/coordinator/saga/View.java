@@ -129,7 +129,10 @@ final class View {
   /// The releases that wait, and for what.
   static List<RolloutState> queued(Ledger ledger, Instant at) {
     Rollout active = ledger.active();
-    String behind = active == null ? "its turn" : "the end of " + active.rolloutId();
+    String behind =
+        active != null
+            ? "the end of " + active.rolloutId()
+            : ledger.handsOff() != null ? Hands.act(ledger.service()) : "its turn";
     List<RolloutState> states = new ArrayList<>();
     for (Ledger.Queued queued : ledger.queue()) {
       int before = states.size();
@@ -215,6 +218,13 @@ final class View {
               after(rollout, rolling.step()),
               deadline(rollout));
       case Phase.Watching watching -> watching(rollout, watching);
+      case Phase.Paused paused when paused.untilHandsOn() ->
+          new Waiting(
+              paused.waitingFor(),
+              "hands-on goes on with "
+                  + (paused.back() == null ? "" : "the rollback: ")
+                  + described(rollout.steps().get(paused.step())),
+              null);
       case Phase.Paused paused ->
           new Waiting(
               paused.waitingFor(),

@@ -41,6 +41,10 @@ final class Watching {
   }
 
   static void begin(Draft draft, int index) {
+    if (draft.handsOff != null) {
+      Hands.park(draft, index, null);
+      return;
+    }
     Analysis analysis = draft.rollout().service().analysis();
     Instant start = draft.at.plus(analysis.initialDelay());
     Watch watch =
@@ -69,7 +73,7 @@ final class Watching {
     switch (draft.rollout().phase()) {
       case Phase.Watching(int step, Watch watch) when id.equals(watch.id()) ->
           judge(draft, step, watch, probed);
-      case Phase.Paused(int step, var watch, String why)
+      case Phase.Paused(int step, var watch, var acts, var back, var hands)
           when watch != null && id.equals(watch.id()) && red ->
           judge(draft, step, watch, probed);
       case Phase.Rolling rolling when red && id.equals(lastId(draft.rollout())) ->
@@ -248,7 +252,7 @@ final class Watching {
     }
     String waitingFor = "a person: resume, promote or abort";
     draft.stopWatching(watch.id());
-    draft.enter(new Phase.Paused(step, watch, waitingFor), why);
+    draft.enter(new Phase.Paused(step, watch, waitingFor, null, false), why);
     draft.emit(Draft.SERIN, why, head -> new RolloutEvent.RolloutPaused(head, waitingFor));
   }
 
@@ -276,7 +280,7 @@ final class Watching {
         step, it -> it.ended(StepStatus.SKIPPED, draft.at, "skipped by " + promote.requestedBy()));
     switch (draft.rollout().phase()) {
       case Phase.Watching watching -> admitAgain(draft, step, watching.watch());
-      case Phase.Paused(int at, var watch, String acts) when watch != null ->
+      case Phase.Paused(int at, var watch, var acts, var back, var hands) when watch != null ->
           admitAgain(draft, step, watch);
       default -> {}
     }

@@ -143,6 +143,32 @@ final class Acts {
             story.now());
   }
 
+  static Act pause() {
+    return story ->
+        new Input.Asked(
+            new Request.PauseRequested(
+                "pause-" + story.told().size(), Services.NAME, "bob", "lunch", null),
+            false,
+            story.now());
+  }
+
+  static Act handsOff() {
+    return story ->
+        new Input.Asked(
+            new Request.HandsOffRequested(
+                "off-" + story.told().size(), Services.NAME, "bob", "I am at it"),
+            false,
+            story.now());
+  }
+
+  static Act handsOn() {
+    return story ->
+        new Input.Asked(
+            new Request.HandsOnRequested("on-" + story.told().size(), Services.NAME, "bob", ""),
+            false,
+            story.now());
+  }
+
   // What follows.
 
   /// Exactly these commands, in this order; what guards is not counted.

@@ -171,13 +171,10 @@ class SteeringTest {
     Story story = Story.of(SERVICE);
     for (Request request :
         List.of(
-            new Request.PauseRequested("1", "api", "bob", "", null),
             new Request.RetryRequested("2", "api", "bob", "", null),
             new Request.RollbackRequested("3", "api", "bob", "", null),
             new Request.FreezeRequested("4", "api", "bob", "", null),
-            new Request.UnfreezeRequested("5", "api", "bob", ""),
-            new Request.HandsOffRequested("6", "api", "bob", ""),
-            new Request.HandsOnRequested("7", "api", "bob", ""))) {
+            new Request.UnfreezeRequested("5", "api", "bob", ""))) {
       story.on(asked(request), sends(), refuses("this version of Serin can not"));
     }
   }

@@ -133,11 +133,16 @@ final class Guard {
   }
 
   /// Ends it. What its switch took out comes back, and what comes late is put back for a while
-  /// longer.
-  void stop(long fence, Instant now) {
+  /// longer. For a person who takes over it just ends.
+  void stop(long fence, Instant now, boolean handsOff) {
     lock.lock();
     try {
-      if (fence >= newest.head().fence()) {
+      if (fence < newest.head().fence()) {
+        return;
+      }
+      if (handsOff) {
+        release();
+      } else {
         stopped = true;
         lingersUntil = now.plus(LINGERS);
         armed = Switch.disarmed();

@@ -72,11 +72,13 @@ public final class Guards {
 
   /// Ends a guard. An older renewal may come after it: commands without a node run beside each
   /// other, and a consumer may begin anew before both.
-  public void stop(CommandHead head) {
+  ///
+  /// @param handsOff whether a person has the service now: then nothing is put back either
+  public void stop(CommandHead head, boolean handsOff) {
     ended.merge(head.service(), head.fence(), Math::max);
     Guard guard = byService.get(head.service());
     if (guard != null) {
-      guard.stop(head.fence(), alarms.now());
+      guard.stop(head.fence(), alarms.now(), handsOff);
     }
   }
 

@@ -282,10 +282,28 @@ class GuardIT {
     second();
     assertThat(told(ServersChangedByHand.class)).isEmpty();
 
-    guards.stop(head(null));
+    guards.stop(head(null), false);
     one.tell("set server api_pool/b3 state maint");
     second();
     assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  @Test
+  void aPersonWhoHasTakenOverFindsNothingPutBack() throws InterruptedException {
+    one.tell("set server api_pool/b2 state drain");
+    guard(
+        deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1),
+        server("b1", AdminState.READY, 1),
+        server("b2", AdminState.DRAIN, 1),
+        server("b3", AdminState.READY, 1));
+    second();
+    guards.stop(head(null), true);
+    one.reload();
+    pass(PERIOD.multipliedBy(2));
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    assertThat(one.status("api_pool", "b2")).as("forgotten, and left so").startsWith("UP");
+    assertThat(told(DriftMended.class)).isEmpty();
+    assertThat(told(DeadManWentOff.class)).isEmpty();
   }
 
   @Test

@@ -56,6 +56,9 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
   @Override
   public void handle(IncusCommand command, Turn turn, Consumer<IncusEvent> answers)
       throws Turn.Preempted {
+    if (command instanceof IncusCommand.StandBack) {
+      return;
+    }
     Duration pause = FIRST_PAUSE;
     Instant away = Instant.MAX;
     while (true) {
@@ -108,6 +111,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
             restoring.restore(turn, node(command, instance, install), sha256, source, known);
         yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
       }
+      case IncusCommand.StandBack stand -> throw new IllegalStateException("nothing to carry out");
     };
   }
 

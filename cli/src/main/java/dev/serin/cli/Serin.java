@@ -1,5 +1,6 @@
 package dev.serin.cli;
 
+import dev.serin.cli.command.DltCommand;
 import dev.serin.cli.command.EventsCommand;
 import dev.serin.cli.command.HelpCommand;
 import dev.serin.cli.command.RehearseCommand;
@@ -43,6 +44,7 @@ public final class Serin {
             .addSubcommand(new SteeringCommand.HandsOn(session))
             .addSubcommand(new ServicesCommand(session))
             .addSubcommand(new EventsCommand(session))
+            .addSubcommand(new DltCommand(session))
             .addSubcommand(new HelpCommand())
             .addSubcommand(new RehearseCommand(session))
             .setOut(new PrintWriter(surroundings.out(), true, surroundings.charset()))

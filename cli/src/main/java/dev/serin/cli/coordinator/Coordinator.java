@@ -95,6 +95,30 @@ public final class Coordinator {
     return send(json("PUT", "/api/v1/services/" + segment(name), definition));
   }
 
+  /// What could not be used, newest first.
+  public Answer deadLetters(@Nullable String topic, int limit) {
+    return get(
+        "/api/v1/dead-letters?limit=" + limit + (topic == null ? "" : "&topic=" + segment(topic)));
+  }
+
+  /// @param id as a list has it: topic, partition and offset with slashes between
+  public Answer deadLetter(String id) {
+    return get("/api/v1/dead-letters/" + path(id));
+  }
+
+  /// Sends a dead letter to its topic once more.
+  public Answer replay(String id) {
+    return send(
+        HttpRequest.newBuilder(at("/api/v1/dead-letters/" + path(id) + "/replay"))
+            .header("Accept", "application/json")
+            .timeout(ANSWER)
+            .POST(BodyPublishers.noBody()));
+  }
+
+  private static String path(String id) {
+    return String.join("/", List.of(id.split("/", -1)).stream().map(Coordinator::segment).toList());
+  }
+
   /// The body of an answer, or the end of the command.
   public JsonNode body(Answer answer) {
     return switch (answer) {

@@ -66,7 +66,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC());
     this.received = meters.counter("serin.agent.commands.received", "agent", agent);
     this.published = meters.counter("serin.agent.events.published", "agent", agent);
-    this.deadLettered = meters.counter("serin.agent.commands.dead", "agent", agent);
+    this.deadLettered = DeadLetters.counted(meters, commandsTopic());
   }
 
   private String commandsTopic() {

@@ -1,9 +1,12 @@
 package dev.serin.coordinator.streams;
 
+import dev.serin.contracts.kafka.DeadLetters;
 import dev.serin.contracts.kafka.EventHeaders;
+import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.coordinator.saga.Decision;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 
 /// Every metric of the coordinator's own. Tags are types and topics, never ids.
 public final class CoordinatorMetrics {
@@ -11,11 +14,21 @@ public final class CoordinatorMetrics {
 
   public CoordinatorMetrics(MeterRegistry meters) {
     this.meters = meters;
+    // There from the start, so that an alarm sees the first one.
+    for (String topic :
+        List.of(
+            Topics.REQUESTS,
+            Topics.SERVICES,
+            Topics.HAPROXY_EVENTS,
+            Topics.INCUS_EVENTS,
+            Topics.SLI_EVENTS)) {
+      DeadLetters.counted(meters, topic);
+    }
   }
 
-  /// `serin_coordinator_dead_letters_total{topic}`: records that could not be read.
+  /// Records of this topic that could not be used ([DeadLetters#counted]).
   void deadLettered(String topic) {
-    meters.counter("serin.coordinator.dead.letters", "topic", topic).increment();
+    DeadLetters.counted(meters, topic).increment();
   }
 
   /// `serin_coordinator_events_total{type}`: rollout events published.

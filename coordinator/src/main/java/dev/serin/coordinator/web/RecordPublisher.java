@@ -50,7 +50,7 @@ public final class RecordPublisher implements AutoCloseable {
   }
 
   /// @param value none deletes the key of a compacted topic
-  Outcome publish(String topic, String key, byte @Nullable [] value, Headers headers) {
+  Outcome publish(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {
     try {
       RecordMetadata metadata =
           producer

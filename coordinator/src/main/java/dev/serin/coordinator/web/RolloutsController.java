@@ -40,7 +40,7 @@ class RolloutsController {
     if (active != null && !active.equals("true") && !active.equals("false")) {
       problems.add("active: expected true or false, found '" + Check.printable(active) + "'");
     }
-    int most = limit == null ? DEFAULT_LIMIT : limit(limit, problems);
+    int most = limit == null ? DEFAULT_LIMIT : Limits.read(limit, LARGEST_LIMIT, problems);
     if (!problems.isEmpty()) {
       return Problem.listing(Problem.Kind.INVALID_PARAMETER, problems).response();
     }
@@ -57,19 +57,6 @@ class RolloutsController {
                     .stream()
                     .map(RolloutRow::json)
                     .toList()));
-  }
-
-  private static int limit(String text, List<String> problems) {
-    int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
-    if (limit < 1 || limit > LARGEST_LIMIT) {
-      problems.add(
-          "limit: expected a whole number from 1 to "
-              + LARGEST_LIMIT
-              + ", found '"
-              + Check.printable(text)
-              + "'");
-    }
-    return limit;
   }
 
   @GetMapping("/api/v1/rollouts/{id}")

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.web;
 
 import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.coordinator.view.DeadLetterLog;
 import dev.serin.coordinator.view.EventFeed;
 import dev.serin.coordinator.view.EventLog;
 import dev.serin.coordinator.view.RolloutViews;
@@ -38,6 +39,11 @@ public class WebConfiguration {
   @Bean
   EventLog eventLog(KafkaSettings kafka) {
     return new EventLog(kafka);
+  }
+
+  @Bean
+  DeadLetterLog deadLetterLog(KafkaSettings kafka) {
+    return new DeadLetterLog(kafka);
   }
 
   @Bean

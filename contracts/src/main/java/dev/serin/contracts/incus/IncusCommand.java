@@ -10,6 +10,7 @@ import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the incus-agent is told to do, on `serin.incus.commands.v1`. Each is one effect that may be
@@ -113,6 +114,9 @@ public sealed interface IncusCommand extends AgentCommand {
   /// @param source where else it can be had; none where only the node has it
   /// @param known the digests that Serin may find installed: another one is somebody else's, and is
   ///   left alone. Empty where whatever is there may be replaced
+  /// @param unitFiles the digest of each unit's file as preflight found it: where it is another one
+  ///   by now, somebody else has changed it, and an old binary may not go with it. Empty where it
+  ///   does not matter
   @JsonTypeName("restore-binary")
   record RestoreBinary(
       @JsonUnwrapped CommandHead head,
@@ -120,7 +124,8 @@ public sealed interface IncusCommand extends AgentCommand {
       Install install,
       String sha256,
       @Nullable Artifact source,
-      List<String> known)
+      List<String> known,
+      Map<String, String> unitFiles)
       implements IncusCommand {
     public RestoreBinary {
       Check.required("head", head);
@@ -129,6 +134,35 @@ public sealed interface IncusCommand extends AgentCommand {
       Check.sha256("sha256", sha256);
       known = Check.list(known);
       known.forEach(digest -> Check.sha256("known", digest));
+      unitFiles = Check.map(unitFiles);
+    }
+  }
+
+  /// An instance as Serin knows it.
+  ///
+  /// @param sha256 the digest of its binary
+  /// @param units as they were when Serin last saw or started them
+  /// @param boot of which boot that was
+  record KnownInstance(InstanceRef instance, String sha256, List<UnitSeen> units, String boot) {
+    public KnownInstance {
+      Check.required("instance", instance);
+      Check.sha256("sha256", sha256);
+      units = Check.list(units);
+      boot = boot == null ? "" : boot;
+    }
+  }
+
+  /// Looks whether somebody else has changed what a rollout relies on, and tells only that
+  /// ([IncusEvent.InstancesChangedByHand]). An instance that a newer command is about, that can't
+  /// be looked at, or that was booted anew is passed over.
+  @JsonTypeName("look-at-instances")
+  record LookAtInstances(
+      @JsonUnwrapped CommandHead head, Install install, List<KnownInstance> instances)
+      implements IncusCommand {
+    public LookAtInstances {
+      Check.required("head", head);
+      Check.required("install", install);
+      instances = Check.list(instances);
     }
   }
 

@@ -16,18 +16,43 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface IncusEvent extends AgentEvent {
 
+  /// How a person reaches an instance without Serin, from the incus-agent's machine.
+  ///
+  /// @param shell what runs a command in it, such as `incus exec backend-api-2 --`
+  /// @param copy what copies a file into it, such as `incus file push`: followed by the file and by
+  ///   `name` with a path
+  /// @param name the instance as that command knows it
+  record InstanceAccess(String shell, String copy, String name) {
+    public InstanceAccess {
+      Check.text("shell", shell);
+      Check.text("copy", copy);
+      Check.text("name", name);
+    }
+  }
+
   /// One node's instance as preflight found it.
   ///
   /// @param sha256 the digest of the installed binary; none where none could be read
   /// @param addresses where the instance is reached, `address:port` of its proxy devices and the
   ///   bare addresses of its interfaces
   /// @param problems what stands against a rollout on this node
+  /// @param units each of the service's units; empty where they could not be looked at
+  /// @param boot tells one boot of the instance from another; empty where unknown
+  /// @param access none where the instance is not there
   record InstanceSeen(
-      String node, @Nullable String sha256, List<String> addresses, List<String> problems) {
+      String node,
+      @Nullable String sha256,
+      List<String> addresses,
+      List<String> problems,
+      List<UnitSeen> units,
+      String boot,
+      @Nullable InstanceAccess access) {
     public InstanceSeen {
       Check.name("node", node);
       addresses = Check.list(addresses);
       problems = Check.list(problems);
+      units = Check.list(units);
+      boot = boot == null ? "" : boot;
     }
   }
 
@@ -86,12 +111,59 @@ public sealed interface IncusEvent extends AgentEvent {
   ///
   /// @param unchanged whether the process was younger than the binary already, and left alone
   /// @param detail unit and main process id, for the record
+  /// @param units as they are now
+  /// @param boot as [InstanceSeen#boot()]
   @JsonTypeName("units-restarted")
-  record UnitsRestarted(@JsonUnwrapped AnswerHead head, boolean unchanged, String detail)
+  record UnitsRestarted(
+      @JsonUnwrapped AnswerHead head,
+      boolean unchanged,
+      String detail,
+      List<UnitSeen> units,
+      String boot)
       implements IncusEvent {
     public UnitsRestarted {
       Check.required("head", head);
       Check.required("detail", detail);
+      units = Check.list(units);
+      boot = boot == null ? "" : boot;
+    }
+  }
+
+  /// What somebody else has done to an instance.
+  enum Deed {
+    /// The installed binary is another one.
+    BINARY_REPLACED,
+    /// The unit's file, or a drop-in of it, is another one.
+    UNIT_FILE_CHANGED,
+    /// The unit was started anew, and neither by Serin nor by systemd after a crash.
+    UNIT_RESTARTED,
+    /// The unit was stopped.
+    UNIT_STOPPED
+  }
+
+  /// One thing that somebody else has changed.
+  ///
+  /// @param subject the binary's path, or the unit
+  /// @param expected the digest or invocation that Serin knows of
+  /// @param found the one that is there; empty for a unit that was stopped
+  record InstanceChange(String node, Deed deed, String subject, String expected, String found) {
+    public InstanceChange {
+      Check.name("node", node);
+      Check.required("deed", deed);
+      Check.text("subject", subject);
+      Check.required("expected", expected);
+      Check.required("found", found);
+    }
+  }
+
+  /// Unasked, after an [IncusCommand.LookAtInstances]: somebody else has changed what a rollout
+  /// relies on. Nothing was reverted.
+  @JsonTypeName("instances-changed-by-hand")
+  record InstancesChangedByHand(@JsonUnwrapped AnswerHead head, List<InstanceChange> changes)
+      implements IncusEvent {
+    public InstancesChangedByHand {
+      Check.required("head", head);
+      changes = Check.list(changes);
     }
   }
 

@@ -18,6 +18,7 @@ import dev.serin.coordinator.plan.Step;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -145,7 +146,8 @@ final class Commands {
         named != null ? named : known(ledger, digest),
         Stream.of(record.sha256(), digest, rollout.request().artifact().sha256())
             .distinct()
-            .toList());
+            .toList(),
+        record.instance() == null ? Map.of() : record.instance().unitFiles());
   }
 
   /// The digest that a rollback restores: what the node had, or what the request names instead.
@@ -176,7 +178,7 @@ final class Commands {
     return new PoolServer(node.name(), node.server());
   }
 
-  private static InstanceRef instance(Node node) {
+  static InstanceRef instance(Node node) {
     return new InstanceRef(node.name(), node.instance(), node.host());
   }
 }

@@ -5,6 +5,7 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusCommand.KnownInstance;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.EventHead;
 import dev.serin.contracts.rollout.NodeView;
@@ -299,8 +300,28 @@ final class Draft {
     }
   }
 
+  /// Has the instances looked at now and then, while nothing but Serin should change them.
+  private void look() {
+    List<KnownInstance> known = handsOff != null ? List.of() : Noticing.known(active);
+    if (known.isEmpty()) {
+      if (active != null && active.lookAt() != null) {
+        change(it -> it.lookedAtUntil(null));
+      }
+      return;
+    }
+    Instant due = rollout().lookAt();
+    if (due == null || !due.isAfter(at)) {
+      if (due != null) {
+        commands.add(
+            new IncusCommand.LookAtInstances(head(null), rollout().service().install(), known));
+      }
+      change(it -> it.lookedAtUntil(at.plus(Noticing.BETWEEN_LOOKS)));
+    }
+  }
+
   Decision decided() {
     guard();
+    look();
     Ledger next = ledger();
     List<RolloutState> states = new ArrayList<>(ended);
     Rollout now = next.active();

@@ -1,7 +1,12 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
+import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
+import dev.serin.contracts.incus.UnitSeen;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param current the digest of the binary it has now
 /// @param inRotation whether it takes traffic; none without a pool
 /// @param weight its lowest weight; none without a pool
+/// @param instance its container; none where nothing is known of it
 public record NodeRecord(
     String name,
     String sha256,
@@ -26,9 +32,55 @@ public record NodeRecord(
     boolean leaving,
     String current,
     @Nullable Boolean inRotation,
-    @Nullable Integer weight) {
+    @Nullable Integer weight,
+    @Nullable InstanceRecord instance) {
+  /// Its container.
+  ///
+  /// @param units as Serin last saw or started them
+  /// @param unitFiles the digest of each unit's file before the rollout
+  /// @param boot which boot of the container that was
+  /// @param access how a person reaches it
+  public record InstanceRecord(
+      List<UnitSeen> units,
+      Map<String, String> unitFiles,
+      String boot,
+      @Nullable InstanceAccess access) {
+    public InstanceRecord {
+      units = units == null ? List.of() : List.copyOf(units);
+      unitFiles = unitFiles == null ? Map.of() : Map.copyOf(unitFiles);
+      boot = boot == null ? "" : boot;
+    }
+
+    static InstanceRecord of(InstanceSeen seen) {
+      return new InstanceRecord(
+          seen.units(),
+          seen.units().stream()
+              .collect(Collectors.toMap(UnitSeen::unit, UnitSeen::fileSha256, (one, same) -> one)),
+          seen.boot(),
+          seen.access());
+    }
+  }
+
+  /// Its units were started anew, or are taken as they were found.
+  NodeRecord started(List<UnitSeen> units, String boot) {
+    return instance == null
+        ? this
+        : new NodeRecord(
+            name,
+            sha256,
+            settings,
+            goal,
+            asked,
+            leaving,
+            current,
+            inRotation,
+            weight,
+            new InstanceRecord(units, instance.unitFiles(), boot, instance.access()));
+  }
+
   NodeRecord running(String digest) {
-    return new NodeRecord(name, sha256, settings, goal, asked, leaving, digest, inRotation, weight);
+    return new NodeRecord(
+        name, sha256, settings, goal, asked, leaving, digest, inRotation, weight, instance);
   }
 
   /// What Serin may have asked of it in this rollout, and does not any more.
@@ -65,12 +117,14 @@ public record NodeRecord(
         true,
         current,
         inRotation == null ? null : false,
-        weight);
+        weight,
+        instance);
   }
 
   /// Told to have these settings, and has them.
   NodeRecord settled(List<ServerSetting> now, boolean isIn) {
-    return new NodeRecord(name, sha256, settings, goal, now, false, current, isIn, weight);
+    return new NodeRecord(
+        name, sha256, settings, goal, now, false, current, isIn, weight, instance);
   }
 
   /// Whether an earlier rollout left it out of rotation.

@@ -219,13 +219,11 @@ final class Preflights {
       return records;
     }
     for (Node node : draft.rollout().service().nodes()) {
-      Optional<String> digest =
-          inspected.instances().stream()
-              .filter(seen -> seen.node().equals(node.name()))
-              .findFirst()
-              .map(InstanceSeen::sha256);
-      if (digest.isPresent()) {
-        records.put(node.name(), record(draft, found.pool(), node, digest.get()));
+      Optional<InstanceSeen> seen =
+          inspected.instances().stream().filter(it -> it.node().equals(node.name())).findFirst();
+      String digest = seen.map(InstanceSeen::sha256).orElse(null);
+      if (seen.isPresent() && digest != null) {
+        records.put(node.name(), record(draft, found.pool(), node, digest, seen.get()));
       } else if (!isExplained(inspected, node)) {
         problems.add("node " + node.name() + ": expected a binary to go back to, found none");
       }
@@ -266,7 +264,7 @@ final class Preflights {
   }
 
   private static NodeRecord record(
-      Draft draft, @Nullable PoolChecked pool, Node node, String digest) {
+      Draft draft, @Nullable PoolChecked pool, Node node, String digest, InstanceSeen instance) {
     List<ServerSeen> seen =
         pool == null
             ? List.of()
@@ -284,6 +282,7 @@ final class Preflights {
         seen.isEmpty() ? null : seen.stream().allMatch(ServerSeen::inRotation),
         seen.isEmpty()
             ? null
-            : seen.stream().mapToInt(it -> it.setting().weight()).min().orElseThrow());
+            : seen.stream().mapToInt(it -> it.setting().weight()).min().orElseThrow(),
+        NodeRecord.InstanceRecord.of(instance));
   }
 }

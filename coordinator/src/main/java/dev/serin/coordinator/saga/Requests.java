@@ -204,6 +204,7 @@ final class Requests {
                 null,
                 "checks everything before it touches anything",
                 Rollout.Seen.nothing(),
+                null,
                 null));
         draft.emit(
             release.requestedBy(),

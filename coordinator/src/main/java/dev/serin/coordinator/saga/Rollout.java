@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param message one sentence on why it is where it is
 /// @param seen what the load balancers were last seen to do
 /// @param guardAt when the guard over the load balancers is renewed; none before there is one
+/// @param lookAt when the instances are looked at next; none where nobody looks
 public record Rollout(
     String rolloutId,
     ReleaseRequested request,
@@ -33,7 +34,8 @@ public record Rollout(
     @Nullable ProbeView lastProbe,
     String message,
     Seen seen,
-    @Nullable Instant guardAt) {
+    @Nullable Instant guardAt,
+    @Nullable Instant lookAt) {
   /// What the haproxy-agent's guard sees.
   ///
   /// @param traffic each node's share
@@ -58,48 +60,54 @@ public record Rollout(
   Rollout in(Phase now, String why) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, now, steps, nodes, pending,
-        lastProbe, why, seen, guardAt);
+        lastProbe, why, seen, guardAt, lookAt);
   }
 
   Rollout numbered(long newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, newest, phase, steps, nodes, pending,
-        lastProbe, message, seen, guardAt);
+        lastProbe, message, seen, guardAt, lookAt);
   }
 
   Rollout doing(List<Step> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, all, nodes, pending,
-        lastProbe, message, seen, guardAt);
+        lastProbe, message, seen, guardAt, lookAt);
   }
 
   Rollout knowing(Map<String, NodeRecord> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, all, pending,
-        lastProbe, message, seen, guardAt);
+        lastProbe, message, seen, guardAt, lookAt);
   }
 
   Rollout awaiting(List<Pending> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, all,
-        lastProbe, message, seen, guardAt);
+        lastProbe, message, seen, guardAt, lookAt);
   }
 
   Rollout probed(ProbeView newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        newest, message, seen, guardAt);
+        newest, message, seen, guardAt, lookAt);
   }
 
   Rollout seeing(Seen newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, newest, guardAt);
+        lastProbe, message, newest, guardAt, lookAt);
   }
 
   Rollout guardedUntil(@Nullable Instant renewal) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, seen, renewal);
+        lastProbe, message, seen, renewal, lookAt);
+  }
+
+  Rollout lookedAtUntil(@Nullable Instant next) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
+        lastProbe, message, seen, guardAt, next);
   }
 }

@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,7 @@ public final class Saga {
       case HaproxyEvent.DriftRemains remains -> Pausing.remains(draft, remains);
       case HaproxyEvent.TrafficObserved observed -> Pausing.observed(draft, observed);
       case HaproxyEvent.DeadManWentOff off -> Pausing.wentOff(draft, off);
+      case IncusEvent.InstancesChangedByHand changed -> Noticing.changed(draft, changed);
       default -> {
         return false;
       }

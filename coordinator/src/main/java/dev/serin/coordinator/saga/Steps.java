@@ -48,6 +48,8 @@ final class Steps {
       case IncusEvent.ArtifactPushed pushed -> draft.node(node, it -> it.running(pushed.sha256()));
       case IncusEvent.BinaryRestored restored ->
           draft.node(node, it -> it.running(restored.sha256()));
+      case IncusEvent.UnitsRestarted restarted ->
+          draft.node(node, it -> it.started(restarted.units(), restarted.boot()));
       default -> {
         // The other answers change neither the node's binary nor its rotation.
       }

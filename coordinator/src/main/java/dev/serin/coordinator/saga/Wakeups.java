@@ -22,6 +22,9 @@ final class Wakeups {
     if (rollout.guardAt() != null) {
       due.add(rollout.guardAt());
     }
+    if (rollout.lookAt() != null) {
+      due.add(rollout.lookAt());
+    }
     if (rollout.phase() instanceof Phase.Watching watching) {
       due.add(watching.watch().renewAt());
       due.add(patienceEnds(rollout, watching.watch()));

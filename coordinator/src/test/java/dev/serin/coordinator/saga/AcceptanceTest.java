@@ -154,7 +154,15 @@ class AcceptanceTest {
                     story,
                     new InstancesInspected(
                         head(story, "inspect"),
-                        List.of(new InstanceSeen("b1", null, List.of(), List.of("b1 is stopped"))),
+                        List.of(
+                            new InstanceSeen(
+                                "b1",
+                                null,
+                                List.of(),
+                                List.of("b1 is stopped"),
+                                List.of(),
+                                "",
+                                null)),
                         Map.of(),
                         List.of("artifact: expected its digest, found another"),
                         List.of())),
@@ -259,8 +267,10 @@ class AcceptanceTest {
                 new InstancesInspected(
                     head(story, "inspect"),
                     List.of(
-                        new InstanceSeen("b1", World.sha("v1"), List.of(), List.of()),
-                        new InstanceSeen("b2", World.sha("v1"), List.of(), List.of())),
+                        new InstanceSeen(
+                            "b1", World.sha("v1"), List.of(), List.of(), List.of(), "", null),
+                        new InstanceSeen(
+                            "b2", World.sha("v1"), List.of(), List.of(), List.of(), "", null)),
                     Map.of("10.0.0.9", "b3", "10.0.0.8:8080", "b1"),
                     List.of(),
                     List.of())))

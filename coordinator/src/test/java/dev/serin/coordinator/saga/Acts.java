@@ -183,7 +183,8 @@ final class Acts {
   }
 
   static boolean isGuard(AgentCommand command) {
-    return command instanceof HaproxyCommand.GuardServers
+    return command instanceof IncusCommand.LookAtInstances
+        || command instanceof HaproxyCommand.GuardServers
         || command instanceof HaproxyCommand.StopGuardingServers;
   }
 

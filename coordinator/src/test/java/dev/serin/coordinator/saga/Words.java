@@ -29,6 +29,7 @@ final class Words {
           case IncusCommand.RestartUnits restart -> "restart";
           case IncusCommand.CheckHealth health -> "health";
           case IncusCommand.RestoreBinary restore -> "restore";
+          case IncusCommand.LookAtInstances look -> "look";
           case IncusCommand.StandBack stand -> "stand-back";
           case SliCommand.CheckSlis slis -> "check-slis";
           case SliCommand.WatchSlis watch -> "watch " + watch.fromSlot() + "-" + watch.lastSlot();

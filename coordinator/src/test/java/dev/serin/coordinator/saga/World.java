@@ -11,6 +11,7 @@ import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
+import dev.serin.contracts.incus.UnitSeen;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
@@ -100,7 +101,13 @@ final class World {
               nodes.entrySet().stream()
                   .map(node ->
                       new InstanceSeen(
-                          node.getKey(), node.getValue().digest(), List.of(), List.of()))
+                          node.getKey(),
+                          node.getValue().digest(),
+                          List.of(),
+                          List.of(),
+                          List.of(new UnitSeen("api", "before the rollout", 0, "unit file")),
+                          "boot",
+                          null))
                   .toList(),
               Map.of(),
               List.of(),
@@ -112,7 +119,12 @@ final class World {
         yield new IncusEvent.ArtifactPushed(head, push.artifact().sha256(), 1_000, false);
       }
       case IncusCommand.RestartUnits restart ->
-          new IncusEvent.UnitsRestarted(head, false, "api.service pid 42");
+          new IncusEvent.UnitsRestarted(
+              head,
+              false,
+              "api.service pid 42",
+              List.of(new UnitSeen("api", "started by serin", 0, "unit file")),
+              "boot");
       case IncusCommand.CheckHealth health ->
           new IncusEvent.HealthPassed(head, Duration.ofSeconds(1), 1);
       case IncusCommand.RestoreBinary restore -> {

@@ -283,8 +283,8 @@ class CoordinatorTopologyTest {
     return new InstancesInspected(
         inspect.head().answered(kafka.now()),
         List.of(
-            new InstanceSeen("b1", digest, List.of(), List.of()),
-            new InstanceSeen("b2", digest, List.of(), List.of())),
+            new InstanceSeen("b1", digest, List.of(), List.of(), List.of(), "", null),
+            new InstanceSeen("b2", digest, List.of(), List.of(), List.of(), "", null)),
         Map.of(),
         List.of(),
         List.of());

@@ -25,7 +25,7 @@ public record IncusSettings(
     @DefaultValue("500ms") Duration settle,
     @DefaultValue("3m") Duration restartWithin,
     @Nullable Path downloads) {
-  private static final Server LOCAL =
+  static final Server LOCAL =
       new Server("unix:/var/lib/incus/unix.socket", "default", null, null, null);
 
   /// One server.

@@ -24,12 +24,24 @@ public final class Wires implements AutoCloseable {
     settings.forEach((name, server) -> {
       JettyWire wire = wire(name, server);
       open.add(wire);
-      servers.add(new IncusServer(name, server.project(), wire));
+      servers.add(new IncusServer(name, server.project(), wire, client(name, server)));
     });
   }
 
   List<IncusServer> servers() {
     return List.copyOf(servers);
+  }
+
+  private static IncusServer.Client client(String name, IncusSettings.Server server) {
+    if (!server.url().startsWith("unix:")) {
+      return new IncusServer.Client("incus", name + ":");
+    }
+    String socket = server.url().substring("unix:".length());
+    return new IncusServer.Client(
+        IncusSettings.LOCAL.url().equals(server.url())
+            ? "incus"
+            : "INCUS_SOCKET=" + socket + " incus",
+        "");
   }
 
   private static JettyWire wire(String name, IncusSettings.Server server) {

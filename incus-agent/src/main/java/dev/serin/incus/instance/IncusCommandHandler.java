@@ -35,6 +35,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
   private final Installing installing;
   private final Restoring restoring;
   private final Restarting restarting;
+  private final Noticing noticing;
 
   /// @param tokens gives a text of letters and digits that it never gave before, on any machine
   /// @param settle how long a restarted process must live to count as up
@@ -51,6 +52,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
     this.installing = new Installing(artifacts);
     this.restoring = new Restoring(installing);
     this.restarting = new Restarting(settle, restartWithin);
+    this.noticing = new Noticing(servers, tokens);
   }
 
   @Override
@@ -59,6 +61,11 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
     if (command instanceof IncusCommand.StandBack) {
       return;
     }
+    if (command instanceof IncusCommand.LookAtInstances look) {
+      noticing.look(turn, look).ifPresent(answers);
+      return;
+    }
+    noticing.commanded(command.head());
     Duration pause = FIRST_PAUSE;
     Instant away = Instant.MAX;
     while (true) {
@@ -106,12 +113,16 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
               var install,
               var sha256,
               var source,
-              var known) -> {
+              var known,
+              var unitFiles) -> {
         String from =
-            restoring.restore(turn, node(command, instance, install), sha256, source, known);
+            restoring.restore(
+                turn, node(command, instance, install), sha256, source, known, unitFiles);
         yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
       }
       case IncusCommand.StandBack stand -> throw new IllegalStateException("nothing to carry out");
+      case IncusCommand.LookAtInstances look ->
+          throw new IllegalStateException("looked at elsewhere, and answered only at need");
     };
   }
 

@@ -133,14 +133,21 @@ final class Inspecting {
         Findings findings = Findings.of(command, begun.ref().instance(), report, sizeBytes);
         warnings.addAll(findings.warnings());
         return new InstanceSeen(
-            begun.ref().node(), findings.sha256(), begun.addresses(), findings.problems());
+            begun.ref().node(),
+            findings.sha256(),
+            begun.addresses(),
+            findings.problems(),
+            report.units(),
+            report.value("boot"),
+            begun.looking().node().access());
       } catch (CommandFailed failed) {
         problem = failed.failure().sentence();
       } catch (Unreachable gone) {
         problem = gone(gone);
       }
     }
-    return new InstanceSeen(begun.ref().node(), null, begun.addresses(), List.of(problem));
+    return new InstanceSeen(
+        begun.ref().node(), null, begun.addresses(), List.of(problem), List.of(), "", null);
   }
 
   /// A lost operation is looked for once more, by another look.

@@ -1,6 +1,7 @@
 package dev.serin.incus.instance;
 
 import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.incus.rest.Content;
 import dev.serin.incus.rest.IncusServer;
@@ -45,6 +46,10 @@ record Node(IncusServer server, String instance, Install install, String token, 
     } catch (Refused refused) {
       throw shell().whyRefused(refused);
     }
+  }
+
+  IncusEvent.InstanceAccess access() {
+    return server.access(instance);
   }
 
   /// `previous`, or `-` where the service has none.

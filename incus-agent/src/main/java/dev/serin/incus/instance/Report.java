@@ -1,6 +1,7 @@
 package dev.serin.incus.instance;
 
 import dev.serin.contracts.Check;
+import dev.serin.contracts.incus.UnitSeen;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +71,23 @@ final class Report {
   long number(String key) {
     String value = value(key);
     return value.matches("[0-9]{1,18}") ? Long.parseLong(value) : 0;
+  }
+
+  /// The units that the script identified.
+  List<UnitSeen> units() {
+    List<UnitSeen> units = new ArrayList<>();
+    for (String line : all("identity")) {
+      String[] words = line.split(" ", -1);
+      if (words.length == 4 && words[2].matches("[0-9]{1,9}")) {
+        units.add(
+            new UnitSeen(
+                words[0],
+                words[1].equals("-") ? "" : words[1],
+                Integer.parseInt(words[2]),
+                words[3]));
+      }
+    }
+    return units;
   }
 
   List<String> all(String key) {

@@ -26,7 +26,12 @@ record Restarting(Duration settle, Duration within) {
     Report report = node.run(turn, Script.RESTART, within.plus(settle).plusSeconds(10), arguments);
     return switch (report.outcome()) {
       case "up" ->
-          new IncusEvent.UnitsRestarted(head.get(), report.word(1).equals("no"), detail(report));
+          new IncusEvent.UnitsRestarted(
+              head.get(),
+              report.word(1).equals("no"),
+              detail(report),
+              report.units(),
+              report.value("boot"));
       case "missing" ->
           throw new CommandFailed(
               Reason.NOT_FOUND,

@@ -6,6 +6,7 @@ import dev.serin.contracts.request.Artifact;
 import dev.serin.incus.rest.Unreachable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a binary back by its digest: from what was kept on the node, else from `previous` if it has
@@ -20,13 +21,21 @@ final class Restoring {
   /// Where it came from, as [dev.serin.contracts.incus.IncusEvent.BinaryRestored] has it.
   ///
   /// @param known the digests that may be installed before; empty where any may
-  String restore(Turn turn, Node node, String sha256, @Nullable Artifact source, List<String> known)
+  /// @param unitFiles the digests that the units' files must have; empty where any will do
+  String restore(
+      Turn turn,
+      Node node,
+      String sha256,
+      @Nullable Artifact source,
+      List<String> known,
+      Map<String, String> unitFiles)
       throws CommandFailed, Unreachable, Turn.Preempted {
     var install = node.install();
     List<String> arguments =
         new ArrayList<>(
             List.of(sha256, node.previous(), install.uid(), install.gid(), install.mode()));
     arguments.addAll(known);
+    unitFiles.forEach((unit, digest) -> arguments.add(unit + "=" + digest));
     Report report = node.run(turn, Script.RESTORE, arguments);
     if (report.outcome().equals("restored")) {
       return report.word(1);
@@ -36,6 +45,17 @@ final class Restoring {
           Reason.FOREIGN,
           "a binary that this rollout knows at " + install.path() + " in " + node.instance(),
           "SHA-256 " + report.word(1) + ", put there by somebody else",
+          "ask them; nothing was touched");
+    }
+    if (report.outcome().equals("foreign-unit")) {
+      throw new CommandFailed(
+          Reason.FOREIGN,
+          "the file of unit "
+              + report.word(1)
+              + " in "
+              + node.instance()
+              + " as preflight found it",
+          "another one, written by somebody else",
           "ask them; nothing was touched");
     }
     if (source == null) {

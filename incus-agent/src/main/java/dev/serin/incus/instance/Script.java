@@ -22,7 +22,9 @@ enum Script {
   /// Restarts units; all but its first milliseconds is waiting.
   RESTART(true),
   /// Asks for health; waiting all along.
-  HEALTH(true);
+  HEALTH(true),
+  /// Tells, at little cost, whether it is still what it was.
+  WATCH(true);
 
   private final boolean mostlyWaits;
   private final String text;

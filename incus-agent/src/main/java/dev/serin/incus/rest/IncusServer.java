@@ -1,5 +1,6 @@
 package dev.serin.incus.rest;
 
+import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,12 +28,36 @@ public final class IncusServer {
   private final String name;
   private final String project;
   private final Wire wire;
+  private final Client client;
+
+  /// How a person reaches the server from the agent's machine.
+  ///
+  /// @param command the client, with what its environment needs before it
+  /// @param remote what stands before an instance's name; empty for the client's own server
+  public record Client(String command, String remote) {
+    static final Client LOCAL = new Client("incus", "");
+  }
 
   /// @param name what the agent's settings call it
   public IncusServer(String name, String project, Wire wire) {
+    this(name, project, wire, Client.LOCAL);
+  }
+
+  public IncusServer(String name, String project, Wire wire, Client client) {
     this.name = name;
     this.project = project;
     this.wire = wire;
+    this.client = client;
+  }
+
+  /// How a person reaches an instance of it without Serin.
+  public InstanceAccess access(String instance) {
+    String options = project.equals("default") ? "" : "--project " + project + " ";
+    String named = client.remote() + instance;
+    return new InstanceAccess(
+        client.command() + " exec " + options + named + " --",
+        (client.command() + " file push " + options).strip(),
+        named);
   }
 
   public String name() {

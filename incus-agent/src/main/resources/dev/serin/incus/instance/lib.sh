@@ -105,6 +105,20 @@ END
   [ "$pid" != 0 ] || started=$entered
 }
 
+# UNIT: the digest of the file, with its drop-ins, of the unit that was read. What systemd has not
+# loaded yet it doesn't show, but it says that there is something.
+unit_file() {
+  shown=$(systemctl cat -- "$1" 2>/dev/null && printf %s "$reload") || shown=''
+  sum=$(printf %s "$shown" | sha256sum)
+  printf %s "${sum%% *}"
+}
+
+# UNIT: tells which start of it was read, and which file it has.
+identify() { say identity "$1" "${invocation:--}" "$restarts" "$(unit_file "$1")"; }
+
+# Tells one boot of the instance from another.
+boot() { say boot "$(systemctl show -p UserspaceTimestampMonotonic --value 2>/dev/null)"; }
+
 # When the unit that was read was started, in microseconds; 0 where that is unknown.
 started_us() {
   [ -n "$started" ] && date -d "$started" +%s%6N || printf 0

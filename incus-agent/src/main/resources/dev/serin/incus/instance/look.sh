@@ -51,9 +51,11 @@ for tool in curl wget systemctl flock; do
   ! command -v "$tool" >/dev/null 2>&1 || say tool "$tool"
 done
 command -v systemctl >/dev/null 2>&1 || end looked
+boot
 for unit in "$@"; do
   read_unit "$unit"
   say unit "$unit" "$load" "$active" "${sub:-none}"
+  identify "$unit"
   [ "$reload" != yes ] || say unit-file-changed "$unit"
   if [ "$active" = active ] && [ -f "$target" ] && ! runs_installed; then say older "$unit"; fi
 done

@@ -77,4 +77,9 @@ unit $unit $pid $invocation"
   sleep "$(printf '0.%03d' "$pause_ms")"
 done
 say "${seen#?}"
+for unit in "$@"; do
+  [ $# -eq 1 ] || read_unit "$unit"
+  identify "$unit"
+done
+boot
 end up "$changed"

@@ -1,15 +1,32 @@
-# Puts the binary with the wanted digest back, from what is on the node.
+# Puts the binary with the wanted digest back, from what is on the node. A unit=digest among the known
+# ones is a unit with the digest of its file as preflight found it.
 # wanted previous|- uid gid mode known…
 wanted=$1 previous=$2 uid=$3 gid=$4 mode=$5
 shift 5
 alone
 installed=$(digest "$target")
+# An old binary does not go with a unit file that somebody else has written since.
+for word in "$@"; do
+  case $word in
+    *=*)
+      read_unit "${word%=*}"
+      [ "$(unit_file "${word%=*}")" = "${word##*=}" ] || end foreign-unit "${word%=*}"
+      ;;
+  esac
+done
 if [ "$installed" = "$wanted" ]; then
   clean
   end restored installed
 fi
 # Somebody else's binary is theirs. None at all is nobody's: a copy that broke off, or a disk's trouble.
-if [ $# -gt 0 ] && [ -n "$installed" ]; then
+known=no
+for word in "$@"; do
+  case $word in
+    *=*) ;;
+    *) known=yes ;;
+  esac
+done
+if [ "$known" = yes ] && [ -n "$installed" ]; then
   for digest in "$@"; do
     [ "$installed" != "$digest" ] || installed=''
   done

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -102,9 +103,34 @@ final class Agent {
   }
 
   IncusEvent restore(byte[] binary, @Nullable Artifact source, List<String> known) {
+    return restore(binary, source, known, Map.of());
+  }
+
+  IncusEvent restore(
+      byte[] binary, @Nullable Artifact source, List<String> known, Map<String, String> unitFiles) {
     return answer(
         new IncusCommand.RestoreBinary(
-            head(), ref(), install, Binaries.digest(binary), source, known));
+            head(), ref(), install, Binaries.digest(binary), source, known, unitFiles));
+  }
+
+  private @Nullable IncusCommandHandler looking;
+
+  /// What a look in passing tells, by an agent that remembers the looks before; nothing where
+  /// nothing has changed.
+  List<IncusEvent.InstanceChange> noticed(IncusCommand.KnownInstance known) {
+    List<IncusEvent> answers = new ArrayList<>();
+    if (looking == null) {
+      looking = handler();
+    }
+    try {
+      looking.handle(
+          new IncusCommand.LookAtInstances(head(), install, List.of(known)), turn, answers::add);
+    } catch (Turn.Preempted preempted) {
+      throw new AssertionError(preempted);
+    }
+    return answers.stream()
+        .flatMap(event -> ((IncusEvent.InstancesChangedByHand) event).changes().stream())
+        .toList();
   }
 
   IncusEvent.InstancesInspected inspect(Artifact artifact) {

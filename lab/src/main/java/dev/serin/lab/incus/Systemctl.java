@@ -43,6 +43,10 @@ final class Systemctl {
 
   private static Outcome act(Arguments read, String name, @Nullable Unit unit) {
     return switch (read.verb) {
+      case "cat" ->
+          unit == null
+              ? missing("cat", name)
+              : new Outcome(0, "# " + name + ".service\n[Service]\n", "");
       case "show" -> show(read, unit == null ? UnitStatus.NOT_FOUND : unit.status());
       case "is-active" -> isActive(unit == null ? UnitStatus.NOT_FOUND : unit.status());
       case "start", "stop", "restart", "reset-failed", "status" ->

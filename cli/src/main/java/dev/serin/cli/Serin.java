@@ -5,6 +5,7 @@ import dev.serin.cli.command.EventsCommand;
 import dev.serin.cli.command.HelpCommand;
 import dev.serin.cli.command.RehearseCommand;
 import dev.serin.cli.command.ReleaseCommand;
+import dev.serin.cli.command.RescueCommand;
 import dev.serin.cli.command.RolloutsCommand;
 import dev.serin.cli.command.SerinCommand;
 import dev.serin.cli.command.ServicesCommand;
@@ -45,6 +46,7 @@ public final class Serin {
             .addSubcommand(new ServicesCommand(session))
             .addSubcommand(new EventsCommand(session))
             .addSubcommand(new DltCommand(session))
+            .addSubcommand(new RescueCommand(session))
             .addSubcommand(new HelpCommand())
             .addSubcommand(new RehearseCommand(session))
             .setOut(new PrintWriter(surroundings.out(), true, surroundings.charset()))

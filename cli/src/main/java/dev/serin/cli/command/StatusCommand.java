@@ -6,6 +6,7 @@ import dev.serin.cli.coordinator.Answer;
 import dev.serin.cli.view.EventSentence;
 import dev.serin.cli.view.RolloutView;
 import dev.serin.cli.view.Scene;
+import dev.serin.cli.view.Style;
 import dev.serin.cli.view.Text;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.RolloutEvent;
@@ -47,6 +48,7 @@ public final class StatusCommand implements Callable<Integer> {
         session.print(found.json());
       } else {
         report(found);
+        mayBeRestarted(found.state().phase().isOver() ? targets.active() : List.of(found));
       }
       return ExitCode.DONE.number();
     }
@@ -72,7 +74,21 @@ public final class StatusCommand implements Callable<Integer> {
       report(one);
       first = false;
     }
+    mayBeRestarted(active);
     return ExitCode.DONE.number();
+  }
+
+  /// Whoever looks at 3 a.m. asks himself just that.
+  private void mayBeRestarted(List<Target> active) {
+    session.print(Text.empty());
+    session.print(
+        Text.of(
+            Style.FAINT,
+            active.isEmpty()
+                ? "Serin may be restarted now: nothing is under way."
+                : "Serin may be restarted now without touching the fleet: "
+                    + (active.size() == 1 ? "the rollout goes" : "the rollouts go")
+                    + " on from here."));
   }
 
   private void report(Target found) {

@@ -95,6 +95,23 @@ public final class Coordinator {
     return send(json("PUT", "/api/v1/services/" + segment(name), definition));
   }
 
+  /// The rescue sheet of a service; empty where nobody there has one, or nobody is there.
+  public Optional<String> rescue(String service) {
+    try {
+      HttpResponse<String> response =
+          exchange(
+              HttpRequest.newBuilder(at("/api/v1/services/" + segment(service) + "/rescue"))
+                  .timeout(LOOK)
+                  .build(),
+              BodyHandlers.ofString(StandardCharsets.UTF_8));
+      return response.statusCode() == 200 && response.body().startsWith("#!/bin/sh\n")
+          ? Optional.of(response.body())
+          : Optional.empty();
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+
   /// What could not be used, newest first.
   public Answer deadLetters(@Nullable String topic, int limit) {
     return get(

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.config;
 
 import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.coordinator.rescue.RescueFiles;
 import dev.serin.coordinator.streams.CoordinatorMetrics;
 import dev.serin.coordinator.streams.CoordinatorStreams;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,9 +22,17 @@ public class CoordinatorConfiguration {
   }
 
   @Bean
+  RescueFiles rescueFiles(CoordinatorSettings settings) {
+    return new RescueFiles(Path.of(settings.data(), "rescue").toAbsolutePath());
+  }
+
+  @Bean
   CoordinatorStreams coordinatorStreams(
-      KafkaSettings kafka, CoordinatorSettings settings, CoordinatorMetrics metrics) {
+      KafkaSettings kafka,
+      CoordinatorSettings settings,
+      CoordinatorMetrics metrics,
+      RescueFiles rescue) {
     return new CoordinatorStreams(
-        kafka, Path.of(settings.data(), "coordinator").toAbsolutePath(), metrics);
+        kafka, Path.of(settings.data(), "coordinator").toAbsolutePath(), metrics, rescue);
   }
 }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inRotation whether it takes traffic; none without a pool
 /// @param weight its lowest weight; none without a pool
 /// @param instance its container; none where nothing is known of it
+/// @param cookie the value that pins a user to it; none where the pool pins nobody
 public record NodeRecord(
     String name,
     String sha256,
@@ -33,7 +34,8 @@ public record NodeRecord(
     String current,
     @Nullable Boolean inRotation,
     @Nullable Integer weight,
-    @Nullable InstanceRecord instance) {
+    @Nullable InstanceRecord instance,
+    @Nullable String cookie) {
   /// Its container.
   ///
   /// @param units as Serin last saw or started them
@@ -75,12 +77,13 @@ public record NodeRecord(
             current,
             inRotation,
             weight,
-            new InstanceRecord(units, instance.unitFiles(), boot, instance.access()));
+            new InstanceRecord(units, instance.unitFiles(), boot, instance.access()),
+            cookie);
   }
 
   NodeRecord running(String digest) {
     return new NodeRecord(
-        name, sha256, settings, goal, asked, leaving, digest, inRotation, weight, instance);
+        name, sha256, settings, goal, asked, leaving, digest, inRotation, weight, instance, cookie);
   }
 
   /// What Serin may have asked of it in this rollout, and does not any more.
@@ -118,13 +121,14 @@ public record NodeRecord(
         current,
         inRotation == null ? null : false,
         weight,
-        instance);
+        instance,
+        cookie);
   }
 
   /// Told to have these settings, and has them.
   NodeRecord settled(List<ServerSetting> now, boolean isIn) {
     return new NodeRecord(
-        name, sha256, settings, goal, now, false, current, isIn, weight, instance);
+        name, sha256, settings, goal, now, false, current, isIn, weight, instance, cookie);
   }
 
   /// Whether an earlier rollout left it out of rotation.
@@ -133,7 +137,7 @@ public record NodeRecord(
   }
 
   /// The settings that a step forward or back gives it.
-  List<ServerSetting> target(boolean undo) {
+  public List<ServerSetting> target(boolean undo) {
     return undo ? settings : goal;
   }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -120,7 +121,7 @@ final class Preflights {
       warnings.add("migrations: this version of Serin does not read them");
     }
     if (problems.isEmpty()) {
-      pass(draft, nodes, each(warnings));
+      pass(draft, found, nodes, each(warnings));
     } else {
       fail(draft, each(problems), each(warnings));
     }
@@ -131,8 +132,10 @@ final class Preflights {
     return sentences.stream().distinct().toList();
   }
 
-  private static void pass(Draft draft, Map<String, NodeRecord> nodes, List<String> warnings) {
+  private static void pass(
+      Draft draft, Phase.Preflight found, Map<String, NodeRecord> nodes, List<String> warnings) {
     draft.nodes(nodes);
+    draft.change(it -> it.reachedBy(found.pool() == null ? List.of() : found.pool().access()));
     // What a person has put back into rotation since is no longer left out.
     nodes.values().stream()
         .filter(node -> !node.wasLeftOut() && !node.goal().isEmpty())
@@ -283,6 +286,7 @@ final class Preflights {
         seen.isEmpty()
             ? null
             : seen.stream().mapToInt(it -> it.setting().weight()).min().orElseThrow(),
-        NodeRecord.InstanceRecord.of(instance));
+        NodeRecord.InstanceRecord.of(instance),
+        seen.stream().map(ServerSeen::cookie).filter(Objects::nonNull).findFirst().orElse(null));
   }
 }

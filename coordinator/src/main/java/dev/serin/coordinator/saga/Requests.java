@@ -205,7 +205,8 @@ final class Requests {
                 "checks everything before it touches anything",
                 Rollout.Seen.nothing(),
                 null,
-                null));
+                null,
+                List.of()));
         draft.emit(
             release.requestedBy(),
             release.reason().isEmpty() ? "release " + release.version() : release.reason(),

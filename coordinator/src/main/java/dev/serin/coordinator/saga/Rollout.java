@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.haproxy.HaproxyEvent.RuntimeAccess;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.NodeView;
 import dev.serin.contracts.rollout.ProbeView;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param seen what the load balancers were last seen to do
 /// @param guardAt when the guard over the load balancers is renewed; none before there is one
 /// @param lookAt when the instances are looked at next; none where nobody looks
+/// @param access how a person reaches each load balancer
 public record Rollout(
     String rolloutId,
     ReleaseRequested request,
@@ -35,7 +37,8 @@ public record Rollout(
     String message,
     Seen seen,
     @Nullable Instant guardAt,
-    @Nullable Instant lookAt) {
+    @Nullable Instant lookAt,
+    List<RuntimeAccess> access) {
   /// What the haproxy-agent's guard sees.
   ///
   /// @param traffic each node's share
@@ -55,59 +58,66 @@ public record Rollout(
     steps = List.copyOf(steps);
     nodes = Map.copyOf(nodes);
     pending = List.copyOf(pending);
+    access = access == null ? List.of() : List.copyOf(access);
   }
 
   Rollout in(Phase now, String why) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, now, steps, nodes, pending,
-        lastProbe, why, seen, guardAt, lookAt);
+        lastProbe, why, seen, guardAt, lookAt, access);
   }
 
   Rollout numbered(long newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, newest, phase, steps, nodes, pending,
-        lastProbe, message, seen, guardAt, lookAt);
+        lastProbe, message, seen, guardAt, lookAt, access);
   }
 
   Rollout doing(List<Step> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, all, nodes, pending,
-        lastProbe, message, seen, guardAt, lookAt);
+        lastProbe, message, seen, guardAt, lookAt, access);
   }
 
   Rollout knowing(Map<String, NodeRecord> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, all, pending,
-        lastProbe, message, seen, guardAt, lookAt);
+        lastProbe, message, seen, guardAt, lookAt, access);
   }
 
   Rollout awaiting(List<Pending> all) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, all,
-        lastProbe, message, seen, guardAt, lookAt);
+        lastProbe, message, seen, guardAt, lookAt, access);
   }
 
   Rollout probed(ProbeView newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        newest, message, seen, guardAt, lookAt);
+        newest, message, seen, guardAt, lookAt, access);
   }
 
   Rollout seeing(Seen newest) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, newest, guardAt, lookAt);
+        lastProbe, message, newest, guardAt, lookAt, access);
   }
 
   Rollout guardedUntil(@Nullable Instant renewal) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, seen, renewal, lookAt);
+        lastProbe, message, seen, renewal, lookAt, access);
   }
 
   Rollout lookedAtUntil(@Nullable Instant next) {
     return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, seen, guardAt, next);
+        lastProbe, message, seen, guardAt, next, access);
+  }
+
+  Rollout reachedBy(List<RuntimeAccess> ways) {
+    return new Rollout(
+        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
+        lastProbe, message, seen, guardAt, lookAt, ways);
   }
 }

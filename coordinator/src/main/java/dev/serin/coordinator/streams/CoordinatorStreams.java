@@ -2,6 +2,7 @@ package dev.serin.coordinator.streams;
 
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.kafka.TopicCreation;
+import dev.serin.coordinator.rescue.RescueSheets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,12 +30,17 @@ public final class CoordinatorStreams implements SmartLifecycle {
   private final KafkaSettings settings;
   private final Path stateDirectory;
   private final CoordinatorMetrics metrics;
+  private final RescueSheets rescue;
   private volatile @Nullable KafkaStreams streams;
   private @Nullable Thread starting;
 
   /// @param stateDirectory where Streams keeps its lock and checkpoints; losing it costs nothing
   public CoordinatorStreams(
-      KafkaSettings settings, Path stateDirectory, CoordinatorMetrics metrics) {
+      KafkaSettings settings,
+      Path stateDirectory,
+      CoordinatorMetrics metrics,
+      RescueSheets rescue) {
+    this.rescue = rescue;
     this.settings = settings;
     this.stateDirectory = stateDirectory;
     this.metrics = metrics;
@@ -62,7 +68,7 @@ public final class CoordinatorStreams implements SmartLifecycle {
     CaughtUp.ByLag caughtUp = new CaughtUp.ByLag();
     KafkaStreams started =
         new KafkaStreams(
-            CoordinatorTopology.build(metrics, caughtUp, InstantSource.system()),
+            CoordinatorTopology.build(metrics, caughtUp, InstantSource.system(), rescue),
             properties(copies),
             new DefaultKafkaClientSupplier() {
               @Override

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.streams;
 
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.coordinator.rescue.RescueSheets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,8 @@ public final class CoordinatorTopology {
 
   private CoordinatorTopology() {}
 
-  static Topology build(CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock) {
+  static Topology build(
+      CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock, RescueSheets rescue) {
     StreamsBuilder builder = new StreamsBuilder();
     KStream<String, Routed> taken =
         builder.stream(
@@ -55,7 +57,7 @@ public final class CoordinatorTopology {
             List.of(Topics.HAPROXY_EVENTS, Topics.INCUS_EVENTS, Topics.SLI_EVENTS),
             Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("answers"));
     leave(
-        sound.merge(answers).process(supplier(metrics, caughtUp, clock), Named.as("saga")),
+        sound.merge(answers).process(supplier(metrics, caughtUp, clock, rescue), Named.as("saga")),
         "decisions");
     return builder.build();
   }
@@ -67,11 +69,11 @@ public final class CoordinatorTopology {
   }
 
   private static ProcessorSupplier<String, byte[], String, Routed> supplier(
-      CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock) {
+      CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock, RescueSheets rescue) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<String, byte[], String, Routed> get() {
-        return new SagaProcessor(metrics, caughtUp, clock);
+        return new SagaProcessor(metrics, caughtUp, clock, rescue);
       }
 
       @Override

@@ -9,6 +9,7 @@ import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliEvent;
+import dev.serin.coordinator.rescue.RescueSheets;
 import dev.serin.coordinator.saga.Decision;
 import dev.serin.coordinator.saga.Input;
 import dev.serin.coordinator.saga.Ledger;
@@ -54,6 +55,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private final CoordinatorMetrics metrics;
   private final CaughtUp caughtUp;
   private final InstantSource clock;
+  private final RescueSheets rescue;
 
   private @Nullable ProcessorContext<String, Routed> context;
   private @Nullable Outbox outbox;
@@ -63,7 +65,11 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private boolean atEnd;
   private boolean busy;
 
-  public SagaProcessor(CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock) {
+  /// @param rescue is told of every ledger that has changed, before that is committed: it may be
+  ///   one step ahead
+  public SagaProcessor(
+      CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock, RescueSheets rescue) {
+    this.rescue = rescue;
     this.metrics = metrics;
     this.caughtUp = caughtUp;
     this.clock = clock;
@@ -188,6 +194,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     }
     if (!decision.next().equals(before)) {
       ledgers().put(service, Json.mapper().writeValueAsBytes(decision.next()));
+      rescue.changed(decision.next());
     }
     reschedule(service, before, decision);
     outbox().send(decision);

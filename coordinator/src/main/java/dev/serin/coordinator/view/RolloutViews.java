@@ -149,6 +149,7 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
   @Override
   public void restarted(Map<TopicPartition, Long> starts) {
     caughtUp = false;
+    metrics.traffic().forget();
     byId.clear();
     newestFirst.clear();
     services.clear();
@@ -168,6 +169,7 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
         rollout(record);
       }
     }
+    metrics.traffic().show();
     lock.lock();
     try {
       positions = next;
@@ -223,8 +225,10 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
     }
     switch (Decoded.message(record.value(), RolloutState.class)) {
       case Decoded.Unreadable<RolloutState>(String reason) -> leftOut(record, reason);
-      case Decoded.Readable<RolloutState>(RolloutState state) ->
-          keep(RolloutRow.of(state, new String(record.value(), StandardCharsets.UTF_8)));
+      case Decoded.Readable<RolloutState>(RolloutState state) -> {
+        keep(RolloutRow.of(state, new String(record.value(), StandardCharsets.UTF_8)));
+        metrics.traffic().seen(state);
+      }
     }
   }
 

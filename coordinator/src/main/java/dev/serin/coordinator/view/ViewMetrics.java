@@ -17,13 +17,19 @@ public final class ViewMetrics {
 
   private final MeterRegistry meters;
   private final Counter unreadable;
+  private final TrafficMetrics traffic;
 
   public ViewMetrics(MeterRegistry meters) {
     this.meters = meters;
+    this.traffic = new TrafficMetrics(meters);
     this.unreadable =
         Counter.builder("serin.view.unreadable")
             .description("records that the view could not read and left out")
             .register(meters);
+  }
+
+  TrafficMetrics traffic() {
+    return traffic;
   }
 
   void unreadable() {

@@ -5,6 +5,7 @@ import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceReader;
+import dev.serin.coordinator.rescue.RescueFiles;
 import dev.serin.coordinator.view.RolloutRow;
 import dev.serin.coordinator.view.RolloutViews;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -32,10 +34,12 @@ class ServicesController {
 
   private final RolloutViews views;
   private final RecordPublisher publisher;
+  private final RescueFiles rescue;
 
-  ServicesController(RolloutViews views, RecordPublisher publisher) {
+  ServicesController(RolloutViews views, RecordPublisher publisher, RescueFiles rescue) {
     this.views = views;
     this.publisher = publisher;
+    this.rescue = rescue;
   }
 
   @GetMapping("/api/v1/services")
@@ -52,6 +56,25 @@ class ServicesController {
                 .service(name)
                 .map(found -> Answers.json(HttpStatus.OK, RolloutViews.json(found)))
                 .orElseGet(() -> unknown(name)));
+  }
+
+  /// The rescue sheet, as `serin rescue` prints it: for those who want to read it beforehand.
+  @GetMapping("/api/v1/services/{name}/rescue")
+  ResponseEntity<String> rescue(@PathVariable("name") String name) {
+    return rescue
+        .read(name)
+        .map(sheet ->
+            ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                .contentType(new MediaType("text", "x-shellscript", StandardCharsets.UTF_8))
+                .body(sheet))
+        .orElseGet(() ->
+            Problem.of(
+                    Problem.Kind.NOT_FOUND,
+                    "expected a service whose rollout this coordinator is at work on, found '"
+                        + Check.printable(name)
+                        + "'; another coordinator may have its rescue sheet")
+                .response());
   }
 
   private static ResponseEntity<String> unknown(String name) {

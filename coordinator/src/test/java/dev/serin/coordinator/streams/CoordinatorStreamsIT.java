@@ -6,6 +6,7 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.KafkaBroker;
 import dev.serin.contracts.kafka.TopicCreation;
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.coordinator.rescue.RescueSheets;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,7 +44,8 @@ class CoordinatorStreamsIT {
         new CoordinatorStreams(
             broker.settings(),
             directory.resolve(name),
-            new CoordinatorMetrics(new SimpleMeterRegistry()));
+            new CoordinatorMetrics(new SimpleMeterRegistry()),
+            RescueSheets.NONE);
     streams.start();
     return streams;
   }

@@ -7,6 +7,7 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.sli.SliCommand;
+import dev.serin.coordinator.rescue.RescueSheets;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,7 +53,8 @@ final class VirtualKafka implements AutoCloseable {
         };
     driver =
         new TopologyTestDriver(
-            CoordinatorTopology.build(new CoordinatorMetrics(meters), caughtUp, () -> now),
+            CoordinatorTopology.build(
+                new CoordinatorMetrics(meters), caughtUp, () -> now, RescueSheets.NONE),
             properties,
             NOON);
   }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 @Timeout(60)
 @ExtendWith(WebFixture.Resolver.class)
@@ -42,6 +43,35 @@ class RolloutsIT {
     assertThat(answer.contentType()).startsWith("application/json");
     assertThat(answer.body()).isEqualTo(Json.mapper().writeValueAsString(state));
     assertThat(answer.json().path("waitingFor").asString()).isEqualTo("the drain of shown-2");
+  }
+
+  @Test
+  void measuresTheSharesOfAnActiveRolloutOnly() throws InterruptedException {
+    RolloutState rolling = Samples.state("shares", "shares-1", RolloutPhase.ROLLING, 1);
+    publish(Samples.event("shares", "shares-1", 1), withTraffic(rolling));
+    assertThat(serin.http().get("/actuator/prometheus").body())
+        .contains(
+            "serin_traffic_share_percent{node=\"shares-1\",service=\"shares\",share=\"asked\"} 10.0")
+        .contains(
+            "serin_traffic_share_percent{node=\"shares-1\",service=\"shares\",share=\"observed\"} 9.5")
+        .doesNotContain("service=\"shares\",share=\"configured\"");
+
+    publish(
+        Samples.event("shares", "shares-1", 2),
+        Samples.state("shares", "shares-1", RolloutPhase.COMPLETED, 2));
+    assertThat(serin.http().get("/actuator/prometheus").body())
+        .doesNotContain("service=\"shares\",share");
+  }
+
+  private static RolloutState withTraffic(RolloutState state) {
+    ObjectNode json = Json.mapper().valueToTree(state);
+    json.putArray("nodes")
+        .addObject()
+        .put("name", "shares-1")
+        .putObject("traffic")
+        .put("asked", 10.0)
+        .put("observed", 9.5);
+    return Json.mapper().treeToValue(json, RolloutState.class);
   }
 
   @Test

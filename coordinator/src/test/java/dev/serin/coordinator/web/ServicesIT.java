@@ -22,6 +22,14 @@ class ServicesIT {
   }
 
   @Test
+  void hasARescueSheetOnlyOfWhatItIsAtWorkOn() {
+    Answer answer = serin.http().get("/api/v1/services/nothing-under-way/rescue");
+
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.detail()).contains("found 'nothing-under-way'").contains("rescue sheet");
+  }
+
+  @Test
   void storesADefinitionAndReadsItBack() {
     Answer put = serin.http().put("/api/v1/services/store", Samples.service("store"));
     Answer get = serin.http().get("/api/v1/services/store");

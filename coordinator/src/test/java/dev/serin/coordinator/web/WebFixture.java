@@ -1,8 +1,10 @@
 package dev.serin.coordinator.web;
 
+import dev.serin.coordinator.rescue.RescueFiles;
 import dev.serin.coordinator.view.EventFeed;
 import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.Stage;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -12,6 +14,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 
 /// The HTTP side of one coordinator on a free port, and the broker behind it: started once for all
@@ -24,7 +27,12 @@ final class WebFixture implements AutoCloseable {
   @SpringBootConfiguration
   @EnableAutoConfiguration
   @ComponentScan
-  static class Application {}
+  static class Application {
+    @Bean
+    RescueFiles rescueFiles() {
+      return new RescueFiles(Path.of(System.getProperty("java.io.tmpdir"), "serin-no-sheets"));
+    }
+  }
 
   private final Stage stage;
   private final ConfigurableApplicationContext context;

@@ -1,6 +1,7 @@
 package dev.serin.simulation.service;
 
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.coordinator.rescue.RescueSheets;
 import dev.serin.coordinator.streams.CoordinatorMetrics;
 import dev.serin.coordinator.streams.Intake;
 import dev.serin.coordinator.streams.Routed;
@@ -80,7 +81,7 @@ final class Coordinator implements Member {
   }
 
   private SagaProcessor saga() {
-    return new SagaProcessor(METRICS, (partition, topics) -> isAtEnd(), process::now);
+    return new SagaProcessor(METRICS, (partition, topics) -> isAtEnd(), process::now, RescueSheets.NONE);
   }
 
   private void send(@Nullable String key, Routed routed) {

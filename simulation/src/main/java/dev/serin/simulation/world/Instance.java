@@ -116,6 +116,15 @@ public final class Instance {
     return file == null ? null : file.content();
   }
 
+  /// When the file got its place.
+  Instant changedAt(String path) {
+    return Objects.requireNonNull(files.get(path), path).changedAt();
+  }
+
+  long boots() {
+    return boots;
+  }
+
   /// Empty where there is no such file.
   String digest(String path) {
     VirtualFile file = files.get(path);

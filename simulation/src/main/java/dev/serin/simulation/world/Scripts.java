@@ -69,6 +69,7 @@ final class Scripts {
         case "serin-restore" -> restore();
         case "serin-restart" -> restart();
         case "serin-health" -> health();
+        case "serin-watch" -> watch();
         default -> throw new IllegalArgumentException("no model of " + title);
       }
     } catch (Exit exit) {
@@ -160,14 +161,51 @@ final class Scripts {
     for (String tool : List.of("curl", "systemctl", "flock")) {
       say("tool " + tool);
     }
+    boot();
     step();
     for (String unit : arguments.subList(5, arguments.size())) {
       say("unit " + unit + " loaded " + instance.unit().active() + " " + instance.unit().sub());
+      identify(unit);
       if (instance.unit().life() != null && !instance.runsInstalled()) {
         say("older " + unit);
       }
     }
     throw end("looked");
+  }
+
+  /// The unit's file never changes here.
+  private void identify(String unit) {
+    long invocation = instance.unit().invocation();
+    say(
+        "identity "
+            + unit
+            + " "
+            + (invocation == 0 ? "-" : "i" + invocation)
+            + " "
+            + instance.unit().restarts()
+            + " f0");
+  }
+
+  private void boot() {
+    say("boot " + instance.boots());
+  }
+
+  private void watch() {
+    if (instance.content(target) != null) {
+      String mark = "m" + instance.changedAt(target).toEpochMilli();
+      say("mark " + mark);
+      if (!mark.equals(arguments.getFirst())) {
+        say("binary-digest " + instance.digest(target));
+      }
+    }
+    boot();
+    step();
+    for (String unit : arguments.subList(1, arguments.size())) {
+      String job = instance.unit().hasJob() ? "1" : "none";
+      say("state " + unit + " loaded " + instance.unit().active() + " " + job);
+      identify(unit);
+    }
+    throw end("seen");
   }
 
   private void keep() {
@@ -271,7 +309,8 @@ final class Scripts {
 
   private void restore() {
     String wanted = arguments.get(0);
-    List<String> known = arguments.subList(5, arguments.size());
+    List<String> known =
+        arguments.subList(5, arguments.size()).stream().filter(word -> !word.contains("=")).toList();
     alone();
     String installed = instance.installed();
     if (installed.equals(wanted)) {
@@ -333,6 +372,8 @@ final class Scripts {
     Unit.Life life = unit.life();
     long invocation = life == null ? 0 : life.invocation();
     say("unit " + units.getFirst() + " " + (1_000 + invocation) + " i" + invocation);
+    identify(units.getFirst());
+    boot();
     throw end("up " + (changed ? "yes" : "no"));
   }
 

@@ -56,6 +56,11 @@ public final class Unit {
     return job;
   }
 
+  /// The newest start; 0 before the first.
+  long invocation() {
+    return invocations;
+  }
+
   int restarts() {
     return restarts;
   }

@@ -1,0 +1,70 @@
+package dev.serin.coordinator.rescue;
+
+import dev.serin.contracts.Check;
+import dev.serin.coordinator.saga.Ledger;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Rescue sheets as files, one a service with an active rollout: `SERVICE.sh`. Each is replaced as
+/// a whole when a step begins or ends, and is gone when the rollout is over. They may be lost:
+/// nothing reads them but people.
+public final class RescueFiles implements RescueSheets {
+  private static final Logger log = LoggerFactory.getLogger(RescueFiles.class);
+
+  private final Path directory;
+  private final Map<String, String> newest = new ConcurrentHashMap<>();
+
+  /// @param directory made when it is needed
+  public RescueFiles(Path directory) {
+    this.directory = directory;
+  }
+
+  @Override
+  public void changed(Ledger ledger) {
+    String service = ledger.service();
+    if (!Check.isName(service)) {
+      return;
+    }
+    String sheet = Rescue.of(ledger).orElse("");
+    if (sheet.equals(newest.put(service, sheet))) {
+      return;
+    }
+    try {
+      if (sheet.isEmpty()) {
+        Files.deleteIfExists(file(service));
+      } else {
+        write(service, sheet);
+      }
+    } catch (IOException unwritable) {
+      // A full disk must not stop a rollout.
+      log.atWarn()
+          .addKeyValue("service", service)
+          .log("no rescue sheet at {}: {}", file(service), unwritable.toString());
+    }
+  }
+
+  private void write(String service, String sheet) throws IOException {
+    Files.createDirectories(directory);
+    Path part = directory.resolve("." + service + ".part");
+    Files.writeString(part, sheet, StandardCharsets.UTF_8);
+    Files.move(
+        part, file(service), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Path file(String service) {
+    return directory.resolve(service + ".sh");
+  }
+
+  /// The sheet of a service; none where this coordinator has written none.
+  public Optional<String> read(String service) {
+    return Optional.ofNullable(newest.get(service)).filter(sheet -> !sheet.isEmpty());
+  }
+}

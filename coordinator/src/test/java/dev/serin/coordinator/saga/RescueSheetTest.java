@@ -1,0 +1,140 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.contracts.sli.Verdict.FAIL;
+import static dev.serin.coordinator.saga.Acts.abort;
+import static dev.serin.coordinator.saga.Acts.handsOff;
+import static dev.serin.coordinator.saga.Acts.probe;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Story.rollout;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.rescue.Rescue;
+import dev.serin.coordinator.rescue.RescueFiles;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a person would do when Serin is gone. That it does what it says is shown on the lab; here,
+/// that it follows each step.
+class RescueSheetTest {
+  private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1");
+
+  private static String sheet(Story story) {
+    return Rescue.of(story.ledger()).orElseThrow();
+  }
+
+  private static String part(Story story, String function) {
+    String sheet = sheet(story);
+    int begins = sheet.indexOf("\n" + function + "() {");
+    assertThat(begins).as("%s in %s", function, sheet).isPositive();
+    return sheet.substring(begins, sheet.indexOf("\n}\n", begins));
+  }
+
+  /// The titles of the steps, in order.
+  private static String titles(Story story, String function) {
+    return part(story, function)
+        .lines()
+        .filter(line -> line.startsWith("  echo '") && line.endsWith("'") && line.contains(": "))
+        .map(line -> line.substring("  echo '".length(), line.length() - 1))
+        .reduce((one, other) -> one + ", " + other)
+        .orElse("");
+  }
+
+  @Test
+  void thereIsNoneWithoutARollout() {
+    assertThat(Rescue.of(Story.of(SERVICE).ledger())).isEmpty();
+  }
+
+  @Test
+  void saysThatNothingWasTouchedYet() {
+    assertThat(sheet(rollout(SERVICE)))
+        .contains("Nothing was touched yet")
+        .doesNotContain("set server");
+  }
+
+  @Test
+  void takesBackWhatWasBegunAndFinishesWhatIsLeft() {
+    Story story = rollout(SERVICE).until("push b2");
+    assertThat(titles(story, "back"))
+        .isEqualTo(
+            "b2: undo-drain, b2: undo-restore, b2: undo-restart, b2: undo-health, b2: undo-ready,"
+                + " b2: undo-serving");
+    assertThat(titles(story, "finish"))
+        .isEqualTo(
+            "b2: push, b2: restart, b2: health, b2: ready, b2: serving, b1: drain, b1: keep,"
+                + " b1: push, b1: restart, b1: health, b1: ready, b1: serving");
+    assertThat(part(story, "finish")).contains("# analyse: watch the SLIs yourself");
+    assertThat(sheet(story)).contains("in phase ROLLING at step: push b2.");
+  }
+
+  @Test
+  void namesTheDigestsAndSettingsThatPreflightFound() {
+    Story story = rollout(SERVICE).until("push b2");
+    assertThat(part(story, "back"))
+        .contains("systemctl restart api")
+        .contains(World.sha("v1"))
+        .contains("state ready");
+    assertThat(part(story, "finish")).contains(World.sha("v2"));
+  }
+
+  @Test
+  void goesOnlyBackDuringARollback() {
+    Story story = rollout(SERVICE).until("watch 1-3").on(probe(FAIL)).until("restart b2");
+    assertThat(titles(story, "back"))
+        .isEqualTo("b2: undo-restart, b2: undo-health, b2: undo-ready, b2: undo-serving");
+    assertThat(sheet(story)).doesNotContain("finish() {").doesNotContain(".sh finish");
+  }
+
+  @Test
+  void knowsARollbackThatWaitsForAPerson() {
+    Story story = rollout(SERVICE).until("push b2").on(handsOff()).on(abort());
+    assertThat(titles(story, "back")).startsWith("b2: undo-drain");
+    assertThat(sheet(story)).doesNotContain("finish() {");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "drain b2",
+        "keep b2",
+        "restart b2",
+        "serving b2",
+        "watch 1-3",
+        "drain b1",
+        "serving b1"
+      })
+  void isAShellScriptAtEveryStep(String step) throws IOException, InterruptedException {
+    String sheet = sheet(rollout(SERVICE).until(step));
+    Process shell = new ProcessBuilder("sh", "-n").redirectErrorStream(true).start();
+    try (OutputStream script = shell.getOutputStream()) {
+      script.write(sheet.getBytes(UTF_8));
+    }
+    String complaint = new String(shell.getInputStream().readAllBytes(), UTF_8);
+    assertThat(shell.waitFor()).as("%s in %s", complaint, sheet).isZero();
+  }
+
+  @Test
+  void isAFileAsLongAsTheRolloutIsActive(@TempDir Path directory) throws IOException {
+    RescueFiles files = new RescueFiles(directory.resolve("rescue"));
+    Story story = rollout(SERVICE).until("push b2");
+    files.changed(story.ledger());
+    Path file = directory.resolve("rescue").resolve(Services.NAME + ".sh");
+    assertThat(file).hasContent(sheet(story));
+    assertThat(files.read(Services.NAME)).contains(sheet(story));
+
+    story.goesOn();
+    files.changed(story.ledger());
+    assertThat(file).doesNotExist();
+    assertThat(files.read(Services.NAME)).isEmpty();
+    try (var left = Files.list(directory.resolve("rescue"))) {
+      assertThat(left).isEmpty();
+    }
+  }
+}

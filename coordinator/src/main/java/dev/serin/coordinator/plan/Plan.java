@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 /// Compiles a service's strategy into steps, and gives every step a deadline (I6).
 public final class Plan {
@@ -180,6 +182,17 @@ public final class Plan {
     return deadline(service, step)
         .multipliedBy(attempts)
         .plus(BACK_OFF.multipliedBy(attempts * (attempts - 1) / 2));
+  }
+
+  /// The pause before a step is tried again: longer after each attempt, and up to half of it less
+  /// by chance, since many rollouts that failed at once (a load balancer that was away) must not
+  /// come back at once. Chance is drawn from the rollout's name, so that a decision stays what it
+  /// is.
+  public static Duration backOff(String rolloutId, Step step) {
+    Duration pause = BACK_OFF.multipliedBy(step.attempt());
+    long seed = Objects.hash(rolloutId, step.name().shown(), step.node(), step.attempt());
+    double chance = new SplittableRandom(seed).nextDouble();
+    return Duration.ofMillis(Math.round(pause.toMillis() * (1 - chance / 2)));
   }
 
   /// How long the check through the load balancer may take.

@@ -99,7 +99,7 @@ final class Rolling {
       draft.askLater(
           Commands.agentOf(step),
           step.node(),
-          Plan.BACK_OFF.multipliedBy(step.attempt()),
+          Plan.backOff(draft.rollout().rolloutId(), step),
           Plan.deadline(draft.rollout().service(), step));
       return;
     }

@@ -3,8 +3,10 @@ package dev.serin.coordinator.saga;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The whole rollout protocol. Pure: requests, answers and time arrive as inputs.
@@ -25,6 +27,23 @@ public final class Saga {
       case Input.Answered(var event, Instant at) -> whenAnswered(draft, event);
       case Input.Woken(Instant at) -> whenWoken(draft);
     }
+    return draft.decided();
+  }
+
+  /// What a request is told for a service whose ledger can't be read: nothing runs on a guess.
+  public static Decision unreadable(String service, Request request, Instant at) {
+    Draft draft = new Draft(Ledger.empty(service), at);
+    Refusals.refuse(
+        draft,
+        request,
+        List.of(
+            "expected Serin's own record of "
+                + service
+                + ", found one that this version can't read; run the version that wrote it, or"
+                + " delete the service and define it anew (a rollout that was under way is then"
+                + " yours to finish: serin rescue "
+                + service
+                + ")"));
     return draft.decided();
   }
 

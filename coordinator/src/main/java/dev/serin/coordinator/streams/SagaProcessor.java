@@ -34,6 +34,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 
 /// The saga's shell: loads a service's ledger, lets the saga decide, keeps the next ledger, sends
 /// what was decided. All of it is one transaction. Timers are an index of due times, not a scan.
@@ -50,6 +51,9 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   public static final Duration TICK = Duration.ofMillis(100);
 
+  /// How late a tick must be for answers to wait in the broker that are older than the clock.
+  private static final Duration HELD_UP = Duration.ofSeconds(2);
+
   private static final Logger log = LoggerFactory.getLogger(SagaProcessor.class);
 
   private final CoordinatorMetrics metrics;
@@ -63,6 +67,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private @Nullable KeyValueStore<String, byte[]> wakeups;
   private @Nullable KeyValueStore<String, byte[]> seen;
   private boolean atEnd;
+  private @Nullable Instant lastTick;
   private boolean busy;
 
   /// @param rescue is told of every ledger that has changed, before that is committed: it may be
@@ -184,9 +189,12 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   }
 
   private Decision decide(String service, Input input) {
-    byte[] kept = ledgers().get(service);
-    Ledger before =
-        kept == null ? Ledger.empty(service) : Json.mapper().readValue(kept, Ledger.class);
+    Ledger before;
+    try {
+      before = kept(service);
+    } catch (JacksonException unreadable) {
+      return undecidable(service, input, unreadable);
+    }
     Decision decision = decide(before, input);
     if (decision.ignored() != null) {
       metrics.ignored(decision.ignored());
@@ -197,6 +205,33 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       rescue.changed(decision.next());
     }
     reschedule(service, before, decision);
+    outbox().send(decision);
+    return decision;
+  }
+
+  private Ledger kept(String service) {
+    byte[] kept = ledgers().get(service);
+    return kept == null ? Ledger.empty(service) : Json.mapper().readValue(kept, Ledger.class);
+  }
+
+  /// A ledger of another version, or a damaged one. A request is refused, an answer becomes a dead
+  /// letter, and nothing is guessed; who deletes the service begins anew.
+  private Decision undecidable(String service, Input input, JacksonException unreadable) {
+    log.atError()
+        .addKeyValue("service", service)
+        .log("the service's ledger can't be read: {}", unreadable.getOriginalMessage());
+    Decision decision =
+        switch (input) {
+          case Input.Asked(var request, boolean known, Instant at) ->
+              Saga.unreadable(service, request, at);
+          case Input.Defined(var definition, Instant at) when definition == null -> {
+            ledgers().delete(service);
+            yield Saga.decide(Ledger.empty(service), input);
+          }
+          case Input.Defined defined -> throw new Undecided(unreadable);
+          case Input.Answered answered -> throw new Undecided(unreadable);
+          case Input.Woken woken -> throw new Undecided(unreadable);
+        };
     outbox().send(decision);
     return decision;
   }
@@ -230,6 +265,13 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   }
 
   private void wake() {
+    Instant now = now();
+    if (lastTick != null && lastTick.plus(HELD_UP).isBefore(now)) {
+      // The broker was away, or this process stood still: what waits there comes before any clock.
+      atEnd = false;
+      busy = true;
+    }
+    lastTick = now;
     if (!hasReadToTheEnd()) {
       return;
     }

@@ -119,11 +119,11 @@ class FailingStepTest {
                 "push the artifact to b2, attempt 2 (expected an answer, found connection refused;"
                     + " start it)",
                 "restart b2"))
-        .after(Duration.ofMillis(1_999), sends())
-        .after(Duration.ofMillis(1), sends("push b2"))
+        .after(Duration.ofMillis(999), sends())
+        .after(Duration.ofMillis(1_001), sends("push b2"))
         .on(fails("push b2"), sends())
-        .after(Duration.ofMillis(3_999), sends())
-        .after(Duration.ofMillis(1), sends("push b2"))
+        .after(Duration.ofMillis(1_999), sends())
+        .after(Duration.ofMillis(2_001), sends("push b2"))
         .on(fails("push b2"), sends("drain b2"), isIn(RolloutPhase.ROLLING_BACK))
         .then(story ->
             assertThat(story.told())

@@ -177,6 +177,23 @@ class CoordinatorTopologyTest {
     assertThat(kafka.events()).containsExactly("preflight-failed", "rollout-rejected");
   }
 
+  @Test
+  void readsWhatWaitedInTheBrokerBeforeAnyDeadlineAfterAnOutage() {
+    define("api");
+    ask(release("api", "r1"));
+    kafka.pass(Duration.ofSeconds(1));
+    kafka.events();
+    kafka.isCaughtUp = false;
+    kafka.jump(Duration.ofSeconds(9));
+    kafka.commands();
+    kafka.pass(Duration.ofMinutes(3));
+    assertThat(kafka.events()).as("answers may be waiting there").isEmpty();
+    assertThat(kafka.commands()).isEmpty();
+    kafka.isCaughtUp = true;
+    kafka.pass(Duration.ofMillis(300));
+    assertThat(kafka.commands()).as("it asks again").hasSize(2);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -306,6 +323,35 @@ class CoordinatorTopologyTest {
     assertThat(kafka.events()).containsExactly("rollout-started", "rollout-started");
     kafka.write(inspected(commands, "cd".repeat(32)));
     assertThat(kafka.events()).containsExactly("preflight-passed", "step-started");
+  }
+
+  @Test
+  void guessesNothingFromALedgerThatItCannotRead() {
+    define("api");
+    ask(release("api", "r1"));
+    assertThat(kafka.events()).containsExactly("rollout-started");
+    InstancesInspected answer = inspected(kafka.commands(), "cd".repeat(32));
+    kafka
+        .store(SagaProcessor.LEDGERS)
+        .put(
+            "api",
+            "{\"service\": 17, \"active\": \"?\"}"
+                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+
+    ask(release("api", "r2"));
+    assertThat(kafka.events()).containsExactly("rollout-rejected");
+    kafka.write(answer);
+    assertThat(deadReason(Topics.INCUS_EVENTS)).contains("an error in the saga");
+    kafka.pass(Duration.ofMinutes(5));
+    assertThat(kafka.commands()).isEmpty();
+    define("web");
+    ask(release("web", "r1"));
+    assertThat(kafka.events()).as("the others go on").containsExactly("rollout-started");
+
+    kafka.write(Topics.SERVICES, "api", (byte @Nullable []) null);
+    define("api");
+    ask(release("api", "r3"));
+    assertThat(kafka.events()).as("deleted, it begins anew").containsExactly("rollout-started");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /// 5. commands without a node (checks, analyses) hold nobody up.
 ///
 /// What it remembers is lost with the process; the coordinator asks again and every effect is
-/// idempotent.
+/// idempotent. Fences are recalled from the commands themselves ([#recall]).
 public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CommandDesk.class);
@@ -104,7 +105,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         }
       } else {
         Lane lane = head.node() == null ? new Lane(head.service()) : lane(head);
-        if (head.fence() > now().plus(CLOCKS_APART).toEpochMilli()) {
+        if (isFuture(head)) {
           again = refusal.apply(future(head));
         } else if (head.fence() < lane.highestFence) {
           again = refusal.apply(stale(head, lane.highestFence));
@@ -253,6 +254,37 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     } finally {
       lock.unlock();
     }
+  }
+
+  /// What was commanded before this process had the work, oldest first: the fences count as obeyed,
+  /// the commands themselves do not.
+  public void recall(List<C> commands) {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      for (C command : commands) {
+        CommandHead head = command.head();
+        if (head.node() != null && !isFuture(head)) {
+          Lane lane = lane(head);
+          lane.highestFence = Math.max(lane.highestFence, head.fence());
+        }
+        if (command.endsOthers()) {
+          endOlder(head);
+        }
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (C command : commands) {
+      handler.recalled(command, answer -> tell(command.head().commandId(), answer));
+    }
+  }
+
+  private boolean isFuture(CommandHead head) {
+    return head.fence() > now().plus(CLOCKS_APART).toEpochMilli();
   }
 
   /// Another process may have the service's commands from now on: what is under way here ends at

@@ -14,6 +14,10 @@ public interface CommandHandler<C extends AgentCommand, E extends AgentEvent> {
   /// repeated.
   void handle(C command, Turn turn, Consumer<E> answers) throws Turn.Preempted;
 
+  /// A command that was given before this process had the work, to it or to another: what stands
+  /// since then is taken up, and no effect is repeated.
+  default void recalled(C command, Consumer<E> answers) {}
+
   /// Another process of the same service has the work for this service from now on: what goes on
   /// beside the commands ends here, and takes nothing back.
   default void released(String service) {}

@@ -102,7 +102,8 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     ContainerProperties properties = new ContainerProperties(commandsTopic());
     properties.setAckMode(ContainerProperties.AckMode.RECORD);
     properties.setMissingTopicsFatal(false);
-    properties.setConsumerRebalanceListener(new Handover(desk, services));
+    properties.setConsumerRebalanceListener(
+        new Handover(desk, services, new Recall<>(settings, commandType, desk)::of));
     properties.setMessageListener((MessageListener<String, byte[]>) this::receive);
     container =
         new ConcurrentMessageListenerContainer<>(

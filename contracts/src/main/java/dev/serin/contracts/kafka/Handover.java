@@ -15,18 +15,25 @@ import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 /// 1. once they are taken away, commands under way end: the coordinator asks their new owner;
 /// 2. once it is known that they have not come back, guards and analyses end too. Not before: a
 ///    broker that was away takes everything from everybody for a moment, and a dead man's switch
-///    has to outlive that.
+///    has to outlive that;
+/// 3. whoever is given partitions recalls first what was commanded there.
 final class Handover implements ConsumerAwareRebalanceListener {
   private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
   private final CommandDesk<?, ?> desk;
   private final Map<String, Integer> services;
   private final Set<Integer> gone = new HashSet<>();
+  private final java.util.function.Consumer<Collection<TopicPartition>> recall;
 
   /// @param services each service that commands have come for, with its partition
-  Handover(CommandDesk<?, ?> desk, Map<String, Integer> services) {
+  /// @param recall called with what was given, before anything of it is read
+  Handover(
+      CommandDesk<?, ?> desk,
+      Map<String, Integer> services,
+      java.util.function.Consumer<Collection<TopicPartition>> recall) {
     this.desk = desk;
     this.services = services;
+    this.recall = recall;
   }
 
   @Override
@@ -64,5 +71,6 @@ final class Handover implements ConsumerAwareRebalanceListener {
       }
     });
     gone.clear();
+    recall.accept(partitions);
   }
 }

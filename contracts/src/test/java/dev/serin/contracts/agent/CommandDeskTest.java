@@ -169,6 +169,26 @@ class CommandDeskTest {
   }
 
   @Test
+  void aCommandOlderThanARecalledOneIsRefusedAndTheRecalledOneIsCarriedOutOnRequest()
+      throws InterruptedException {
+    desk.recall(List.of(command("drain", "b1", 7), command("check", null, 8)));
+    assertThat(begun).isEmpty();
+    desk.accept(command("older", "b1", 6));
+    assertThat(answer()).isEqualTo("older refused");
+    desk.accept(command("drain", "b1", 7));
+    assertThat(answer()).isEqualTo("drain done");
+    desk.accept(command("another node", "b2", 1));
+    assertThat(answer()).isEqualTo("another node done");
+  }
+
+  @Test
+  void aRecalledFenceFromTheFutureIsNotRemembered() throws InterruptedException {
+    desk.recall(List.of(command("wrong", "b1", NOW.plusSeconds(7_200).toEpochMilli())));
+    desk.accept(command("right", "b1", 5));
+    assertThat(answer()).isEqualTo("right done");
+  }
+
+  @Test
   void aFenceFromTheFutureIsRefusedAndNotRemembered() throws InterruptedException {
     long hour = Duration.ofHours(1).toMillis();
     desk.accept(command("far", "b1", NOW.toEpochMilli() + hour + 1));

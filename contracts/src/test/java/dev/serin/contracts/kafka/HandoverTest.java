@@ -37,7 +37,8 @@ class HandoverTest {
           event -> {},
           Clock.systemUTC());
   private final Map<String, Integer> services = new ConcurrentHashMap<>(Map.of("api", 1, "web", 2));
-  private final Handover handover = new Handover(desk, services);
+  private final List<TopicPartition> recalled = new ArrayList<>();
+  private final Handover handover = new Handover(desk, services, recalled::addAll);
   private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
 
   @AfterEach
@@ -60,6 +61,12 @@ class HandoverTest {
     assertThat(released).isEmpty();
     handover.onPartitionsAssigned(consumer, partitions(0, 1, 2));
     assertThat(released).isEmpty();
+  }
+
+  @Test
+  void whatIsGivenIsRecalledFirst() {
+    handover.onPartitionsAssigned(consumer, partitions(0, 2));
+    assertThat(recalled).isEqualTo(partitions(0, 2));
   }
 
   @Test

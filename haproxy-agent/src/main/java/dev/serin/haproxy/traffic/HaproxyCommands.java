@@ -48,6 +48,19 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
   }
 
   @Override
+  public void recalled(HaproxyCommand command, Consumer<HaproxyEvent> answers) {
+    switch (command) {
+      case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
+      case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop.head(), stop.handsOff());
+      default -> {
+        if (command.head().node() != null) {
+          guards.commanded(command.head());
+        }
+      }
+    }
+  }
+
+  @Override
   public void released(String service) {
     guards.release(service);
   }

@@ -17,9 +17,11 @@ import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.haproxy.frontdoor.FrontDoor;
 import dev.serin.haproxy.lab.Backend;
 import dev.serin.haproxy.lab.Client;
 import dev.serin.haproxy.lab.RealHaproxy;
+import dev.serin.haproxy.traffic.HaproxyCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -285,6 +287,41 @@ class GuardIT {
     guards.stop(head(null), false);
     one.tell("set server api_pool/b3 state maint");
     second();
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  @Test
+  void anAgentThatBeginsAnewTakesUpTheSwitchThatStandsAndGrantsOneFullPeriod()
+      throws InterruptedException {
+    HaproxyCommands agent =
+        new HaproxyCommands(one.fleet(), request -> new FrontDoor.Silent("nobody asks"), guards);
+    agent.recalled(
+        new GuardServers(
+            head(null),
+            List.of(
+                server("b1", AdminState.READY, 1),
+                server("b2", AdminState.READY, 1),
+                server("b3", AdminState.READY, 1)),
+            now.minusSeconds(60),
+            deadMan(now.minusSeconds(30), DeadManAction.DRAIN, 1)),
+        events::add);
+    pass(PERIOD.minusSeconds(1));
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    pass(Duration.ofSeconds(2));
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(told(DeadManWentOff.class)).hasSize(1);
+  }
+
+  @Test
+  void anAgentThatBeginsAnewLeavesAloneWhatANewerCommandWasAbout() throws InterruptedException {
+    GuardServers old =
+        new GuardServers(
+            head(null), List.of(server("b1", AdminState.READY, 1)), now.plusSeconds(30), null);
+    guards.guard(old, events::add);
+    guards.commanded(head("node-1"));
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
     assertThat(told(ServersChangedByHand.class)).isEmpty();
   }
 

@@ -22,11 +22,14 @@ import java.util.function.Function;
 /// offset on receipt and works beside its consumer, as the real shell does; what it publishes waits
 /// in its producer, in order, and dies with it.
 final class Agent<C extends AgentCommand, E extends AgentEvent> implements Member {
+  /// How far back it looks.
+  private static final int RECALLED = 1_000;
+
   private final VirtualProcess process;
   private final Broker broker;
   private final Group group;
   private final String name;
-  private final Class<C> commands;
+  private final Class<C> commandType;
   private final Random random;
   private final Plants plants;
   private final CommandDesk<C, E> desk;
@@ -42,7 +45,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
       Group group,
       String name,
       String service,
-      Class<C> commands,
+      Class<C> commandType,
       CommandHandler<C, E> handler,
       Function<CommandDesk.Refusal, E> refusal,
       Random random,
@@ -52,7 +55,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
     this.group = group;
     this.name = name;
     this.service = service;
-    this.commands = commands;
+    this.commandType = commandType;
     this.random = random;
     this.plants = plants;
     this.desk =
@@ -66,7 +69,21 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
 
   @Override
   public void begin() {
+    recall();
     poll();
+  }
+
+  /// As the real shell does when it is given a partition.
+  private void recall() {
+    List<C> commands = new ArrayList<>();
+    long end = broker.visibleEnd(topic());
+    for (long offset = Math.max(0, end - RECALLED); offset < end; offset++) {
+      if (Decoded.message(broker.entry(topic(), offset).value(), commandType)
+          instanceof Decoded.Readable<C>(C command)) {
+        commands.add(plants.taken(command));
+      }
+    }
+    process.start("recall", () -> desk.recall(commands));
   }
 
   private void poll() {
@@ -85,7 +102,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
     while (!broker.isAway() && group.committed(topic()) < broker.visibleEnd(topic())) {
       long offset = group.committed(topic());
       byte[] value = broker.entry(topic(), offset).value();
-      switch (Decoded.message(value, commands)) {
+      switch (Decoded.message(value, commandType)) {
         case Decoded.Readable<C>(C command) -> received.add(plants.taken(command));
         case Decoded.Unreadable<C>(String reason) ->
             throw new IllegalStateException("the coordinator sent what nobody can read: " + reason);

@@ -1,0 +1,135 @@
+package dev.serin.contracts.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.CommandDesk;
+import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.sli.SliCommand;
+import dev.serin.contracts.sli.SliEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// What a process learns from the commands that were given before it had the work, on a real
+/// broker.
+@Timeout(120)
+class RecallIT {
+  @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
+
+  private final List<String> recalled = new ArrayList<>();
+  private final List<SliEvent> answers = new ArrayList<>();
+  private final CommandHandler<SliCommand, SliEvent> handler =
+      new CommandHandler<>() {
+        @Override
+        public void handle(SliCommand command, Turn turn, Consumer<SliEvent> to) {
+          throw new AssertionError("nothing is obeyed here");
+        }
+
+        @Override
+        public void recalled(SliCommand command, Consumer<SliEvent> to) {
+          recalled.add(command.head().commandId());
+        }
+      };
+
+  @BeforeEach
+  void freshTopics() throws InterruptedException {
+    broker.deleteTopics();
+    TopicCreation.ensure(broker.settings());
+  }
+
+  private static SliCommand command(int number) {
+    return new SliCommand.StopWatching(
+        new CommandHead("c-" + number, "r", "api", "b1", number, Instant.EPOCH), "analysis");
+  }
+
+  private static void write(int partition, int from, int to) throws Exception {
+    Map<String, Object> transactional = broker.settings().producer();
+    transactional.put("transactional.id", "recall-it");
+    try (var producer = new KafkaProducer<String, byte[]>(transactional)) {
+      producer.initTransactions();
+      for (int number = from; number <= to; number++) {
+        producer.beginTransaction();
+        var _ = producer.send(record(partition, Json.mapper().writeValueAsBytes(command(number))));
+        if (number == from) {
+          var _ = producer.send(record(partition, "nonsense".getBytes(StandardCharsets.UTF_8)));
+        }
+        producer.commitTransaction();
+      }
+      producer.beginTransaction();
+      var _ = producer.send(record(partition, Json.mapper().writeValueAsBytes(command(1_000_000))));
+      producer.flush();
+      producer.abortTransaction();
+    }
+  }
+
+  private static ProducerRecord<String, byte[]> record(int partition, byte[] value) {
+    return new ProducerRecord<>(Topics.SLI_COMMANDS, partition, "api", value);
+  }
+
+  private static List<TopicPartition> partitions(int... numbers) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int number : numbers) {
+      partitions.add(new TopicPartition(Topics.SLI_COMMANDS, number));
+    }
+    return partitions;
+  }
+
+  private void recall(int... partitions) {
+    try (CommandDesk<SliCommand, SliEvent> desk =
+        new CommandDesk<>(
+            handler,
+            refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
+            answers::add,
+            Clock.systemUTC())) {
+      new Recall<>(broker.settings(), SliCommand.class, desk).of(partitions(partitions));
+      desk.accept(command(4));
+    }
+  }
+
+  @Test
+  void learnsFencesAndWhatStandsFromCommittedCommandsOnly() throws Exception {
+    write(1, 3, 9);
+
+    recall(0, 1, 2);
+
+    assertThat(recalled).containsExactly("c-3", "c-4", "c-5", "c-6", "c-7", "c-8", "c-9");
+    assertThat(answers)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SliEvent.Failed.class,
+            refused ->
+                assertThat(refused.failure().sentence())
+                    .contains("fence 9 or more for b1, found fence 4"));
+  }
+
+  @Test
+  void goesOnWithoutWhereTheBrokerDoesNotAnswer() {
+    try (CommandDesk<SliCommand, SliEvent> desk =
+        new CommandDesk<>(
+            handler,
+            refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
+            answers::add,
+            Clock.systemUTC())) {
+      new Recall<>(
+              new KafkaSettings("127.0.0.1:1", null, Map.of("default.api.timeout.ms", "2000")),
+              SliCommand.class,
+              desk)
+          .of(partitions(0));
+    }
+    assertThat(recalled).isEmpty();
+  }
+}

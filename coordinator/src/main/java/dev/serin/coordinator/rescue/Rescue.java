@@ -68,8 +68,12 @@ public final class Rescue {
             "# agents' machine, as a user who may use the commands below. Each line can be run alone,\n")
         .append("# and twice. When Serin is back: 'serin abort ")
         .append(service)
-        .append("' after back; after finish it goes\n")
-        .append("# on by itself, and finds everything done.\n")
+        .append("' after back. After finish\n")
+        .append(
+            "# it goes on and finds everything done; where it pauses first, since somebody has changed\n")
+        .append("# the nodes: 'serin resume ")
+        .append(service)
+        .append("'.\n")
         .append("set -eu\n\n")
         .append(Shell.FUNCTIONS);
     Lines lines = new Lines(ledger, rollout);

@@ -81,7 +81,8 @@ final class Coordinator implements Member {
   }
 
   private SagaProcessor saga() {
-    return new SagaProcessor(METRICS, (partition, topics) -> isAtEnd(), process::now, RescueSheets.NONE);
+    return new SagaProcessor(
+        METRICS, (partition, topics) -> isAtEnd(), process::now, RescueSheets.NONE);
   }
 
   private void send(@Nullable String key, Routed routed) {

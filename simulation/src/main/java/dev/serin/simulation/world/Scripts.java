@@ -310,7 +310,9 @@ final class Scripts {
   private void restore() {
     String wanted = arguments.get(0);
     List<String> known =
-        arguments.subList(5, arguments.size()).stream().filter(word -> !word.contains("=")).toList();
+        arguments.subList(5, arguments.size()).stream()
+            .filter(word -> !word.contains("="))
+            .toList();
     alone();
     String installed = instance.installed();
     if (installed.equals(wanted)) {

@@ -1,0 +1,243 @@
+package dev.serin.lab.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.lab.cluster.Releases;
+import dev.serin.lab.cluster.SerinCluster;
+import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.load.Load;
+import dev.serin.lab.load.LoadPlan;
+import dev.serin.lab.load.LoadSnapshot;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+
+/// A person works beside Serin, or in its place: on the real fleet, under load.
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ByHandIT {
+  private static final URI COORDINATOR = SerinCluster.url("coordinator");
+  private static final String CANARY = "backend-api-2";
+  private static final Duration END = Duration.ofMinutes(3);
+
+  private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
+  private SerinCluster cluster;
+  private Releases releases;
+  private Story story;
+  private Load load;
+
+  @SuppressWarnings("NullAway.Init")
+  ByHandIT() {}
+
+  @BeforeAll
+  void start() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("serin-by-hand");
+    cluster =
+        SerinCluster.start(
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent()),
+            directory,
+            UnaryOperator.identity());
+    releases = new Releases(cluster.root(), directory);
+    releases.define(COORDINATOR);
+    story = new Story();
+    load =
+        Load.start(
+            new LoadPlan(
+                Fleet.FRONT,
+                200,
+                20,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2),
+                0,
+                Duration.ofMinutes(15)));
+  }
+
+  @AfterAll
+  void stop() {
+    if (load != null) {
+      load.close();
+    }
+    if (story != null) {
+      story.close();
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private String release(String version, Path artifact, String window)
+      throws IOException, InterruptedException {
+    return releases.releaseUntilTaken(
+        COORDINATOR, Releases.request("release-" + version, version, artifact, window), END);
+  }
+
+  private void awaitStep(String rollout, String step) {
+    story.await(
+        rollout,
+        END,
+        event ->
+            Story.text(event, "type").equals("step-started")
+                && Story.text(event, "step").equals(step));
+  }
+
+  private JsonNode awaitType(String rollout, String type) {
+    return story.await(rollout, END, event -> Story.text(event, "type").equals(type));
+  }
+
+  private void ask(String type, String requestId, String rollout)
+      throws IOException, InterruptedException {
+    Map<String, Object> body = new HashMap<>();
+    body.put("type", type);
+    body.put("requestId", requestId);
+    body.put("service", "backend-api");
+    body.put("requestedBy", "somebody");
+    if (!type.startsWith("hands")) {
+      body.put("rolloutId", rollout);
+    }
+    releases.postUntilTaken(COORDINATOR, body, END);
+  }
+
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s: %s", List.of(command), output).isZero();
+    return output;
+  }
+
+  private void serinIsGone() throws InterruptedException {
+    for (String service : SerinCluster.SERVICES) {
+      cluster.kill(service);
+    }
+    cluster.kill(SerinCluster.BROKER);
+  }
+
+  private void serinIsBack() throws IOException, InterruptedException {
+    cluster.start(SerinCluster.BROKER);
+    for (String service : SerinCluster.SERVICES) {
+      cluster.start(service);
+    }
+    cluster.awaitCoordinator("coordinator");
+  }
+
+  private Path sheet() {
+    return cluster.data("coordinator").resolve("rescue/backend-api.sh");
+  }
+
+  @Test
+  void takesARolloutBackWithTheRescueSheetWhenAllOfSerinIsGone()
+      throws IOException, InterruptedException {
+    Map<String, String> digests = fleet.digests();
+    LoadSnapshot before = load.snapshot();
+    Path artifact = releases.bake("v5.0.0");
+    String rollout = release("v5.0.0", artifact, "5m");
+    awaitStep(rollout, "analyse");
+    serinIsGone();
+    assertThat(fleet.digests().get(CANARY)).isEqualTo(Releases.digest(artifact));
+
+    assertThat(run("sh", sheet().toString()))
+        .contains("Rescue sheet of backend-api", "at step: analyse");
+    assertThat(run("sh", sheet().toString(), "back"))
+        .contains(
+            "backend-api-2: undo-drain",
+            "backend-api-2: undo-restore",
+            "api_pool/backend-api-2 is UP, weight 1",
+            "taken back");
+
+    assertThat(fleet.digests()).isEqualTo(digests);
+    assertThat(fleet.servers().values()).allMatch(server -> server.isUp() && server.weight() == 1);
+    assertThat(load.snapshot().since(before).failed()).isZero();
+
+    serinIsBack();
+    ask("abort-requested", "abort-5.0.0", rollout);
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
+    assertThat(fleet.digests()).isEqualTo(digests);
+    assertThat(load.snapshot().since(before).failed()).isZero();
+    assertThat(sheet()).doesNotExist();
+  }
+
+  @Test
+  void finishesARolloutWithTheRescueSheetWhenAllOfSerinIsGone()
+      throws IOException, InterruptedException {
+    LoadSnapshot before = load.snapshot();
+    Path artifact = releases.bake("v5.1.0");
+    String rollout = release("v5.1.0", artifact, "4s");
+    awaitStep(rollout, "push");
+    serinIsGone();
+
+    assertThat(run("sh", sheet().toString(), "finish"))
+        .contains("backend-api-2: restart", "backend-api-3: push", "finished");
+
+    String digest = Releases.digest(artifact);
+    assertThat(fleet.digests().values()).allMatch(digest::equals);
+    assertThat(fleet.servers().values()).allMatch(server -> server.isUp() && server.weight() == 1);
+    assertThat(load.snapshot().since(before).failed()).isZero();
+
+    serinIsBack();
+    JsonNode next =
+        story.await(
+            rollout,
+            END,
+            event -> Story.isEnd(event) || Story.text(event, "type").equals("rollout-paused"));
+    if (!Story.isEnd(next)) {
+      assertThat(Story.text(next, "why")).startsWith("somebody has ");
+      ask("resume-requested", "resume-5.1.0", rollout);
+    }
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
+    assertThat(fleet.digests().values()).allMatch(digest::equals);
+    assertThat(load.snapshot().since(before).failed()).isZero();
+  }
+
+  @Test
+  void pausesWhenSomebodyRestartsTheCanarysUnit() throws IOException, InterruptedException {
+    String rollout = release("v5.2.0", releases.bake("v5.2.0"), "20s");
+    awaitStep(rollout, "analyse");
+    run("incus", "exec", CANARY, "--", "systemctl", "restart", "backend-api");
+
+    assertThat(Story.text(awaitType(rollout, "rollout-paused"), "why"))
+        .isEqualTo(
+            "somebody has restarted unit backend-api on backend-api-2; nothing was reverted");
+    ask("resume-requested", "resume-5.2.0", rollout);
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
+    assertThat(story.told(rollout)).doesNotContain("rollback-started");
+  }
+
+  @Test
+  void touchesNothingWhileHandsAreOff() throws IOException, InterruptedException {
+    Map<String, String> digests = fleet.digests();
+    String rollout = release("v5.3.0", releases.bake("v5.3.0"), "5m");
+    awaitStep(rollout, "analyse");
+    ask("hands-off-requested", "off-5.3.0", rollout);
+    assertThat(Story.text(awaitType(rollout, "rollout-paused"), "waitingFor"))
+        .isEqualTo("a person: serin hands-on backend-api");
+
+    fleet.runtime("set server api_pool/" + CANARY + " weight 7");
+    ask("abort-requested", "abort-5.3.0", rollout);
+    awaitType(rollout, "rollback-started");
+    assertThat(Objects.requireNonNull(fleet.servers().get(CANARY)).weight())
+        .as("left as the person has it")
+        .isEqualTo(7);
+    assertThat(fleet.digests().get(CANARY)).isNotEqualTo(digests.get(CANARY));
+
+    fleet.runtime("set server api_pool/" + CANARY + " weight 1");
+    ask("hands-on-requested", "on-5.3.0", rollout);
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
+    assertThat(fleet.digests()).isEqualTo(digests);
+    assertThat(fleet.servers().values()).allMatch(server -> server.isUp() && server.weight() == 1);
+  }
+}

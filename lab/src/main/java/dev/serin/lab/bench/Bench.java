@@ -79,6 +79,15 @@ public final class Bench implements Callable<Integer> {
       memory(serin);
       rollbacks();
     }
+    WorstDay.measure(
+        root,
+        new Fleet(incus),
+        (what, measured, limit) ->
+            limit(
+                what,
+                "%.1f s".formatted(seconds(measured)),
+                "%d s".formatted(limit.toSeconds()),
+                measured.compareTo(limit) <= 0));
     missed.forEach(line -> System.out.println("  MISSED: " + line));
     System.out.println(missed.isEmpty() ? "\n  Every limit held.\n" : "");
     return missed.isEmpty() ? 0 : 1;

@@ -116,13 +116,14 @@ public final class Releases {
 
   /// Defines the lab's service.
   public void define(URI coordinator) throws IOException, InterruptedException {
+    define(coordinator, root.resolve("lab/services/backend-api.yaml"));
+  }
+
+  /// Defines a service by its file.
+  public void define(URI coordinator, Path definition) throws IOException, InterruptedException {
     ProcessBuilder apply =
         new ProcessBuilder(
-            root.resolve("serin").toString(),
-            "services",
-            "apply",
-            "-f",
-            root.resolve("lab/services/backend-api.yaml").toString());
+            root.resolve("serin").toString(), "services", "apply", "-f", definition.toString());
     apply.environment().put("SERIN_URL", coordinator.toString());
     Process process = apply.inheritIO().start();
     if (process.waitFor() != 0) {

@@ -11,11 +11,17 @@ import dev.serin.lab.load.LoadPlan;
 import dev.serin.lab.load.LoadSnapshot;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -177,5 +183,101 @@ class WorstDayIT {
         END);
     assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
     assertThat(fleet.servers().values()).allMatch(Fleet.Server::isUp);
+  }
+
+  /// A service of two nodes in the same pool; the third is taken out by hand.
+  private String releaseOfTwo(String version) throws IOException, InterruptedException {
+    Path definition = Path.of("/run/serin-lab/two-nodes.yaml");
+    Files.writeString(
+        definition,
+        Files.readString(cluster.root().resolve("lab/services/backend-api.yaml"))
+            .replace("service: backend-api", "service: two-nodes")
+            .replace("  - {name: backend-api-3}\n", "")
+            .replace("minAvailable: 2", "minAvailable: 1"));
+    releases.define(COORDINATOR, definition);
+    fleet.runtime("set server api_pool/backend-api-3 state maint");
+    Map<String, Object> body = Releases.request(version, version, releases.bake(version), "4s");
+    body.put("service", "two-nodes");
+    return releases.release(COORDINATOR, body);
+  }
+
+  private void awaitStep(String rollout, String step) {
+    story.await(
+        rollout,
+        END,
+        event ->
+            Story.text(event, "type").equals("step-started")
+                && Story.text(event, "step").equals(step));
+  }
+
+  private static void incus(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("incus"));
+    command.addAll(List.of(words));
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+  }
+
+  /// Stops the only other node, and says how long HAProxy had none that takes requests.
+  private void peerDies(String when) throws IOException, InterruptedException {
+    incus("stop", "--force", "backend-api-1");
+    long died = System.nanoTime();
+    untilCanary(Fleet.Server::isUp, END);
+    System.out.printf(
+        "  the other node was stopped while the canary %s: %.1f s until the canary takes requests%n",
+        when, (System.nanoTime() - died) / 1e9);
+  }
+
+  private void everythingIsBack() throws IOException, InterruptedException {
+    incus("start", "backend-api-1");
+    fleet.runtime("set server api_pool/backend-api-3 state ready");
+    long end = System.nanoTime() + END.toNanos();
+    while (!fleet.servers().values().stream().allMatch(Fleet.Server::isUp)) {
+      assertThat(System.nanoTime()).as("%s", fleet.servers()).isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aDrainingCanaryIsReadyAgainAtOnceWhenTheOnlyOtherNodeDies()
+      throws IOException, InterruptedException {
+    // It keeps the canary from being empty before the other node is seen to be dead.
+    CompletableFuture<HttpResponse<String>> inFlight =
+        HttpClient.newHttpClient()
+            .sendAsync(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:18080/api/v1/slow?ms=14000"))
+                    .header("Cookie", "SERVERID=" + CANARY)
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    String rollout = releaseOfTwo("v4.4.0");
+    awaitStep(rollout, "drain");
+    try {
+      peerDies("drained");
+      JsonNode failed =
+          story.await(rollout, END, event -> Story.text(event, "type").equals("step-failed"));
+      assertThat(Story.text(failed, "step")).isEqualTo("drain");
+      assertThat(Story.text(failed, "why")).contains("it is back in rotation");
+      assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
+      assertThat(inFlight.join().statusCode()).isEqualTo(200);
+    } finally {
+      everythingIsBack();
+    }
+  }
+
+  @Test
+  void aRestartingCanaryIsAdmittedTheMomentItIsHealthyWhenTheOnlyOtherNodeDies()
+      throws IOException, InterruptedException {
+    String rollout = releaseOfTwo("v4.5.0");
+    awaitStep(rollout, "restart");
+    try {
+      peerDies("restarted");
+      JsonNode state = releases.get(COORDINATOR, "/api/v1/rollouts/" + rollout);
+      long end = System.nanoTime() + END.toNanos();
+      while (!Story.text(state, "message").contains("running on one node: " + CANARY)) {
+        assertThat(System.nanoTime()).as("%s", state).isLessThan(end);
+        state = releases.get(COORDINATOR, "/api/v1/rollouts/" + rollout);
+      }
+    } finally {
+      everythingIsBack();
+    }
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
   }
 }

@@ -1,0 +1,228 @@
+package dev.serin.lab.bench;
+
+import dev.serin.lab.cluster.Releases;
+import dev.serin.lab.cluster.SerinCluster;
+import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.load.Load;
+import dev.serin.lab.load.LoadPlan;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/// How long it takes, measured in HAProxy or on the stream of events, when parts of Serin or of the
+/// fleet die.
+final class WorstDay {
+  private static final String CANARY = "backend-api-2";
+  private static final Duration END = Duration.ofMinutes(3);
+
+  /// The dead man's switch of these releases, the shortest that a service may set.
+  private static final Duration DEAD_MAN = Duration.ofSeconds(60);
+
+  private static final Duration SWITCH_WITHIN = DEAD_MAN.plusSeconds(5);
+  private static final Duration SHARE_BACK_WITHIN = Duration.ofSeconds(5);
+  private static final Duration GOES_ON_WITHIN = Duration.ofSeconds(10);
+
+  /// Takes a measured time and its limit.
+  interface Limits {
+    void limit(String what, Duration measured, Duration limit);
+  }
+
+  private final SerinCluster cluster;
+  private final Releases releases;
+  private final Story story;
+  private final Fleet fleet;
+  private final Limits limits;
+  private int number;
+
+  private WorstDay(
+      SerinCluster cluster, Releases releases, Story story, Fleet fleet, Limits limits) {
+    this.cluster = cluster;
+    this.releases = releases;
+    this.story = story;
+    this.fleet = fleet;
+    this.limits = limits;
+  }
+
+  static void measure(Path root, Fleet fleet, Limits limits)
+      throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("serin-bench-worst-day");
+    try (SerinCluster cluster = SerinCluster.start(root, directory, UnaryOperator.identity());
+        Story story = new Story();
+        Load load = Load.start(LoadPlan.steady(Fleet.FRONT, Duration.ofMinutes(15)))) {
+      Releases releases = new Releases(root, directory);
+      releases.define(SerinCluster.url("coordinator"));
+      WorstDay day = new WorstDay(cluster, releases, story, fleet, limits);
+      day.reload();
+      day.goesOn("coordinator");
+      day.goesOn("haproxy-agent");
+      day.goesOn("incus-agent");
+      cluster.start("coordinator-2");
+      cluster.start("haproxy-agent-2");
+      cluster.awaitCoordinator("coordinator-2");
+      day.takenOver("haproxy-agent");
+      day.takenOver("coordinator");
+      cluster.kill("coordinator-2");
+      cluster.kill("haproxy-agent-2");
+      day.deadMan();
+      System.out.printf(
+          "  %,d requests served meanwhile, %d failed%n",
+          load.snapshot().served(), load.snapshot().failed());
+    }
+  }
+
+  private String analysing(Map<String, Object> analysis) throws IOException, InterruptedException {
+    number++;
+    String version = "v7.0." + number;
+    Map<String, Object> body =
+        Releases.request("worst-day-" + number, version, releases.bake(version), "4s");
+    body.put("overrides", Map.of("analysis", analysis));
+    String rollout =
+        releases.releaseUntilTaken(SerinCluster.url("coordinator"), body, Duration.ofMinutes(1));
+    awaitStep(rollout, "analyse");
+    return rollout;
+  }
+
+  private void awaitStep(String rollout, String step) {
+    story.await(
+        rollout,
+        END,
+        event ->
+            Story.text(event, "type").equals("step-started")
+                && Story.text(event, "step").equals(step));
+  }
+
+  private void abort(URI coordinator, String rollout) throws IOException, InterruptedException {
+    askToAbort(coordinator, rollout);
+    story.awaitEnd(rollout, END);
+  }
+
+  private void askToAbort(URI coordinator, String rollout)
+      throws IOException, InterruptedException {
+    Map<String, Object> abort = new HashMap<>();
+    abort.put("type", "abort-requested");
+    abort.put("requestId", "abort-" + rollout);
+    abort.put("service", "backend-api");
+    abort.put("rolloutId", rollout);
+    releases.postUntilTaken(coordinator, abort, END);
+  }
+
+  private Duration until(Predicate<Fleet.Server> fits) throws IOException, InterruptedException {
+    long from = System.nanoTime();
+    while (!fits.test(Objects.requireNonNull(fleet.servers().get(CANARY), CANARY))) {
+      if (System.nanoTime() - from > END.toNanos()) {
+        throw new IOException("not within " + END + ": " + fleet.servers());
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    return Duration.ofNanos(System.nanoTime() - from);
+  }
+
+  private void weights(int canary, int others) throws IOException {
+    for (String node : Fleet.NODES) {
+      fleet.runtime(
+          "set server api_pool/" + node + " weight " + (node.equals(CANARY) ? canary : others));
+    }
+  }
+
+  /// HAProxy is reloaded in the middle of an analysis with a tenth of the requests on the canary.
+  private void reload() throws IOException, InterruptedException {
+    weights(2, 9);
+    String rollout = analysing(Map.of("window", "5m"));
+    String master = Files.readAllLines(Path.of("/run/serin-lab/pids/haproxy-1")).getFirst();
+    if (new ProcessBuilder("kill", "-USR2", master).inheritIO().start().waitFor() != 0) {
+      throw new IOException("expected to signal HAProxy");
+    }
+    Duration forgot = until(server -> server.weight() != 2);
+    Duration back = until(server -> server.weight() == 2);
+    limits.limit(
+        "HAProxy reloaded in a 10 % step (%d ms until it forgot): share back"
+            .formatted(forgot.toMillis()),
+        back,
+        SHARE_BACK_WITHIN);
+    abort(SerinCluster.url("coordinator"), rollout);
+    weights(1, 1);
+  }
+
+  /// From the start of the killed service to the next event of the rollout that it does.
+  private void goesOn(String service) throws IOException, InterruptedException {
+    String rollout = analysing(Map.of("window", "5m"));
+    cluster.kill(service);
+    cluster.start(service);
+    long from = System.nanoTime();
+    URI coordinator = SerinCluster.url("coordinator");
+    // What is asked for now needs the one that was killed.
+    askToAbort(coordinator, rollout);
+    awaitDone(rollout, service);
+    limits.limit(
+        service + " killed with kill -9 and started: it has done its next step",
+        Duration.ofNanos(System.nanoTime() - from),
+        GOES_ON_WITHIN);
+    story.awaitEnd(rollout, END);
+  }
+
+  private void awaitDone(String rollout, String service) {
+    String step =
+        switch (service) {
+          case "coordinator" -> "";
+          case "haproxy-agent" -> "drain";
+          default -> "restore";
+        };
+    story.await(
+        rollout,
+        END,
+        event ->
+            step.isEmpty()
+                ? Story.text(event, "type").equals("rollback-started")
+                : Story.text(event, "type").equals("step-succeeded")
+                    && Story.text(event, "step").equals(step)
+                    && event.path("undo").asBoolean(false));
+  }
+
+  /// One of two is killed and stays dead.
+  private void takenOver(String service) throws IOException, InterruptedException {
+    String rollout = analysing(Map.of("window", "5m"));
+    URI other = SerinCluster.url("coordinator-2");
+    cluster.kill(service);
+    long from = System.nanoTime();
+    askToAbort(other, rollout);
+    awaitDone(rollout, service);
+    limits.limit(
+        "one of two " + service + "s killed with kill -9: the other has done its next step",
+        Duration.ofNanos(System.nanoTime() - from),
+        GOES_ON_WITHIN);
+    story.awaitEnd(rollout, END);
+    cluster.start(service);
+    if (service.equals("coordinator")) {
+      cluster.awaitCoordinator(service);
+    }
+  }
+
+  /// Broker, coordinator and watcher are killed while a canary takes traffic.
+  private void deadMan() throws IOException, InterruptedException {
+    String rollout =
+        analysing(Map.of("window", "5m", "deadMan", Map.of("after", DEAD_MAN.toSeconds() + "s")));
+    until(Fleet.Server::isUp);
+    cluster.kill("sli-watcher");
+    cluster.kill("coordinator");
+    cluster.kill(SerinCluster.BROKER);
+    Duration out = until(server -> server.status().startsWith("DRAIN"));
+    limits.limit(
+        "broker, coordinator and watcher killed (switch at %d s): canary out of rotation"
+            .formatted(DEAD_MAN.toSeconds()),
+        out,
+        SWITCH_WITHIN);
+    cluster.start(SerinCluster.BROKER);
+    cluster.start("coordinator");
+    cluster.start("sli-watcher");
+    story.awaitEnd(rollout, END);
+  }
+}

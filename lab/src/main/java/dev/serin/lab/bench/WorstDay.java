@@ -144,7 +144,7 @@ final class WorstDay {
     Duration forgot = until(server -> server.weight() != 2);
     Duration back = until(server -> server.weight() == 2);
     limits.limit(
-        "HAProxy reloaded in a 10 % step (%d ms until it forgot): share back"
+        "HAProxy reloaded in a 10 %% step (%d ms until it forgot): share back"
             .formatted(forgot.toMillis()),
         back,
         SHARE_BACK_WITHIN);

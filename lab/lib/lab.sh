@@ -57,12 +57,15 @@ runs() {
 pid_of() { head -n 1 "$LAB_RUN/pids/$1"; }
 
 # start_daemon NAME COMMAND…: beside this shell, its output in logs/NAME.log. setsid is not on macOS.
+# It works in /: HAProxy's master can't reload once the directory that it was started in is gone.
 start_daemon() {
-  local name=$1 pid
+  local name=$1 pid here=$PWD
   shift
+  cd /
   command -v setsid >/dev/null && set -- setsid "$@"
   "$@" >>"$LAB_RUN/logs/$name.log" 2>&1 </dev/null 9>&- &
   pid=$!
+  cd "$here"
   disown "$pid"
   printf '%s\n%s\n' "$pid" "$(started_at "$pid" | sed 's/^ //')" >"$LAB_RUN/pids/$name"
 }

@@ -66,11 +66,11 @@ final class Recall<C extends AgentCommand> {
 
   private List<C> read(List<TopicPartition> partitions) {
     try (Consumer<String, byte[]> consumer = consumers.get()) {
+      consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
       Map<TopicPartition, Long> starts =
           new HashMap<>(consumer.beginningOffsets(partitions, ANSWER));
       ends.forEach((partition, end) -> starts.merge(partition, end - RECORDS, Math::max));
-      consumer.assign(partitions);
       starts.forEach(consumer::seek);
       List<C> commands = new ArrayList<>();
       long deadline = System.nanoTime() + PATIENCE.toNanos();

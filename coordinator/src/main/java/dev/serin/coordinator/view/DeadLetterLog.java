@@ -59,6 +59,7 @@ public final class DeadLetterLog {
   public Reading<List<ObjectNode>> newest(@Nullable String topic, int limit) {
     return reading(consumer -> {
       List<TopicPartition> partitions = partitions(consumer, topic);
+      consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
       Map<TopicPartition, Long> starts =
           new HashMap<>(consumer.beginningOffsets(partitions, ANSWER));
@@ -88,6 +89,7 @@ public final class DeadLetterLog {
     return reading(consumer -> {
       TopicPartition partition = new TopicPartition(Topics.deadLetters(id.topic()), id.partition());
       List<TopicPartition> only = List.of(partition);
+      consumer.assign(only);
       boolean there =
           partitions(consumer, id.topic()).contains(partition)
               && consumer.beginningOffsets(only, ANSWER).getOrDefault(partition, 0L) <= id.offset()
@@ -150,7 +152,6 @@ public final class DeadLetterLog {
       Map<TopicPartition, Long> ends,
       java.util.function.Consumer<DeadLetter> sink) {
     List<TopicPartition> partitions = List.copyOf(starts.keySet());
-    consumer.assign(partitions);
     starts.forEach(consumer::seek);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (partitions.stream()

@@ -207,8 +207,21 @@ final class Scenario {
   }
 
   private void steer(String id, Duration at) {
-    String type = one(List.of("abort-requested", "promote-requested", "resume-requested"));
+    String type =
+        one(
+            List.of(
+                "abort-requested",
+                "promote-requested",
+                "resume-requested",
+                "pause-requested",
+                "hands-off-requested"));
     ObjectNode request = request(type, id);
+    if (type.startsWith("hands-off")) {
+      Duration until = at.plusMillis(2_000 + random.nextInt(50_000));
+      requests.add(
+          new Asked(
+              until, Json.mapper().writeValueAsString(request("hands-on-requested", id + "-on"))));
+    }
     if (type.startsWith("promote")) {
       request.put("scope", one(List.of("step", "full")));
     }

@@ -5,10 +5,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /// Virtual time. Strands are virtual threads whose scheduler is this loop, so that production code
@@ -26,12 +31,24 @@ public final class Loop {
           Comparator.<Timer, Instant>comparing(timer -> timer.at)
               .thenComparingLong(timer -> timer.tie));
   private final List<Runnable> ready = new ArrayList<>();
-  private final Executor scheduler = ready::add;
+  private final Executor scheduler = this::schedule;
+
+  /// Which strand each piece of work goes on with.
+  private final Map<Runnable, Thread> strands = new IdentityHashMap<>();
+
+  /// Strands that a monitor had held up, and that have it now: told by a thread of the JDK's own.
+  private final BlockingQueue<Runnable> unblocked = new LinkedBlockingQueue<>();
+
+  private Thread owner;
+  private @Nullable Thread starting;
+  private @Nullable Runnable running;
+  private boolean again;
   private Instant now;
   private long timersMade;
   private @Nullable Throwable failure;
 
   public Loop(Instant start, Random random) {
+    this.owner = Thread.currentThread();
     this.now = start;
     this.random = random;
   }
@@ -69,12 +86,57 @@ public final class Loop {
     return at(now.plus(delay), work);
   }
 
+  private void schedule(Runnable work) {
+    if (!Thread.currentThread().isVirtual() && !Thread.currentThread().equals(owner)) {
+      unblocked.add(work);
+    } else if (starting != null) {
+      strands.put(work, starting);
+      ready.add(work);
+    } else if (work.equals(running)) {
+      again = true;
+    } else {
+      ready.add(work);
+    }
+  }
+
+  /// Runs a strand until it waits, or ends. Simulations on other threads share a few monitors with
+  /// it (caches of JSON mappers): where one holds it up nothing else may run here before it has it,
+  /// or history would depend on the machine, and this thread might wait for it itself.
+  private void run(Runnable work) {
+    Thread strand = Objects.requireNonNull(strands.get(work));
+    running = work;
+    Runnable next = work;
+    while (next != null) {
+      again = false;
+      next.run();
+      next = again ? work : isHeldUp(strand) ? awaitUnblocked() : null;
+    }
+    running = null;
+  }
+
+  private static boolean isHeldUp(Thread strand) {
+    return switch (strand.getState()) {
+      case BLOCKED, RUNNABLE -> true;
+      case NEW, WAITING, TIMED_WAITING, TERMINATED -> false;
+    };
+  }
+
+  private Runnable awaitUnblocked() {
+    try {
+      return unblocked.take();
+    } catch (InterruptedException stop) {
+      throw new IllegalStateException("interrupted in the middle of a strand", stop);
+    }
+  }
+
   /// Runs the work beside everything else; it may block.
   Thread strand(String name, Runnable work) {
     try {
       Thread.Builder.OfVirtual builder = (Thread.Builder.OfVirtual) BUILDER.newInstance(scheduler);
       Thread thread = builder.name(name).unstarted(() -> guarded(work));
+      starting = thread;
       thread.start();
+      starting = null;
       return thread;
     } catch (ReflectiveOperationException unusable) {
       throw new IllegalStateException(unusable);
@@ -94,6 +156,7 @@ public final class Loop {
 
   /// Lets time pass until nothing is left to happen before the instant.
   public void runUntil(Instant end) {
+    owner = Thread.currentThread();
     while (true) {
       runReady();
       Timer next = timers.peek();
@@ -117,7 +180,7 @@ public final class Loop {
       Runnable next = ready.get(chosen);
       ready.set(chosen, ready.get(last));
       ready.remove(last);
-      next.run();
+      run(next);
       if (failure != null) {
         throw new IllegalStateException("a strand ended by a bug: " + failure, failure);
       }

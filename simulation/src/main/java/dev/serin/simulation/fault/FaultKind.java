@@ -11,6 +11,9 @@ public enum FaultKind {
   LAGGED(Of.SERIN),
   BROKER_AWAY(Of.SERIN),
   CLOCK_JUMPED(Of.SERIN),
+  /// Coordinator and watcher are dead for longer than the dead man's switch waits; the broker may
+  /// be away too.
+  NOBODY_WATCHES(Of.SERIN),
   BALANCER_RELOADED(Of.WORLD),
   BALANCER_KILLED(Of.WORLD),
   BALANCER_HUNG(Of.WORLD),

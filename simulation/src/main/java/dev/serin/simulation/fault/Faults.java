@@ -70,7 +70,7 @@ public final class Faults implements Troubles {
     int kind = chance.nextInt(20);
     this.serin = kind >= 2 && (kind < 8 || kind >= 12);
     this.outside = kind >= 8;
-    this.people = kind >= 16 && chance.nextInt(3) == 0;
+    this.people = kind >= 16;
     this.two = chance.nextInt(3) == 0;
     this.mishapsLeft = kind < 2 || focus.isNarrow() ? 0 : chance.nextInt(7);
     this.focus = focus;
@@ -116,6 +116,10 @@ public final class Faults implements Troubles {
       boolean possible = !(needsBalancer && world.haproxies().isEmpty());
       if ((focus.isNarrow() ? focus.kinds().contains(kind) : wanted) && possible) {
         kinds.add(kind);
+        if (kind.of() == FaultKind.Of.PEOPLE) {
+          // Three kinds beside twenty others.
+          kinds.addAll(List.of(kind, kind, kind));
+        }
       }
     }
     int most = focus.isNarrow() ? focus.most() : 4;
@@ -326,7 +330,28 @@ public final class Faults implements Troubles {
           lasting(millis(5_000, 60_000), () -> process.setClockError(Duration.ZERO));
         }
       }
+      case NOBODY_WATCHES -> nobodyWatches(kind);
       default -> happenOutside(kind);
+    }
+  }
+
+  private void nobodyWatches(FaultKind kind) {
+    Duration howLong = millis(61_000, 150_000);
+    tell(kind.name(), "for " + howLong);
+    for (Crew crew : cluster().crews()) {
+      if (crew.name().equals("coordinator") || crew.name().startsWith("sli")) {
+        for (int number = 0; number < crew.size(); number++) {
+          VirtualProcess process = crew.process(number);
+          if (process != null && process.isAlive()) {
+            process.kill();
+            lasting(howLong, () -> restart(process));
+          }
+        }
+      }
+    }
+    if (chance.nextBoolean() && !broker.isAway()) {
+      broker.leave();
+      lasting(howLong.minusSeconds(1), broker::comeBack);
     }
   }
 

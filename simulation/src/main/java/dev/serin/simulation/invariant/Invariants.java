@@ -22,6 +22,7 @@ public final class Invariants {
         new TellsEverything(truth),
         new OldCommandsDoNothing(truth),
         new RecoversByItself(onlySerinSuffers),
-        new NobodyIsCut(truth, forced));
+        new NobodyIsCut(truth, forced),
+        new LeavesAlone());
   }
 }

@@ -23,7 +23,7 @@ final class RecoversByItself implements Invariant {
   public void published(RolloutEvent event) {
     if (event instanceof RolloutEvent.RolloutPaused
         && onlySerinSuffers.getAsBoolean()
-        && event.head().why().contains("changed")) {
+        && event.head().why().contains("somebody has")) {
       throw broken(
           event.head().version() + " takes Serin for somebody else: " + event.head().why());
     }

@@ -111,7 +111,7 @@ final class Campaign {
     text.append("- %,d faults%n%n".formatted(faults.values().stream().mapToInt(n -> n).sum()));
     text.append("| fault | how often |\n|---|---|\n");
     faults.forEach((name, count) -> text.append("| %s | %,d |%n".formatted(name, count)));
-    return text.append('\n').append(coverage.table()).toString();
+    return text.append('\n').append(coverage.table()).append(Cells.report(coverage)).toString();
   }
 
   /// How to see one of them again.

@@ -34,6 +34,11 @@ public final class Simulate implements Callable<Integer> {
   @Option(names = "--within", description = "how long all of it may take, such as 5m")
   private @Nullable String within;
 
+  @Option(
+      names = "--cells",
+      description = "fails where a possible cell of phase, event and fault was not reached")
+  private boolean cells;
+
   @Option(names = "--report", description = "a file to write the report to")
   private @Nullable Path report;
 
@@ -65,6 +70,10 @@ public final class Simulate implements Callable<Integer> {
                     + result.seed()));
     if (within != null && campaign.took().compareTo(duration(within)) > 0) {
       out.println("expected at most " + within + ", took " + campaign.took().toSeconds() + " s");
+      return 1;
+    }
+    if (cells && !Cells.unreached(campaign.coverage()).isEmpty()) {
+      out.println("expected every possible cell to be reached; see those listed above");
       return 1;
     }
     return campaign.broken().isEmpty() ? 0 : 1;

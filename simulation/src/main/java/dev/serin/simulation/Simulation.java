@@ -249,6 +249,9 @@ final class Simulation implements Observer {
 
   private void reached(RolloutState state) {
     truth.states().put(state.rolloutId(), state);
+    if (state.phase() == RolloutPhase.ROLLING_BACK) {
+      faults.rollbackBegan();
+    }
     tell(it -> it.reached(state));
   }
 

@@ -30,6 +30,10 @@ class SimulationTest {
             .map(Coverage.Cell::phase)
             .collect(Collectors.toSet());
     assertThat(reached).containsAll(Coverage.PHASES);
+    // All cells need more seeds than these; but each event comes in its phase, and after most
+    // faults.
+    long wanted = Cells.wanted().count();
+    assertThat(Cells.unreached(campaign.coverage()).size()).isLessThan((int) wanted / 20);
   }
 
   @ParameterizedTest

@@ -108,6 +108,8 @@ final class Causes {
   }
 
   /// None where it is a person's doing.
+  ///
+  /// @param earlier what Serin asked of the server of late; empty where nothing
   @Nullable DriftCause of(Drift drift, List<ServerSetting> earlier, Instant now) {
     if (forgotten.contains(key(drift.asked()))) {
       return DriftCause.FORGOTTEN;
@@ -117,9 +119,18 @@ final class Causes {
     }
     Instant until = unanswered.get(drift.node());
     boolean late = !alone || (until != null && until.isAfter(now));
-    return late && isAmong(earlier, drift.found()) && !putBackOnce.contains(deed(drift))
+    return late
+            && (isAmong(earlier, drift.found()) || isHalfACommand(drift, earlier))
+            && !putBackOnce.contains(deed(drift))
         ? DriftCause.LATE
         : null;
+  }
+
+  /// Draining begins with the leaving map, and readying ends with it.
+  private static boolean isHalfACommand(Drift drift, List<ServerSetting> earlier) {
+    return !earlier.isEmpty()
+        && drift.found().equals(drift.asked())
+        && drift.leavingAsked() != drift.leavingFound();
   }
 
   /// A pool that pins users and has no leaving map drains into maintenance.
@@ -144,7 +155,13 @@ final class Causes {
   }
 
   private static String deed(Drift drift) {
-    return key(drift.asked()) + " " + drift.found().state() + " " + drift.found().weight();
+    return key(drift.asked())
+        + " "
+        + drift.found().state()
+        + " "
+        + drift.found().weight()
+        + " "
+        + drift.leavingFound();
   }
 
   static String key(ServerSetting setting) {

@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -53,6 +54,7 @@ final class Guard {
   private final Map<String, ProcessSeen> processes = new HashMap<>();
 
   private final Causes causes = new Causes();
+  private final Predicate<String> mayBeLate;
 
   /// What was told of a load balancer, so that it is told once: hands, and what could not be put
   /// back.
@@ -74,11 +76,13 @@ final class Guard {
       Fleet fleet,
       IntSupplier holdUps,
       Instant agentStartedAt,
+      Predicate<String> mayBeLate,
       GuardServers first,
       Consumer<HaproxyEvent> answers) {
     this.fleet = fleet;
     this.holdUps = holdUps;
     this.agentStartedAt = agentStartedAt;
+    this.mayBeLate = mayBeLate;
     this.newest = first;
     this.answers = answers;
     this.deadMan = new DeadMansWork(fleet);
@@ -259,7 +263,7 @@ final class Guard {
 
   private List<ServerSetting> earlier(Drift drift) {
     return newest.servers().stream()
-        .filter(server -> server.node().equals(drift.node()))
+        .filter(server -> server.node().equals(drift.node()) && mayBeLate.test(server.node()))
         .flatMap(server -> server.earlier().stream())
         .toList();
   }

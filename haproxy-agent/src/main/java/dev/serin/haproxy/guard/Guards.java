@@ -15,6 +15,12 @@ import java.util.function.Consumer;
 public final class Guards {
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
+  /// For how long an instance that had the work before may be held up and go on.
+  private static final Duration OUTLIVED = Duration.ofMinutes(1);
+
+  /// For how long a command of Serin's may come late.
+  private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
   private final Fleet fleet;
   private final Alarms alarms;
   private final Instant startedAt;
@@ -22,6 +28,12 @@ public final class Guards {
 
   /// The rollout of each service that this process has had from its beginning on.
   private final Map<String, String> begun = new ConcurrentHashMap<>();
+
+  /// When this process was given the work of each service that had commands before.
+  private final Map<String, Instant> takenOver = new ConcurrentHashMap<>();
+
+  /// The fence of the newest command for each node, by service and node.
+  private final Map<String, Long> touched = new ConcurrentHashMap<>();
 
   /// The fence of the newest command that ended each service's guard.
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
@@ -40,12 +52,45 @@ public final class Guards {
     }
     Guard before = byService.get(service);
     Guard guard =
-        before != null ? before : new Guard(fleet, alarms::holdUps, startedAt, command, answers);
-    boolean alone = command.head().rolloutId().equals(begun.get(service));
+        before != null
+            ? before
+            : new Guard(
+                fleet,
+                alarms::holdUps,
+                startedAt,
+                node -> mayBeLate(service, node),
+                command,
+                answers);
+    boolean alone =
+        command.head().rolloutId().equals(begun.get(service))
+            && !takenOver.getOrDefault(service, Instant.MIN).plus(OUTLIVED).isAfter(alarms.now());
     guard.renew(command, answers, alarms.now(), alone);
     if (before == null) {
       byService.put(service, guard);
       lookSoon(guard);
+    }
+  }
+
+  /// Whether Serin has told the node something of late, which another instance may do only now.
+  private boolean mayBeLate(String service, String node) {
+    long newest = touched.getOrDefault(service + "/" + node, 0L);
+    return alarms.now().toEpochMilli() - newest < REMEMBERED.toMillis();
+  }
+
+  private void touched(CommandHead head) {
+    if (head.node() != null) {
+      touched.merge(head.service() + "/" + head.node(), head.fence(), Math::max);
+    }
+  }
+
+  /// A command that was given before this process had the work: whoever obeyed it may be held up,
+  /// and go on.
+  public void recalled(CommandHead head) {
+    takenOver.put(head.service(), alarms.now());
+    touched(head);
+    Guard guard = byService.get(head.service());
+    if (guard != null && head.node() != null) {
+      guard.commanded(head.node(), head.fence());
     }
   }
 
@@ -55,6 +100,7 @@ public final class Guards {
       // Its first command looks at the whole pool: no other process has been at work before.
       begun.put(head.service(), head.rolloutId());
     }
+    touched(head);
     Guard guard = byService.get(head.service());
     if (guard != null && head.node() != null) {
       guard.commanded(head.node(), head.fence());

@@ -49,14 +49,11 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
 
   @Override
   public void recalled(HaproxyCommand command, Consumer<HaproxyEvent> answers) {
+    guards.recalled(command.head());
     switch (command) {
       case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
       case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop.head(), stop.handsOff());
-      default -> {
-        if (command.head().node() != null) {
-          guards.commanded(command.head());
-        }
-      }
+      default -> {}
     }
   }
 

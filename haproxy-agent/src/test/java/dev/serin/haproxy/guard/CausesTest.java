@@ -59,6 +59,27 @@ class CausesTest {
   }
 
   @Test
+  void isLateWhereOnlyTheFirstHalfOfAnothersDrainHasArrived() {
+    Drift onTheMap =
+        new Drift(
+            "b1",
+            setting(AdminState.READY, 100),
+            setting(AdminState.READY, 100),
+            false,
+            true,
+            "UP");
+    causes.renewed(guard(1, AdminState.READY), true, NOON);
+    assertThat(causes.of(onTheMap, drained(), NOON)).as("nobody else was at work").isNull();
+    causes.renewed(guard(2, AdminState.READY), false, NOON);
+    assertThat(causes.of(onTheMap, drained(), NOON)).isEqualTo(DriftCause.LATE);
+    causes.putBack(List.of(onTheMap), DriftCause.LATE);
+    assertThat(causes.of(onTheMap, drained(), NOON)).as("who does it again means it").isNull();
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), drained(), NOON))
+        .as("the other half")
+        .isEqualTo(DriftCause.LATE);
+  }
+
+  @Test
   void whoDoesItAgainMeansIt() {
     causes.renewed(guard(1, AdminState.READY), false, NOON);
     Drift late = drift(AdminState.READY, AdminState.DRAIN, 100);

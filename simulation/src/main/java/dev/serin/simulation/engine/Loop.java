@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -34,7 +33,7 @@ public final class Loop {
   private final Executor scheduler = this::schedule;
 
   /// Which strand each piece of work goes on with.
-  private final Map<Runnable, Thread> strands = new IdentityHashMap<>();
+  private final IdentityHashMap<Runnable, Thread> strands = new IdentityHashMap<>();
 
   /// Strands that a monitor had held up, and that have it now: told by a thread of the JDK's own.
   private final BlockingQueue<Runnable> unblocked = new LinkedBlockingQueue<>();

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// what happens to Serin itself, which must change nothing in the end (I11).
 public final class Faults implements Troubles {
   /// How long a fault is named beside what comes after it.
-  private static final Duration RECENT = Duration.ofSeconds(8);
+  private static final Duration RECENT = Duration.ofSeconds(20);
 
   private final Random chance;
   private final Loop loop;
@@ -47,6 +47,7 @@ public final class Faults implements Troubles {
   private final Map<String, Instant> lately = new HashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private final Focus focus;
+  private final List<FaultKind> forARollback = new ArrayList<>();
   private int mishapsLeft;
   private int open;
   private @Nullable Cluster cluster;
@@ -126,9 +127,28 @@ public final class Faults implements Troubles {
     int count = kinds.isEmpty() ? 0 : chance.nextInt(most + 1);
     for (int i = 0; i < count; i++) {
       FaultKind kind = one(kinds);
+      if (!focus.isNarrow() && chance.nextInt(3) == 0) {
+        forARollback.add(kind);
+        continue;
+      }
       open++;
       loop.after(
           Duration.ofMillis(1_000 + chance.nextInt(120_000)),
+          () -> {
+            open--;
+            happen(kind);
+          });
+    }
+  }
+
+  /// A rollback has begun: some faults wait for the worst moment.
+  public void rollbackBegan() {
+    List<FaultKind> kinds = List.copyOf(forARollback);
+    forARollback.clear();
+    for (FaultKind kind : kinds) {
+      open++;
+      loop.after(
+          Duration.ofMillis(chance.nextInt(6_000)),
           () -> {
             open--;
             happen(kind);
@@ -344,7 +364,13 @@ public final class Faults implements Troubles {
           VirtualProcess process = crew.process(number);
           if (process != null && process.isAlive()) {
             process.kill();
-            lasting(howLong, () -> restart(process));
+            lasting(
+                howLong,
+                () -> {
+                  // What comes of it comes when they are back.
+                  lately.put(kind.name(), loop.now());
+                  restart(process);
+                });
           }
         }
       }

@@ -2,6 +2,7 @@ package dev.serin.simulation.invariant;
 
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.simulation.world.Instance;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// balancer, which can't compare, a stale write is put right: what a rollout left at its end is
 /// what stays.
 final class OldCommandsDoNothing implements Invariant {
+  /// What came late just before the end is put right just after it.
+  private static final Duration PUT_RIGHT_WITHIN = Duration.ofSeconds(5);
+
   private final Map<String, Long> obeyed = new HashMap<>();
   private final Truth truth;
   private final Snapshots snapshots;
@@ -59,7 +63,7 @@ final class OldCommandsDoNothing implements Invariant {
           Snapshots.Line is = now.lines().get(line);
           if (!was.equals(is)
               && !truth.wasTouchedSince(line, end.at())
-              && !truth.wasTouchedSince(haproxy, end.at())) {
+              && !truth.wasTouchedSince(haproxy, end.at().minus(PUT_RIGHT_WITHIN))) {
             throw broken(
                 line + " is " + is + " though " + was + " was left when the last rollout ended");
           }

@@ -21,6 +21,11 @@ record Planted<C extends AgentCommand, E extends AgentEvent>(
   }
 
   @Override
+  public void recalled(C command, Consumer<E> answers) {
+    handler.recalled(command, answers);
+  }
+
+  @Override
   public void released(String service) {
     handler.released(service);
   }

@@ -24,6 +24,10 @@ import tools.jackson.databind.JsonNode;
 @Timeout(60)
 @ExtendWith(WebFixture.Resolver.class)
 class DeadLettersIT {
+  /// The broker is shared with other tests, which read all requests.
+  private static final String AGAIN =
+      "{\"type\":\"abort-requested\",\"requestId\":\"again\",\"service\":\"again\"}";
+
   private final WebFixture serin;
 
   DeadLettersIT(WebFixture serin) {
@@ -118,7 +122,7 @@ class DeadLettersIT {
 
   @Test
   void sendsOneAgainAsItWasAndMarksIt() {
-    dead(Topics.REQUESTS, "again", "{\"type\":\"abort-requested\"}");
+    dead(Topics.REQUESTS, "again", AGAIN);
     String id = listed(Topics.REQUESTS, "again").path("id").asString();
 
     Answer answer = serin.http().post("/api/v1/dead-letters/" + id + "/replay", "");
@@ -132,7 +136,7 @@ class DeadLettersIT {
     assertThat(answer.json().path("sentTo").asString())
         .isEqualTo(Topics.REQUESTS + "/" + sent.partition() + "/" + sent.offset());
     assertThat(new String(sent.value(), StandardCharsets.UTF_8))
-        .isEqualTo("{\"type\":\"abort-requested\"}");
+        .isEqualTo(AGAIN);
     assertThat(header(sent, "from")).isEqualTo("a-bot");
     assertThat(header(sent, DeadLetters.REPLAYED)).isEqualTo(id);
     assertThat(sent.headers().lastHeader(DeadLetters.REASON)).isNull();

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 JDK := $(shell lab/lib/jdk)
 MAVEN := JAVA_HOME="$(JDK)" MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" ./mvnw -B -ntp
 
-.PHONY: help build demo test verify format bench soak lab-up lab-down clean jdk
+.PHONY: help build demo test verify format bench soak mutants lab-up lab-down clean jdk
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +49,10 @@ soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three
 	  echo "## Simulation"; echo; cat target/soak-simulation.md; echo; \
 	  echo "## Faults on real processes, under load"; echo; cat target/soak-chaos.md; echo; \
 	  echo "## Three brokers, two of each service"; echo; cat target/soak-cluster.md; } > docs/soak.md
+
+mutants: build ## Mutation testing of the cores: what no test notices
+	$(MAVEN) -Pmutants -DskipITs -pl contracts,coordinator,haproxy-agent,incus-agent,sli-watcher verify
+	lab/lib/mutants
 
 lab-up: ## The staging fleet
 	lab/up

@@ -135,8 +135,7 @@ class DeadLettersIT {
             .orElseThrow();
     assertThat(answer.json().path("sentTo").asString())
         .isEqualTo(Topics.REQUESTS + "/" + sent.partition() + "/" + sent.offset());
-    assertThat(new String(sent.value(), StandardCharsets.UTF_8))
-        .isEqualTo(AGAIN);
+    assertThat(new String(sent.value(), StandardCharsets.UTF_8)).isEqualTo(AGAIN);
     assertThat(header(sent, "from")).isEqualTo("a-bot");
     assertThat(header(sent, DeadLetters.REPLAYED)).isEqualTo(id);
     assertThat(sent.headers().lastHeader(DeadLetters.REASON)).isNull();

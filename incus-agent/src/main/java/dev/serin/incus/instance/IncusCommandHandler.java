@@ -14,6 +14,8 @@ import dev.serin.incus.rest.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -82,13 +84,21 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
           answers.accept(failed(command, turn, unreachable(gone)));
           return;
         }
-        turn.pause(pause);
+        turn.pause(drawn(command, pause));
         pause =
             pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
                 ? LONGEST_PAUSE
                 : pause.multipliedBy(2);
       }
     }
+  }
+
+  /// Up to half of a pause less by chance: many nodes of one server must not come back at once.
+  /// Drawn from the command's name, so that the same command does the same again.
+  private static Duration drawn(IncusCommand command, Duration pause) {
+    long seed = Objects.hash(command.head().commandId(), pause);
+    return Duration.ofNanos(
+        Math.round(pause.toNanos() * (1 - new SplittableRandom(seed).nextDouble() / 2)));
   }
 
   private IncusEvent carryOut(IncusCommand command, Turn turn)

@@ -48,7 +48,7 @@ class GuardIT {
   private RealHaproxy one;
   private Guards guards;
   private Instant now = NOON;
-  private long fence = 100;
+  private long fence = NOON.toEpochMilli();
 
   @BeforeEach
   void balance() {
@@ -125,15 +125,8 @@ class GuardIT {
 
   @Test
   void aLateCommandOfAnotherInstanceIsPutBackOnceAndThenItIsAPersons() throws InterruptedException {
-    ServerSetting drained = new ServerSetting("one", "api_pool", "b1", 1, AdminState.DRAIN);
-    guardAll(
-        null,
-        new GuardedServer(
-            "node-1",
-            List.of(new ServerSetting("one", "api_pool", "b1", 1, AdminState.READY)),
-            false,
-            false,
-            List.of(drained)));
+    guards.recalled(head("node-1"));
+    guardAll(null, mayHaveBeenDrained("1"));
     second();
     one.tell("set server api_pool/b1 state drain");
     second();
@@ -143,6 +136,29 @@ class GuardIT {
     second();
     assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
     assertThat(told(ServersChangedByHand.class)).hasSize(1);
+  }
+
+  @Test
+  void aDrainOfANodeThatSerinToldNothingIsAPersonsWhoeverWasAtWorkBefore()
+      throws InterruptedException {
+    guards.recalled(head("node-2"));
+    guard(
+        null, mayHaveBeenDrained("1"), mayHaveBeenDrained("2"), server("b3", AdminState.READY, 1));
+    second();
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(told(ServersChangedByHand.class)).hasSize(1);
+    assertThat(told(DriftMended.class)).isEmpty();
+  }
+
+  private static GuardedServer mayHaveBeenDrained(String number) {
+    return new GuardedServer(
+        "node-" + number,
+        List.of(new ServerSetting("one", "api_pool", "b" + number, 1, AdminState.READY)),
+        false,
+        false,
+        List.of(new ServerSetting("one", "api_pool", "b" + number, 1, AdminState.DRAIN)));
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -44,9 +45,23 @@ class CommandDeskTest {
   private final Map<String, Deed> deeds = new ConcurrentHashMap<>();
   private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
   private final BlockingQueue<Event> answers = new LinkedBlockingQueue<>();
+  private BiConsumer<Command, Consumer<String>> recalls = (command, answer) -> {};
   private final CommandDesk<Command, Event> desk =
       new CommandDesk<>(
-          this::handle,
+          new CommandHandler<>() {
+            @Override
+            public void handle(Command command, Turn turn, Consumer<Event> events)
+                throws Turn.Preempted {
+              CommandDeskTest.this.handle(command, turn, events);
+            }
+
+            @Override
+            public void recalled(Command command, Consumer<Event> events) {
+              recalls.accept(
+                  command,
+                  word -> events.accept(new Event(command.head().answered(NOW), word, null)));
+            }
+          },
           refusal -> new Event(refusal.head(), "refused", refusal.failure()),
           answers::add,
           Clock.fixed(NOW, ZoneOffset.UTC));
@@ -179,6 +194,23 @@ class CommandDeskTest {
     assertThat(answer()).isEqualTo("drain done");
     desk.accept(command("another node", "b2", 1));
     assertThat(answer()).isEqualTo("another node done");
+  }
+
+  @Test
+  void aRecalledCommandThatEndsOthersEndsWhatCameBeforeIt() throws InterruptedException {
+    desk.recall(
+        List.of(
+            command("drain", "b1", 7),
+            new Command(new CommandHead("stop", "r", "api", null, 9, NOW), true)));
+    desk.accept(command("older", "b1", 8));
+    assertThat(answer()).isEqualTo("older refused");
+  }
+
+  @Test
+  void whatARecalledCommandTellsIsTold() throws InterruptedException {
+    recalls = (command, answer) -> answer.accept("stands");
+    desk.recall(List.of(command("guard", null, 7)));
+    assertThat(answer()).isEqualTo("guard stands");
   }
 
   @Test

@@ -80,6 +80,30 @@ class CausesTest {
   }
 
   @Test
+  void knowsWhetherAnythingMayStillComeLate() {
+    causes.renewed(guard(1, AdminState.READY), true, NOON);
+    assertThat(causes.mayBeLate(NOON)).isFalse();
+    causes.unanswered("b1", NOON);
+    assertThat(causes.mayBeLate(NOON.plusSeconds(59))).isTrue();
+    assertThat(causes.mayBeLate(NOON.plusSeconds(61))).isFalse();
+    causes.renewed(guard(2, AdminState.READY), false, NOON);
+    assertThat(causes.mayBeLate(NOON.plusSeconds(61))).isTrue();
+  }
+
+  @Test
+  void forgetsWithAnotherRolloutWhatItsSwitchTookOutAndWhatItHasPutBack() {
+    causes.renewed(guard(1, AdminState.READY), false, NOON);
+    Drift late = drift(AdminState.READY, AdminState.DRAIN, 100);
+    causes.putBack(List.of(late), DriftCause.LATE);
+    causes.tookOut(List.of("b1"), 1);
+    causes.ended();
+    causes.begun();
+    assertThat(causes.isTakenOut("b1")).isFalse();
+    assertThat(causes.anyReturning()).isFalse();
+    assertThat(causes.of(late, drained(), NOON)).isEqualTo(DriftCause.LATE);
+  }
+
+  @Test
   void whoDoesItAgainMeansIt() {
     causes.renewed(guard(1, AdminState.READY), false, NOON);
     Drift late = drift(AdminState.READY, AdminState.DRAIN, 100);

@@ -43,6 +43,18 @@ class SwitchTest {
   }
 
   @Test
+  void anAgentThatWasHeldUpGrantsOneFullPeriod() {
+    Instant back = NOON.plusSeconds(80);
+    Switch armed = armed(NOON.plusSeconds(90)).heldUp(back);
+    assertThat(armed.isDue(back.plus(PERIOD).minusMillis(1))).isFalse();
+    assertThat(armed.isDue(back.plus(PERIOD))).isTrue();
+    assertThat(armed(NOON.plus(PERIOD.multipliedBy(9))).heldUp(back).isDue(back.plus(PERIOD)))
+        .as("it never shortens what was granted")
+        .isFalse();
+    assertThat(Switch.disarmed().heldUp(back).isDue(Instant.MAX)).isFalse();
+  }
+
+  @Test
   void theSameProofAgainMovesNothing() {
     Switch armed =
         armed(NOON.plusSeconds(90))

@@ -92,12 +92,7 @@ final class WorstDay {
   }
 
   private void awaitStep(String rollout, String step) {
-    story.await(
-        rollout,
-        END,
-        event ->
-            Story.text(event, "type").equals("step-started")
-                && Story.text(event, "step").equals(step));
+    story.awaitStep(rollout, step, END);
   }
 
   private void abort(URI coordinator, String rollout) throws IOException, InterruptedException {

@@ -59,6 +59,14 @@ public final class Story implements AutoCloseable {
     }
   }
 
+  /// The beginning of a step, on whichever node comes first.
+  public JsonNode awaitStep(String rolloutId, String step, Duration within) {
+    return await(
+        rolloutId,
+        within,
+        event -> text(event, "type").equals("step-started") && text(event, "step").equals(step));
+  }
+
   /// The event that a rollout ended with.
   public JsonNode awaitEnd(String rolloutId, Duration within) {
     return await(rolloutId, within, Story::isEnd);

@@ -108,12 +108,7 @@ public final class ThreeBrokers implements Callable<Integer> {
   }
 
   private static void awaitStep(Story story, String rollout, String step) {
-    story.await(
-        rollout,
-        END,
-        event ->
-            Story.text(event, "type").equals("step-started")
-                && Story.text(event, "step").equals(step));
+    story.awaitStep(rollout, step, END);
   }
 
   private Path ends(Story story, Fleet fleet, String rollout, String phase, Path installed)

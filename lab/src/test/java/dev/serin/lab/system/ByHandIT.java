@@ -86,12 +86,7 @@ class ByHandIT {
   }
 
   private void awaitStep(String rollout, String step) {
-    story.await(
-        rollout,
-        END,
-        event ->
-            Story.text(event, "type").equals("step-started")
-                && Story.text(event, "step").equals(step));
+    story.awaitStep(rollout, step, END);
   }
 
   private JsonNode awaitType(String rollout, String type) {

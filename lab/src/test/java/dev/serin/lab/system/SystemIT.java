@@ -247,12 +247,7 @@ class SystemIT {
   }
 
   private void awaitStep(String rollout, String step) {
-    story.await(
-        rollout,
-        END,
-        event ->
-            Story.text(event, "type").equals("step-started")
-                && Story.text(event, "step").equals(step));
+    story.awaitStep(rollout, step, END);
   }
 
   /// Which of the two good releases is on the nodes.

@@ -81,12 +81,7 @@ class WorstDayIT {
     Map<String, Object> body = Releases.request(requestId, version, releases.bake(version), "4s");
     body.put("overrides", Map.of("analysis", analysis, "health", Map.of("within", "8s")));
     String rollout = releases.release(COORDINATOR, body);
-    story.await(
-        rollout,
-        END,
-        event ->
-            Story.text(event, "type").equals("step-started")
-                && Story.text(event, "step").equals("analyse"));
+    story.awaitStep(rollout, "analyse", END);
     return rollout;
   }
 
@@ -202,12 +197,7 @@ class WorstDayIT {
   }
 
   private void awaitStep(String rollout, String step) {
-    story.await(
-        rollout,
-        END,
-        event ->
-            Story.text(event, "type").equals("step-started")
-                && Story.text(event, "step").equals(step));
+    story.awaitStep(rollout, step, END);
   }
 
   private static void incus(String... words) throws IOException, InterruptedException {

@@ -53,6 +53,11 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
 
   void complete(ObjectNode request) {}
 
+  /// What the person may want to do then.
+  String next(String meant) {
+    return "watch it: serin watch " + meant;
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     Optional<Target> rollout = new Targets(session).rollout(target);
@@ -114,7 +119,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       session.print(
           new EventSentence(session.marks(), session.surroundings().zone())
               .line(answer.get(), session.now()));
-      session.print(Text.of("watch it: serin watch " + target));
+      session.print(Text.of(next(target)));
     } else {
       session.print(
           Text.of(
@@ -248,6 +253,11 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
     }
 
     @Override
+    String next(String meant) {
+      return "lift it: serin hands-on " + meant;
+    }
+
+    @Override
     Set<String> yes() {
       return Set.of("rollout-paused");
     }
@@ -265,6 +275,11 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
     @Override
     String type() {
       return "hands-on-requested";
+    }
+
+    @Override
+    String next(String meant) {
+      return "see it: serin status " + meant;
     }
 
     @Override

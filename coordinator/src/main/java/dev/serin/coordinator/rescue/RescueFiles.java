@@ -33,7 +33,7 @@ public final class RescueFiles implements RescueSheets {
     if (!Check.isName(service)) {
       return;
     }
-    String sheet = Rescue.of(ledger).orElse("");
+    String sheet = sheet(ledger);
     if (sheet.equals(newest.put(service, sheet))) {
       return;
     }
@@ -48,6 +48,19 @@ public final class RescueFiles implements RescueSheets {
       log.atWarn()
           .addKeyValue("service", service)
           .log("no rescue sheet at {}: {}", file(service), unwritable.toString());
+    }
+  }
+
+  /// Nobody but people reads it, so even a bug in it must not stop the saga.
+  private static String sheet(Ledger ledger) {
+    try {
+      return Rescue.of(ledger).orElse("");
+    } catch (RuntimeException bug) {
+      log.atError()
+          .setCause(bug)
+          .addKeyValue("service", ledger.service())
+          .log("the rescue sheet could not be written");
+      return "";
     }
   }
 

@@ -39,7 +39,7 @@ bench: build ## Limits on time and memory; fails where one is missed
 soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn
 	@mkdir -p target
 	"$(JDK)/bin/java" -XX:+UseParallelGC -jar simulation/target/simulation.jar \
-	  --seeds 10000 --within 5m --cells --report target/soak-simulation.md
+	  --seeds 10000 --within 5m --cells --bugs --report target/soak-simulation.md
 	lab/up --reset
 	lab/chaos --report target/soak-chaos.md
 	lab/up --reset

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,20 @@ final class Campaign {
   /// @param planted none to test the production code as it is
   Campaign(@Nullable Bug planted) {
     this.planted = planted;
+  }
+
+  /// The first of so many seeds in which the planted bug is caught by its own name; none where it
+  /// is not.
+  static OptionalLong caught(Bug bug, long seeds) {
+    Campaign campaign = new Campaign(bug);
+    for (long seed = 0; seed < seeds; seed++) {
+      var broken = campaign.one(seed, new Coverage()).broken();
+      // Other invariants may break first.
+      if (broken != null && broken.invariant().equals(bug.name())) {
+        return OptionalLong.of(seed);
+      }
+    }
+    return OptionalLong.empty();
   }
 
   /// One seed as this campaign runs it.

@@ -5,6 +5,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -18,6 +21,9 @@ import picocli.CommandLine.Option;
     description = "Runs Serin in virtual time, with faults by seed, and checks its invariants.")
 public final class Simulate implements Callable<Integer> {
   private static final int SHOWN = 10;
+
+  /// How many seeds a planted bug may take to be caught.
+  static final long SEEDS_FOR_A_BUG = 600;
 
   @Option(names = "--seeds", description = "how many seeds, 2000 by default")
   private long seeds = 2_000;
@@ -33,6 +39,11 @@ public final class Simulate implements Callable<Integer> {
 
   @Option(names = "--within", description = "how long all of it may take, such as 5m")
   private @Nullable String within;
+
+  @Option(
+      names = "--bugs",
+      description = "fails where one of the bugs, each planted for one invariant, is not caught")
+  private boolean bugs;
 
   @Option(
       names = "--cells",
@@ -56,7 +67,8 @@ public final class Simulate implements Callable<Integer> {
       return result.broken() == null ? 0 : 1;
     }
     Campaign campaign = new Campaign(bug).run(from, seeds, Integer.MAX_VALUE);
-    String text = campaign.report();
+    List<Bug> missed = new ArrayList<>();
+    String text = campaign.report() + (bugs ? planted(missed) : "");
     if (report != null) {
       Files.writeString(report, text);
     }
@@ -76,7 +88,26 @@ public final class Simulate implements Callable<Integer> {
       out.println("expected every possible cell to be reached; see those listed above");
       return 1;
     }
+    if (!missed.isEmpty()) {
+      out.println("expected every planted bug to be caught by its own name, missed " + missed);
+      return 1;
+    }
     return campaign.broken().isEmpty() ? 0 : 1;
+  }
+
+  /// Plants each bug, and says after how many seeds it is caught.
+  private static String planted(List<Bug> missed) {
+    StringBuilder text = new StringBuilder("\n| planted bug | caught by seed |\n|---|---|\n");
+    for (Bug bug : Bug.values()) {
+      OptionalLong seed = Campaign.caught(bug, SEEDS_FOR_A_BUG);
+      if (seed.isEmpty()) {
+        missed.add(bug);
+      }
+      text.append(
+          "| %s | %s |%n"
+              .formatted(bug, seed.isEmpty() ? "not at all" : String.valueOf(seed.getAsLong())));
+    }
+    return text.toString();
   }
 
   private static Duration duration(String text) {

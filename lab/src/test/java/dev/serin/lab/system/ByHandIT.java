@@ -200,7 +200,7 @@ class ByHandIT {
 
   @Test
   void pausesWhenSomebodyRestartsTheCanarysUnit() throws IOException, InterruptedException {
-    String rollout = release("v5.2.0", releases.bake("v5.2.0"), "20s");
+    String rollout = release("v5.2.0", releases.bake("v5.2.0"), "14s");
     awaitStep(rollout, "analyse");
     run("incus", "exec", CANARY, "--", "systemctl", "restart", "backend-api");
 

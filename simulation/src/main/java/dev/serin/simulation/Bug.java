@@ -74,6 +74,22 @@ enum Bug {
     return value != null && new String(value, StandardCharsets.UTF_8).contains(word);
   }
 
+  private static DrainServer like(DrainServer drain, CommandHead head, int minAvailable) {
+    return new DrainServer(
+        head,
+        drain.pools(),
+        drain.loadBalancers(),
+        drain.server(),
+        drain.peers(),
+        minAvailable,
+        drain.within(),
+        drain.tunnels(),
+        drain.onTimeout(),
+        drain.purpose(),
+        drain.waitForPeers(),
+        drain.restore());
+  }
+
   private static final class ForgetsTheActiveRollout implements Plants {
     @Override
     public byte[] ledger(byte[] json) {
@@ -90,21 +106,7 @@ enum Bug {
         return command;
       }
       @SuppressWarnings("unchecked") // it is the same type
-      C bold =
-          (C)
-              new DrainServer(
-                  drain.head(),
-                  drain.pools(),
-                  drain.loadBalancers(),
-                  drain.server(),
-                  drain.peers(),
-                  0,
-                  drain.within(),
-                  drain.tunnels(),
-                  drain.onTimeout(),
-                  drain.purpose(),
-                  drain.waitForPeers(),
-                  drain.restore());
+      C bold = (C) like(drain, drain.head(), 0);
       return bold;
     }
   }
@@ -200,21 +202,7 @@ enum Bug {
               head.fence() + Duration.ofMinutes(30).toMillis(),
               head.sentAt());
       @SuppressWarnings("unchecked") // it is the same type
-      C repeated =
-          (C)
-              new DrainServer(
-                  anew,
-                  drain.pools(),
-                  drain.loadBalancers(),
-                  drain.server(),
-                  drain.peers(),
-                  drain.minAvailable(),
-                  drain.within(),
-                  drain.tunnels(),
-                  drain.onTimeout(),
-                  drain.purpose(),
-                  drain.waitForPeers(),
-                  drain.restore());
+      C repeated = (C) like(drain, anew, drain.minAvailable());
       return repeated;
     }
   }

@@ -42,14 +42,16 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       description = "a rollout's id, or a service's name for its active one")
   private String target = "";
 
-  SteeringCommand(Session session) {
+  private final String type;
+  private final Set<String> yes;
+
+  /// @param type of the request
+  /// @param yes the events that say yes
+  SteeringCommand(Session session, String type, Set<String> yes) {
     this.session = session;
+    this.type = type;
+    this.yes = yes;
   }
-
-  abstract String type();
-
-  /// The events that say yes.
-  abstract Set<String> yes();
 
   void complete(ObjectNode request) {}
 
@@ -62,7 +64,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Optional<Target> rollout = new Targets(session).rollout(target);
     String service = rollout.map(it -> it.state().service()).orElse(target);
-    ObjectNode request = asking.request(session, type(), service);
+    ObjectNode request = asking.request(session, type, service);
     rollout.ifPresent(it -> request.put("rolloutId", it.state().rolloutId()));
     complete(request);
     BlockingQueue<EventFeed.Signal> signals = new LinkedBlockingQueue<>();
@@ -93,7 +95,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
     boolean its =
         accepted.rolloutId().isEmpty()
             || accepted.rolloutId().equals(event.path("rolloutId").asString(""));
-    return ours || (its && yes().contains(event.path("type").asString("")));
+    return ours || (its && yes.contains(event.path("type").asString("")));
   }
 
   private int show(Accepted accepted, Optional<JsonNode> answer) {
@@ -137,17 +139,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       description = "Takes a rollout back: every node gets what it had before.")
   public static final class Abort extends SteeringCommand {
     public Abort(Session session) {
-      super(session);
-    }
-
-    @Override
-    String type() {
-      return "abort-requested";
-    }
-
-    @Override
-    Set<String> yes() {
-      return Set.of("rollback-started", "rollback-completed");
+      super(session, "abort-requested", Set.of("rollback-started", "rollback-completed"));
     }
   }
 
@@ -161,17 +153,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
     private @Nullable String scope;
 
     public Promote(Session session) {
-      super(session);
-    }
-
-    @Override
-    String type() {
-      return "promote-requested";
-    }
-
-    @Override
-    Set<String> yes() {
-      return Set.of("rollout-promoted");
+      super(session, "promote-requested", Set.of("rollout-promoted"));
     }
 
     @Override
@@ -186,17 +168,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
   @Command(name = "pause", description = "Holds a rollout where it is.")
   public static final class Pause extends SteeringCommand {
     public Pause(Session session) {
-      super(session);
-    }
-
-    @Override
-    String type() {
-      return "pause-requested";
-    }
-
-    @Override
-    Set<String> yes() {
-      return Set.of("rollout-paused");
+      super(session, "pause-requested", Set.of("rollout-paused"));
     }
   }
 
@@ -204,17 +176,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
   @Command(name = "resume", description = "Lets a paused rollout go on.")
   public static final class Resume extends SteeringCommand {
     public Resume(Session session) {
-      super(session);
-    }
-
-    @Override
-    String type() {
-      return "resume-requested";
-    }
-
-    @Override
-    Set<String> yes() {
-      return Set.of("rollout-resumed");
+      super(session, "resume-requested", Set.of("rollout-resumed"));
     }
   }
 
@@ -222,17 +184,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
   @Command(name = "retry", description = "Tries a rollout that stopped again.")
   public static final class Retry extends SteeringCommand {
     public Retry(Session session) {
-      super(session);
-    }
-
-    @Override
-    String type() {
-      return "retry-requested";
-    }
-
-    @Override
-    Set<String> yes() {
-      return Set.of("rollout-started", "rollout-resumed");
+      super(session, "retry-requested", Set.of("rollout-started", "rollout-resumed"));
     }
   }
 
@@ -244,22 +196,12 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
               + " back, new releases are refused, until 'serin hands-on'.")
   public static final class HandsOff extends SteeringCommand {
     public HandsOff(Session session) {
-      super(session);
-    }
-
-    @Override
-    String type() {
-      return "hands-off-requested";
+      super(session, "hands-off-requested", Set.of("rollout-paused"));
     }
 
     @Override
     String next(String meant) {
       return "lift it: serin hands-on " + meant;
-    }
-
-    @Override
-    Set<String> yes() {
-      return Set.of("rollout-paused");
     }
   }
 
@@ -269,22 +211,12 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       description = "Lets Serin touch a service again; a rollout that was under way goes on.")
   public static final class HandsOn extends SteeringCommand {
     public HandsOn(Session session) {
-      super(session);
-    }
-
-    @Override
-    String type() {
-      return "hands-on-requested";
+      super(session, "hands-on-requested", Set.of("rollout-resumed", "rollout-paused"));
     }
 
     @Override
     String next(String meant) {
       return "see it: serin status " + meant;
-    }
-
-    @Override
-    Set<String> yes() {
-      return Set.of("rollout-resumed", "rollout-paused");
     }
   }
 }

@@ -4,9 +4,9 @@ import static dev.serin.coordinator.rescue.Shell.quoted;
 
 import dev.serin.contracts.haproxy.HaproxyEvent.RuntimeAccess;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
-import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.NodeRecord;
@@ -15,7 +15,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /// The commands of one step, each on a line of its own.
 final class Lines {
@@ -37,21 +37,40 @@ final class Lines {
           + "\n";
     }
     NodeRecord record = Objects.requireNonNull(rollout.nodes().get(node));
-    Node defined = rollout.service().node(node).orElseThrow();
     String title =
         "  echo " + quoted(node + ": " + (step.undo() ? "undo-" : "") + step.name().shown()) + "\n";
+    Optional<String> unreachable = unreachable(step, record);
+    if (unreachable.isPresent()) {
+      return title + "  unreachable " + quoted(unreachable.get()) + "\n";
+    }
     return title
         + switch (step.name()) {
           case DRAIN -> drain(record);
           case READY -> ready(record, record.target(step.undo()));
           case SERVING -> shown(record);
-          case KEEP -> inside(defined, record, Shell.KEEP, directory(), name(), record.sha256());
-          case PUSH -> push(defined, record, rollout.request().artifact());
-          case RESTORE -> restore(defined, record);
-          case RESTART -> restart(defined, record);
-          case HEALTH -> health(defined, record);
+          case KEEP -> inside(record, Shell.KEEP, directory(), name(), record.sha256());
+          case PUSH -> push(record, rollout.request().artifact());
+          case RESTORE -> restore(record);
+          case RESTART -> restart(record);
+          case HEALTH -> health(record);
           case ANALYSE -> "";
         };
+  }
+
+  /// What the step needs and nobody has said how to reach; nothing is guessed.
+  private Optional<String> unreachable(Step step, NodeRecord record) {
+    return switch (step.name()) {
+      case DRAIN, READY, SERVING ->
+          record.settings().stream()
+              .map(ServerSetting::loadBalancer)
+              .filter(name -> access(name).isEmpty())
+              .findFirst();
+      case KEEP, PUSH, RESTART, HEALTH, RESTORE ->
+          record.instance() == null || record.instance().access() == null
+              ? Optional.of(record.name())
+              : Optional.empty();
+      case ANALYSE -> Optional.empty();
+    };
   }
 
   private String drain(NodeRecord record) {
@@ -103,27 +122,26 @@ final class Lines {
   }
 
   private boolean hasLeavingMap(ServerSetting at, NodeRecord record) {
-    RuntimeAccess access = access(at);
-    return access != null && access.leavingMap() != null && record.cookie() != null;
+    return record.cookie() != null && access(at).leavingMap() != null;
   }
 
   private String map(ServerSetting at) {
-    return String.valueOf(Objects.requireNonNull(access(at)).leavingMap());
+    return String.valueOf(access(at).leavingMap());
   }
 
-  private @Nullable RuntimeAccess access(ServerSetting at) {
+  private RuntimeAccess access(ServerSetting at) {
+    return access(at.loadBalancer()).orElseThrow();
+  }
+
+  private Optional<RuntimeAccess> access(String loadBalancer) {
     return rollout.access().stream()
-        .filter(it -> it.loadBalancer().equals(at.loadBalancer()))
-        .findFirst()
-        .orElse(null);
+        .filter(it -> it.loadBalancer().equals(loadBalancer))
+        .findFirst();
   }
 
   /// Words, quoted already.
   private String shell(ServerSetting at) {
-    RuntimeAccess access = access(at);
-    return access == null
-        ? "socat - UNIX-CONNECT:/run/" + at.loadBalancer() + "/admin.sock"
-        : access.shell();
+    return access(at).shell();
   }
 
   private String tell(ServerSetting at, String command) {
@@ -148,15 +166,12 @@ final class Lines {
     return install().path().substring(install().path().lastIndexOf('/') + 1);
   }
 
-  private static String enter(Node node, NodeRecord record) {
-    var instance = record.instance();
-    return instance == null || instance.access() == null
-        ? "incus exec " + quoted(node.instance()) + " --"
-        : instance.access().shell();
+  private static InstanceAccess access(NodeRecord record) {
+    return Objects.requireNonNull(Objects.requireNonNull(record.instance()).access());
   }
 
-  private static String inside(Node node, NodeRecord record, String script, String... arguments) {
-    StringBuilder line = new StringBuilder("  " + enter(node, record) + " sh -euc ");
+  private static String inside(NodeRecord record, String script, String... arguments) {
+    StringBuilder line = new StringBuilder("  " + access(record).shell() + " sh -euc ");
     line.append("'").append(script.replace("'", "'\\''")).append("' sh");
     for (String argument : arguments) {
       line.append(' ').append(quoted(argument));
@@ -164,11 +179,11 @@ final class Lines {
     return line.append('\n').toString();
   }
 
-  private String restore(Node node, NodeRecord record) {
+  private String restore(NodeRecord record) {
     Artifact named = rollout.request().rollbackArtifact();
     String digest = named == null ? record.sha256() : named.sha256();
     String previous = install().previous() == null ? "-" : install().previous();
-    String kept = inside(node, record, Shell.RESTORE, directory(), name(), digest, previous);
+    String kept = inside(record, Shell.RESTORE, directory(), name(), digest, previous);
     var good = ledger.lastKnownGood();
     Artifact source =
         named != null
@@ -178,23 +193,20 @@ final class Lines {
         ? kept
         : kept
             + "  # if it is not kept on the node any more:\n"
-            + push(node, record, source).replaceAll("(?m)^ {2}", "  # ");
+            + push(record, source).replaceAll("(?m)^ {2}", "  # ");
   }
 
   /// Copies the artifact beside the installed binary, then installs it there.
-  private String push(Node node, NodeRecord record, Artifact artifact) {
+  private String push(NodeRecord record, Artifact artifact) {
     String beside = directory() + "/.serin/.rescue";
     URI uri = URI.create(artifact.uri());
     String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
     String path = String.valueOf(uri.getPath());
-    var access = record.instance() == null ? null : record.instance().access();
-    String copy =
-        access == null
-            ? "incus file push %s " + quoted(node.instance() + beside)
-            : access.copy() + " %s " + quoted(access.name() + beside);
+    InstanceAccess access = access(record);
+    String copy = access.copy() + " %s " + quoted(access.name() + beside);
     String copied =
         switch (scheme) {
-          case "node" -> inside(node, record, "cp -- \"$1\" \"$2\"", path, beside);
+          case "node" -> inside(record, "cp -- \"$1\" \"$2\"", path, beside);
           case "file" -> "  " + copy.formatted(quoted(path)) + "\n";
           default -> {
             String here = "/tmp/serin-rescue-" + artifact.sha256().substring(0, 12);
@@ -207,10 +219,9 @@ final class Lines {
                 + "\n";
           }
         };
-    return inside(node, record, "mkdir -p -- \"$1\"", directory() + "/.serin")
+    return inside(record, "mkdir -p -- \"$1\"", directory() + "/.serin")
         + copied
         + inside(
-            node,
             record,
             Shell.INSTALL,
             directory(),
@@ -220,10 +231,10 @@ final class Lines {
             install().mode());
   }
 
-  private String restart(Node node, NodeRecord record) {
+  private String restart(NodeRecord record) {
     StringBuilder lines = new StringBuilder();
     for (String unit : install().unit()) {
-      String systemctl = "  " + enter(node, record) + " systemctl ";
+      String systemctl = "  " + access(record).shell() + " systemctl ";
       lines
           .append(systemctl)
           .append("reset-failed ")
@@ -237,10 +248,10 @@ final class Lines {
     return lines.toString();
   }
 
-  private String health(Node node, NodeRecord record) {
+  private String health(NodeRecord record) {
     var health = rollout.service().health();
     return "  "
-        + enter(node, record)
+        + access(record).shell()
         + " timeout "
         + Math.max(1, health.within().toSeconds())
         + " sh -c '"

@@ -7,6 +7,12 @@ final class Shell {
   /// What the lines of a sheet lean on.
   static final String FUNCTIONS =
       """
+      # NAME: nobody has said how to reach it.
+      unreachable() {
+        echo "how to reach $1 is not known: do this step by hand, then run the lines below it" >&2
+        exit 1
+      }
+
       # HAProxy answers a command that it obeys with nothing.
       obeyed() {
         answer=$(cat | tr -d '\\n')

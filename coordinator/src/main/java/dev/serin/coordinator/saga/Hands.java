@@ -7,6 +7,7 @@ import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Hands off a service: a person works on it, and Serin touches nothing there until that is lifted.
@@ -28,7 +29,7 @@ final class Hands {
     return "expected Serin to have its hands on "
         + draft.service()
         + ", found: "
-        + java.util.Objects.requireNonNull(draft.handsOff).sentence()
+        + Objects.requireNonNull(draft.handsOff).sentence()
         + "; lift it with: serin hands-on "
         + draft.service();
   }
@@ -74,12 +75,7 @@ final class Hands {
 
   /// Stops before a step that would touch something.
   static void park(Draft draft, int step, Phase.@Nullable RollingBack back) {
-    park(
-        draft,
-        step,
-        back,
-        Draft.SERIN,
-        java.util.Objects.requireNonNull(draft.handsOff).sentence());
+    park(draft, step, back, Draft.SERIN, Objects.requireNonNull(draft.handsOff).sentence());
   }
 
   private static void park(

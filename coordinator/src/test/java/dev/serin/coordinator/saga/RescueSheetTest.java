@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +83,30 @@ class RescueSheetTest {
         .contains(World.sha("v1"))
         .contains("state ready");
     assertThat(part(story, "finish")).contains(World.sha("v2"));
+  }
+
+  @Test
+  void guessesNothingAboutALoadBalancerThatNobodyHasSaidHowToReach() {
+    Story story = rollout(SERVICE).until("push b2");
+    assertThat(sheet(story)).contains("| socat - UNIX-CONNECT:/run/admin.sock");
+    Ledger ledger = story.ledger();
+    String blind =
+        Rescue.of(
+                new Ledger(
+                    ledger.service(),
+                    ledger.definition(),
+                    story.active().reachedBy(List.of()),
+                    ledger.queue(),
+                    ledger.lastKnownGood(),
+                    ledger.leftOut(),
+                    ledger.versions(),
+                    ledger.fence(),
+                    ledger.handsOff()))
+            .orElseThrow();
+    assertThat(blind).contains("\n  unreachable haproxy-1\n").doesNotContain("set server");
+    assertThat(blind)
+        .as("what is known is there")
+        .contains("incus exec b2 -- systemctl restart api");
   }
 
   @Test

@@ -5,11 +5,13 @@ import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.RuntimeAccess;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.incus.UnitSeen;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -80,7 +82,7 @@ final class World {
           new HaproxyEvent.PoolChecked(
               head,
               nodes.keySet().stream().map(this::seen).toList(),
-              List.of(),
+              List.of(new RuntimeAccess("haproxy-1", "socat - UNIX-CONNECT:/run/admin.sock", null)),
               List.of(),
               List.of());
       case HaproxyCommand.DrainServer drain -> {
@@ -107,7 +109,10 @@ final class World {
                           List.of(),
                           List.of(new UnitSeen("api", "before the rollout", 0, "unit file")),
                           "boot",
-                          null))
+                          new InstanceAccess(
+                              "incus exec " + node.getKey() + " --",
+                              "incus file push",
+                              node.getKey())))
                   .toList(),
               Map.of(),
               List.of(),

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,12 @@ class ByHandIT {
                 Duration.ofSeconds(2),
                 0,
                 Duration.ofMinutes(15)));
+  }
+
+  /// A test that failed while Serin was gone leaves the others their fleet.
+  @AfterEach
+  void everythingRunsAgain() throws IOException, InterruptedException {
+    serinIsBack();
   }
 
   @AfterAll
@@ -123,11 +130,17 @@ class ByHandIT {
   }
 
   private void serinIsBack() throws IOException, InterruptedException {
-    cluster.start(SerinCluster.BROKER);
+    startUnlessItRuns(SerinCluster.BROKER);
     for (String service : SerinCluster.SERVICES) {
-      cluster.start(service);
+      startUnlessItRuns(service);
     }
     cluster.awaitCoordinator("coordinator");
+  }
+
+  private void startUnlessItRuns(String name) throws IOException {
+    if (!cluster.runs(name)) {
+      cluster.start(name);
+    }
   }
 
   private Path sheet() {
@@ -148,11 +161,8 @@ class ByHandIT {
     assertThat(run("sh", sheet().toString()))
         .contains("Rescue sheet of backend-api", "at step: analyse");
     assertThat(run("sh", sheet().toString(), "back"))
-        .contains(
-            "backend-api-2: undo-drain",
-            "backend-api-2: undo-restore",
-            "api_pool/backend-api-2 is UP, weight 1",
-            "taken back");
+        .contains("backend-api-2: undo-drain", "backend-api-2: undo-restore", "taken back")
+        .containsPattern("api_pool/backend-api-2 is UP( \\d/\\d)?, weight 1\n");
 
     assertThat(fleet.digests()).isEqualTo(digests);
     assertThat(fleet.servers().values()).allMatch(server -> server.isUp() && server.weight() == 1);

@@ -32,27 +32,19 @@ final class LeavesNothingBehind implements Invariant {
     boolean mayLeave =
         state.phase() == RolloutPhase.HALTED || state.phase() == RolloutPhase.ROLLBACK_FAILED;
     String named = state.message() + state.problems();
-    Snapshots.Fleet now = snapshots.now();
-    before
-        .lines()
-        .forEach((line, was) -> {
-          Snapshots.Line is = now.lines().get(line);
-          String node = line.substring(line.indexOf('/') + 1);
-          if (was.isIn()
-              && !(is != null && is.isAs(was))
-              && snapshots.isSerins(line, before.at())
-              && !(mayLeave && named.contains(node))) {
-            throw broken(
-                state.version()
-                    + " ended as "
-                    + state.phase()
-                    + " and left "
-                    + line
-                    + " "
-                    + is
-                    + ", expected "
-                    + was);
-          }
-        });
+    for (Snapshots.Left left : snapshots.left(before)) {
+      if (!(mayLeave && named.contains(left.node()))) {
+        throw broken(
+            state.version()
+                + " ended as "
+                + state.phase()
+                + " and left "
+                + left.name()
+                + " "
+                + left.is()
+                + ", expected "
+                + left.was());
+      }
+    }
   }
 }

@@ -53,16 +53,9 @@ final class RollsBackToWhatWas implements Invariant {
         }
       }
     }
-    Snapshots.Fleet now = snapshots.now();
-    before
-        .lines()
-        .forEach((line, was) -> {
-          Snapshots.Line is = now.lines().get(line);
-          if (was.isIn()
-              && snapshots.isSerins(line, before.at())
-              && !(is != null && is.isAs(was))) {
-            throw broken(line + " is " + is + ", expected " + was + " as before the rollout");
-          }
-        });
+    for (Snapshots.Left left : snapshots.left(before)) {
+      throw broken(
+          left.name() + " is " + left.is() + ", expected " + left.was() + " as before the rollout");
+    }
   }
 }

@@ -6,7 +6,9 @@ import dev.serin.simulation.world.Unit;
 import dev.serin.simulation.world.VirtualHaproxy;
 import dev.serin.simulation.world.VirtualServer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -75,9 +77,35 @@ final class Snapshots {
     return new Fleet(truth.loop().now(), digests, running, lines);
   }
 
+  /// A server that was in rotation and is not as it was.
+  ///
+  /// @param name by load balancer and server
+  /// @param is none where it is gone
+  record Left(String name, Line was, @Nullable Line is) {
+    String node() {
+      return name.substring(name.indexOf('/') + 1);
+    }
+  }
+
+  /// What is left otherwise than before, by Serin's own doing.
+  List<Left> left(Fleet before) {
+    Map<String, Line> lines = now().lines();
+    List<Left> left = new ArrayList<>();
+    before
+        .lines()
+        .forEach((name, was) -> {
+          Line is = lines.get(name);
+          boolean same = is != null && is.isAs(was);
+          if (was.isIn() && !same && isSerins(name, before.at())) {
+            left.add(new Left(name, was, is));
+          }
+        });
+    return left;
+  }
+
   /// Whether what one load balancer has of a server is Serin's doing: nobody else touched it since,
   /// and no reload is so young that nobody can have seen it.
-  boolean isSerins(String line, Instant since) {
+  private boolean isSerins(String line, Instant since) {
     String haproxy = line.substring(0, line.indexOf('/'));
     return !truth.wasTouchedSince(line, since) && !truth.wasTouchedLately(haproxy);
   }

@@ -23,8 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Faults one after the other, some of them at once, while releases go on under load:
-/// 1. an operator releases good and bad versions, one after the other, until the faults are over;
-/// 2. a fault begins every few seconds and is mended when its time is up;
+/// 1. an operator releases good and bad versions, one after the other, until the faults are over,
+///    and who was refused asks again when nothing is broken;
+/// 2. a fault begins every few seconds and is mended when its time is up, and between some of them
+///    nothing is broken for a moment;
 /// 3. a fault that reaches users by itself is alone among its kind, and what failed from its
 ///    beginning until every node is up again is counted apart;
 /// 4. at the end everything is mended, and one more good release must complete.
@@ -41,6 +43,7 @@ public final class ChaosRun {
   private final Consumer<String> say;
   private final Map<String, Long> failedByFaults = new TreeMap<>();
   private final List<String> begun = new ArrayList<>();
+  private int broken;
 
   /// @param root the repository; the lab is up, and nobody else uses its fleet
   /// @param directory for configuration, data and logs
@@ -109,7 +112,9 @@ public final class ChaosRun {
     try {
       Future<?> faults = threads.submit(() -> all(plan, around, load, pauses, threads));
       while (!faults.isDone()) {
-        operator.releaseAny();
+        if (operator.releaseAny().phase().equals("REJECTED")) {
+          awaitNothingBroken();
+        }
       }
       faults.get();
     } catch (ExecutionException failed) {
@@ -130,6 +135,7 @@ public final class ChaosRun {
           each.get();
         }
         open.clear();
+        TimeUnit.MILLISECONDS.sleep(pauses.nextInt(3_000));
       }
       open.add(
           threads.submit(() -> {
@@ -159,6 +165,7 @@ public final class ChaosRun {
     fault.begin(around);
     TimeUnit.MILLISECONDS.sleep(fault.lasts().toMillis());
     fault.end(around);
+    mended();
     if (fault.kind().reachesUsers()) {
       around.awaitUp(UP_AGAIN);
       TimeUnit.MILLISECONDS.sleep(AFTERMATH.toMillis());
@@ -170,7 +177,20 @@ public final class ChaosRun {
   }
 
   private synchronized void tell(Fault fault) {
+    broken++;
     begun.add(fault.kind().words());
     say.accept("%3d  %s".formatted(begun.size(), fault));
+  }
+
+  private synchronized void mended() {
+    broken--;
+    notifyAll();
+  }
+
+  private synchronized void awaitNothingBroken() throws InterruptedException {
+    long until = System.nanoTime() + UP_AGAIN.toNanos();
+    while (broken > 0 && System.nanoTime() < until) {
+      wait(UP_AGAIN.toMillis());
+    }
   }
 }

@@ -73,7 +73,7 @@ final class Operator {
   }
 
   /// Releases something by chance and stays until it has ended.
-  void releaseAny() throws IOException, InterruptedException {
+  Told releaseAny() throws IOException, InterruptedException {
     Release release =
         random.nextInt(2) == 0
             ? catalogue.get(random.nextInt(2))
@@ -88,10 +88,9 @@ final class Operator {
       Release better = catalogue.get(random.nextInt(2));
       String next = ask(better, "supersede");
       end(rollout, release);
-      end(next, better);
-      return;
+      return end(next, better);
     }
-    end(rollout, release);
+    return end(rollout, release);
   }
 
   /// Releases and stays until it has ended.

@@ -47,7 +47,8 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final Map<String, Integer> services = new ConcurrentHashMap<>();
 
   private @Nullable DefaultKafkaProducerFactory<String, byte[]> producers;
-  private volatile org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
+  private org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
+  private volatile @Nullable SendQueue queue;
   private @Nullable ConcurrentMessageListenerContainer<String, byte[]> container;
   private @Nullable Thread starting;
 
@@ -98,7 +99,9 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       return;
     }
     producers = new DefaultKafkaProducerFactory<>(settings.producer());
-    producer = producers.createProducer();
+    var opened = producers.createProducer();
+    producer = opened;
+    queue = new SendQueue("serin-" + agent + "-send", record -> opened.send(record).get());
     ContainerProperties properties = new ContainerProperties(commandsTopic());
     properties.setAckMode(ContainerProperties.AckMode.RECORD);
     properties.setMissingTopicsFatal(false);
@@ -162,20 +165,10 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   }
 
   private void send(ProducerRecord<String, byte[]> record) {
-    var open = producer;
-    if (open == null) {
-      return;
+    var open = queue;
+    if (open != null) {
+      open.add(record);
     }
-    var _ =
-        open.send(
-            record,
-            (metadata, failure) -> {
-              if (failure != null) {
-                log.atWarn()
-                    .addKeyValue("topic", record.topic())
-                    .log("not published, the coordinator will ask again: {}", failure.getMessage());
-              }
-            });
   }
 
   @Override
@@ -189,6 +182,11 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       container = null;
     }
     desk.close();
+    var open = queue;
+    if (open != null) {
+      open.close();
+      queue = null;
+    }
     if (producer != null) {
       producer.close();
       producer = null;

@@ -41,6 +41,7 @@ public final class Serin {
             .addSubcommand(new SteeringCommand.Pause(session))
             .addSubcommand(new SteeringCommand.Resume(session))
             .addSubcommand(new SteeringCommand.Retry(session))
+            .addSubcommand(new SteeringCommand.Rollback(session))
             .addSubcommand(new SteeringCommand.HandsOff(session))
             .addSubcommand(new SteeringCommand.HandsOn(session))
             .addSubcommand(new ServicesCommand(session))

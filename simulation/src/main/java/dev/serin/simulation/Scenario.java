@@ -49,6 +49,7 @@ final class Scenario {
             first);
     this.definition = definition();
     askFor();
+    askOnceMore(new Random(requests.toString().hashCode()));
   }
 
   private static List<String> names(int count) {
@@ -226,6 +227,20 @@ final class Scenario {
       request.put("scope", one(List.of("step", "full")));
     }
     requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
+  }
+
+  /// What is asked of rollouts that are over, by chance of its own.
+  private void askOnceMore(Random other) {
+    int times = other.nextInt(3);
+    for (int i = 0; i < times; i++) {
+      boolean back = other.nextBoolean();
+      ObjectNode request = request(back ? "rollback-requested" : "retry-requested", "o" + i);
+      if (!back) {
+        request.put("from", other.nextBoolean() ? "step" : "start");
+      }
+      Duration at = Duration.ofMillis(20_000 + other.nextInt(LAST_REQUEST_SECONDS * 1_000));
+      requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
+    }
   }
 
   /// A person who looks at what waits for one.

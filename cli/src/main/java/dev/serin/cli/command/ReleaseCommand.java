@@ -1,6 +1,5 @@
 package dev.serin.cli.command;
 
-import dev.serin.cli.CommandFailed;
 import dev.serin.cli.ExitCode;
 import dev.serin.cli.command.Sending.Accepted;
 import dev.serin.cli.coordinator.Answer;
@@ -32,19 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ReleaseCommand implements Callable<Integer> {
   private static final Duration FIRST_WORD = Duration.ofSeconds(3);
   private static final Duration LOOK = Duration.ofMillis(50);
-
-  /// How long the command stays.
-  static final class Stay {
-    @Option(names = "--wait", description = "stays until it is over, a line for each event")
-    boolean isWaiting;
-
-    @Option(names = "--watch", description = "stays until it is over, with a live view")
-    boolean isWatching;
-
-    @Option(names = "--detach", description = "returns at once (what it does anyway)")
-    @SuppressWarnings("UnusedVariable") // Neither of the others.
-    boolean isDetached;
-  }
 
   private final Session session;
 
@@ -123,20 +109,13 @@ public final class ReleaseCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode request = request();
-    boolean stays = stay.isWaiting || stay.isWatching;
-    if (timeout != null && !stays) {
-      throw new CommandFailed(
-          ExitCode.USAGE,
-          "--timeout: expected --wait or --watch with it, found neither; without them nothing is"
-              + " waited for");
-    }
+    stay.checkTimeout(timeout);
     Accepted accepted = new Sending(session).send(request);
-    if (!stays) {
+    if (!stay.stays()) {
       return detached(accepted);
     }
     session.say("serin: taken: " + service + " " + version + ", rollout " + accepted.rolloutId());
-    Watching watching = new Watching(session, accepted.rolloutId(), timeout);
-    return stay.isWatching ? watching.live() : watching.inLines();
+    return stay.with(session, accepted.rolloutId(), timeout);
   }
 
   private ObjectNode request() {

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,6 +55,16 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
   }
 
   void complete(ObjectNode request) {}
+
+  /// Whether the command stays with the rollout after the answer.
+  boolean stays() {
+    return false;
+  }
+
+  /// What it does then; its exit code.
+  int then(Accepted accepted) {
+    return ExitCode.DONE.number();
+  }
 
   /// What the person may want to do then.
   String next(String meant) {
@@ -111,6 +122,9 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       }
       throw new CommandFailed(ExitCode.REJECTED, "refused:", reasons, answer.get());
     }
+    if (session.isJson() && stays()) {
+      return then(accepted);
+    }
     if (session.isJson()) {
       ObjectNode document = Json.mapper().createObjectNode();
       document.put("requestId", accepted.requestId());
@@ -130,7 +144,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
                   + "s; see what it does: serin status "
                   + target));
     }
-    return ExitCode.DONE.number();
+    return then(accepted);
   }
 
   /// Takes a rollout back.
@@ -180,11 +194,74 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
     }
   }
 
+  /// What sets a rollout going, so that one may stay with it.
+  abstract static sealed class Going extends SteeringCommand {
+    @ArgGroup(exclusive = true)
+    private Stay stay = new Stay();
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "TIME",
+        converter = DurationOption.class,
+        description = "how long to stay at most (as long as it takes)")
+    private @Nullable Duration timeout;
+
+    Going(Session session, String type, Set<String> yes) {
+      super(session, type, yes);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+      stay.checkTimeout(timeout);
+      return super.call();
+    }
+
+    @Override
+    boolean stays() {
+      return stay.stays();
+    }
+
+    @Override
+    int then(Accepted accepted) {
+      return stays() ? stay.with(session, accepted.rolloutId(), timeout) : super.then(accepted);
+    }
+  }
+
   /// Tries a rollout that stopped again.
-  @Command(name = "retry", description = "Tries a rollout that stopped again.")
-  public static final class Retry extends SteeringCommand {
+  @Command(
+      name = "retry",
+      description =
+          "Tries a rollout that stopped again: one that waits for a person goes on with the step"
+              + " that stopped, one that is over is released once more.")
+  public static final class Retry extends Going {
+    @Option(
+        names = "--from",
+        paramLabel = "WHERE",
+        description = "step (the one that stopped) or start (what was done is taken back) (step)")
+    private @Nullable String from;
+
     public Retry(Session session) {
       super(session, "retry-requested", Set.of("rollout-started", "rollout-resumed"));
+    }
+
+    @Override
+    void complete(ObjectNode request) {
+      if (from != null) {
+        request.put("from", from);
+      }
+    }
+  }
+
+  /// Takes a completed release back.
+  @Command(
+      name = "rollback",
+      description =
+          "Takes the release that completed last back, on every node: each gets what it ran before,"
+              + " one after the other, health checks kept, nothing watched. A rollout that is under"
+              + " way is taken back by 'serin abort'.")
+  public static final class Rollback extends Going {
+    public Rollback(Session session) {
+      super(session, "rollback-requested", Set.of("rollout-started"));
     }
   }
 

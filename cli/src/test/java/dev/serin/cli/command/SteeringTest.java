@@ -135,6 +135,46 @@ class SteeringTest {
   }
 
   @Test
+  void triesAgainFromTheStart() throws Exception {
+    play.moments().forEach(stub::tell);
+    stub.onRequest(
+        request -> stub.tell(play.rollsBack(Outcome.SUPERSEDED, "retried", "b2").last()));
+
+    SerinRun run = SerinRun.of(stub, "retry", "r-1", "--from", "start");
+
+    JsonNode request = stub.requests().getFirst();
+    assertThat(RequestReader.read(request)).isInstanceOf(Parsed.Valid.class);
+    assertThat(request.path("type").asString()).isEqualTo("retry-requested");
+    assertThat(request.path("from").asString()).isEqualTo("start");
+    assertThat(request.path("rolloutId").asString()).isEqualTo("r-1");
+    assertThat(run.out()).contains("taken, but no answer within 10s");
+  }
+
+  @Test
+  void takesACompletedReleaseBackAndStaysToTheEnd() throws Exception {
+    play.updates("b1", Duration.ofSeconds(1)).completed();
+    stub.onRequest(request -> play.moments().forEach(stub::tell));
+
+    SerinRun run = SerinRun.of(stub, "rollback", "backend-api", "--wait");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("is rolled out, after");
+    JsonNode request = stub.requests().getFirst();
+    assertThat(RequestReader.read(request)).isInstanceOf(Parsed.Valid.class);
+    assertThat(request.path("type").asString()).isEqualTo("rollback-requested");
+    assertThat(request.has("rolloutId")).isFalse();
+  }
+
+  @Test
+  void waitsOnlyWhereSomebodyWaits() throws Exception {
+    SerinRun run = SerinRun.of(stub, "rollback", "backend-api", "--timeout", "1m");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--timeout: expected --wait or --watch with it");
+    assertThat(stub.requests()).isEmpty();
+  }
+
+  @Test
   void refusesAServiceThatNobodyDefined() throws Exception {
     stub.answers(
         "POST /api/v1/requests",

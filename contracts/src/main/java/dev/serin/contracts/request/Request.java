@@ -58,6 +58,16 @@ public sealed interface Request {
     FULL
   }
 
+  /// Where a retry begins.
+  enum From {
+    /// With the step that stopped.
+    @JsonProperty("step")
+    STEP,
+    /// Everything is taken back first.
+    @JsonProperty("start")
+    START
+  }
+
   /// A migration that the release brings.
   ///
   /// @param path its file, for messages
@@ -163,21 +173,25 @@ public sealed interface Request {
     }
   }
 
-  /// A rollout that stopped shall be tried again.
+  /// A rollout that stopped shall be tried again: one that waits for a person, or the one that
+  /// ended last and did not complete.
   @JsonTypeName("retry-requested")
   record RetryRequested(
       String requestId,
       String service,
       String requestedBy,
       String reason,
-      @Nullable String rolloutId)
+      @Nullable String rolloutId,
+      From from)
       implements Steering {
     public RetryRequested {
       checkHead(requestId, service, requestedBy, reason);
+      Check.required("from", from);
     }
   }
 
-  /// A completed release shall be taken back, on every node.
+  /// The release that completed last shall be taken back, on every node: by a rollout of its own,
+  /// to what ran before it.
   @JsonTypeName("rollback-requested")
   record RollbackRequested(
       String requestId,

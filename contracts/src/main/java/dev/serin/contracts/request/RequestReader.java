@@ -5,6 +5,7 @@ import dev.serin.contracts.json.Fields;
 import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request.AbortRequested;
 import dev.serin.contracts.request.Request.FreezeRequested;
+import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.HandsOffRequested;
 import dev.serin.contracts.request.Request.HandsOnRequested;
 import dev.serin.contracts.request.Request.IfBusy;
@@ -109,7 +110,12 @@ public final class RequestReader {
       case "retry-requested" ->
           Optional.of(
               new RetryRequested(
-                  head.requestId, head.service, head.requestedBy, head.reason, head.rolloutId));
+                  head.requestId,
+                  head.service,
+                  head.requestedBy,
+                  head.reason,
+                  head.rolloutId,
+                  fields.choice("from", From.class, From.STEP)));
       case "rollback-requested" ->
           Optional.of(
               new RollbackRequested(

@@ -37,6 +37,9 @@ public record ServiceDefinition(
     OnPeerFailure onPeerFailure,
     Rollback rollback) {
 
+  /// The strategy for an incident: every node in the safe order, health checks kept, no window.
+  public static final String EMERGENCY = "emergency";
+
   /// One Incus instance that serves the service, and one server line in its pools.
   ///
   /// @param canary whether it gets a release first

@@ -37,7 +37,8 @@ import tools.jackson.databind.JsonNode;
 /// defaults, and names every problem and contradiction at once.
 public final class ServiceReader {
   /// The strategies that this version rolls out by.
-  public static final Set<String> STRATEGIES = Set.of("canary-then-peers");
+  public static final List<String> STRATEGIES =
+      List.of("canary-then-peers", ServiceDefinition.EMERGENCY);
 
   /// How many probes an analysis may take: each one's verdict is kept in the rollout's record.
   private static final int MOST_SLOTS = 10_000;

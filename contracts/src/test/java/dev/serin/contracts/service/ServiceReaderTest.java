@@ -218,7 +218,7 @@ class ServiceReaderTest {
             "minAvailable: expected at most the number of nodes, 4, found 9",
             "loadBalancers: expected pool and loadBalancers both or neither, found only one of them",
             "analysis.window: expected 0s or at least the interval, 30s, found 10s",
-            "strategy: expected one of canary-then-peers, found 'yolo'");
+            "strategy: expected one of canary-then-peers, emergency, found 'yolo'");
   }
 
   @ParameterizedTest
@@ -243,7 +243,7 @@ class ServiceReaderTest {
           {'slis': [{'name': 'a', 'query': 'q'}]} | slis[0].max: expected a threshold, max or min, found neither
           {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'min': 1}]} | slis[0].min: expected a value below max, found one that no value can satisfy
           {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'minRequests': {'min': -1}}]} | slis[0].minRequests.min: expected 0 or more, found -1.0,slis[0].minRequests.query: expected a text, is missing
-          {'strategy': 'yolo'} | strategy: expected one of canary-then-peers, found 'yolo'
+          {'strategy': 'yolo'} | strategy: expected one of canary-then-peers, emergency, found 'yolo'
           {'install': {'path': '/a', 'previous': '/a', 'unit': 'u'}} | install.previous: expected another file than install.path, found the same
           {'install': {'path': '/a', 'unit': ['u', 'u']}} | install.unit: expected each unit once, found u twice
           {'install': {'path': '/a', 'unit': 'none'}} | install.unit: expected one systemd unit or more, found none

@@ -5,6 +5,7 @@ import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -71,6 +72,17 @@ public final class Overrides {
     if (strategy != null) {
       merged.put("strategy", strategy);
     }
+    if (ServiceDefinition.EMERGENCY.equals(merged.path("strategy").asString(""))) {
+      if (overrides != null && hasWindow(overrides)) {
+        problems.add(
+            "overrides.window: expected none, since strategy "
+                + ServiceDefinition.EMERGENCY
+                + " watches nothing, found one");
+      }
+      if (merged.get("analysis") instanceof ObjectNode analysis) {
+        analysis.put("window", Duration.ZERO.toString());
+      }
+    }
     Parsed<ServiceDefinition> read = ServiceReader.read(merged);
     if (read instanceof Parsed.Invalid<ServiceDefinition>(List<String> more)) {
       problems.addAll(more);
@@ -79,6 +91,10 @@ public final class Overrides {
       problems.addAll(Queries.problems(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
+  }
+
+  private static boolean hasWindow(JsonNode overrides) {
+    return overrides.has("window") || overrides.path("analysis").has("window");
   }
 
   private static void merge(ObjectNode target, ObjectNode patch) {

@@ -87,7 +87,11 @@ final class Commands {
           new HaproxyCommand.ReadyServer(head, record.target(step.undo()), Duration.ofSeconds(60));
       case SERVING -> serving(service, node, head);
       case KEEP ->
-          new IncusCommand.KeepBinary(head, instance(node), service.install(), record.sha256());
+          new IncusCommand.KeepBinary(
+              head,
+              instance(node),
+              Returns.sparing(service.install(), rollout.request().artifact()),
+              record.sha256());
       case PUSH ->
           new IncusCommand.PushArtifact(
               head, instance(node), service.install(), rollout.request().artifact());

@@ -45,6 +45,8 @@ final class Draft {
   private @Nullable Rollout active;
   final List<Ledger.Queued> queue;
   Ledger.@Nullable KnownGood lastKnownGood;
+  final List<Ledger.KnownVersion> earlier;
+  Ledger.@Nullable Ended lastEnded;
   final Map<String, List<ServerSetting>> leftOut;
   final List<Ledger.KnownVersion> versions;
   private long fence;
@@ -62,6 +64,8 @@ final class Draft {
     this.active = ledger.active();
     this.queue = new ArrayList<>(ledger.queue());
     this.lastKnownGood = ledger.lastKnownGood();
+    this.earlier = new ArrayList<>(ledger.earlier());
+    this.lastEnded = ledger.lastEnded();
     this.leftOut = new HashMap<>(ledger.leftOut());
     this.versions = new ArrayList<>(ledger.versions());
     this.fence = ledger.fence();
@@ -79,6 +83,8 @@ final class Draft {
         active,
         queue,
         lastKnownGood,
+        earlier,
+        lastEnded,
         leftOut,
         versions,
         fence,
@@ -176,6 +182,7 @@ final class Draft {
   /// The active rollout is over: its last state is published, and the service is free.
   void close(RolloutState last) {
     ended.add(last);
+    lastEnded = new Ledger.Ended(rollout().rolloutId(), request(), last.phase());
     active = null;
   }
 

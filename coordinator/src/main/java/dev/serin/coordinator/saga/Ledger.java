@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param active at most one (I1)
 /// @param queue what waits, the next one first
 /// @param lastKnownGood the release that completed last
+/// @param earlier what every node ran before it, and before that, the newest last, at most
+///   [#REMEMBERED_EARLIER]: what a rollback of a completed release goes back to
+/// @param lastEnded the rollout that ended last, for whoever wants it tried again
 /// @param leftOut nodes that an ended rollout left out of rotation, with the settings they had
 ///   before
 /// @param versions what the digests of binaries are called, the newest last, at most
@@ -28,11 +32,14 @@ public record Ledger(
     @Nullable Rollout active,
     List<Queued> queue,
     @Nullable KnownGood lastKnownGood,
+    List<KnownVersion> earlier,
+    @Nullable Ended lastEnded,
     Map<String, List<ServerSetting>> leftOut,
     List<KnownVersion> versions,
     long fence,
     @Nullable HandsOff handsOff) {
   static final int REMEMBERED_VERSIONS = 50;
+  static final int REMEMBERED_EARLIER = 10;
 
   /// A release that waits for its turn.
   ///
@@ -41,6 +48,9 @@ public record Ledger(
 
   /// A release that completed.
   public record KnownGood(String version, Artifact artifact, String rolloutId) {}
+
+  /// A rollout that is over.
+  public record Ended(String rolloutId, ReleaseRequested request, RolloutPhase phase) {}
 
   /// The version that a digest belongs to.
   public record KnownVersion(String sha256, String version) {}
@@ -55,13 +65,15 @@ public record Ledger(
 
   public Ledger {
     queue = queue == null ? List.of() : List.copyOf(queue);
+    earlier = earlier == null ? List.of() : List.copyOf(earlier);
     leftOut = leftOut == null ? Map.of() : Map.copyOf(leftOut);
     versions = versions == null ? List.of() : List.copyOf(versions);
   }
 
   /// The ledger of a service that nobody has spoken of yet.
   public static Ledger empty(String service) {
-    return new Ledger(service, null, null, List.of(), null, Map.of(), List.of(), 0, null);
+    return new Ledger(
+        service, null, null, List.of(), null, List.of(), null, Map.of(), List.of(), 0, null);
   }
 
   /// What the binary with this digest is called.

@@ -25,7 +25,12 @@ final class Refusals {
         List.of(
             rolloutId == null
                 ? "expected an active rollout of " + draft.service() + ", found none"
-                : "expected " + rolloutId + " to be active or queued, it is not"));
+                : "expected "
+                    + rolloutId
+                    + " to be active or queued, found "
+                    + (draft.isActive()
+                        ? draft.rollout().rolloutId() + " active"
+                        : "none active")));
   }
 
   static void refuse(Draft draft, Request request, List<String> problems) {

@@ -29,9 +29,8 @@ final class Requests {
       case Request.PromoteRequested promote -> promote(draft, promote);
       case Request.ResumeRequested resume -> resume(draft, resume);
       case Request.PauseRequested pause -> pause(draft, pause);
-      case Request.RetryRequested retry -> Refusals.unknown(draft, retry, "retry a rollout");
-      case Request.RollbackRequested back ->
-          Refusals.unknown(draft, back, "take a completed release back");
+      case Request.RetryRequested retry -> Retries.asked(draft, retry);
+      case Request.RollbackRequested back -> Returns.asked(draft, back);
       case Request.FreezeRequested freeze -> Refusals.unknown(draft, freeze, "freeze a service");
       case Request.UnfreezeRequested unfreeze ->
           Refusals.unknown(draft, unfreeze, "unfreeze a service");
@@ -40,7 +39,7 @@ final class Requests {
     }
   }
 
-  private static void release(Draft draft, ReleaseRequested release) {
+  static void release(Draft draft, ReleaseRequested release) {
     ServiceDefinition definition = draft.definition;
     if (definition == null) {
       Refusals.refuse(
@@ -119,9 +118,13 @@ final class Requests {
               "expected at most " + LONGEST_QUEUE + " releases to wait, found as many already"));
       return;
     }
-    draft.queue.add(new Ledger.Queued(release, draft.at, 1));
+    enqueue(draft, release, draft.queue.size());
+  }
+
+  /// @param before how many wait before it
+  static void enqueue(Draft draft, ReleaseRequested release, int before) {
+    draft.queue.add(before, new Ledger.Queued(release, draft.at, 1));
     String behind = draft.rollout().rolloutId();
-    int position = draft.queue.size();
     draft.emitOther(
         new RolloutEvent.RolloutQueued(
             Refusals.head(
@@ -132,7 +135,7 @@ final class Requests {
                 release.requestedBy(),
                 "waits for " + behind),
             behind,
-            position));
+            before + 1));
   }
 
   private static void replaceQueue(Draft draft, ReleaseRequested newer) {
@@ -245,27 +248,20 @@ final class Requests {
       Refusals.steering(draft, promote, promote.rolloutId());
       return;
     }
+    if (draft.handsOff != null) {
+      Refusals.refuse(draft, promote, List.of(Hands.expected(draft)));
+      return;
+    }
     switch (draft.rollout().phase()) {
       case Phase.Watching watching -> Watching.promote(draft, watching.step(), promote);
-      case Phase.Paused paused when draft.handsOff != null ->
-          Refusals.refuse(draft, promote, List.of(Hands.expected(draft)));
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
           when draft.rollout().steps().get(step).name() == StepName.ANALYSE ->
           Watching.promote(draft, step, promote);
-      case Phase.Paused paused -> nothingToSkip(draft, promote);
-      case Phase.Preflight preflight -> nothingToSkip(draft, promote);
-      case Phase.Rolling rolling -> nothingToSkip(draft, promote);
-      case Phase.RollingBack back -> nothingToSkip(draft, promote);
+      case Phase.Paused paused -> Watching.promoteAhead(draft, promote);
+      case Phase.Preflight preflight -> Watching.promoteAhead(draft, promote);
+      case Phase.Rolling rolling -> Watching.promoteAhead(draft, promote);
+      case Phase.RollingBack back -> Watching.nothingToSkip(draft, promote);
     }
-  }
-
-  private static void nothingToSkip(Draft draft, Request request) {
-    Refusals.refuse(
-        draft,
-        request,
-        List.of(
-            "expected a rollout that watches or is paused there, found it in phase "
-                + draft.rollout().phase().shown()));
   }
 
   private static void resume(Draft draft, Request.ResumeRequested resume) {
@@ -312,7 +308,7 @@ final class Requests {
                 + draft.service()));
   }
 
-  private static boolean isMeant(Draft draft, @Nullable String rolloutId) {
+  static boolean isMeant(Draft draft, @Nullable String rolloutId) {
     return draft.isActive() && (rolloutId == null || draft.rollout().rolloutId().equals(rolloutId));
   }
 

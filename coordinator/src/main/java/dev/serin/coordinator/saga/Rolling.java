@@ -24,6 +24,10 @@ final class Rolling {
       return;
     }
     Step step = draft.rollout().steps().get(index);
+    if (step.status() == StepStatus.SKIPPED) {
+      begin(draft, index + 1);
+      return;
+    }
     if (step.name() == StepName.ANALYSE) {
       Watching.begin(draft, index);
       return;
@@ -184,9 +188,10 @@ final class Rolling {
 
   private static void complete(Draft draft) {
     Rollout rollout = draft.rollout();
-    draft.lastKnownGood =
+    Returns.remember(
+        draft,
         new Ledger.KnownGood(
-            rollout.request().version(), rollout.request().artifact(), rollout.rolloutId());
+            rollout.request().version(), rollout.request().artifact(), rollout.rolloutId()));
     rememberVersion(draft);
     draft.leftOut.clear();
     String why = rollout.request().version() + " runs on every node and is the last known good";

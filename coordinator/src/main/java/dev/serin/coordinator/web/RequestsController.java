@@ -104,17 +104,27 @@ class RequestsController {
     return switch (request) {
       case Request.ReleaseRequested release ->
           RolloutIds.of(release.service(), release.requestId());
+      case Request.RollbackRequested back -> RolloutIds.of(back.service(), back.requestId());
+      case Request.RetryRequested retry -> retried(retry);
       case Request.Steering steering ->
           Optional.ofNullable(steering.rolloutId())
               .or(() -> views.active(steering.service()).map(RolloutRow::rolloutId))
               .orElse(null);
-      case Request.RollbackRequested rollback -> rollback.rolloutId();
       case Request.FreezeRequested _,
           Request.UnfreezeRequested _,
           Request.HandsOffRequested _,
           Request.HandsOnRequested _ ->
           null;
     };
+  }
+
+  /// A rollout that waits goes on under its own id; one that is over begins anew under another.
+  private String retried(Request.RetryRequested retry) {
+    return views
+        .active(retry.service())
+        .map(RolloutRow::rolloutId)
+        .filter(active -> retry.from() == Request.From.STEP)
+        .orElseGet(() -> RolloutIds.of(retry.service(), retry.requestId()));
   }
 
   private static String accepted(Request request, @Nullable String rolloutId) {

@@ -112,6 +112,27 @@ class AcceptanceTest {
   }
 
   @Test
+  void releasesWithoutAWindowInAnEmergency() {
+    Story.of(SERVICE)
+        .on(releaseWith("{\"minAvailable\": 1}", "emergency"), sends("check-pool", "inspect"))
+        .until("serving b2")
+        .on(Acts.done("serving b2"), sends("drain b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    Story.of(with(SERVICE, "{\"strategy\": \"emergency\"}"))
+        .on(releaseWith("{}"), sends("check-pool", "inspect"));
+  }
+
+  @Test
+  void refusesAWindowInAnEmergency() {
+    String expected = "overrides.window: expected none, since strategy emergency watches nothing";
+    Story.of(SERVICE).on(releaseWith("{\"window\": \"5m\"}", "emergency"), refuses(expected));
+    Story.of(SERVICE)
+        .on(releaseWith("{\"analysis\": {\"window\": \"5m\"}}", "emergency"), refuses(expected));
+    Story.of(SERVICE).on(releaseWith("{\"analysis\": 5}", "emergency"), refuses("analysis"));
+  }
+
+  @Test
   void refusesAnUnknownStrategy() {
     Story.of(SERVICE)
         .on(releaseWith("{}", "big-bang"), refuses("strategy", "canary-then-peers", "big-bang"));

@@ -121,6 +121,10 @@ final class Acts {
   }
 
   static Act promote() {
+    return promote(null);
+  }
+
+  static Act promote(@Nullable String rolloutId) {
     return story ->
         new Input.Asked(
             new Request.PromoteRequested(
@@ -128,26 +132,78 @@ final class Acts {
                 Services.NAME,
                 "bob",
                 "",
-                null,
+                rolloutId,
                 Request.Scope.STEP),
             false,
             story.now());
   }
 
+  static Act promoteFully() {
+    return promoteFully(null);
+  }
+
+  static Act promoteFully(@Nullable String rolloutId) {
+    return story ->
+        new Input.Asked(
+            new Request.PromoteRequested(
+                "promote-" + story.told().size(),
+                Services.NAME,
+                "bob",
+                "",
+                rolloutId,
+                Request.Scope.FULL),
+            false,
+            story.now());
+  }
+
+  static Act retry(Request.From from) {
+    return retry(from, null);
+  }
+
+  static Act retry(Request.From from, @Nullable String rolloutId) {
+    return story ->
+        new Input.Asked(
+            new Request.RetryRequested(
+                "retry-" + story.told().size(), Services.NAME, "bob", "", rolloutId, from),
+            false,
+            story.now());
+  }
+
+  static Act takeBack() {
+    return takeBack(null);
+  }
+
+  static Act takeBack(@Nullable String rolloutId) {
+    return story ->
+        new Input.Asked(
+            new Request.RollbackRequested(
+                "rollback-" + story.told().size(), Services.NAME, "bob", "it smells", rolloutId),
+            false,
+            story.now());
+  }
+
   static Act resume() {
+    return resume(null);
+  }
+
+  static Act resume(@Nullable String rolloutId) {
     return story ->
         new Input.Asked(
             new Request.ResumeRequested(
-                "resume-" + story.told().size(), Services.NAME, "bob", "", null),
+                "resume-" + story.told().size(), Services.NAME, "bob", "", rolloutId),
             false,
             story.now());
   }
 
   static Act pause() {
+    return pause(null);
+  }
+
+  static Act pause(@Nullable String rolloutId) {
     return story ->
         new Input.Asked(
             new Request.PauseRequested(
-                "pause-" + story.told().size(), Services.NAME, "bob", "lunch", null),
+                "pause-" + story.told().size(), Services.NAME, "bob", "lunch", rolloutId),
             false,
             story.now());
   }

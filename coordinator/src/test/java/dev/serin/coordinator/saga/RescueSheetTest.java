@@ -98,6 +98,8 @@ class RescueSheetTest {
                     story.active().reachedBy(List.of()),
                     ledger.queue(),
                     ledger.lastKnownGood(),
+                    ledger.earlier(),
+                    ledger.lastEnded(),
                     ledger.leftOut(),
                     ledger.versions(),
                     ledger.fence(),

@@ -13,6 +13,7 @@ import dev.serin.coordinator.view.Samples;
 import dev.serin.coordinator.web.HttpCalls.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,21 @@ class RequestsIT {
 
     assertThat(answer.status()).isEqualTo(202);
     assertThat(answer.json().path("rolloutId").asString()).isEqualTo("requests-busy-1");
+  }
+
+  @Test
+  void answersWhatBeginsARolloutOfItsOwnWithItsId() {
+    for (String type : List.of("retry", "rollback")) {
+      Answer answer =
+          post(
+              "{\"type\":\""
+                  + type
+                  + "-requested\",\"requestId\":\"o-1\",\"service\":\"requests-api\"}");
+
+      assertThat(answer.status()).isEqualTo(202);
+      assertThat(answer.json().path("rolloutId").asString())
+          .isEqualTo(RolloutIds.of("requests-api", "o-1"));
+    }
   }
 
   @Test

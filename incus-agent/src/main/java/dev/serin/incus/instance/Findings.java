@@ -71,7 +71,9 @@ record Findings(@Nullable String sha256, List<String> problems, List<String> war
     }
 
     void onNode(String key, @Nullable Artifact artifact) {
-      if (artifact == null || !report.has(key)) {
+      boolean isInstalled =
+          artifact != null && artifact.sha256().equals(report.value("binary-digest"));
+      if (artifact == null || !report.has(key) || isInstalled) {
         return;
       }
       String what = key.equals("artifact") ? "the artifact" : "the rollback artifact";

@@ -13,6 +13,8 @@ import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -103,6 +105,25 @@ class IncusCommandHandlerTest {
     Artifact goneOnNode = new Artifact("node:/nowhere/app", Binaries.digest(NEW));
     assertThat(Agent.failure(agent.push(goneOnNode)).reason()).isEqualTo(Reason.NOT_FOUND);
     assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
+  }
+
+  @Test
+  void anArtifactOfTheNodeNeedNotBeThereWhereItIsInstalled() {
+    Artifact kept = new Artifact("node:/nowhere/app", Binaries.digest(OLD));
+    assertThat(agent.push(kept)).isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
+  }
+
+  @Test
+  void aKeptBinaryIsInstalledFromTheNodesOwnStore() throws URISyntaxException {
+    agent.keep(OLD);
+    agent.push(NEW);
+    agent.keep(NEW);
+    String uri = new URI("node", null, kept(OLD), null).toString();
+    Artifact before = new Artifact(uri, Binaries.digest(OLD));
+    assertThat(agent.push(before)).isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
+    assertThat(bed.digest(kept(OLD))).isEqualTo(Binaries.digest(OLD));
   }
 
   @Test

@@ -274,6 +274,17 @@ class IncusIT {
   }
 
   @Test
+  void inspectionMissesNoArtifactOfTheNodeWhereItIsInstalled() {
+    Artifact installed = new Artifact("node:/nowhere/app", Binaries.digest(OLD));
+    assertThat(agent.inspect(installed).instances().getFirst().problems()).isEmpty();
+    Artifact other = new Artifact("node:/nowhere/app", Binaries.digest(NEW));
+    assertThat(agent.inspect(other).instances().getFirst().problems())
+        .singleElement()
+        .asString()
+        .contains("expected a readable file at node:/nowhere/app, found missing");
+  }
+
+  @Test
   void inspectionWarnsOfAProcessOlderThanItsBinary() {
     agent.push(NEW);
     IncusEvent.InstancesInspected seen = agent.inspect(agent.artifact(NEW));

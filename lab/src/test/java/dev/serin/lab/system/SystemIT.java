@@ -241,6 +241,35 @@ class SystemIT {
     endsAs(rollout, "COMPLETED", next);
   }
 
+  /// The artifact is gone from the build machine: what the nodes keep is enough.
+  @Test
+  @Order(9)
+  void aCompletedReleaseIsTakenBackFromWhatTheNodesKeep() throws IOException, InterruptedException {
+    LoadSnapshot before = load.snapshot();
+    Path taken = installed();
+    Path earlier = taken.equals(good) ? other : good;
+    Path elsewhere = Files.move(earlier, earlier.resolveSibling("elsewhere"));
+    String rollout =
+        releases.release(
+            COORDINATOR,
+            Map.of(
+                "type",
+                "rollback-requested",
+                "requestId",
+                "back",
+                "service",
+                "backend-api",
+                "requestedBy",
+                "somebody"));
+    story.awaitEnd(rollout, END);
+    Files.move(elsewhere, earlier);
+    endsAs(rollout, "COMPLETED", earlier);
+    assertThat(story.told(rollout)).doesNotContain("step-started analyse");
+    LoadSnapshot during = load.snapshot().since(before);
+    assertThat(during.failures()).isEmpty();
+    assertThat(during.failed()).isZero();
+  }
+
   private void awaitStep(String rollout, String step) {
     story.awaitStep(rollout, step, END);
   }

@@ -3,6 +3,7 @@ package dev.serin.simulation.world;
 import dev.serin.simulation.engine.VirtualProcess;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +158,9 @@ final class Scripts {
       say("binary-size " + binary.length);
       say("binary-digest " + instance.digest(target));
     }
+    if (!arguments.get(3).equals("-")) {
+      artifact(arguments.get(3));
+    }
     say("free-kib " + (instance.isDiskFull() ? 0 : 10_000_000));
     for (String tool : List.of("curl", "systemctl", "flock")) {
       say("tool " + tool);
@@ -171,6 +175,18 @@ final class Scripts {
       }
     }
     throw end("looked");
+  }
+
+  private void artifact(String path) {
+    byte[] content = instance.content(path);
+    if (content == null) {
+      say("artifact missing");
+      return;
+    }
+    say("artifact file");
+    say("artifact-size " + content.length);
+    say("artifact-digest " + instance.digest(path));
+    say("artifact-magic " + HexFormat.of().formatHex(content, 0, Math.min(4, content.length)));
   }
 
   /// The unit's file never changes here.
@@ -272,6 +288,15 @@ final class Scripts {
     if (instance.installed().equals(wanted)) {
       say("size " + size());
       throw end("installed");
+    }
+    String artifact = arguments.get(1);
+    if (!artifact.equals("-")) {
+      if (instance.content(artifact) == null) {
+        throw end("missing");
+      }
+      copy(artifact);
+      partToRemove = null;
+      step();
     }
     say("part " + part);
     throw end("ready");

@@ -1,0 +1,101 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.request.Request;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.request.Request.RetryRequested;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
+import java.util.List;
+
+/// What stopped is tried again: a rollout that waits for a person goes on from where it stopped, or
+/// is taken back and begins anew; one that has ended is released once more, as a rollout of its own
+/// that takes first what was left out.
+final class Retries {
+  private Retries() {}
+
+  static void asked(Draft draft, RetryRequested retry) {
+    if (draft.handsOff != null) {
+      refuse(draft, retry, Hands.expected(draft));
+    } else if (Requests.isMeant(draft, retry.rolloutId())) {
+      stopped(draft, retry);
+    } else if (draft.isActive()) {
+      Refusals.steering(draft, retry, retry.rolloutId());
+    } else {
+      ended(draft, retry);
+    }
+  }
+
+  private static void stopped(Draft draft, RetryRequested retry) {
+    if (!(draft.rollout().phase() instanceof Phase.Paused paused)) {
+      refuse(
+          draft,
+          retry,
+          "expected a rollout that stopped, found it in phase "
+              + draft.rollout().phase().shown()
+              + "; what fails on the way is tried again without being asked");
+      return;
+    }
+    String why = retry.reason().isEmpty() ? "retried" : retry.reason();
+    switch (retry.from()) {
+      case STEP -> {
+        draft.enter(new Phase.Rolling(paused.step()), why);
+        draft.emit(retry.requestedBy(), why, RolloutEvent.RolloutResumed::new);
+        Rolling.begin(draft, paused.step());
+      }
+      case START -> {
+        Requests.enqueue(draft, anew(draft.request(), retry), 0);
+        RollingBack.start(draft, Outcome.SUPERSEDED, retry.requestedBy(), why, List.of());
+      }
+    }
+  }
+
+  private static void ended(Draft draft, RetryRequested retry) {
+    Ledger.Ended ended = draft.lastEnded;
+    if (ended == null
+        || (retry.rolloutId() != null && !retry.rolloutId().equals(ended.rolloutId()))) {
+      refuse(
+          draft,
+          retry,
+          "expected a rollout of "
+              + draft.service()
+              + " that stopped"
+              + (ended == null
+                  ? ", found none"
+                  : ", found another one than the last: that was " + ended.rolloutId()));
+    } else if (ended.phase() == RolloutPhase.COMPLETED) {
+      refuse(
+          draft,
+          retry,
+          "expected a rollout that stopped, found that "
+              + ended.rolloutId()
+              + " of "
+              + ended.request().version()
+              + " completed; to take it back: serin rollback "
+              + draft.service());
+    } else {
+      Requests.release(draft, anew(ended.request(), retry));
+    }
+  }
+
+  private static void refuse(Draft draft, RetryRequested retry, String problem) {
+    Refusals.refuse(draft, retry, List.of(problem));
+  }
+
+  private static ReleaseRequested anew(ReleaseRequested old, RetryRequested retry) {
+    return new ReleaseRequested(
+        retry.requestId(),
+        old.service(),
+        retry.requestedBy(),
+        retry.reason().isEmpty() ? "release " + old.version() + " once more" : retry.reason(),
+        old.version(),
+        old.artifact(),
+        old.rollbackArtifact(),
+        old.strategy(),
+        old.overrides(),
+        old.migrations(),
+        old.forceMigrate(),
+        Request.IfBusy.QUEUE,
+        old.labels());
+  }
+}

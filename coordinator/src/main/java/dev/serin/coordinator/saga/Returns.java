@@ -1,0 +1,180 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.Request;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Install;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The way back from a release that has completed, or that a rollout has left on a part of the
+/// fleet. It is a rollout of its own, by the strategy `emergency`, with a preflight of its own: the
+/// fleet may have changed since, and a person must be able to watch and to stop this one too. Its
+/// artifact is the binary that each node has kept.
+final class Returns {
+  private Returns() {}
+
+  static void asked(Draft draft, Request.RollbackRequested back) {
+    ServiceDefinition definition = draft.definition;
+    if (draft.handsOff != null) {
+      refuse(draft, back, Hands.expected(draft));
+    } else if (draft.isActive()) {
+      refuse(
+          draft,
+          back,
+          "expected no active rollout, found "
+              + draft.rollout().rolloutId()
+              + " of "
+              + draft.request().version()
+              + "; take that one back with: serin abort "
+              + draft.service()
+              + ", and ask again once it is over");
+    } else if (draft.lastKnownGood == null || definition == null) {
+      refuse(
+          draft, back, "expected a release of " + draft.service() + " that completed, found none");
+    } else {
+      back(draft, definition, isMixed(draft) ? halted(draft) : completed(draft), back);
+    }
+  }
+
+  /// What is taken back, and what is to run instead.
+  ///
+  /// @param target none where nothing is on record
+  private record Way(String rolloutId, String version, Ledger.@Nullable KnownVersion target) {}
+
+  /// Whether the rollout that ended last has left its release on a part of the fleet.
+  private static boolean isMixed(Draft draft) {
+    return draft.lastEnded != null
+        && (draft.lastEnded.phase() == RolloutPhase.HALTED
+            || draft.lastEnded.phase() == RolloutPhase.ROLLBACK_FAILED);
+  }
+
+  private static Way halted(Draft draft) {
+    Ledger.Ended ended = Objects.requireNonNull(draft.lastEnded);
+    Ledger.KnownGood good = Objects.requireNonNull(draft.lastKnownGood);
+    return new Way(
+        ended.rolloutId(),
+        ended.request().version(),
+        new Ledger.KnownVersion(good.artifact().sha256(), good.version()));
+  }
+
+  private static Way completed(Draft draft) {
+    Ledger.KnownGood last = Objects.requireNonNull(draft.lastKnownGood);
+    return new Way(
+        last.rolloutId(), last.version(), draft.earlier.isEmpty() ? null : draft.earlier.getLast());
+  }
+
+  private static void back(
+      Draft draft, ServiceDefinition definition, Way way, Request.RollbackRequested back) {
+    if (back.rolloutId() != null && !back.rolloutId().equals(way.rolloutId())) {
+      refuse(
+          draft,
+          back,
+          "expected the rollout whose release is on the fleet ("
+              + way.rolloutId()
+              + " of "
+              + way.version()
+              + "), found "
+              + back.rolloutId());
+    } else if (way.target() == null) {
+      refuse(
+          draft,
+          back,
+          "expected to know what ran before "
+              + way.version()
+              + ", found nothing on record; release what shall run: serin release "
+              + draft.service()
+              + " --strategy emergency --artifact FILE --version VERSION");
+    } else {
+      Requests.release(draft, release(definition, way.version(), way.target(), back));
+    }
+  }
+
+  private static void refuse(Draft draft, Request.RollbackRequested back, String problem) {
+    Refusals.refuse(draft, back, List.of(problem));
+  }
+
+  private static ReleaseRequested release(
+      ServiceDefinition definition,
+      String taken,
+      Ledger.KnownVersion target,
+      Request.RollbackRequested back) {
+    return new ReleaseRequested(
+        back.requestId(),
+        back.service(),
+        back.requestedBy(),
+        "takes " + taken + " back" + (back.reason().isEmpty() ? "" : ": " + back.reason()),
+        target.version(),
+        kept(definition.install(), target.sha256()),
+        null,
+        ServiceDefinition.EMERGENCY,
+        null,
+        List.of(),
+        false,
+        Request.IfBusy.REJECT,
+        Map.of());
+  }
+
+  /// The binary with this digest as a node keeps it.
+  static Artifact kept(Install install, String sha256) {
+    int slash = install.path().lastIndexOf('/');
+    String path =
+        install.path().substring(0, slash)
+            + "/.serin/"
+            + install.path().substring(slash + 1)
+            + "-"
+            + sha256;
+    try {
+      return new Artifact(new URI("node", null, path, null).toString(), sha256);
+    } catch (URISyntaxException impossible) {
+      throw new IllegalStateException("an absolute path is a URI's path: " + path, impossible);
+    }
+  }
+
+  /// The installation where the release comes from the node's own store: keeping one binary more
+  /// must not drop just that one.
+  static Install sparing(Install install, Artifact artifact) {
+    return artifact.equals(kept(install, artifact.sha256()))
+        ? new Install(
+            install.path(),
+            install.uid(),
+            install.gid(),
+            install.mode(),
+            install.unit(),
+            install.previous(),
+            install.keep() + 1)
+        : install;
+  }
+
+  /// The release is on every node. What ran there before is remembered, but where this release was
+  /// itself a way back: then only what ran before that is left to go back to.
+  static void remember(Draft draft, Ledger.KnownGood good) {
+    List<String> before =
+        draft.rollout().nodes().values().stream().map(NodeRecord::sha256).distinct().toList();
+    String now = good.artifact().sha256();
+    List<String> digests = draft.earlier.stream().map(Ledger.KnownVersion::sha256).toList();
+    if (digests.contains(now)) {
+      draft.earlier.subList(digests.indexOf(now), digests.size()).clear();
+    } else {
+      String past = before.size() == 1 ? before.getFirst() : digest(draft.lastKnownGood);
+      if (past != null && !past.equals(now)) {
+        draft.earlier.removeIf(known -> known.sha256().equals(past));
+        draft.earlier.add(new Ledger.KnownVersion(past, draft.ledger().versionOf(past)));
+      }
+    }
+    while (draft.earlier.size() > Ledger.REMEMBERED_EARLIER) {
+      draft.earlier.removeFirst();
+    }
+    draft.lastKnownGood = good;
+  }
+
+  private static @Nullable String digest(Ledger.@Nullable KnownGood good) {
+    return good == null ? null : good.artifact().sha256();
+  }
+}

@@ -1,0 +1,260 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.coordinator.saga.Acts.abort;
+import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.handsOff;
+import static dev.serin.coordinator.saga.Acts.handsOn;
+import static dev.serin.coordinator.saga.Acts.pause;
+import static dev.serin.coordinator.saga.Acts.probe;
+import static dev.serin.coordinator.saga.Acts.promote;
+import static dev.serin.coordinator.saga.Acts.promoteFully;
+import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Acts.retry;
+import static dev.serin.coordinator.saga.Acts.takeBack;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Story.idOf;
+import static dev.serin.coordinator.saga.Story.release;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.request.Request.From;
+import dev.serin.contracts.request.Request.IfBusy;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.plan.StepName;
+import dev.serin.coordinator.saga.Story.Act;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every request in every phase does what `docs/steering.md` says of it.
+class SteeringTableTest {
+  private static final Path PAGE = Path.of("..", "docs", "steering.md");
+
+  private static final List<String> REQUESTS =
+      List.of(
+          "release",
+          "release, `latest`",
+          "release, `supersede`",
+          "release, `reject`",
+          "abort",
+          "promote",
+          "promote, `full`",
+          "pause",
+          "resume",
+          "retry",
+          "retry, `start`",
+          "rollback",
+          "hands-off",
+          "hands-on");
+
+  private static final List<String> PHASES =
+      List.of(
+          "QUEUED",
+          "PREFLIGHT",
+          "ROLLING",
+          "ANALYSING",
+          "PAUSED at a step",
+          "PAUSED at the window",
+          "ROLLING_BACK",
+          "hands off",
+          "none yet",
+          "COMPLETED",
+          "ROLLED_BACK",
+          "REJECTED",
+          "HALTED",
+          "ROLLBACK_FAILED");
+
+  static Stream<Arguments> cells() throws IOException {
+    List<Arguments> cells = new ArrayList<>();
+    List<String> header = List.of();
+    for (String line : Files.readAllLines(PAGE)) {
+      if (!line.startsWith("|") || line.startsWith("|---")) {
+        continue;
+      }
+      List<String> row =
+          Arrays.stream(line.substring(1, line.length() - 1).split("\\|", -1))
+              .map(String::strip)
+              .toList();
+      if (row.getFirst().equals("request")) {
+        header = row;
+        continue;
+      }
+      for (int column = 1; column < row.size(); column++) {
+        cells.add(Arguments.of(row.getFirst(), header.get(column), row.get(column)));
+      }
+    }
+    return cells.stream();
+  }
+
+  @Test
+  void hasACellForEveryRequestInEveryPhase() throws IOException {
+    List<String> expected =
+        REQUESTS.stream()
+            .flatMap(request -> PHASES.stream().map(phase -> request + " in " + phase))
+            .toList();
+    assertThat(cells().map(cell -> cell.get()[0] + " in " + cell.get()[1]))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @ParameterizedTest(name = "{0} in {1}: {2}")
+  @MethodSource("cells")
+  void doesWhatThePageSays(String request, String phase, String word) {
+    Story story = in(phase);
+    Ledger before = story.ledger();
+    story.on(act(request, phase.equals("QUEUED")));
+    follows(story, word, before);
+    if (story.ledger().handsOff() != null) {
+      story.on(handsOn());
+    }
+    if (story.ledger().active() != null
+        && story.active().phase() instanceof Phase.Paused
+        && !request.equals("abort")) {
+      story.on(resume());
+    }
+    story.goesOn();
+    assertThat(story.ledger().active()).as("it all ends").isNull();
+  }
+
+  private static Act act(String request, boolean queued) {
+    String meant = queued ? idOf("v3") : null;
+    return switch (request) {
+      case "release" -> release("v9");
+      case "release, `latest`" -> release("v9", IfBusy.LATEST);
+      case "release, `supersede`" -> release("v9", IfBusy.SUPERSEDE);
+      case "release, `reject`" -> release("v9", IfBusy.REJECT);
+      case "abort" -> abort(meant);
+      case "promote" -> queued ? promote(meant) : promote();
+      case "promote, `full`" -> promoteFully(meant);
+      case "pause" -> pause(meant);
+      case "resume" -> resume(meant);
+      case "retry" -> retry(From.STEP, meant);
+      case "retry, `start`" -> retry(From.START, meant);
+      case "rollback" -> takeBack();
+      case "hands-off" -> handsOff();
+      case "hands-on" -> handsOn();
+      default -> throw new IllegalArgumentException(request);
+    };
+  }
+
+  /// A service in this phase. Where one is over, another release had completed before.
+  private static Story in(String phase) {
+    Story story = Story.of(canaryThenPeers("b2", "b1", "b3"));
+    return switch (phase) {
+      case "none yet" -> story;
+      case "QUEUED" -> story.on(release("v2")).on(release("v3"));
+      case "PREFLIGHT" -> story.on(release("v2"));
+      case "ROLLING" -> story.on(release("v2")).until("push b2");
+      case "ANALYSING" -> story.on(release("v2")).until("watch 1-3");
+      case "PAUSED at a step" -> story.on(release("v2")).until("push b2").on(pause());
+      case "PAUSED at the window" -> story.on(release("v2")).until("watch 1-3").on(pause());
+      case "ROLLING_BACK" ->
+          story.on(release("v2")).until("watch 1-3").on(probe(Verdict.FAIL)).until("restore b2");
+      case "hands off" -> story.on(release("v2")).until("push b2").on(handsOff());
+      case "COMPLETED" -> story.on(release("v2")).goesOn().on(release("v3")).goesOn();
+      case "ROLLED_BACK" ->
+          story
+              .on(release("v2"))
+              .goesOn()
+              .on(release("v3"))
+              .until("watch 1-3")
+              .on(probe(Verdict.FAIL))
+              .goesOn();
+      case "REJECTED" ->
+          story
+              .on(release("v2"))
+              .goesOn()
+              .on(release("v3"))
+              .on(failsForGood("check-pool"))
+              .goesOn();
+      case "HALTED" ->
+          story
+              .on(release("v2"))
+              .goesOn()
+              .on(release("v3"))
+              .until("health b1")
+              .on(failsForGood("health b1"));
+      case "ROLLBACK_FAILED" -> rollbackFailed(story);
+      default -> throw new IllegalArgumentException(phase);
+    };
+  }
+
+  private static Story rollbackFailed(Story story) {
+    story
+        .on(release("v2"))
+        .goesOn()
+        .on(release("v3"))
+        .until("watch 1-3")
+        .on(probe(Verdict.FAIL))
+        .until("restore b2");
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story.on(failsForGood("restore b2")).after(Duration.ofSeconds(2L * attempt));
+    }
+    return story.goesOn().endsIn("v3", RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+  }
+
+  private static void follows(Story story, String word, Ledger before) {
+    List<String> told = story.last().events().stream().map(Words::of).toList();
+    RolloutPhase was = phase(before);
+    RolloutPhase now = phase(story.ledger());
+    switch (word) {
+      case "starts" -> {
+        assertThat(told).containsExactly("rollout-started");
+        assertThat(now).isEqualTo(RolloutPhase.PREFLIGHT);
+      }
+      case "waits" -> {
+        assertThat(told).endsWith("rollout-queued");
+        assertThat(now).isEqualTo(was);
+        assertThat(story.ledger().queue()).isNotEmpty();
+      }
+      case "takes back" -> assertThat(told).contains("rollback-started");
+      case "leaves the queue" -> {
+        assertThat(told).containsExactly("rollback-completed");
+        assertThat(story.ledger().queue()).isEmpty();
+        assertThat(now).isEqualTo(was);
+      }
+      case "skips" -> {
+        assertThat(told).contains("rollout-promoted");
+        assertThat(story.active().steps())
+            .filteredOn(step -> step.name() == StepName.ANALYSE)
+            .allMatch(step -> step.status() == StepStatus.SKIPPED);
+      }
+      case "pauses" -> {
+        assertThat(told).containsExactly("rollout-paused");
+        assertThat(now).isEqualTo(RolloutPhase.PAUSED);
+      }
+      case "goes on" -> {
+        assertThat(told).startsWith("rollout-resumed");
+        assertThat(now).isIn(RolloutPhase.ROLLING, RolloutPhase.ANALYSING);
+      }
+      case "noted" -> {
+        assertThat(told).containsExactly("rollout-paused");
+        assertThat(now).isEqualTo(was);
+        assertThat(story.ledger().handsOff()).isNotNull();
+      }
+      case "refused" -> {
+        assertThat(told).containsExactly("rollout-rejected");
+        assertThat(story.last().commands()).isEmpty();
+        assertThat(story.last().events().getFirst().head().why()).contains("expected", "found");
+        assertThat(story.ledger()).isEqualTo(before);
+      }
+      default -> throw new IllegalArgumentException("no word of the page: " + word);
+    }
+  }
+
+  private static @Nullable RolloutPhase phase(Ledger ledger) {
+    Rollout active = ledger.active();
+    return active == null ? null : active.phase().shown();
+  }
+}

@@ -118,10 +118,18 @@ public final class ChaosRun {
       }
       faults.get();
     } catch (ExecutionException failed) {
-      throw new IOException("a fault could not be made or mended", failed.getCause());
+      throw new IOException("a fault could not be made or mended: " + root(failed), failed);
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  private static String root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root);
   }
 
   private Void all(

@@ -94,7 +94,7 @@ ensure_prometheus() {
   elif [[ -n $changed ]]; then
     kill -s HUP "$(pid_of prometheus)"
   fi
-  wait_until 30 "Prometheus to be ready at $PROMETHEUS" curl -sf "http://$PROMETHEUS/-/ready"
+  wait_until 90 "Prometheus to be ready at $PROMETHEUS" curl -sf "http://$PROMETHEUS/-/ready"
 }
 
 # What the lab's other scripts have to know of a fleet that is up.

@@ -30,6 +30,7 @@ final class Cells {
               "health-passed",
               "server-ready",
               "server-serving",
+              "servers-weighed",
               "haproxy-failed",
               "incus-failed",
               "traffic-observed"),
@@ -42,6 +43,7 @@ final class Cells {
               "health-passed",
               "server-ready",
               "server-serving",
+              "servers-weighed",
               "haproxy-failed",
               "incus-failed",
               "traffic-observed"));

@@ -153,7 +153,29 @@ final class Scenario {
     analysis(service);
     service.put("onPeerFailure", one(List.of("halt", "rollback-peer", "rollback-all")));
     service.putObject("rollback").put("waitForPeers", one(List.of("0s", "5s", "20s")));
+    if (design.haproxies() > 0 && canaries < design.nodes().size()) {
+      strategy(service, new Random(service.toString().hashCode()));
+    }
     return service;
+  }
+
+  /// Every fourth service shares its traffic, by chance of its own.
+  private static void strategy(ObjectNode service, Random other) {
+    if (other.nextInt(4) > 0) {
+      return;
+    }
+    service.put("strategy", "traffic-steps");
+    ArrayNode steps = service.putArray("trafficSteps");
+    for (int share : new int[] {5, 25, 50}) {
+      if (other.nextInt(3) > 0) {
+        window(steps.addObject().put("share", share), other);
+      }
+    }
+    window(steps.addObject().put("share", 100), other);
+  }
+
+  private static void window(ObjectNode step, Random other) {
+    step.put("window", List.of("0s", "10s", "20s").get(other.nextInt(3)));
   }
 
   private void analysis(ObjectNode service) {

@@ -45,6 +45,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param servers all the nodes of the service
   /// @param minAvailable how many nodes must stay in rotation when one leaves
   /// @param leftOut nodes that an earlier rollout left out of rotation: they may be out
+  /// @param weighed whether traffic is to be shared by weights: then the pool must heed them, and
+  ///   have no servers but these
   @JsonTypeName("check-pool")
   record CheckPool(
       @JsonUnwrapped CommandHead head,
@@ -52,7 +54,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
       List<String> loadBalancers,
       List<PoolServer> servers,
       int minAvailable,
-      List<String> leftOut)
+      List<String> leftOut,
+      boolean weighed)
       implements HaproxyCommand {
     public CheckPool {
       Check.required("head", head);
@@ -146,12 +149,18 @@ public sealed interface HaproxyCommand extends AgentCommand {
     }
   }
 
-  /// Gives a server the weights named, and reads them back.
-  @JsonTypeName("weigh-server")
-  record WeighServer(@JsonUnwrapped CommandHead head, List<ServerSetting> settings)
+  /// Gives servers the weights named, one after the other, and reads them back. States stay as they
+  /// are.
+  ///
+  /// @param servers the nodes that they stand for
+  /// @param settings in the order in which they are set
+  @JsonTypeName("weigh-servers")
+  record WeighServers(
+      @JsonUnwrapped CommandHead head, List<PoolServer> servers, List<ServerSetting> settings)
       implements HaproxyCommand {
-    public WeighServer {
+    public WeighServers {
       Check.required("head", head);
+      servers = Check.list(servers);
       settings = Check.list(settings);
     }
   }

@@ -114,10 +114,10 @@ public sealed interface HaproxyEvent extends AgentEvent {
   }
 
   /// The weights are as asked, read back.
-  @JsonTypeName("server-weighed")
-  record ServerWeighed(@JsonUnwrapped AnswerHead head, List<ServerSeen> servers)
+  @JsonTypeName("servers-weighed")
+  record ServersWeighed(@JsonUnwrapped AnswerHead head, List<ServerSeen> servers)
       implements HaproxyEvent {
-    public ServerWeighed {
+    public ServersWeighed {
       Check.required("head", head);
       servers = Check.list(servers);
     }

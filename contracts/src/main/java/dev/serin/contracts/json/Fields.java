@@ -193,6 +193,13 @@ public final class Fields {
     return number;
   }
 
+  /// A number of per cent, with or without the sign: `5` and `5%` are the same.
+  public OptionalDouble percent(String field) {
+    OptionalDouble number = quantity(field);
+    boolean isText = number.isPresent() && object.get(field).isString();
+    return isText ? OptionalDouble.of(number.getAsDouble() * 100) : number;
+  }
+
   /// A duration in ISO-8601 (`PT30S`) or short (`30s`, `1h30m`), at least `minimum`.
   public Optional<Duration> duration(String field, Duration minimum) {
     if (!has(field)) {

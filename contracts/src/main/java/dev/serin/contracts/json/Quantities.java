@@ -76,6 +76,10 @@ public final class Quantities {
   }
 
   /// A duration in the short form, exact to the millisecond: `1h30m`, `45s`, `250ms`, `0s`.
+  public static String shown(double number) {
+    return java.math.BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+
   public static String shown(Duration duration) {
     if (duration.isNegative()) {
       return "-" + shown(duration.negated());

@@ -3,13 +3,14 @@ package dev.serin.contracts.rollout;
 import dev.serin.contracts.Check;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a rollout is going to do, before it does it.
 ///
 /// @param strategy how it goes
 /// @param steps what is done, in order
 /// @param minAvailable how many nodes stay in rotation throughout
-/// @param window how long the SLIs must stay green
+/// @param window how long the SLIs must stay green, all windows together
 /// @param interval the time between two probes
 /// @param expected how long it takes when nothing has to be waited for
 /// @param atMost how long it may take before it ends by itself, a rollback included (I6); while it
@@ -26,7 +27,15 @@ public record PlanView(
   ///
   /// @param node empty for a step of the whole service
   /// @param deadline how long it may take
-  public record PlannedStep(String name, String node, Duration deadline) {}
+  /// @param share the canary's share of the requests from then on, in per cent; none where the step
+  ///   doesn't change it, or ends it
+  /// @param window how long the SLIs must stay green; none for a step that watches nothing
+  public record PlannedStep(
+      String name,
+      String node,
+      Duration deadline,
+      @Nullable Double share,
+      @Nullable Duration window) {}
 
   public PlanView {
     Check.text("strategy", strategy);

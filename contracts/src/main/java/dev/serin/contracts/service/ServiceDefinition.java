@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param loadBalancers the load balancers that have these pools
 /// @param nodes one or more, at least one of them a canary
 /// @param minAvailable how many nodes must stay in rotation; none for all but one, at least one
+/// @param strategy how a release reaches all of them, one of [Strategies]
+/// @param trafficSteps the shares of a strategy that shifts traffic; empty for the strategy's own
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceDefinition(
     String service,
@@ -33,12 +35,10 @@ public record ServiceDefinition(
     NoData noData,
     List<Sli> slis,
     String strategy,
+    List<TrafficStep> trafficSteps,
     OnBreach onBreach,
     OnPeerFailure onPeerFailure,
     Rollback rollback) {
-
-  /// The strategy for an incident: every node in the safe order, health checks kept, no window.
-  public static final String EMERGENCY = "emergency";
 
   /// One Incus instance that serves the service, and one server line in its pools.
   ///
@@ -266,6 +266,7 @@ public record ServiceDefinition(
     Check.required("noData", noData);
     slis = Check.list(slis);
     Check.text("strategy", strategy);
+    trafficSteps = Check.list(trafficSteps);
     Check.required("onBreach", onBreach);
     Check.required("onPeerFailure", onPeerFailure);
     Check.required("rollback", rollback);
@@ -275,6 +276,20 @@ public record ServiceDefinition(
   @JsonIgnore
   public int minimum() {
     return minAvailable != null ? minAvailable : Math.max(1, nodes.size() - 1);
+  }
+
+  /// The shares that a release goes through; empty where its strategy shifts no traffic.
+  @JsonIgnore
+  public List<TrafficStep> traffic() {
+    return trafficSteps.isEmpty() ? Strategies.steps(strategy) : trafficSteps;
+  }
+
+  /// Whether anything is watched at all.
+  @JsonIgnore
+  public boolean isWatched() {
+    return traffic().isEmpty()
+        ? !analysis.window().isZero()
+        : traffic().stream().anyMatch(step -> !step.window().isZero());
   }
 
   /// The nodes that get a release first, in the order written.

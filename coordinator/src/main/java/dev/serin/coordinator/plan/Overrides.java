@@ -5,12 +5,15 @@ import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceReader;
+import dev.serin.contracts.service.Strategies;
+import dev.serin.contracts.service.TrafficStep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A service's definition as one release wants it: the release's `overrides` laid over it as a JSON
@@ -31,6 +34,7 @@ public final class Overrides {
               "onPeerFailure",
               "rollback",
               "slis",
+              "trafficSteps",
               "window",
               "interval",
               "initialDelay"));
@@ -72,16 +76,23 @@ public final class Overrides {
     if (strategy != null) {
       merged.put("strategy", strategy);
     }
-    if (ServiceDefinition.EMERGENCY.equals(merged.path("strategy").asString(""))) {
+    if (Strategies.EMERGENCY.equals(merged.path("strategy").asString(""))) {
       if (overrides != null && hasWindow(overrides)) {
         problems.add(
             "overrides.window: expected none, since strategy "
-                + ServiceDefinition.EMERGENCY
+                + Strategies.EMERGENCY
                 + " watches nothing, found one");
       }
       if (merged.get("analysis") instanceof ObjectNode analysis) {
         analysis.put("window", Duration.ZERO.toString());
       }
+    }
+    if (strategy != null && (overrides == null || !overrides.has("trafficSteps"))) {
+      // Those of the service belong to its own strategy.
+      merged.remove("trafficSteps");
+    }
+    if (overrides != null && hasWindow(overrides)) {
+      everyWindow(merged);
     }
     Parsed<ServiceDefinition> read = ServiceReader.read(merged);
     if (read instanceof Parsed.Invalid<ServiceDefinition>(List<String> more)) {
@@ -91,6 +102,26 @@ public final class Overrides {
       problems.addAll(Queries.problems(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
+  }
+
+  /// A release's window stands for that of each share.
+  private static void everyWindow(ObjectNode merged) {
+    JsonNode window = merged.path("analysis").path("window");
+    JsonNode own = merged.path("trafficSteps");
+    List<TrafficStep> preset = Strategies.steps(merged.path("strategy").asString(""));
+    JsonNode steps =
+        own.isArray() && !own.isEmpty() ? own : Json.mapper().<JsonNode>valueToTree(preset);
+    ArrayNode all = Json.mapper().createArrayNode();
+    for (JsonNode step : steps) {
+      JsonNode next = step.deepCopy();
+      if (next instanceof ObjectNode object) {
+        object.set("window", window);
+      }
+      all.add(next);
+    }
+    if (!all.isEmpty()) {
+      merged.set("trafficSteps", all);
+    }
   }
 
   private static boolean hasWindow(JsonNode overrides) {

@@ -2,7 +2,9 @@ package dev.serin.coordinator.plan;
 
 import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.TrafficStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,6 +61,15 @@ public final class Plan {
         .filter(node -> leftOut.contains(node.name()))
         .forEach(node -> nodes.add(withCanary(node, true)));
     others.forEach(node -> nodes.add(noPeer ? withCanary(node, false) : node));
+    return with(service, nodes);
+  }
+
+  /// The service with every node a canary: all of them are watched.
+  public static ServiceDefinition allCanaries(ServiceDefinition service) {
+    return with(service, service.nodes().stream().map(node -> withCanary(node, true)).toList());
+  }
+
+  private static ServiceDefinition with(ServiceDefinition service, List<Node> nodes) {
     return new ServiceDefinition(
         service.service(),
         service.pool(),
@@ -73,6 +84,7 @@ public final class Plan {
         service.noData(),
         service.slis(),
         service.strategy(),
+        service.trafficSteps(),
         service.onBreach(),
         service.onPeerFailure(),
         service.rollback());
@@ -85,6 +97,9 @@ public final class Plan {
 
   /// The forward steps: each canary, the analysis, each peer.
   public static List<Step> compile(ServiceDefinition service) {
+    if (!service.traffic().isEmpty()) {
+      return inShares(service);
+    }
     List<Step> steps = new ArrayList<>();
     service.canaries().forEach(node -> steps.addAll(update(service, node)));
     if (!service.analysis().window().isZero()) {
@@ -92,6 +107,47 @@ public final class Plan {
     }
     service.peers().forEach(node -> steps.addAll(update(service, node)));
     return List.copyOf(steps);
+  }
+
+  /// The forward steps of a strategy that shifts traffic:
+  /// 1. the canaries, with the first share before the first of them is ready;
+  /// 2. share after share, each watched for its window;
+  /// 3. the nodes' own weights again, and each peer: then all requests get the new version;
+  /// 4. what the last share, 100 %, is watched for.
+  private static List<Step> inShares(ServiceDefinition service) {
+    List<Step> steps = new ArrayList<>();
+    String canary = service.canaries().getFirst().name();
+    List<TrafficStep> shares = service.traffic().stream().filter(share -> !share.isAll()).toList();
+    service.canaries().forEach(node -> steps.addAll(update(service, node)));
+    for (TrafficStep share : shares) {
+      Step shift = Step.shift(canary, share.share());
+      if (share.equals(shares.getFirst())) {
+        steps.add(steps.indexOf(Step.forward(StepName.READY, canary)), shift);
+      } else {
+        steps.add(shift);
+      }
+      watch(steps, share);
+    }
+    if (!shares.isEmpty()) {
+      steps.add(Step.shift(canary, null));
+    }
+    service.peers().forEach(node -> steps.addAll(update(service, node)));
+    watch(steps, service.traffic().getLast());
+    return List.copyOf(steps);
+  }
+
+  private static void watch(List<Step> steps, TrafficStep share) {
+    if (!share.window().isZero()) {
+      steps.add(Step.analyse(share.share(), share.window()));
+    }
+  }
+
+  /// How long a step watches, and how.
+  public static Analysis analysis(ServiceDefinition service, Step step) {
+    Analysis own = service.analysis();
+    return step.window() == null
+        ? own
+        : new Analysis(step.window(), own.interval(), own.initialDelay(), own.deadMan());
   }
 
   private static List<Step> update(ServiceDefinition service, Node node) {
@@ -112,9 +168,18 @@ public final class Plan {
             .map(Step::node)
             .distinct()
             .toList();
+    boolean shifted =
+        begun.stream()
+            .anyMatch(step -> step.name() == StepName.SHIFT && step.isBegun() && !step.undo());
+    String canary = service.canaries().isEmpty() ? "" : service.canaries().getFirst().name();
     List<Step> steps = new ArrayList<>();
     for (String node : nodes.reversed()) {
       steps.addAll(undoNode(!service.pool().isEmpty(), isReplaced(begun, node), node));
+      if (shifted && node.equals(canary)) {
+        // Every node has its own weight before the first of them is ready again.
+        int ready = steps.indexOf(Step.undo(StepName.READY, node));
+        steps.add(ready, Step.undo(StepName.SHIFT, node));
+      }
     }
     return List.copyOf(steps);
   }
@@ -126,7 +191,7 @@ public final class Plan {
             node.equals(step.node())
                 && step.isBegun()
                 && !step.undo()
-                && !Set.of(StepName.DRAIN, StepName.KEEP).contains(step.name()));
+                && !Set.of(StepName.DRAIN, StepName.KEEP, StepName.SHIFT).contains(step.name()));
   }
 
   private static List<Step> undoNode(boolean pooled, boolean replaced, String node) {
@@ -155,14 +220,14 @@ public final class Plan {
       case PUSH -> Duration.ofMinutes(10).plus(SLACK);
       case RESTART -> Duration.ofMinutes(2).plus(SLACK);
       case HEALTH -> service.health().within().plus(SLACK);
-      case READY -> Duration.ofSeconds(60).plus(SLACK);
+      case READY, SHIFT -> Duration.ofSeconds(60).plus(SLACK);
       case SERVING -> serving(service).plus(SLACK);
       case ANALYSE ->
           service
               .analysis()
               .initialDelay()
-              .plus(service.analysis().window())
-              .plus(mostMissing(service))
+              .plus(analysis(service, step).window())
+              .plus(mostMissing(service, step))
               .plus(service.noData().limit())
               .plus(SLACK);
     };
@@ -170,8 +235,8 @@ public final class Plan {
 
   /// How much of an analysis may be without data, all gaps together: without a bound, data that
   /// comes and goes would lengthen the window for ever.
-  public static Duration mostMissing(ServiceDefinition service) {
-    return service.analysis().window().plus(service.noData().limit());
+  public static Duration mostMissing(ServiceDefinition service, Step step) {
+    return analysis(service, step).window().plus(service.noData().limit());
   }
 
   private static Duration bound(ServiceDefinition service, Step step) {
@@ -213,9 +278,15 @@ public final class Plan {
     for (Step step : undo(service, begun)) {
       back = back.plus(bound(service, step));
     }
-    Duration window = service.analysis().window();
-    Duration watched =
-        window.isZero() ? Duration.ZERO : window.plus(service.analysis().initialDelay());
+    Duration window = Duration.ZERO;
+    Duration watched = Duration.ZERO;
+    for (Step step : steps) {
+      if (step.name() == StepName.ANALYSE) {
+        window = window.plus(analysis(service, step).window());
+        watched = watched.plus(service.analysis().initialDelay());
+      }
+    }
+    watched = watched.plus(window);
     return new PlanView(
         service.strategy(),
         steps.stream()
@@ -223,7 +294,9 @@ public final class Plan {
                 new PlanView.PlannedStep(
                     step.name().shown(),
                     step.node() == null ? "" : step.node(),
-                    deadline(service, step)))
+                    deadline(service, step),
+                    step.share(),
+                    step.name() == StepName.ANALYSE ? analysis(service, step).window() : null))
             .toList(),
         service.minimum(),
         window,

@@ -2,6 +2,7 @@ package dev.serin.coordinator.plan;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.serin.contracts.rollout.StepStatus;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param node on which node; none for a step of the whole service
 /// @param undo whether it is part of the rollback
 /// @param attempt how often it was begun
+/// @param share the canaries' share of the requests, in per cent: what a shift gives them, and what
+///   an analysis watches; none for the nodes' own weights
+/// @param window how long probes must stay green; none for the service's own
 public record Step(
     StepName name,
     @Nullable String node,
@@ -18,13 +22,26 @@ public record Step(
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable String detail,
-    int attempt) {
+    int attempt,
+    @Nullable Double share,
+    @Nullable Duration window) {
   public static Step forward(StepName name, @Nullable String node) {
-    return new Step(name, node, false, StepStatus.PENDING, null, null, null, 0);
+    return new Step(name, node, false, StepStatus.PENDING, null, null, null, 0, null, null);
+  }
+
+  /// @param share none for the nodes' own weights
+  public static Step shift(String node, @Nullable Double share) {
+    return new Step(
+        StepName.SHIFT, node, false, StepStatus.PENDING, null, null, null, 0, share, null);
+  }
+
+  public static Step analyse(double share, Duration window) {
+    return new Step(
+        StepName.ANALYSE, null, false, StepStatus.PENDING, null, null, null, 0, share, window);
   }
 
   public static Step undo(StepName name, String node) {
-    return new Step(name, node, true, StepStatus.PENDING, null, null, null, 0);
+    return new Step(name, node, true, StepStatus.PENDING, null, null, null, 0, null, null);
   }
 
   public Step begun(Instant at) {
@@ -36,20 +53,23 @@ public record Step(
         startedAt == null ? at : startedAt,
         null,
         null,
-        attempt + 1);
+        attempt + 1,
+        share,
+        window);
   }
 
   /// Begun once more, after it failed.
   public Step again(String why) {
-    return new Step(name, node, undo, StepStatus.RUNNING, startedAt, null, why, attempt + 1);
+    return new Step(
+        name, node, undo, StepStatus.RUNNING, startedAt, null, why, attempt + 1, share, window);
   }
 
   public Step ended(StepStatus end, Instant at, String how) {
-    return new Step(name, node, undo, end, startedAt, at, how, attempt);
+    return new Step(name, node, undo, end, startedAt, at, how, attempt, share, window);
   }
 
   public Step marked(StepStatus mark) {
-    return new Step(name, node, undo, mark, startedAt, endedAt, detail, attempt);
+    return new Step(name, node, undo, mark, startedAt, endedAt, detail, attempt, share, window);
   }
 
   /// Whether it may have had an effect: also where it was interrupted and is to begin anew.

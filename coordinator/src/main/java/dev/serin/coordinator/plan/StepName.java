@@ -15,6 +15,8 @@ public enum StepName {
   READY,
   /// The node itself answers through every load balancer.
   SERVING,
+  /// The canaries get a share of the pool's requests, or every node its own weight again.
+  SHIFT,
   /// The SLIs are probed for the window.
   ANALYSE,
   /// The recorded binary is put back.

@@ -7,6 +7,7 @@ import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.NodeRecord;
@@ -33,7 +34,7 @@ final class Lines {
       return "  # "
           + step.name().shown()
           + ": watch the SLIs yourself; Serin would have for "
-          + rollout.service().analysis().window()
+          + Plan.analysis(rollout.service(), step).window()
           + "\n";
     }
     NodeRecord record = Objects.requireNonNull(rollout.nodes().get(node));
@@ -46,6 +47,7 @@ final class Lines {
     return title
         + switch (step.name()) {
           case DRAIN -> drain(record);
+          case SHIFT -> shift(step);
           case READY -> ready(record, record.target(step.undo()));
           case SERVING -> shown(record);
           case KEEP -> inside(record, Shell.KEEP, directory(), name(), record.sha256());
@@ -60,7 +62,7 @@ final class Lines {
   /// What the step needs and nobody has said how to reach; nothing is guessed.
   private Optional<String> unreachable(Step step, NodeRecord record) {
     return switch (step.name()) {
-      case DRAIN, READY, SERVING ->
+      case DRAIN, READY, SERVING, SHIFT ->
           record.settings().stream()
               .map(ServerSetting::loadBalancer)
               .filter(name -> access(name).isEmpty())
@@ -71,6 +73,22 @@ final class Lines {
               : Optional.empty();
       case ANALYSE -> Optional.empty();
     };
+  }
+
+  /// By hand nothing is watched, so no share is worth a step; only the way home is.
+  private String shift(Step step) {
+    StringBuilder lines = new StringBuilder();
+    if (step.share() == null) {
+      for (NodeRecord record : rollout.nodes().values()) {
+        for (ServerSetting at : record.target(true)) {
+          if (access(at.loadBalancer()).isPresent()) {
+            lines.append(
+                tell(at, "set server " + at.pool() + "/" + at.server() + " weight " + at.weight()));
+          }
+        }
+      }
+    }
+    return lines.isEmpty() ? "  :\n" : lines.toString();
   }
 
   private String drain(NodeRecord record) {

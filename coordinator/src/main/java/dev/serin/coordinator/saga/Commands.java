@@ -15,6 +15,7 @@ import dev.serin.contracts.sli.SliCommand;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
 import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +35,7 @@ final class Commands {
   /// Who carries a step out.
   static Agent agentOf(Step step) {
     return switch (step.name()) {
-      case DRAIN, READY, SERVING -> Agent.HAPROXY;
+      case DRAIN, READY, SERVING, SHIFT -> Agent.HAPROXY;
       case KEEP, PUSH, RESTART, HEALTH, RESTORE -> Agent.INCUS;
       case ANALYSE -> Agent.SLI;
     };
@@ -65,7 +66,8 @@ final class Commands {
               service.loadBalancers(),
               service.nodes().stream().map(Commands::poolServer).toList(),
               service.minimum(),
-              ledger.leftOut().keySet().stream().sorted().toList());
+              ledger.leftOut().keySet().stream().sorted().toList(),
+              !service.traffic().isEmpty());
       case INCUS ->
           new IncusCommand.InspectInstances(
               head,
@@ -86,6 +88,7 @@ final class Commands {
       case READY ->
           new HaproxyCommand.ReadyServer(head, record.target(step.undo()), Duration.ofSeconds(60));
       case SERVING -> serving(service, node, head);
+      case SHIFT -> Shifting.command(rollout, step, head);
       case KEEP ->
           new IncusCommand.KeepBinary(
               head,
@@ -175,7 +178,19 @@ final class Commands {
         watch.firstOpenSlot(),
         watch.lastSlot(),
         now.plus(LEASE),
-        Queries.of(rollout.service(), rollout.request().version()));
+        Queries.of(watched(rollout, watch), rollout.request().version()));
+  }
+
+  /// Once every node has the release, all of them are watched.
+  private static ServiceDefinition watched(Rollout rollout, Watch watch) {
+    return rollout.steps().stream()
+            .anyMatch(step ->
+                step.name() == StepName.ANALYSE
+                    && step.share() != null
+                    && step.share() == 100
+                    && Watching.idOf(rollout, step).equals(watch.id()))
+        ? Plan.allCanaries(rollout.service())
+        : rollout.service();
   }
 
   private static PoolServer poolServer(Node node) {

@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
@@ -65,10 +66,31 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
         record.asked().equals(record.settings())
             && !record.leaving()
             && NodeRecord.areOut(record.settings());
-    return untouchedAndOut
-        || rollout.pending().stream()
-            .anyMatch(pending ->
-                pending.agent() == Agent.HAPROXY && record.name().equals(pending.head().node()));
+    return untouchedAndOut || isCommanded(rollout, record.name());
+  }
+
+  /// Whether HAProxy is being told something of it: a shift is about every node.
+  static boolean isCommanded(Rollout rollout, String node) {
+    boolean asked =
+        rollout.pending().stream()
+            .anyMatch(
+                pending -> pending.agent() == Agent.HAPROXY && node.equals(pending.head().node()));
+    return asked || isShifting(rollout);
+  }
+
+  private static boolean isShifting(Rollout rollout) {
+    int current =
+        switch (rollout.phase()) {
+          case Phase.Rolling(int step) -> step;
+          case Phase.RollingBack back -> back.step();
+          case Phase.Preflight preflight -> -1;
+          case Phase.Watching watching -> -1;
+          case Phase.Paused paused -> -1;
+        };
+    return current >= 0
+        && current < rollout.steps().size()
+        && rollout.steps().get(current).name() == StepName.SHIFT
+        && !rollout.pending().isEmpty();
   }
 
   private static @Nullable DeadMan deadMan(Rollout rollout) {
@@ -89,10 +111,12 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
         canaries,
         period(service.analysis()),
         expiresAt,
-        switch (service.analysis().deadMan().action()) {
-          case DRAIN -> DeadManAction.DRAIN;
-          case ALERT -> DeadManAction.ALERT;
-        },
+        isOnEveryNode(rollout)
+            ? DeadManAction.ALERT
+            : switch (service.analysis().deadMan().action()) {
+              case DRAIN -> DeadManAction.DRAIN;
+              case ALERT -> DeadManAction.ALERT;
+            },
         rollout.nodes().values().stream()
             .filter(record ->
                 !canaries.contains(record.name()) && !NodeRecord.areOut(record.settings()))
@@ -101,6 +125,19 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
                 new GuardedServer(record.name(), record.settings(), false, false, List.of()))
             .toList(),
         service.minimum());
+  }
+
+  /// With the release on every node, nobody is left who would be safer.
+  private static boolean isOnEveryNode(Rollout rollout) {
+    return rollout.nodes().values().stream()
+        .allMatch(record -> record.current().equals(rollout.request().artifact().sha256()));
+  }
+
+  /// Whether every window before the peers is over: the canary is proven as far as it will be.
+  private static boolean isProven(Rollout rollout, Step current) {
+    String node = current.node();
+    return node != null
+        && rollout.service().peers().stream().anyMatch(peer -> peer.name().equals(node));
   }
 
   /// A switch that goes off between two probes would go off for nothing.
@@ -126,16 +163,15 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   /// way has its own deadline, and the period comes on top.
   private static @Nullable Instant onItsWay(Rollout rollout, int current) {
     boolean admitted = false;
-    boolean analysed = false;
-    for (Step step : rollout.steps()) {
-      if (step.name() == StepName.ANALYSE) {
-        analysed = step.status() == dev.serin.contracts.rollout.StepStatus.PENDING;
-        break;
-      }
+    boolean ahead = false;
+    for (int index = 0; index < rollout.steps().size(); index++) {
+      Step step = rollout.steps().get(index);
+      ahead |=
+          index > current && step.name() == StepName.ANALYSE && step.status() == StepStatus.PENDING;
       admitted |= step.name() == StepName.READY && step.isBegun();
     }
     Step step = rollout.steps().get(current);
-    return admitted && analysed && step.startedAt() != null
+    return admitted && ahead && !isProven(rollout, step) && step.startedAt() != null
         ? Objects.requireNonNull(step.startedAt())
             .plus(Plan.deadline(rollout.service(), step))
             .plus(period(rollout.service().analysis()))

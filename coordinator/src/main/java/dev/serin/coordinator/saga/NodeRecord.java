@@ -4,6 +4,7 @@ import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.incus.UnitSeen;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param inRotation whether it takes traffic; none without a pool
 /// @param weight its lowest weight; none without a pool
 /// @param instance its container; none where nothing is known of it
+/// @param shifted the weight that its share of the requests takes now; none for its own
+/// @param past what it was told to have before in this rollout, beside what it had and is to have
 /// @param cookie the value that pins a user to it; none where the pool pins nobody
 public record NodeRecord(
     String name,
@@ -35,7 +38,13 @@ public record NodeRecord(
     @Nullable Boolean inRotation,
     @Nullable Integer weight,
     @Nullable InstanceRecord instance,
+    @Nullable Integer shifted,
+    List<ServerSetting> past,
     @Nullable String cookie) {
+  public NodeRecord {
+    past = past == null ? List.of() : List.copyOf(past);
+  }
+
   /// Its container.
   ///
   /// @param units as Serin last saw or started them
@@ -78,17 +87,31 @@ public record NodeRecord(
             inRotation,
             weight,
             new InstanceRecord(units, instance.unitFiles(), boot, instance.access()),
+            shifted,
+            past,
             cookie);
   }
 
   NodeRecord running(String digest) {
     return new NodeRecord(
-        name, sha256, settings, goal, asked, leaving, digest, inRotation, weight, instance, cookie);
+        name,
+        sha256,
+        settings,
+        goal,
+        asked,
+        leaving,
+        digest,
+        inRotation,
+        weight,
+        instance,
+        shifted,
+        past,
+        cookie);
   }
 
   /// What Serin may have asked of it in this rollout, and does not any more.
   List<ServerSetting> askedEarlier() {
-    return Stream.of(settings, goal, out(settings), out(goal))
+    return Stream.of(settings, goal, out(settings), out(goal), past, out(past), out(asked))
         .flatMap(List::stream)
         .distinct()
         .filter(setting -> !asked.contains(setting))
@@ -122,13 +145,78 @@ public record NodeRecord(
         inRotation == null ? null : false,
         weight,
         instance,
+        shifted,
+        past,
         cookie);
   }
 
   /// Told to have these settings, and has them.
   NodeRecord settled(List<ServerSetting> now, boolean isIn) {
     return new NodeRecord(
-        name, sha256, settings, goal, now, false, current, isIn, weight, instance, cookie);
+        name,
+        sha256,
+        settings,
+        goal,
+        now,
+        false,
+        current,
+        isIn,
+        lightest(now),
+        instance,
+        shifted,
+        past,
+        cookie);
+  }
+
+  /// Told to have the weight of a share, or its own again; its state stays as it is.
+  ///
+  /// @param share none for its own weight
+  NodeRecord shifted(@Nullable Integer share, boolean undo) {
+    List<ServerSetting> own = undo ? settings : goal;
+    List<ServerSetting> now = new ArrayList<>();
+    for (ServerSetting setting : asked) {
+      int weight =
+          share != null
+              ? share
+              : own.stream()
+                  .filter(it -> isSameLine(it, setting))
+                  .mapToInt(ServerSetting::weight)
+                  .findFirst()
+                  .orElse(setting.weight());
+      now.add(weighing(setting, weight));
+    }
+    List<ServerSetting> told = Stream.concat(past.stream(), asked.stream()).distinct().toList();
+    return new NodeRecord(
+        name,
+        sha256,
+        settings,
+        goal,
+        now,
+        leaving,
+        current,
+        inRotation,
+        lightest(now),
+        instance,
+        share,
+        told,
+        cookie);
+  }
+
+  private static boolean isSameLine(ServerSetting one, ServerSetting other) {
+    return one.loadBalancer().equals(other.loadBalancer())
+        && one.pool().equals(other.pool())
+        && one.server().equals(other.server());
+  }
+
+  private static ServerSetting weighing(ServerSetting setting, int weight) {
+    return new ServerSetting(
+        setting.loadBalancer(), setting.pool(), setting.server(), weight, setting.state());
+  }
+
+  private static @Nullable Integer lightest(List<ServerSetting> settings) {
+    return settings.isEmpty()
+        ? null
+        : settings.stream().mapToInt(ServerSetting::weight).min().orElseThrow();
   }
 
   /// Whether an earlier rollout left it out of rotation.
@@ -138,7 +226,11 @@ public record NodeRecord(
 
   /// The settings that a step forward or back gives it.
   public List<ServerSetting> target(boolean undo) {
-    return undo ? settings : goal;
+    if (undo) {
+      return settings;
+    }
+    Integer share = shifted;
+    return share == null ? goal : goal.stream().map(it -> weighing(it, share)).toList();
   }
 
   /// Whether these settings keep it out of rotation on every load balancer.

@@ -56,10 +56,7 @@ final class Pausing {
           NodeRecord record = rollout.nodes().get(drift.node());
           return record == null
               || !record.asked().contains(drift.asked())
-              || rollout.pending().stream()
-                  .anyMatch(pending ->
-                      pending.agent() == Agent.HAPROXY
-                          && drift.node().equals(pending.head().node()));
+              || Guarding.isCommanded(rollout, drift.node());
         });
   }
 

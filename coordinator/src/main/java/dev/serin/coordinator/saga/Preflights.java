@@ -35,7 +35,7 @@ final class Preflights {
       draft.ask(Agent.HAPROXY, null, Plan.PREFLIGHT);
     }
     draft.ask(Agent.INCUS, null, Plan.PREFLIGHT);
-    if (!service.analysis().window().isZero()) {
+    if (service.isWatched()) {
       draft.ask(Agent.SLI, null, Plan.PREFLIGHT);
     }
   }
@@ -117,6 +117,9 @@ final class Preflights {
     }
     problems.addAll(strangers(draft.rollout().service(), found));
     Map<String, NodeRecord> nodes = records(draft, found, problems);
+    if (problems.isEmpty()) {
+      problems.addAll(Shifting.problems(draft.rollout().service(), nodes));
+    }
     if (!draft.request().migrations().isEmpty()) {
       warnings.add("migrations: this version of Serin does not read them");
     }
@@ -287,6 +290,8 @@ final class Preflights {
             ? null
             : seen.stream().mapToInt(it -> it.setting().weight()).min().orElseThrow(),
         NodeRecord.InstanceRecord.of(instance),
+        null,
+        List.of(),
         seen.stream().map(ServerSeen::cookie).filter(Objects::nonNull).findFirst().orElse(null));
   }
 }

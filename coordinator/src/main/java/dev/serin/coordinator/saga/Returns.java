@@ -6,6 +6,7 @@ import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.contracts.service.Strategies;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -113,7 +114,7 @@ final class Returns {
         target.version(),
         kept(definition.install(), target.sha256()),
         null,
-        ServiceDefinition.EMERGENCY,
+        Strategies.EMERGENCY,
         null,
         List.of(),
         false,

@@ -226,6 +226,7 @@ final class RollingBack {
             + failure.sentence()
             + "; "
             + remedy(draft, record)
+            + weights(draft)
             + "release again, which takes "
             + node
             + " first");
@@ -235,6 +236,17 @@ final class RollingBack {
     draft.enter(
         new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts(), foreign));
     begin(draft, back.step() + 1);
+  }
+
+  /// What else is left where the weights of a share could not be taken back.
+  private static String weights(Draft draft) {
+    String shifted =
+        draft.rollout().nodes().values().stream()
+            .filter(record -> record.shifted() != null)
+            .sorted(java.util.Comparator.comparing(NodeRecord::name))
+            .map(record -> record.name() + " (" + View.weights(record) + ")")
+            .collect(java.util.stream.Collectors.joining(", "));
+    return shifted.isEmpty() ? "" : "give these their weights again: " + shifted + "; ";
   }
 
   private static String remedy(Draft draft, NodeRecord record) {

@@ -9,6 +9,7 @@ import dev.serin.contracts.sli.SliEvent;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What an answer means for a step, forward or back.
@@ -38,6 +39,7 @@ final class Steps {
     String node = Objects.requireNonNull(step.node());
     switch (event) {
       case HaproxyEvent.ServerDrained drained -> draft.node(node, NodeRecord::drained);
+      case HaproxyEvent.ServersWeighed weighed -> Shifting.applied(draft, step);
       case HaproxyEvent.ServerReady ready ->
           draft.node(
               node,
@@ -58,6 +60,14 @@ final class Steps {
 
   /// Tells the world when traffic has moved.
   static void shifted(Draft draft, Step step) {
+    if (step.name() == StepName.SHIFT) {
+      String why =
+          step.share() == null
+              ? "every node has its own weight"
+              : "the canary is to get " + Shifting.percent(step.share()) + " of the requests";
+      draft.emit(
+          Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
+    }
     if (step.name() == StepName.DRAIN || step.name() == StepName.READY) {
       NodeRecord record =
           Objects.requireNonNull(draft.rollout().nodes().get(Objects.requireNonNull(step.node())));
@@ -89,6 +99,7 @@ final class Steps {
               + (drained.belowMinimum() ? ", below the pool's minimum" : "");
       case HaproxyEvent.ServerReady ready ->
           "has the state and weight it had, on every load balancer";
+      case HaproxyEvent.ServersWeighed weighed -> weights(weighed);
       case HaproxyEvent.ServerServing serving -> String.join("; ", serving.proof());
       case IncusEvent.BinaryKept kept ->
           "sha256:" + kept.sha256().substring(0, 12) + " kept as " + kept.path();
@@ -108,8 +119,20 @@ final class Steps {
     };
   }
 
+  /// Such as `b1 at weight 19, b2 at weight 2`.
+  private static String weights(HaproxyEvent.ServersWeighed weighed) {
+    return weighed.servers().stream()
+        .map(seen -> seen.node() + " at weight " + seen.setting().weight())
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
   /// What a step is about to do, one sentence.
   static String sentence(Step step) {
+    if (step.name() == StepName.SHIFT) {
+      return (step.undo() ? "rollback: " : "") + Shifting.described(step);
+    }
     return (step.undo() ? "rollback: " : "") + step.name().shown() + " " + step.node();
   }
 }

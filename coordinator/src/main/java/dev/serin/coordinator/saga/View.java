@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A rollout as everybody sees it: what it does, what it waits for, what comes next and when.
@@ -166,6 +167,14 @@ final class View {
         + (in == null ? "" : in ? ", in rotation" : ", out of rotation");
   }
 
+  /// The weights that a node had before the rollout, in words.
+  static String weights(NodeRecord record) {
+    return record.settings().stream()
+        .map(setting -> setting.weight() + " on " + setting.loadBalancer())
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
   private static StepView step(Step step) {
     String name = step.undo() ? "undo-" + step.name().shown() : step.name().shown();
     return new StepView(
@@ -291,7 +300,9 @@ final class View {
       case HEALTH -> "health check of" + node;
       case READY -> "put" + node + " into rotation";
       case SERVING -> "check" + node + " through the load balancer";
-      case ANALYSE -> "watch the SLIs";
+      case SHIFT -> Shifting.described(step);
+      case ANALYSE ->
+          "watch the SLIs" + (step.share() == null ? "" : " at " + Shifting.percent(step.share()));
       case RESTORE -> "restore the binary of" + node;
     };
   }

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.ProbeView;
@@ -30,14 +31,18 @@ final class Watching {
 
   private Watching() {}
 
-  private static String idOf(Rollout rollout) {
-    return rollout.rolloutId() + "/analysis";
+  /// Each analysis has a name, and one that begins anew has another: a probe of the first one's
+  /// slots proves nothing.
+  ///
+  /// @param attempt which one
+  private static String idOf(Rollout rollout, Step step, int attempt) {
+    String share = step.share() == null ? "" : "-" + Quantities.shown(step.share());
+    return rollout.rolloutId() + "/analysis" + share + (attempt < 2 ? "" : "/" + attempt);
   }
 
-  /// An analysis that begins anew has another name: a probe of the first one's slots proves
-  /// nothing.
-  private static String idOf(Rollout rollout, Step step) {
-    return step.attempt() == 0 ? idOf(rollout) : idOf(rollout) + "/" + (step.attempt() + 1);
+  /// The name of the newest attempt of a step that has begun.
+  static String idOf(Rollout rollout, Step step) {
+    return idOf(rollout, step, step.attempt());
   }
 
   static void begin(Draft draft, int index) {
@@ -45,11 +50,12 @@ final class Watching {
       Hands.park(draft, index, null);
       return;
     }
-    Analysis analysis = draft.rollout().service().analysis();
+    Step analysed = draft.rollout().steps().get(index);
+    Analysis analysis = Plan.analysis(draft.rollout().service(), analysed);
     Instant start = draft.at.plus(analysis.initialDelay());
     Watch watch =
         new Watch(
-            idOf(draft.rollout(), draft.rollout().steps().get(index)),
+            idOf(draft.rollout(), analysed, analysed.attempt() + 1),
             start,
             analysis.interval(),
             analysis.slots(),
@@ -85,12 +91,11 @@ final class Watching {
 
   /// The name of the analysis that was watched to its end.
   private static String lastId(Rollout rollout) {
-    for (Step step : rollout.steps()) {
-      if (step.name() == StepName.ANALYSE && step.attempt() > 1) {
-        return idOf(rollout) + "/" + step.attempt();
-      }
-    }
-    return idOf(rollout);
+    return rollout.steps().stream()
+        .filter(step -> step.name() == StepName.ANALYSE && step.isBegun())
+        .reduce((earlier, later) -> later)
+        .map(step -> idOf(rollout, step))
+        .orElse("");
   }
 
   private static void judge(Draft draft, int step, Watch watch, SlotProbed probed) {
@@ -121,14 +126,15 @@ final class Watching {
   private static void tooLate(Draft draft, SlotProbed probed) {
     List<Step> steps = draft.rollout().steps();
     int index = steps.size() - 1;
-    while (index >= 0 && steps.get(index).name() != StepName.ANALYSE) {
+    while (index >= 0
+        && !(steps.get(index).name() == StepName.ANALYSE && steps.get(index).isBegun())) {
       index--;
     }
     if (index < 0 || steps.get(index).status() != StepStatus.SUCCEEDED) {
       draft.ignore(Decision.Ignored.NOT_AWAITED);
       return;
     }
-    int needed = draft.rollout().service().analysis().slots();
+    int needed = Plan.analysis(draft.rollout().service(), steps.get(index)).slots();
     ProbeView probe = view(probed);
     draft.probed(probe);
     draft.emit(
@@ -145,12 +151,13 @@ final class Watching {
 
   private static void conclude(Draft draft, int step, Watch watch, ProbeView probe) {
     ServiceDefinition service = draft.rollout().service();
+    Duration mostMissing = Plan.mostMissing(service, draft.rollout().steps().get(step));
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL) {
       breach(draft, step, "the SLIs are breached: " + sentence(probe), List.of(probe));
     } else if (blind && service.noData().policy() == NoDataPolicy.ROLLBACK) {
       breach(draft, step, "no data: " + sentence(probe), List.of(probe));
-    } else if (blind && watch.missing().compareTo(Plan.mostMissing(service)) > 0) {
+    } else if (blind && watch.missing().compareTo(mostMissing) > 0) {
       blindTooLong(
           draft,
           step,
@@ -158,7 +165,7 @@ final class Watching {
           View.shown(watch.missing())
               + " of the analysis were without data, and the window and the limit for missing data"
               + " together are "
-              + View.shown(Plan.mostMissing(service)));
+              + View.shown(mostMissing));
     } else if (watch.isGreen()) {
       green(draft, step, watch);
     } else if (blind) {

@@ -10,6 +10,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -30,6 +31,25 @@ final class Acts {
 
   static Act asked(Request request) {
     return story -> new Input.Asked(request, story.isKnown(request), story.now());
+  }
+
+  /// A release of `v2` with these overrides.
+  static Request withOverrides(String overrides) {
+    Request.ReleaseRequested it = Story.releaseOf("v2", Request.IfBusy.QUEUE);
+    return new Request.ReleaseRequested(
+        it.requestId(),
+        it.service(),
+        it.requestedBy(),
+        it.reason(),
+        it.version(),
+        it.artifact(),
+        null,
+        null,
+        Json.mapper().readTree(overrides),
+        List.of(),
+        false,
+        it.ifBusy(),
+        it.labels());
   }
 
   static Act defined(@Nullable ServiceDefinition service) {

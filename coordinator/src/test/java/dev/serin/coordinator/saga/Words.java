@@ -20,7 +20,7 @@ final class Words {
           case HaproxyCommand.DrainServer drain -> "drain";
           case HaproxyCommand.ReadyServer ready -> "ready";
           case HaproxyCommand.CheckServing serving -> "serving";
-          case HaproxyCommand.WeighServer weigh -> "weigh";
+          case HaproxyCommand.WeighServers weigh -> "shift";
           case HaproxyCommand.GuardServers guard -> "guard";
           case HaproxyCommand.StopGuardingServers stop -> "stop-guarding";
           case IncusCommand.InspectInstances inspect -> "inspect";

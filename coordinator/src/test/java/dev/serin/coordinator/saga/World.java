@@ -96,7 +96,11 @@ final class World {
       }
       case HaproxyCommand.CheckServing serving ->
           new HaproxyEvent.ServerServing(head, List.of("haproxy-1: the cookie is " + name(head)));
-      case HaproxyCommand.WeighServer weigh -> throw new IllegalArgumentException("not asked yet");
+      case HaproxyCommand.WeighServers weigh -> {
+        weigh.settings().forEach(it -> set(it.server(), node(it.server()).state(), it.weight()));
+        yield new HaproxyEvent.ServersWeighed(
+            head, weigh.servers().stream().map(it -> seen(it.node())).toList());
+      }
       case IncusCommand.InspectInstances inspect ->
           new IncusEvent.InstancesInspected(
               head,

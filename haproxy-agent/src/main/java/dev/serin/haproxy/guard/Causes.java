@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,9 @@ final class Causes {
   /// The nodes that the switch took out, each with the fence of the newest guard then.
   private final Map<String, Long> takenOut = new HashMap<>();
 
-  private final Set<String> returning = new HashSet<>();
+  /// Of these, the servers that are to have again what is asked, each on one load balancer.
+  private final Map<String, Set<String>> returning = new HashMap<>();
+
   private final Map<String, Instant> unanswered = new HashMap<>();
   private final Set<String> putBackOnce = new HashSet<>();
   private boolean alone = true;
@@ -51,9 +54,15 @@ final class Causes {
       if (since != null && server.settings().stream().anyMatch(Causes::isOut)) {
         returned(server.node());
       } else if (since != null && watched && next.head().fence() > since) {
-        returning.add(server.node());
+        returns(server);
       }
     }
+  }
+
+  private void returns(GuardedServer server) {
+    returning.computeIfAbsent(
+        server.node(),
+        node -> server.settings().stream().map(Causes::key).collect(Collectors.toSet()));
   }
 
   private static boolean isOut(ServerSetting setting) {
@@ -77,8 +86,8 @@ final class Causes {
   }
 
   /// The guard has ended: what the switch took out comes back.
-  void ended() {
-    returning.addAll(takenOut.keySet());
+  void ended(List<GuardedServer> servers) {
+    servers.stream().filter(it -> takenOut.containsKey(it.node())).forEach(this::returns);
   }
 
   void unanswered(String node, Instant now) {
@@ -87,7 +96,7 @@ final class Causes {
 
   /// Whether the node is left to the switch that took it out.
   boolean isTakenOut(String node) {
-    return takenOut.containsKey(node) && !returning.contains(node);
+    return takenOut.containsKey(node) && !returning.containsKey(node);
   }
 
   boolean anyReturning() {
@@ -103,8 +112,16 @@ final class Causes {
     settings.forEach(setting -> forgotten.add(key(setting)));
   }
 
-  void isAsAsked(ServerSetting setting) {
+  void isAsAsked(String node, ServerSetting setting) {
     forgotten.remove(key(setting));
+    isBack(node, setting);
+  }
+
+  private void isBack(String node, ServerSetting setting) {
+    Set<String> left = returning.get(node);
+    if (left != null && left.remove(key(setting)) && left.isEmpty()) {
+      returned(node);
+    }
   }
 
   /// None where it is a person's doing.
@@ -114,7 +131,7 @@ final class Causes {
     if (forgotten.contains(key(drift.asked()))) {
       return DriftCause.FORGOTTEN;
     }
-    if (returning.contains(drift.node())) {
+    if (returning.getOrDefault(drift.node(), Set.of()).contains(key(drift.asked()))) {
       return DriftCause.SWITCH;
     }
     Instant until = unanswered.get(drift.node());
@@ -147,7 +164,7 @@ final class Causes {
   void putBack(List<Drift> drifts, DriftCause cause) {
     for (Drift drift : drifts) {
       forgotten.remove(key(drift.asked()));
-      returned(drift.node());
+      isBack(drift.node(), drift.asked());
       if (cause == DriftCause.LATE) {
         putBackOnce.add(deed(drift));
       }

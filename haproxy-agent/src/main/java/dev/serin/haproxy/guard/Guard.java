@@ -1,5 +1,6 @@
 package dev.serin.haproxy.guard;
 
+import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -54,7 +56,7 @@ final class Guard {
   private final Map<String, ProcessSeen> processes = new HashMap<>();
 
   private final Causes causes = new Causes();
-  private final Predicate<String> mayBeLate;
+  private final BiFunction<ServerSetting, String, Predicate<ServerSetting>> mayBeLate;
 
   /// What was told of a load balancer, so that it is told once: hands, and what could not be put
   /// back.
@@ -76,7 +78,7 @@ final class Guard {
       Fleet fleet,
       IntSupplier holdUps,
       Instant agentStartedAt,
-      Predicate<String> mayBeLate,
+      BiFunction<ServerSetting, String, Predicate<ServerSetting>> mayBeLate,
       GuardServers first,
       Consumer<HaproxyEvent> answers) {
     this.fleet = fleet;
@@ -150,7 +152,7 @@ final class Guard {
         stopped = true;
         lingersUntil = now.plus(LINGERS);
         armed = Switch.disarmed();
-        causes.ended();
+        causes.ended(newest.servers());
       }
     } finally {
       lock.unlock();
@@ -189,7 +191,7 @@ final class Guard {
       if (armed.isDue(now) && !isHeldUp()) {
         armed = deadMan.act(armed, newest, seen, now, answers);
         if (armed.hasGoneOff() && armed.deadMan() != null) {
-          causes.tookOut(armed.deadMan().nodes(), newest.head().fence());
+          causes.tookOut(changed(armed.deadMan()), newest.head().fence());
         }
       }
       if (guarding || tidying) {
@@ -201,6 +203,22 @@ final class Guard {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// The canaries, and those peers whose share of the requests the switch has taken back.
+  private List<String> changed(HaproxyCommand.DeadMan deadMan) {
+    List<String> changed = new ArrayList<>(deadMan.nodes());
+    for (GuardedServer server : newest.servers()) {
+      boolean other =
+          deadMan.restore().stream()
+              .anyMatch(before ->
+                  before.node().equals(server.node())
+                      && !before.settings().equals(server.settings()));
+      if (other) {
+        changed.add(server.node());
+      }
+    }
+    return changed;
   }
 
   private Set<String> loadBalancers() {
@@ -239,9 +257,12 @@ final class Guard {
       if (anew) {
         causes.forgot(settings(newest.servers(), name));
       }
-      settings(guarded, name)
-          .filter(setting -> drifts.stream().noneMatch(it -> it.asked().equals(setting)))
-          .forEach(causes::isAsAsked);
+      for (GuardedServer server : guarded) {
+        server.settings().stream()
+            .filter(setting -> setting.loadBalancer().equals(name))
+            .filter(setting -> drifts.stream().noneMatch(it -> it.asked().equals(setting)))
+            .forEach(setting -> causes.isAsAsked(server.node(), setting));
+      }
       Map<Optional<DriftCause>, List<Drift>> byCause =
           drifts.stream()
               .collect(
@@ -262,9 +283,11 @@ final class Guard {
   }
 
   private List<ServerSetting> earlier(Drift drift) {
+    Predicate<ServerSetting> late = mayBeLate.apply(drift.asked(), drift.node());
     return newest.servers().stream()
-        .filter(server -> server.node().equals(drift.node()) && mayBeLate.test(server.node()))
+        .filter(server -> server.node().equals(drift.node()))
         .flatMap(server -> server.earlier().stream())
+        .filter(late)
         .toList();
   }
 

@@ -4,12 +4,14 @@ import dev.serin.contracts.agent.Alarms;
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// The guards of all services, each looking around once a second.
 public final class Guards {
@@ -35,6 +37,9 @@ public final class Guards {
   /// The fence of the newest command for each node, by service and node.
   private final Map<String, Long> touched = new ConcurrentHashMap<>();
 
+  /// The fence of the newest command that gave each node a weight, by service and node.
+  private final Map<String, Long> weighed = new ConcurrentHashMap<>();
+
   /// The fence of the newest command that ended each service's guard.
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
 
@@ -58,7 +63,7 @@ public final class Guards {
                 fleet,
                 alarms::holdUps,
                 startedAt,
-                node -> mayBeLate(service, node),
+                (asked, node) -> mayBeLate(service, asked, node),
                 command,
                 answers);
     boolean alone =
@@ -71,9 +76,19 @@ public final class Guards {
     }
   }
 
-  /// Whether Serin has told the node something of late, which another instance may do only now.
-  private boolean mayBeLate(String service, String node) {
-    long newest = touched.getOrDefault(service + "/" + node, 0L);
+  /// What Serin has told the node of late, which another instance may do only now: anything, its
+  /// weight alone, or nothing.
+  private Predicate<ServerSetting> mayBeLate(String service, ServerSetting asked, String node) {
+    if (isOfLate(touched, service, node)) {
+      return earlier -> true;
+    }
+    return isOfLate(weighed, service, node)
+        ? earlier -> earlier.state() == asked.state()
+        : earlier -> false;
+  }
+
+  private boolean isOfLate(Map<String, Long> commands, String service, String node) {
+    long newest = commands.getOrDefault(service + "/" + node, 0L);
     return alarms.now().toEpochMilli() - newest < REMEMBERED.toMillis();
   }
 
@@ -104,6 +119,15 @@ public final class Guards {
     Guard guard = byService.get(head.service());
     if (guard != null && head.node() != null) {
       guard.commanded(head.node(), head.fence());
+    }
+  }
+
+  /// A command that gives another node than its own a weight too.
+  public void weighs(CommandHead head, String node) {
+    weighed.merge(head.service() + "/" + node, head.fence(), Math::max);
+    Guard guard = byService.get(head.service());
+    if (guard != null) {
+      guard.commanded(node, head.fence());
     }
   }
 

@@ -128,16 +128,39 @@ public final class PoolCheck {
     }
     String algorithm = pool.algorithm();
     if (algorithm != null && WEIGHTLESS.contains(algorithm)) {
-      warnings.add(
-          name
-              + ": "
-              + pool.pool()
-              + " balances by "
-              + algorithm
-              + ", which ignores weights: its traffic can't be shifted in steps");
+      (command.weighed() ? problems : warnings)
+          .add(
+              name
+                  + ": "
+                  + pool.pool()
+                  + " balances by "
+                  + algorithm
+                  + ", which ignores weights: its traffic can't be shifted in steps");
+    }
+    if (command.weighed()) {
+      strangers(name, pool);
     }
     if (pool.cookie() != null && leavingMap == null) {
       warnings.add(sticky(name, pool.pool(), pool.cookie()));
+    }
+  }
+
+  /// A server of nobody's takes a share that no weight of the nodes can account for.
+  private void strangers(String name, PoolView pool) {
+    List<String> nodes = command.servers().stream().map(PoolServer::server).toList();
+    List<String> strangers =
+        pool.servers().values().stream()
+            .filter(server -> server.inRotation() && !nodes.contains(server.server()))
+            .map(ServerView::server)
+            .sorted()
+            .toList();
+    if (!strangers.isEmpty()) {
+      problems.add(
+          name
+              + ": expected the nodes of the service alone to serve "
+              + pool.pool()
+              + ", since its traffic is to be shared by their weights, found also "
+              + String.join(", ", strangers));
     }
   }
 

@@ -8,7 +8,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckServing;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
-import dev.serin.contracts.haproxy.HaproxyCommand.WeighServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.haproxy.frontdoor.FrontDoor;
 import dev.serin.haproxy.guard.Guards;
@@ -42,8 +42,10 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
           answer(ready, turn, answers, () -> new Readying(fleet, ready, turn).run());
       case CheckServing check ->
           answer(check, turn, answers, () -> new ServingCheck(fleet, frontDoor, check, turn).run());
-      case WeighServer weigh ->
-          answer(weigh, turn, answers, () -> new Weighing(fleet, weigh, turn).run());
+      case WeighServers weigh -> {
+        weigh.servers().forEach(server -> guards.weighs(weigh.head(), server.node()));
+        answer(weigh, turn, answers, () -> new Weighing(fleet, weigh, turn).run());
+      }
     }
   }
 
@@ -53,6 +55,8 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     switch (command) {
       case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
       case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop.head(), stop.handsOff());
+      case WeighServers weigh ->
+          weigh.servers().forEach(server -> guards.weighs(weigh.head(), server.node()));
       default -> {}
     }
   }

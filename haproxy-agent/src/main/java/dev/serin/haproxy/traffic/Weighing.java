@@ -2,7 +2,8 @@ package dev.serin.haproxy.traffic;
 
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Turn;
-import dev.serin.contracts.haproxy.HaproxyCommand.WeighServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
@@ -15,10 +16,10 @@ import java.util.List;
 /// Sets the weights and reads them back. States stay as they are.
 final class Weighing {
   private final Fleet fleet;
-  private final WeighServer command;
+  private final WeighServers command;
   private final Turn turn;
 
-  Weighing(Fleet fleet, WeighServer command, Turn turn) {
+  Weighing(Fleet fleet, WeighServers command, Turn turn) {
     this.fleet = fleet;
     this.command = command;
     this.turn = turn;
@@ -49,10 +50,17 @@ final class Weighing {
                 "HAProxy was reloaded, or somebody else weighs this server",
                 true));
       }
-      servers.add(
-          Settings.seen(HaproxyCommands.node(command.head(), setting.server()), balancer, now));
+      servers.add(Settings.seen(node(setting.server()), balancer, now));
     }
-    return new HaproxyEvent.ServerWeighed(command.head().answered(turn.now()), servers);
+    return new HaproxyEvent.ServersWeighed(command.head().answered(turn.now()), servers);
+  }
+
+  private String node(String server) {
+    return command.servers().stream()
+        .filter(it -> it.server().equals(server))
+        .map(PoolServer::node)
+        .findFirst()
+        .orElse(server);
   }
 
   private static ServerView look(LoadBalancer balancer, ServerSetting setting) throws NotDone {

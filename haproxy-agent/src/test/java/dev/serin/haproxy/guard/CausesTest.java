@@ -96,7 +96,7 @@ class CausesTest {
     Drift late = drift(AdminState.READY, AdminState.DRAIN, 100);
     causes.putBack(List.of(late), DriftCause.LATE);
     causes.tookOut(List.of("b1"), 1);
-    causes.ended();
+    causes.ended(guard(9, AdminState.READY).servers());
     causes.begun();
     assertThat(causes.isTakenOut("b1")).isFalse();
     assertThat(causes.anyReturning()).isFalse();
@@ -125,7 +125,7 @@ class CausesTest {
     Drift drift = drift(AdminState.DRAIN, AdminState.READY, 100);
     causes.forgot(Stream.of(drift.asked()));
     assertThat(causes.of(drift, List.of(), NOON)).isEqualTo(DriftCause.FORGOTTEN);
-    causes.isAsAsked(drift.asked());
+    causes.isAsAsked("b1", drift.asked());
     assertThat(causes.of(drift, List.of(), NOON)).isNull();
   }
 
@@ -144,6 +144,30 @@ class CausesTest {
   }
 
   @Test
+  void whatTheSwitchTookOutComesBackOnEveryLoadBalancer() {
+    ServerSetting there = new ServerSetting("haproxy-2", "api", "b1", 100, AdminState.READY);
+    ServerSetting gone = new ServerSetting("haproxy-2", "api", "b1", 100, AdminState.DRAIN);
+    Drift other = new Drift("b1", there, gone, false, false, "DRAIN");
+    Drift out = drift(AdminState.READY, AdminState.DRAIN, 100);
+    causes.tookOut(List.of("b1"), 5);
+    causes.renewed(
+        new GuardServers(
+            new CommandHead("c-6", "r-1", "api", null, 6, NOON),
+            List.of(new GuardedServer("b1", List.of(out.asked(), there), false, false, List.of())),
+            NOON.plusSeconds(30),
+            null),
+        true,
+        NOON);
+    causes.putBack(List.of(out), DriftCause.SWITCH);
+    assertThat(causes.anyReturning()).isTrue();
+    assertThat(causes.of(other, List.of(), NOON)).isEqualTo(DriftCause.SWITCH);
+    assertThat(causes.of(out, List.of(), NOON)).as("there it is back").isNull();
+    causes.isAsAsked("b1", there);
+    assertThat(causes.anyReturning()).isFalse();
+    assertThat(causes.of(other, List.of(), NOON)).isNull();
+  }
+
+  @Test
   void whatTheCoordinatorKnowsToBeOutStaysOut() {
     causes.tookOut(List.of("b1"), 5);
     causes.renewed(guard(6, AdminState.DRAIN), true, NOON);
@@ -154,7 +178,7 @@ class CausesTest {
   @Test
   void whatTheSwitchTookOutComesBackWhenTheGuardEnds() {
     causes.tookOut(List.of("b1"), 5);
-    causes.ended();
+    causes.ended(guard(9, AdminState.READY).servers());
     assertThat(causes.anyReturning()).isTrue();
   }
 }

@@ -40,6 +40,11 @@ class PoolCheckTest {
 
   private static PoolCheck.Result check(
       int minAvailable, List<String> leftOut, Map<String, PoolCheck.Known> known) {
+    return check(minAvailable, leftOut, known, false);
+  }
+
+  private static PoolCheck.Result check(
+      int minAvailable, List<String> leftOut, Map<String, PoolCheck.Known> known, boolean weighed) {
     return PoolCheck.judge(
         new CheckPool(
             HEAD,
@@ -47,7 +52,8 @@ class PoolCheckTest {
             List.copyOf(known.keySet()),
             List.of(new PoolServer("n1", "b1"), new PoolServer("n2", "b2")),
             minAvailable,
-            leftOut),
+            leftOut,
+            weighed),
         known);
   }
 
@@ -172,6 +178,35 @@ class PoolCheckTest {
         .contains(
             "http-request replace-header Cookie (^|.*;\\ *)SERVERID=[^;]*(;\\ *|$)(.*) \\1\\3 if"
                 + " leaving");
+  }
+
+  @Test
+  void aPoolThatIgnoresWeightsSharesNoTraffic() {
+    PoolView pool = pool("first", null, server("b1", "UP", 0, 1), server("b2", "UP", 0, 1));
+    assertThat(check(1, List.of(), Map.of("one", seen(pool)), true).problems())
+        .singleElement()
+        .asString()
+        .contains("api balances by first, which ignores weights");
+    assertThat(check(1, List.of(), Map.of("one", seen(pool)), false).problems()).isEmpty();
+  }
+
+  @Test
+  void aServerOfNobodysTakesAShareThatNoWeightAccountsFor() {
+    PoolView pool =
+        pool(
+            "roundrobin",
+            null,
+            server("b1", "UP", 0, 1),
+            server("b2", "UP", 0, 1),
+            server("stranger", "UP", 0, 1),
+            server("resting", "MAINT", 1, 1));
+    assertThat(check(1, List.of(), Map.of("one", seen(pool)), true).problems())
+        .singleElement()
+        .asString()
+        .isEqualTo(
+            "one: expected the nodes of the service alone to serve api, since its traffic is to be"
+                + " shared by their weights, found also stranger");
+    assertThat(check(1, List.of(), Map.of("one", seen(pool)), false).problems()).isEmpty();
   }
 
   @Test

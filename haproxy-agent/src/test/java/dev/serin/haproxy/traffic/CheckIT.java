@@ -57,7 +57,8 @@ class CheckIT {
         List.of("one"),
         java.util.Arrays.stream(servers).map(name -> new PoolServer("node-" + name, name)).toList(),
         1,
-        List.of());
+        List.of(),
+        false);
   }
 
   private static CheckServing serving(String pool, String path, Duration within) {

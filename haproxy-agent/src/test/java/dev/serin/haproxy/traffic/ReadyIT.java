@@ -8,14 +8,15 @@ import static dev.serin.haproxy.lab.Orders.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
-import dev.serin.contracts.haproxy.HaproxyCommand.WeighServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.Failed;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerDrained;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerReady;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
-import dev.serin.contracts.haproxy.HaproxyEvent.ServerWeighed;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServersWeighed;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.lab.Backend;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("lab")
 @Timeout(120)
 class ReadyIT {
+  private static final List<PoolServer> SERVERS = List.of(new PoolServer("node-1", "b1"));
   private final Backend b1 = new Backend("b1");
   private final Backend b2 = new Backend("b2");
   private final Backend b3 = new Backend("b3");
@@ -198,8 +200,10 @@ class ReadyIT {
             failed(
                     obey(
                         one.fleet(),
-                        new WeighServer(
-                            head(), List.of(setting("one", "sticky_pool", 9, AdminState.READY)))))
+                        new WeighServers(
+                            head(),
+                            SERVERS,
+                            List.of(setting("one", "sticky_pool", 9, AdminState.READY)))))
                 .failure()
                 .found())
         .contains("static LB algorithm");
@@ -212,16 +216,34 @@ class ReadyIT {
       HaproxyEvent event =
           obey(
               fleet,
-              new WeighServer(
+              new WeighServers(
                   head(),
+                  SERVERS,
                   List.of(
                       setting("one", "api_pool", 10, AdminState.READY),
                       setting("two", "api_pool", 200, AdminState.READY))));
-      assertThat(((ServerWeighed) event).servers())
+      assertThat(((ServersWeighed) event).servers())
           .extracting(seen -> seen.setting().weight())
           .containsExactly(10, 200);
       assertThat(two.stat("api_pool", "b1", "uweight")).isEqualTo("200");
     }
+  }
+
+  @Test
+  void severalServersAreWeighedAndToldByTheirNodes() {
+    HaproxyEvent event =
+        obey(
+            one.fleet(),
+            new WeighServers(
+                head(),
+                List.of(new PoolServer("node-1", "b1"), new PoolServer("node-2", "b2")),
+                List.of(
+                    setting("one", "api_pool", 19, AdminState.READY),
+                    new ServerSetting("one", "api_pool", "b2", 2, AdminState.READY))));
+    assertThat(((ServersWeighed) event).servers())
+        .extracting(seen -> seen.node() + " " + seen.setting().weight())
+        .containsExactly("node-1 19", "node-2 2");
+    assertThat(one.stat("api_pool", "b2", "uweight")).isEqualTo("2");
   }
 
   @Test

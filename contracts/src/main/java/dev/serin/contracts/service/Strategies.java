@@ -1,0 +1,78 @@
+package dev.serin.contracts.service;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The strategies by name, and the shares of those that shift traffic.
+///
+/// Canary and Linear bear the names of AWS CodeDeploy's deployment configurations and mean what
+/// they mean there, with any numbers: a first share for so many minutes, then all; or equal
+/// increments, so many minutes apart ("Deployment configurations on an AWS Lambda compute
+/// platform", CodeDeploy User Guide).
+public final class Strategies {
+  public static final String CANARY_THEN_PEERS = "canary-then-peers";
+
+  /// For an incident: every node in the safe order, health checks kept, no window.
+  public static final String EMERGENCY = "emergency";
+
+  public static final String TRAFFIC_STEPS = "traffic-steps";
+
+  /// What names are accepted, in words.
+  public static final String KNOWN =
+      "canary-then-peers, emergency, traffic-steps, Canary10Percent5Minutes or"
+          + " Linear10PercentEvery1Minute (with any numbers)";
+
+  private static final Pattern CANARY =
+      Pattern.compile(
+          "(?:CodeDeployDefault\\.)?(?:Lambda|ECS)?Canary(\\d{1,2})Percent(\\d{1,5})Minutes?");
+  private static final Pattern LINEAR =
+      Pattern.compile(
+          "(?:CodeDeployDefault\\.)?(?:Lambda|ECS)?Linear(\\d{1,2})PercentEvery(\\d{1,5})Minutes?");
+
+  /// The runbook's: 5, 10, 25, 50, 100 %.
+  private static final List<TrafficStep> DEFAULT =
+      List.of(
+          new TrafficStep(5, Duration.ofMinutes(10)),
+          new TrafficStep(10, Duration.ofMinutes(15)),
+          new TrafficStep(25, Duration.ofMinutes(20)),
+          new TrafficStep(50, Duration.ofMinutes(30)),
+          new TrafficStep(100, Duration.ofHours(1)));
+
+  private Strategies() {}
+
+  public static boolean isKnown(String name) {
+    return List.of(CANARY_THEN_PEERS, EMERGENCY, TRAFFIC_STEPS).contains(name)
+        || preset(name).isPresent();
+  }
+
+  /// The shares of a strategy that shifts traffic, where the service names none; empty for the
+  /// others.
+  public static List<TrafficStep> steps(String name) {
+    return name.equals(TRAFFIC_STEPS) ? DEFAULT : preset(name).orElse(List.of());
+  }
+
+  private static Optional<List<TrafficStep>> preset(String name) {
+    Matcher canary = CANARY.matcher(name);
+    Matcher linear = LINEAR.matcher(name);
+    boolean isCanary = canary.matches();
+    if (!isCanary && !linear.matches()) {
+      return Optional.empty();
+    }
+    Matcher found = isCanary ? canary : linear;
+    int share = Integer.parseInt(found.group(1));
+    Duration every = Duration.ofMinutes(Integer.parseInt(found.group(2)));
+    if (share == 0 || every.isZero() || every.compareTo(Duration.ofDays(7)) > 0) {
+      return Optional.empty();
+    }
+    List<TrafficStep> steps = new ArrayList<>();
+    for (int at = share; at < 100 && (!isCanary || at == share); at += share) {
+      steps.add(new TrafficStep(at, every));
+    }
+    steps.add(new TrafficStep(100, Duration.ZERO));
+    return Optional.of(steps);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.serin.contracts.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StrategiesTest {
+  private static String steps(String name) {
+    return Strategies.steps(name).stream()
+        .map(step -> step.share() + " for " + step.window())
+        .collect(Collectors.joining(", "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          traffic-steps | 5.0 for PT10M, 10.0 for PT15M, 25.0 for PT20M, 50.0 for PT30M, 100.0 for PT1H
+          Canary10Percent5Minutes | 10.0 for PT5M, 100.0 for PT0S
+          CodeDeployDefault.LambdaCanary10Percent30Minutes | 10.0 for PT30M, 100.0 for PT0S
+          CodeDeployDefault.ECSCanary10Percent15Minutes | 10.0 for PT15M, 100.0 for PT0S
+          Linear25PercentEvery1Minute | 25.0 for PT1M, 50.0 for PT1M, 75.0 for PT1M, 100.0 for PT0S
+          Linear40PercentEvery3Minutes | 40.0 for PT3M, 80.0 for PT3M, 100.0 for PT0S
+          """)
+  void goesThroughTheseShares(String name, String expected) {
+    assertThat(Strategies.isKnown(name)).isTrue();
+    assertThat(steps(name)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"canary-then-peers", "emergency"})
+  void shiftsNoTraffic(String name) {
+    assertThat(Strategies.isKnown(name)).isTrue();
+    assertThat(Strategies.steps(name)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "canary",
+        "Canary0Percent5Minutes",
+        "Canary10Percent0Minutes",
+        "Canary100Percent5Minutes",
+        "Canary10Percent99999Minutes",
+        "Linear10PercentEvery1Hour",
+        "xCanary10Percent5Minutes",
+        "AllAtOnce"
+      })
+  void knowsNoOther(String name) {
+    assertThat(Strategies.isKnown(name)).isFalse();
+  }
+
+  @Test
+  void increasesByTenPerCentTenTimes() {
+    assertThat(Strategies.steps("Linear10PercentEvery1Minute")).hasSize(10);
+  }
+}

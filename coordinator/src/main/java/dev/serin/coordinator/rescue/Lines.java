@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// The commands of one step, each on a line of its own.
 final class Lines {
@@ -79,7 +80,7 @@ final class Lines {
   private String shift(Step step) {
     StringBuilder lines = new StringBuilder();
     if (step.share() == null) {
-      for (NodeRecord record : rollout.nodes().values()) {
+      for (NodeRecord record : new TreeMap<>(rollout.nodes()).values()) {
         for (ServerSetting at : record.target(true)) {
           if (access(at.loadBalancer()).isPresent()) {
             lines.append(

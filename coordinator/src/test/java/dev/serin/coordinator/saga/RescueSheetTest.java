@@ -86,6 +86,25 @@ class RescueSheetTest {
   }
 
   @Test
+  void givesEveryNodeItsOwnWeightAgain() {
+    Story story =
+        rollout(
+                Services.with(
+                    SERVICE,
+                    "{\"strategy\": \"traffic-steps\","
+                        + " \"trafficSteps\": [{\"share\": 10}, {\"share\": 100}]}"))
+            .until("ready b2");
+    assertThat(titles(story, "back"))
+        .isEqualTo(
+            "b2: undo-drain, b2: undo-restore, b2: undo-restart, b2: undo-health, b2: undo-shift,"
+                + " b2: undo-ready, b2: undo-serving");
+    assertThat(part(story, "back"))
+        .contains("set server api_pool/b1 weight 100", "set server api_pool/b2 weight 100");
+    assertThat(titles(story, "finish")).startsWith("b2: ready, b2: serving, b2: shift, b1: drain");
+    assertThat(part(story, "finish")).contains("set server api_pool/b1 weight 100");
+  }
+
+  @Test
   void guessesNothingAboutALoadBalancerThatNobodyHasSaidHowToReach() {
     Story story = rollout(SERVICE).until("push b2");
     assertThat(sheet(story)).contains("| socat - UNIX-CONNECT:/run/admin.sock");

@@ -51,7 +51,9 @@ runs() {
   local pid="" start=""
   [[ -r $LAB_RUN/pids/$1 ]] || return 1
   { read -r pid && read -r start; } <"$LAB_RUN/pids/$1" || return 1
-  [[ -n $start && $(started_at "$pid" | sed 's/^ //') == "$start" ]]
+  # One that has died and was not collected yet (Z) runs no more.
+  [[ -n $start && $(started_at "$pid" | sed 's/^ //') == "$start" ]] &&
+    [[ $(ps -o stat= -p "$pid" 2>/dev/null) != Z* ]]
 }
 
 pid_of() { head -n 1 "$LAB_RUN/pids/$1"; }

@@ -153,6 +153,10 @@ final class Scenario {
     analysis(service);
     service.put("onPeerFailure", one(List.of("halt", "rollback-peer", "rollback-all")));
     service.putObject("rollback").put("waitForPeers", one(List.of("0s", "5s", "20s")));
+    Random other = new Random(service.toString().hashCode() + 1L);
+    service.put(
+        "onBreach",
+        List.of("rollback", "rollback", "rollback", "pause", "hold").get(other.nextInt(5)));
     if (design.haproxies() > 0 && canaries < design.nodes().size()) {
       strategy(service, new Random(service.toString().hashCode()));
     }

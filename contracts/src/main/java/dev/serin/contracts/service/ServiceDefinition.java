@@ -231,9 +231,17 @@ public record ServiceDefinition(
     }
   }
 
+  /// What a breach of the SLIs comes to.
   public enum OnBreach {
+    /// Everything done is undone.
     @JsonProperty("rollback")
-    ROLLBACK
+    ROLLBACK,
+    /// The canary is drained, and a person decides.
+    @JsonProperty("pause")
+    PAUSE,
+    /// Everything stays as it is, and a person decides.
+    @JsonProperty("hold")
+    HOLD
   }
 
   public enum OnPeerFailure {

@@ -220,6 +220,7 @@ public final class Plan {
       case PUSH -> Duration.ofMinutes(10).plus(SLACK);
       case RESTART -> Duration.ofMinutes(2).plus(SLACK);
       case HEALTH -> service.health().within().plus(SLACK);
+      case PAUSE -> Duration.ZERO;
       case READY, SHIFT -> Duration.ofSeconds(60).plus(SLACK);
       case SERVING -> serving(service).plus(SLACK);
       case ANALYSE ->

@@ -64,6 +64,11 @@ public record Step(
         name, node, undo, StepStatus.RUNNING, startedAt, null, why, attempt + 1, share, window);
   }
 
+  /// The same step, to be done once more later on.
+  public Step anew() {
+    return new Step(name, node, undo, StepStatus.PENDING, null, null, null, attempt, share, window);
+  }
+
   public Step ended(StepStatus end, Instant at, String how) {
     return new Step(name, node, undo, end, startedAt, at, how, attempt, share, window);
   }

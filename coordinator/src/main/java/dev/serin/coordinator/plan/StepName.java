@@ -17,6 +17,8 @@ public enum StepName {
   SERVING,
   /// The canaries get a share of the pool's requests, or every node its own weight again.
   SHIFT,
+  /// A person is waited for.
+  PAUSE,
   /// The SLIs are probed for the window.
   ANALYSE,
   /// The recorded binary is put back.

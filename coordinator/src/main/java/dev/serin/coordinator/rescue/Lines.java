@@ -56,7 +56,7 @@ final class Lines {
           case RESTORE -> restore(record);
           case RESTART -> restart(record);
           case HEALTH -> health(record);
-          case ANALYSE -> "";
+          case ANALYSE, PAUSE -> "";
         };
   }
 
@@ -72,7 +72,7 @@ final class Lines {
           record.instance() == null || record.instance().access() == null
               ? Optional.of(record.name())
               : Optional.empty();
-      case ANALYSE -> Optional.empty();
+      case ANALYSE, PAUSE -> Optional.empty();
     };
   }
 

@@ -38,6 +38,7 @@ final class Commands {
       case DRAIN, READY, SERVING, SHIFT -> Agent.HAPROXY;
       case KEEP, PUSH, RESTART, HEALTH, RESTORE -> Agent.INCUS;
       case ANALYSE -> Agent.SLI;
+      case PAUSE -> throw new IllegalStateException("a pause waits for a person, not for an agent");
     };
   }
 
@@ -102,7 +103,8 @@ final class Commands {
       case HEALTH ->
           new IncusCommand.CheckHealth(head, instance(node), service.install(), service.health());
       case RESTORE -> restore(ledger, rollout, node, record, head);
-      case ANALYSE -> throw new IllegalStateException("an analysis is watched, not commanded");
+      case ANALYSE, PAUSE ->
+          throw new IllegalStateException(step.name() + " is no command of an agent's");
     };
   }
 

@@ -15,9 +15,11 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,10 @@ import java.util.stream.Collectors;
 /// man's switch took out is taken back, or waits, as the service says of missing data.
 final class Pausing {
   private static final String ACTS = "a person: resume or abort";
+  private static final String ACTS_AT_THE_WINDOW =
+      "a person: resume (watches anew), promote (goes on without) or abort";
+  private static final String ACTS_AT_A_PAUSE =
+      "a person: resume (the canary is ready again and watched anew) or abort";
 
   private Pausing() {}
 
@@ -161,15 +167,67 @@ final class Pausing {
     }
   }
 
-  /// Where a canary that has left is admitted again: its own check comes after that.
+  /// Where a canary that has left is admitted again: its own check comes after that. Where the
+  /// traffic is shared, it begins with the first share.
   private static int readyOfCanary(Draft draft) {
     List<Step> steps = draft.rollout().steps();
     for (int index = 0; index < steps.size(); index++) {
-      if (steps.get(index).name() == StepName.READY) {
+      if (steps.get(index).name() == StepName.READY || steps.get(index).name() == StepName.SHIFT) {
         return index;
       }
     }
     return 0;
+  }
+
+  /// A breach of a service that wants a person to decide: the canary stays as it is, or is drained
+  /// first and waits out of rotation.
+  static void breached(Draft draft, int analysis, String why, boolean drains) {
+    if (!drains) {
+      pause(draft, Draft.SERIN, why, ACTS_AT_THE_WINDOW);
+      return;
+    }
+    if (draft.rollout().phase() instanceof Phase.Watching watching) {
+      draft.stopWatching(watching.watch().id());
+    }
+    draft.forgetPending();
+    Step failed = draft.rollout().steps().get(analysis);
+    List<Step> steps = new ArrayList<>(draft.rollout().steps());
+    steps.set(analysis, failed.ended(StepStatus.FAILED, draft.at, why));
+    List<Step> inserted = new ArrayList<>();
+    List<String> canaries =
+        draft.rollout().service().canaries().stream().map(ServiceDefinition.Node::name).toList();
+    canaries.forEach(node -> inserted.add(Step.forward(StepName.DRAIN, node)));
+    inserted.add(Step.forward(StepName.PAUSE, null));
+    for (String node : canaries) {
+      inserted.add(Step.forward(StepName.READY, node));
+      inserted.add(Step.forward(StepName.SERVING, node));
+    }
+    inserted.add(failed.anew());
+    steps.addAll(analysis + 1, inserted);
+    draft.steps(steps);
+    draft.enter(new Phase.Rolling(analysis), why);
+    Rolling.begin(draft, analysis + 1);
+  }
+
+  /// A step that waits for a person.
+  static void begin(Draft draft, int index) {
+    draft.step(index, it -> it.begun(draft.at).marked(StepStatus.PENDING));
+    draft.enter(new Phase.Paused(index, null, ACTS_AT_A_PAUSE, null, false));
+    draft.emit(
+        Draft.SERIN,
+        draft.rollout().message(),
+        head -> new RolloutEvent.RolloutPaused(head, ACTS_AT_A_PAUSE));
+  }
+
+  /// Whoever waited goes on: with the step that stopped, or after the one that only waited.
+  static void goOn(Draft draft, int index, String by) {
+    Step step = draft.rollout().steps().get(index);
+    if (step.name() == StepName.PAUSE) {
+      draft.step(index, it -> it.ended(StepStatus.SUCCEEDED, draft.at, "by " + by));
+      Rolling.begin(draft, index + 1);
+    } else {
+      Rolling.begin(draft, index);
+    }
   }
 
   /// Pauses where it is: the step or the analysis under way begins anew when a person says so.
@@ -178,6 +236,10 @@ final class Pausing {
   }
 
   static void pause(Draft draft, String by, String why) {
+    pause(draft, by, why, ACTS);
+  }
+
+  private static void pause(Draft draft, String by, String why, String acts) {
     int step =
         switch (draft.rollout().phase()) {
           case Phase.Rolling(int index) -> index;
@@ -186,17 +248,21 @@ final class Pausing {
           case Phase.Paused paused -> throw new IllegalStateException("it is paused already");
           case Phase.RollingBack back -> throw new IllegalStateException("a rollback goes on");
         };
-    pauseAt(draft, step, by, why);
+    pauseAt(draft, step, by, why, acts);
   }
 
   private static void pauseAt(Draft draft, int step, String by, String why) {
+    pauseAt(draft, step, by, why, ACTS);
+  }
+
+  private static void pauseAt(Draft draft, int step, String by, String why, String acts) {
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
     draft.forgetPending();
     draft.step(step, it -> it.marked(StepStatus.PENDING));
-    draft.enter(new Phase.Paused(step, null, ACTS, null, false), why);
-    draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, ACTS));
+    draft.enter(new Phase.Paused(step, null, acts, null, false), why);
+    draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, acts));
   }
 
   private static String sentence(List<Drift> drifts) {

@@ -41,7 +41,7 @@ final class Retries {
       case STEP -> {
         draft.enter(new Phase.Rolling(paused.step()), why);
         draft.emit(retry.requestedBy(), why, RolloutEvent.RolloutResumed::new);
-        Rolling.begin(draft, paused.step());
+        Pausing.goOn(draft, paused.step(), retry.requestedBy());
       }
       case START -> {
         Requests.enqueue(draft, anew(draft.request(), retry), 0);

@@ -32,6 +32,10 @@ final class Rolling {
       Watching.begin(draft, index);
       return;
     }
+    if (step.name() == StepName.PAUSE) {
+      Pausing.begin(draft, index);
+      return;
+    }
     if (step.name() == StepName.SERVING && staysOut(draft, step)) {
       draft.step(index, it -> it.ended(StepStatus.SKIPPED, draft.at, "was out of rotation before"));
       begin(draft, index + 1);

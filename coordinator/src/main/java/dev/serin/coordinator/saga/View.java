@@ -301,6 +301,7 @@ final class View {
       case READY -> "put" + node + " into rotation";
       case SERVING -> "check" + node + " through the load balancer";
       case SHIFT -> Shifting.described(step);
+      case PAUSE -> "what comes after the pause";
       case ANALYSE ->
           "watch the SLIs" + (step.share() == null ? "" : " at " + Shifting.percent(step.share()));
       case RESTORE -> "restore the binary of" + node;

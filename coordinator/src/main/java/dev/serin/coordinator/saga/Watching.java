@@ -10,6 +10,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
@@ -142,7 +143,7 @@ final class Watching {
         sentence(probe),
         head -> new RolloutEvent.SliProbed(head, probe, needed - 1, needed));
     int analysis = index;
-    breach(draft, analysis, "the SLIs were breached: " + sentence(probe), List.of(probe));
+    red(draft, analysis, "the SLIs were breached: " + sentence(probe), probe);
   }
 
   private static ProbeView view(SlotProbed probed) {
@@ -154,7 +155,7 @@ final class Watching {
     Duration mostMissing = Plan.mostMissing(service, draft.rollout().steps().get(step));
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL) {
-      breach(draft, step, "the SLIs are breached: " + sentence(probe), List.of(probe));
+      red(draft, step, "the SLIs are breached: " + sentence(probe), probe);
     } else if (blind && service.noData().policy() == NoDataPolicy.ROLLBACK) {
       breach(draft, step, "no data: " + sentence(probe), List.of(probe));
     } else if (blind && watch.missing().compareTo(mostMissing) > 0) {
@@ -201,6 +202,20 @@ final class Watching {
       steps.add(next++, Step.forward(StepName.SERVING, canary.name()));
     }
     draft.steps(steps);
+  }
+
+  /// What a red probe comes to is the service's word. Where it waits for a person already, it goes
+  /// on waiting, and the probe is on the record.
+  private static void red(Draft draft, int step, String why, ProbeView probe) {
+    OnBreach onBreach = draft.rollout().service().onBreach();
+    if (onBreach == OnBreach.ROLLBACK) {
+      breach(draft, step, why, List.of(probe));
+    } else if (!(draft.rollout().phase() instanceof Phase.Paused)) {
+      // Beyond its window, another node may be out already: then the canary stays.
+      boolean drains =
+          onBreach == OnBreach.PAUSE && draft.rollout().phase() instanceof Phase.Watching;
+      Pausing.breached(draft, step, why, drains);
+    }
   }
 
   private static void breach(Draft draft, int step, String why, List<ProbeView> evidence) {
@@ -269,7 +284,7 @@ final class Watching {
     if (pausedWatch == null) {
       draft.enter(new Phase.Rolling(paused.step()), why);
       draft.emit(resume.requestedBy(), why, RolloutEvent.RolloutResumed::new);
-      Rolling.begin(draft, paused.step());
+      Pausing.goOn(draft, paused.step(), resume.requestedBy());
       return;
     }
     Watch watch = pausedWatch.patientSince(draft.at);

@@ -1,0 +1,165 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.contracts.sli.Verdict.FAIL;
+import static dev.serin.contracts.sli.Verdict.NO_DATA;
+import static dev.serin.coordinator.saga.Acts.abort;
+import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.handsOff;
+import static dev.serin.coordinator.saga.Acts.handsOn;
+import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.probe;
+import static dev.serin.coordinator.saga.Acts.promote;
+import static dev.serin.coordinator.saga.Acts.refuses;
+import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Acts.retry;
+import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Acts.tells;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
+import static dev.serin.coordinator.saga.Story.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.request.Request.From;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/// What a breach comes to is the service's word: a person may decide instead of Serin.
+class OnBreachTest {
+  private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1", "b3");
+  private static final ServiceDefinition HOLDS = with(SERVICE, "{\"onBreach\": \"hold\"}");
+  private static final ServiceDefinition PAUSES = with(SERVICE, "{\"onBreach\": \"pause\"}");
+
+  private static Story breached(ServiceDefinition service) {
+    return rollout(service).until("watch 1-3").on(probe(FAIL));
+  }
+
+  private static boolean canaryIsIn(Story story) {
+    return story.world().node("b2").isIn();
+  }
+
+  @Test
+  void holdsEverythingAsItIs() {
+    Story story =
+        breached(HOLDS)
+            .then(isIn(RolloutPhase.PAUSED))
+            .then(sends("stop-watching"))
+            .then(tells("sli-probed FAIL", "rollout-paused"))
+            .after(Duration.ofHours(5), sends(), tells());
+    assertThat(canaryIsIn(story)).isTrue();
+    assertThat(story.active().message()).startsWith("the SLIs are breached: probe 1 is FAIL");
+    assertThat(((Phase.Paused) story.active().phase()).waitingFor())
+        .isEqualTo("a person: resume (watches anew), promote (goes on without) or abort");
+    assertThat(story.last().commands())
+        .as("a person has the wheel, so the switch is off")
+        .filteredOn(GuardServers.class::isInstance)
+        .allMatch(guard -> ((GuardServers) guard).deadMan() == null);
+  }
+
+  @Test
+  void watchesAnewWhenAPersonSaysSo() {
+    Story story = breached(HOLDS).on(resume(), sends("watch 1-3"));
+    assertThat(((Phase.Watching) story.active().phase()).watch().id()).endsWith("/2");
+    story.goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void goesOnWithoutTheWindowWhenAPersonSaysSo() {
+    breached(HOLDS)
+        .on(promote(), sends("drain b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void isTakenBackWhenAPersonSaysSo() {
+    breached(HOLDS)
+        .on(abort(), sends("drain b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void drainsTheCanaryThenWaits() {
+    Story story =
+        breached(PAUSES)
+            .then(sends("stop-watching", "drain b2"))
+            .on(done("drain b2"), sends(), isIn(RolloutPhase.PAUSED))
+            .after(Duration.ofHours(5), sends(), tells());
+    assertThat(canaryIsIn(story)).isFalse();
+    assertThat(((Phase.Paused) story.active().phase()).waitingFor())
+        .isEqualTo("a person: resume (the canary is ready again and watched anew) or abort");
+    story.on(promote(), refuses("expected a rollout that watches or is paused there"));
+  }
+
+  @Test
+  void makesTheCanaryReadyAndWatchesItAnew() {
+    for (Story.Act act : new Story.Act[] {resume(), retry(From.STEP)}) {
+      Story story =
+          breached(PAUSES)
+              .on(done("drain b2"))
+              .on(act, sends("ready b2"))
+              .on(done("ready b2"), sends("serving b2"))
+              .on(done("serving b2"), sends("watch 1-3"));
+      story.goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+      assertThat(canaryIsIn(story)).isTrue();
+    }
+  }
+
+  @Test
+  void pausesAgainWhenItIsRedAgain() {
+    breached(PAUSES)
+        .on(done("drain b2"))
+        .on(resume())
+        .until("watch 1-3")
+        .on(probe(FAIL), sends("stop-watching", "drain b2"))
+        .on(done("drain b2"), isIn(RolloutPhase.PAUSED))
+        .on(abort(), sends("drain b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void isTakenBackWhereTheCanaryCannotBeDrained() {
+    breached(PAUSES)
+        .on(failsForGood("drain b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.FAILED);
+  }
+
+  @Test
+  void staysPausedWhileHandsAreOff() {
+    breached(PAUSES)
+        .on(done("drain b2"))
+        .on(handsOff())
+        .on(resume(), refuses("hands off"))
+        .on(handsOn(), isIn(RolloutPhase.PAUSED))
+        .on(resume(), sends("ready b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void isOutWhenHandsGoOffInTheMiddleOfTheDrain() {
+    breached(PAUSES)
+        .on(handsOff(), isIn(RolloutPhase.PAUSED))
+        .on(handsOn(), sends("drain b2"))
+        .on(done("drain b2"), isIn(RolloutPhase.PAUSED))
+        .on(resume(), sends("ready b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void missingDataIsAnotherMatter() {
+    rollout(with(HOLDS, "{\"noData\": {\"policy\": \"rollback\"}}"))
+        .until("watch 1-3")
+        .on(probe(NO_DATA))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+}

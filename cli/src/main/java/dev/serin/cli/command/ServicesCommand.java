@@ -84,7 +84,7 @@ public final class ServicesCommand implements Callable<Integer> {
                   .toList())),
       Text.of(String.join(", ", service.pool())),
       Text.of(service.strategy()),
-      Text.of(Quantities.shown(service.analysis().window()))
+      Text.of(Quantities.shown(service.watchedFor()))
     };
   }
 

@@ -295,9 +295,15 @@ public record ServiceDefinition(
   /// Whether anything is watched at all.
   @JsonIgnore
   public boolean isWatched() {
+    return !watchedFor().isZero();
+  }
+
+  /// All windows of a release together.
+  @JsonIgnore
+  public Duration watchedFor() {
     return traffic().isEmpty()
-        ? !analysis.window().isZero()
-        : traffic().stream().anyMatch(step -> !step.window().isZero());
+        ? analysis.window()
+        : traffic().stream().map(TrafficStep::window).reduce(Duration.ZERO, Duration::plus);
   }
 
   /// The nodes that get a release first, in the order written.

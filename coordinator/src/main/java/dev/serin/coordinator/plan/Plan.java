@@ -61,15 +61,23 @@ public final class Plan {
         .filter(node -> leftOut.contains(node.name()))
         .forEach(node -> nodes.add(withCanary(node, true)));
     others.forEach(node -> nodes.add(noPeer ? withCanary(node, false) : node));
-    return with(service, nodes);
+    return with(service, nodes, service.analysis());
   }
 
-  /// The service with every node a canary: all of them are watched.
-  public static ServiceDefinition allCanaries(ServiceDefinition service) {
-    return with(service, service.nodes().stream().map(node -> withCanary(node, true)).toList());
+  /// The service as an analysis watches it: with that step's window, and once every node has the
+  /// release, with all of them as canaries.
+  public static ServiceDefinition watched(ServiceDefinition service, Step step) {
+    boolean all = step.share() != null && step.share() == 100;
+    return with(
+        service,
+        all
+            ? service.nodes().stream().map(node -> withCanary(node, true)).toList()
+            : service.nodes(),
+        analysis(service, step));
   }
 
-  private static ServiceDefinition with(ServiceDefinition service, List<Node> nodes) {
+  private static ServiceDefinition with(
+      ServiceDefinition service, List<Node> nodes, Analysis analysis) {
     return new ServiceDefinition(
         service.service(),
         service.pool(),
@@ -80,7 +88,7 @@ public final class Plan {
         service.health(),
         service.loadBalancerHealth(),
         service.drain(),
-        service.analysis(),
+        analysis,
         service.noData(),
         service.slis(),
         service.strategy(),

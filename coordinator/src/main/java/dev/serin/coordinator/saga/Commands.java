@@ -183,16 +183,13 @@ final class Commands {
         Queries.of(watched(rollout, watch), rollout.request().version()));
   }
 
-  /// Once every node has the release, all of them are watched.
   private static ServiceDefinition watched(Rollout rollout, Watch watch) {
     return rollout.steps().stream()
-            .anyMatch(step ->
-                step.name() == StepName.ANALYSE
-                    && step.share() != null
-                    && step.share() == 100
-                    && Watching.idOf(rollout, step).equals(watch.id()))
-        ? Plan.allCanaries(rollout.service())
-        : rollout.service();
+        .filter(step -> step.name() == StepName.ANALYSE)
+        .filter(step -> Watching.idOf(rollout, step).equals(watch.id()))
+        .findFirst()
+        .map(step -> Plan.watched(rollout.service(), step))
+        .orElse(rollout.service());
   }
 
   private static PoolServer poolServer(Node node) {

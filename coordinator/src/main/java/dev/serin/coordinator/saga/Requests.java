@@ -253,14 +253,14 @@ final class Requests {
       return;
     }
     switch (draft.rollout().phase()) {
-      case Phase.Watching watching -> Watching.promote(draft, watching.step(), promote);
+      case Phase.Watching watching -> Promoting.promote(draft, watching.step(), promote);
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
           when draft.rollout().steps().get(step).name() == StepName.ANALYSE ->
-          Watching.promote(draft, step, promote);
-      case Phase.Paused paused -> Watching.promoteAhead(draft, promote);
-      case Phase.Preflight preflight -> Watching.promoteAhead(draft, promote);
-      case Phase.Rolling rolling -> Watching.promoteAhead(draft, promote);
-      case Phase.RollingBack back -> Watching.nothingToSkip(draft, promote);
+          Promoting.promote(draft, step, promote);
+      case Phase.Paused paused -> Promoting.promoteAhead(draft, promote);
+      case Phase.Preflight preflight -> Promoting.promoteAhead(draft, promote);
+      case Phase.Rolling rolling -> Promoting.promoteAhead(draft, promote);
+      case Phase.RollingBack back -> Promoting.nothingToSkip(draft, promote);
     }
   }
 

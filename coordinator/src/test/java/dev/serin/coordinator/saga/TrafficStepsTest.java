@@ -284,6 +284,22 @@ class TrafficStepsTest {
   }
 
   @Test
+  void namesTheWindowOfTheShareInItsQueries() {
+    ServiceDefinition named =
+        with(
+            SERVICE,
+            "{\"slis\": [{\"name\": \"e\", \"query\": \"e{n=~\\\"$canary\\\"}[$window]\","
+                + " \"max\": 1}]}");
+    Story story = rollout(named).until("watch 1-2");
+    assertThat(query(story)).isEqualTo("e{n=~\"b2\"}[1m]");
+    assertThat(query(story.until("watch 1-1"))).isEqualTo("e{n=~\"b2\"}[30s]");
+  }
+
+  private static String query(Story story) {
+    return ((WatchSlis) story.last().commands().getFirst()).slis().getFirst().query();
+  }
+
+  @Test
   void takesAnotherWindowForEveryShareFromTheRelease() {
     List<Duration> windows =
         ((RolloutStarted)

@@ -110,7 +110,17 @@ export function step(name) {
       health: "health check",
       ready: "back in rotation",
       serving: "serving check",
+      shift: "shift traffic",
       analyse: "watch SLIs",
+      pause: "wait for a person",
     }[name] ?? name
   );
+}
+
+/** The same, with the share of the requests that it is about. */
+export function stepOf(it) {
+  if (it.share != null) {
+    return `${step(it.name)} ${it.share} %`;
+  }
+  return it.name === "shift" ? "own weights again" : step(it.name);
 }

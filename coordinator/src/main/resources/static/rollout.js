@@ -1,7 +1,7 @@
 // A rollout in full: what it does, why, and what comes next.
 
 import { h } from "./dom.js";
-import { between, phase, span, status, step, time, version } from "./format.js";
+import { between, phase, span, status, step, stepOf, time, version } from "./format.js";
 import { probePanel } from "./probes.js";
 import { isActive } from "./store.js";
 
@@ -203,7 +203,7 @@ function steps(rollout) {
     failed
       .filter((it) => it.detail !== rollout.message)
       .map((it) =>
-        h("p", { class: "failed" }, `✕ ${step(it.name)}${it.node ? ` on ${it.node}` : ""}: ${it.detail}`),
+        h("p", { class: "failed" }, `✕ ${stepOf(it)}${it.node ? ` on ${it.node}` : ""}: ${it.detail}`),
       ),
   ];
 }
@@ -217,7 +217,7 @@ function group_(group) {
     all("SKIPPED")
       ? h("span", { class: "soft" }, "– not begun, and not going to be")
       : all("PENDING") && !group.again
-        ? h("span", { class: "soft" }, `○ to come: ${group.steps.map((it) => step(it.name)).join(", ")}`)
+        ? h("span", { class: "soft" }, `○ to come: ${group.steps.map((it) => stepOf(it)).join(", ")}`)
         : h("ol", { class: "steps" }, group.steps.map(pill)),
   );
 }
@@ -233,7 +233,7 @@ function pill(one) {
       title: [word, one.detail, took > 0 && span(took)].filter(Boolean).join(" · "),
     },
     h("span", { class: "sign", "aria-label": word }, sign),
-    ` ${step(one.name)}`,
+    ` ${stepOf(one)}`,
     one.status === "RUNNING" &&
       one.startedAt &&
       h("span", { class: "soft" }, " ", h("span", { "data-since": one.startedAt })),

@@ -171,7 +171,7 @@ final class NodeLines {
       line =
           line.and(first ? "" : "  ")
               .and(scene.marks().step(step.status()))
-              .and(style(step.status()), " " + Stretch.name(step.name()));
+              .and(style(step.status()), " " + Stretch.name(step));
       first = false;
       Optional<Duration> time = Stretch.took(step, scene.now());
       if (time.isPresent() && time.get().compareTo(least) >= 0) {
@@ -195,7 +195,7 @@ final class NodeLines {
     for (StepView step : stretch.steps()) {
       boolean told = step.detail() != null && scene.state().message().contains(step.detail());
       if (step.status() == StepStatus.FAILED && step.detail() != null && !told) {
-        Text.wrapped(Stretch.name(step.name()) + ": " + step.detail(), width - 4, 3, scene.marks())
+        Text.wrapped(Stretch.name(step) + ": " + step.detail(), width - 4, 3, scene.marks())
             .forEach(line -> lines.add(Text.of("    ").and(Style.BAD, line)));
       }
     }
@@ -221,7 +221,7 @@ final class NodeLines {
     }
     for (StepView step : stretch.steps()) {
       if (step.status() == StepStatus.RUNNING || step.status() == StepStatus.FAILED) {
-        line = line.and(style(step.status()), " " + Stretch.name(step.name()));
+        line = line.and(style(step.status()), " " + Stretch.name(step));
       }
     }
     return line.cut(width, scene.marks());

@@ -1,5 +1,6 @@
 package dev.serin.cli.view;
 
+import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.rollout.StepView;
 import java.time.Duration;
@@ -52,6 +53,16 @@ record Stretch(@Nullable String node, List<StepView> steps, boolean back) {
   /// The step's name without its direction, which the stretch has.
   static String name(String step) {
     return step.startsWith(UNDO) ? step.substring(UNDO.length()) : step;
+  }
+
+  /// The same, with the share of the requests that it is about.
+  static String name(StepView step) {
+    String name = name(step.name());
+    Double share = step.share();
+    if (share != null) {
+      return name + " " + Quantities.shown(share) + " %";
+    }
+    return name.equals("shift") ? "shift home" : name;
   }
 
   boolean has(StepStatus status) {

@@ -7,18 +7,32 @@ import org.jspecify.annotations.Nullable;
 /// One step of a rollout as everybody sees it.
 ///
 /// @param name what is done: `drain`, `keep`, `push`, `restart`, `health`, `ready`, `serving`,
-///   `analyse`
+///   `shift`, `analyse`, `pause`; `restore`, and `undo-` before it, on the way back
 /// @param node on which node; none for a step of the whole service
 /// @param detail one sentence on how it went; none before it ended
+/// @param share the canary's share of the requests that it sets or watches, in per cent; none where
+///   it has nothing to do with a share, or ends it
 public record StepView(
     String name,
     @Nullable String node,
     StepStatus status,
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
-    @Nullable String detail) {
+    @Nullable String detail,
+    @Nullable Double share) {
   public StepView {
     Check.text("name", name);
     Check.required("status", status);
+  }
+
+  /// A step that has nothing to do with a share.
+  public StepView(
+      String name,
+      @Nullable String node,
+      StepStatus status,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt,
+      @Nullable String detail) {
+    this(name, node, status, startedAt, endedAt, detail, null);
   }
 }

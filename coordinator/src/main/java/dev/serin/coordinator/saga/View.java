@@ -178,7 +178,13 @@ final class View {
   private static StepView step(Step step) {
     String name = step.undo() ? "undo-" + step.name().shown() : step.name().shown();
     return new StepView(
-        name, step.node(), step.status(), step.startedAt(), step.endedAt(), step.detail());
+        name,
+        step.node(),
+        step.status(),
+        step.startedAt(),
+        step.endedAt(),
+        step.detail(),
+        step.share());
   }
 
   static List<NodeView> nodes(Ledger ledger, Rollout rollout) {

@@ -101,8 +101,14 @@ export function status(name) {
   );
 }
 
+/** Whether a step takes something back. */
+export function isBack(name) {
+  return name.startsWith("undo-");
+}
+
 /** What a step does, in plain words where the bare name is not enough. */
-export function step(name) {
+export function step(full) {
+  const name = full.replace(/^undo-/, "");
   return (
     {
       keep: "keep old binary",
@@ -122,5 +128,5 @@ export function stepOf(it) {
   if (it.share != null) {
     return `${step(it.name)} ${it.share} %`;
   }
-  return it.name === "shift" ? "own weights again" : step(it.name);
+  return it.name.endsWith("shift") ? "own weights again" : step(it.name);
 }

@@ -1,7 +1,7 @@
 // A rollout in full: what it does, why, and what comes next.
 
 import { h } from "./dom.js";
-import { between, phase, span, status, step, stepOf, time, version } from "./format.js";
+import { between, isBack, phase, span, status, step, stepOf, time, version } from "./format.js";
 import { probePanel } from "./probes.js";
 import { isActive } from "./store.js";
 
@@ -191,9 +191,9 @@ export function node_(node, canary, fresh, pooled = true) {
 function steps(rollout) {
   const groups = [];
   for (const one of rollout.steps) {
-    if (groups.at(-1)?.node !== one.node) {
-      const again = one.node && groups.some((group) => group.node === one.node);
-      groups.push({ node: one.node, again, steps: [] });
+    const back = isBack(one.name);
+    if (groups.at(-1)?.node !== one.node || groups.at(-1).back !== back) {
+      groups.push({ node: one.node, back, steps: [] });
     }
     groups.at(-1).steps.push(one);
   }
@@ -213,10 +213,10 @@ function group_(group) {
   return h(
     "li",
     {},
-    h("span", { class: "group-node" }, group.again && "↶ ", group.node ?? "analysis"),
+    h("span", { class: "group-node" }, group.back && "↶ ", group.node ?? "analysis"),
     all("SKIPPED")
       ? h("span", { class: "soft" }, "– not begun, and not going to be")
-      : all("PENDING") && !group.again
+      : all("PENDING") && !group.back
         ? h("span", { class: "soft" }, `○ to come: ${group.steps.map((it) => stepOf(it)).join(", ")}`)
         : h("ol", { class: "steps" }, group.steps.map(pill)),
   );

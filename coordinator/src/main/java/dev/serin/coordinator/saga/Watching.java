@@ -211,9 +211,12 @@ final class Watching {
     if (onBreach == OnBreach.ROLLBACK) {
       breach(draft, step, why, List.of(probe));
     } else if (!(draft.rollout().phase() instanceof Phase.Paused)) {
-      // Beyond its window, another node may be out already: then the canary stays.
+      // Beyond its window, another node may be out already: then the canary stays. And a worker
+      // takes no requests that it could be kept from.
       boolean drains =
-          onBreach == OnBreach.PAUSE && draft.rollout().phase() instanceof Phase.Watching;
+          onBreach == OnBreach.PAUSE
+              && draft.rollout().phase() instanceof Phase.Watching
+              && !draft.rollout().service().pool().isEmpty();
       Pausing.breached(draft, step, why, drains);
     }
   }

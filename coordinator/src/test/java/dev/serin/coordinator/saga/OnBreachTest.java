@@ -155,6 +155,16 @@ class OnBreachTest {
   }
 
   @Test
+  void drainsNoWorkerThatTakesNoRequests() {
+    breached(with(PAUSES, "{\"pool\": null, \"loadBalancers\": null}"))
+        .then(isIn(RolloutPhase.PAUSED))
+        .then(sends("stop-watching"))
+        .on(resume(), sends("watch 1-3"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
   void missingDataIsAnotherMatter() {
     rollout(with(HOLDS, "{\"noData\": {\"policy\": \"rollback\"}}"))
         .until("watch 1-3")

@@ -189,10 +189,7 @@ final class Guard {
         look(name).ifPresent(snapshot -> seen.put(name, snapshot));
       }
       if (armed.isDue(now) && !isHeldUp()) {
-        armed = deadMan.act(armed, newest, seen, now, answers);
-        if (armed.hasGoneOff() && armed.deadMan() != null) {
-          causes.tookOut(changed(armed.deadMan()), newest.head().fence());
-        }
+        goOff(seen, now);
       }
       if (guarding || tidying) {
         seen.forEach((name, snapshot) -> reconcile(name, snapshot, now));
@@ -205,9 +202,21 @@ final class Guard {
     }
   }
 
-  /// The canaries, and those peers whose share of the requests the switch has taken back.
-  private List<String> changed(HaproxyCommand.DeadMan deadMan) {
-    List<String> changed = new ArrayList<>(deadMan.nodes());
+  /// What it changed is its own doing: the peers, whether or not the canary could leave after them.
+  private void goOff(Map<String, Snapshot> seen, Instant now) {
+    HaproxyCommand.DeadMan due = armed.deadMan();
+    armed = deadMan.act(armed, newest, seen, now, answers);
+    if (due != null && due.action() == HaproxyCommand.DeadManAction.DRAIN) {
+      causes.tookOut(restored(due), newest.head().fence());
+    }
+    if (due != null && armed.hasGoneOff()) {
+      causes.tookOut(due.nodes(), newest.head().fence());
+    }
+  }
+
+  /// Those peers whose share of the requests the switch has taken back.
+  private List<String> restored(HaproxyCommand.DeadMan deadMan) {
+    List<String> changed = new ArrayList<>();
     for (GuardedServer server : newest.servers()) {
       boolean other =
           deadMan.restore().stream()

@@ -23,8 +23,11 @@ public final class Strategies {
 
   /// What names are accepted, in words.
   public static final String KNOWN =
-      "canary-then-peers, emergency, traffic-steps, Canary10Percent5Minutes or"
+      "canary-then-peers, emergency, traffic-steps, OneAtATime, Canary10Percent5Minutes or"
           + " Linear10PercentEvery1Minute (with any numbers)";
+
+  private static final Pattern ONE_AT_A_TIME =
+      Pattern.compile("(?:CodeDeployDefault\\.)?OneAtATime");
 
   private static final Pattern CANARY =
       Pattern.compile(
@@ -45,8 +48,14 @@ public final class Strategies {
   private Strategies() {}
 
   public static boolean isKnown(String name) {
-    return List.of(CANARY_THEN_PEERS, EMERGENCY, TRAFFIC_STEPS).contains(name)
+    return List.of(CANARY_THEN_PEERS, TRAFFIC_STEPS).contains(name)
+        || isWatchless(name)
         || preset(name).isPresent();
+  }
+
+  /// Whether nothing is watched: every node in the safe order, each with its health checks.
+  public static boolean isWatchless(String name) {
+    return name.equals(EMERGENCY) || ONE_AT_A_TIME.matcher(name).matches();
   }
 
   /// The shares of a strategy that shifts traffic, where the service names none; empty for the

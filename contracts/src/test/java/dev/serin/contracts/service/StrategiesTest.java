@@ -33,7 +33,8 @@ class StrategiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"canary-then-peers", "emergency"})
+  @ValueSource(
+      strings = {"canary-then-peers", "emergency", "OneAtATime", "CodeDeployDefault.OneAtATime"})
   void shiftsNoTraffic(String name) {
     assertThat(Strategies.isKnown(name)).isTrue();
     assertThat(Strategies.steps(name)).isEmpty();

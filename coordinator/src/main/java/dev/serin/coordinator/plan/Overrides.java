@@ -76,11 +76,12 @@ public final class Overrides {
     if (strategy != null) {
       merged.put("strategy", strategy);
     }
-    if (Strategies.EMERGENCY.equals(merged.path("strategy").asString(""))) {
+    String chosen = merged.path("strategy").asString("");
+    if (Strategies.isWatchless(chosen)) {
       if (overrides != null && hasWindow(overrides)) {
         problems.add(
             "overrides.window: expected none, since strategy "
-                + Strategies.EMERGENCY
+                + chosen
                 + " watches nothing, found one");
       }
       if (merged.get("analysis") instanceof ObjectNode analysis) {

@@ -98,7 +98,7 @@ final class Steps {
               + counted(drained.tunnelsClosed(), "WebSocket", "closed")
               + (drained.belowMinimum() ? ", below the pool's minimum" : "");
       case HaproxyEvent.ServerReady ready ->
-          "has the state and weight it had, on every load balancer";
+          "has the state and weight it is to have, on every load balancer";
       case HaproxyEvent.ServersWeighed weighed -> weights(weighed);
       case HaproxyEvent.ServerServing serving -> String.join("; ", serving.proof());
       case IncusEvent.BinaryKept kept ->

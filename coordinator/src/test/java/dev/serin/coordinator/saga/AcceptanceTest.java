@@ -124,6 +124,16 @@ class AcceptanceTest {
   }
 
   @Test
+  void takesOneNodeAfterTheOther() {
+    Story.of(SERVICE)
+        .on(releaseWith("{}", "OneAtATime"), sends("check-pool", "inspect"))
+        .until("serving b2")
+        .on(Acts.done("serving b2"), sends("drain b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
   void refusesAWindowInAnEmergency() {
     String expected = "overrides.window: expected none, since strategy emergency watches nothing";
     Story.of(SERVICE).on(releaseWith("{\"window\": \"5m\"}", "emergency"), refuses(expected));

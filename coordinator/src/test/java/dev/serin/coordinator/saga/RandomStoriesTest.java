@@ -5,6 +5,7 @@ import static dev.serin.coordinator.saga.Services.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -59,8 +60,15 @@ class RandomStoriesTest {
     }
     if (random.nextInt(5) == 0) {
       service = with(service, "{\"pool\": null, \"loadBalancers\": null}");
+    } else if (!peers.isEmpty() && random.nextInt(3) == 0) {
+      service =
+          with(
+              service,
+              "{\"strategy\": \"traffic-steps\", \"trafficSteps\": [{\"share\": 10, \"window\":"
+                  + " \"60s\"}, {\"share\": 50}, {\"share\": 100, \"window\": \"30s\"}]}");
     }
-    return service;
+    String onBreach = List.of("rollback", "rollback", "pause", "hold").get(random.nextInt(4));
+    return with(service, "{\"onBreach\": \"" + onBreach + "\"}");
   }
 
   private static Story tell(Random random) {
@@ -71,7 +79,7 @@ class RandomStoriesTest {
     for (int again = 0; again < 20 && story.ledger().active() != null; again++) {
       story.goesOn();
       if (story.ledger().active() != null) {
-        story.on(Acts.promote());
+        story.on(Acts.promote()).on(Acts.resume());
       }
     }
     assertThat(story.ledger().active()).as("nothing hangs (I6)").isNull();
@@ -90,11 +98,22 @@ class RandomStoriesTest {
       case 7, 8 -> probe(story, random);
       case 9, 10 -> fail(story, random);
       case 11 -> replay(story, random);
+      case 12 -> story.on(steering(random));
       default -> story.goOn();
     }
     if (story.ledger().definition() == null) {
       story.on(Acts.defined(story.service()));
     }
+  }
+
+  private static Story.Act steering(Random random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> Acts.promoteFully();
+      case 1 -> Acts.retry(From.STEP);
+      case 2 -> Acts.retry(From.START);
+      case 3 -> Acts.takeBack();
+      default -> Acts.pause();
+    };
   }
 
   private static void probe(Story story, Random random) {

@@ -215,52 +215,13 @@ final class RollingBack {
     draft.steps(steps);
     NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
     List<String> left = new ArrayList<>(back.left());
-    left.add(
-        node
-            + View.left(record)
-            + ": "
-            + step.name().shown()
-            + " failed "
-            + step.attempt()
-            + " times, "
-            + failure.sentence()
-            + "; "
-            + remedy(draft, record)
-            + weights(draft)
-            + "release again, which takes "
-            + node
-            + " first");
+    left.add(Remedies.of(draft, record, step, failure));
     List<String> leftNodes = new ArrayList<>(back.leftNodes());
     leftNodes.add(node);
     boolean foreign = back.foreign() || failure.reason() == Failure.Reason.FOREIGN;
     draft.enter(
         new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts(), foreign));
     begin(draft, back.step() + 1);
-  }
-
-  /// What else is left where the weights of a share could not be taken back.
-  private static String weights(Draft draft) {
-    String shifted =
-        draft.rollout().nodes().values().stream()
-            .filter(record -> record.shifted() != null)
-            .sorted(java.util.Comparator.comparing(NodeRecord::name))
-            .map(record -> record.name() + " (" + View.weights(record) + ")")
-            .collect(java.util.stream.Collectors.joining(", "));
-    return shifted.isEmpty() ? "" : "give these their weights again: " + shifted + "; ";
-  }
-
-  private static String remedy(Draft draft, NodeRecord record) {
-    if (record.wasLeftOut()) {
-      return "an earlier rollout had left it out already; ";
-    }
-    String wanted = Commands.digestToRestore(draft.rollout(), record);
-    String rotation =
-        record.settings().isEmpty() || NodeRecord.areOut(record.settings())
-            ? ""
-            : ", see that it is healthy, and put it into rotation";
-    return record.current().equals(wanted)
-        ? "it has the binary it had before; restart it by hand" + rotation + ", or "
-        : "put sha256:" + wanted.substring(0, 12) + " back by hand" + rotation + ", or ";
   }
 
   private static void finish(Draft draft) {

@@ -1,0 +1,55 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.Failure;
+import dev.serin.coordinator.plan.Step;
+import java.util.Comparator;
+import java.util.stream.Collectors;
+
+/// What is left of a rollback that could not be carried through, and what a person does about it.
+final class Remedies {
+  private Remedies() {}
+
+  /// One sentence on a node: its state, what failed, and what to do.
+  static String of(Draft draft, NodeRecord record, Step step, Failure failure) {
+    String node = record.name();
+    return node
+        + View.left(record)
+        + ": "
+        + step.name().shown()
+        + " failed "
+        + step.attempt()
+        + " times, "
+        + failure.sentence()
+        + "; "
+        + remedy(draft, record)
+        + weights(draft)
+        + "release again, which takes "
+        + node
+        + " first";
+  }
+
+  /// What else is left where the weights of a share could not be taken back.
+  private static String weights(Draft draft) {
+    String shifted =
+        draft.rollout().nodes().values().stream()
+            .filter(record -> record.shifted() != null)
+            .sorted(Comparator.comparing(NodeRecord::name))
+            .map(record -> record.name() + " (" + View.weights(record) + ")")
+            .collect(Collectors.joining(", "));
+    return shifted.isEmpty() ? "" : "give these their weights again: " + shifted + "; ";
+  }
+
+  private static String remedy(Draft draft, NodeRecord record) {
+    if (record.wasLeftOut()) {
+      return "an earlier rollout had left it out already; ";
+    }
+    String wanted = Commands.digestToRestore(draft.rollout(), record);
+    String rotation =
+        record.settings().isEmpty() || NodeRecord.areOut(record.settings())
+            ? ""
+            : ", see that it is healthy, and put it into rotation";
+    return record.current().equals(wanted)
+        ? "it has the binary it had before; restart it by hand" + rotation + ", or "
+        : "put sha256:" + wanted.substring(0, 12) + " back by hand" + rotation + ", or ";
+  }
+}

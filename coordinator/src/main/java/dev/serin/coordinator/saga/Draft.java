@@ -2,10 +2,7 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandHead;
-import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.ServerSetting;
-import dev.serin.contracts.incus.IncusCommand;
-import dev.serin.contracts.incus.IncusCommand.KnownInstance;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.EventHead;
 import dev.serin.contracts.rollout.NodeView;
@@ -186,13 +183,18 @@ final class Draft {
     active = null;
   }
 
-  private CommandHead head(@Nullable String node) {
+  CommandHead head(@Nullable String node) {
     return head(rollout().rolloutId(), node);
   }
 
-  private CommandHead head(String rolloutId, @Nullable String node) {
+  CommandHead head(String rolloutId, @Nullable String node) {
     fence = Math.max(fence + 1, at.toEpochMilli());
     return new CommandHead(rolloutId + "/" + fence, rolloutId, service(), node, fence, at);
+  }
+
+  /// Sends a command that needs no answer.
+  void send(AgentCommand command) {
+    commands.add(command);
   }
 
   /// Sends a command that must be answered by the deadline.
@@ -281,54 +283,8 @@ final class Draft {
     }
   }
 
-  /// Sends the guard when it has changed or is due, and ends it with the rollout.
-  private void guard() {
-    Rollout old = before.active();
-    boolean same = old != null && active != null && active.rolloutId().equals(old.rolloutId());
-    boolean released = handsOff != null && before.handsOff() == null;
-    if (old != null && old.guardAt() != null && (!same || released)) {
-      commands.add(
-          new HaproxyCommand.StopGuardingServers(head(old.rolloutId(), null), handsOff != null));
-    }
-    if (same && released) {
-      commands.add(new IncusCommand.StandBack(head(rollout().rolloutId(), null)));
-      change(it -> it.guardedUntil(null));
-    }
-    Guarding now = handsOff != null ? null : Guarding.of(active);
-    if (now == null) {
-      return;
-    }
-    Instant due = rollout().guardAt();
-    if (!same || due == null || !due.isAfter(at) || !now.equals(Guarding.of(old))) {
-      commands.add(
-          new HaproxyCommand.GuardServers(
-              head(null), now.servers(), at.plus(Guarding.LEASE), now.deadMan()));
-      change(it -> it.guardedUntil(at.plus(Guarding.RENEW)));
-    }
-  }
-
-  /// Has the instances looked at now and then, while nothing but Serin should change them.
-  private void look() {
-    List<KnownInstance> known = handsOff != null ? List.of() : Noticing.known(active);
-    if (known.isEmpty()) {
-      if (active != null && active.lookAt() != null) {
-        change(it -> it.lookedAtUntil(null));
-      }
-      return;
-    }
-    Instant due = rollout().lookAt();
-    if (due == null || !due.isAfter(at)) {
-      if (due != null) {
-        commands.add(
-            new IncusCommand.LookAtInstances(head(null), rollout().service().install(), known));
-      }
-      change(it -> it.lookedAtUntil(at.plus(Noticing.BETWEEN_LOOKS)));
-    }
-  }
-
   Decision decided() {
-    guard();
-    look();
+    Upkeep.of(this, before);
     Ledger next = ledger();
     List<RolloutState> states = new ArrayList<>(ended);
     Rollout now = next.active();

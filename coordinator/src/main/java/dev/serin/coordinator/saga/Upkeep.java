@@ -1,0 +1,68 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.incus.IncusCommand;
+import dev.serin.contracts.incus.IncusCommand.KnownInstance;
+import java.time.Instant;
+import java.util.List;
+
+/// What goes on beside the steps of a rollout, worked out after every decision: the guard over the
+/// load balancers, and the looks at the instances.
+final class Upkeep {
+  private Upkeep() {}
+
+  /// @param before the ledger before this decision
+  static void of(Draft draft, Ledger before) {
+    guard(draft, before);
+    look(draft);
+  }
+
+  /// Sends the guard when it has changed or is due, and ends it with the rollout.
+  private static void guard(Draft draft, Ledger before) {
+    Rollout old = before.active();
+    Rollout active = draft.isActive() ? draft.rollout() : null;
+    boolean same = old != null && active != null && active.rolloutId().equals(old.rolloutId());
+    boolean released = draft.handsOff != null && before.handsOff() == null;
+    if (old != null && old.guardAt() != null && (!same || released)) {
+      draft.send(
+          new HaproxyCommand.StopGuardingServers(
+              draft.head(old.rolloutId(), null), draft.handsOff != null));
+    }
+    if (same && released) {
+      draft.send(new IncusCommand.StandBack(draft.head(draft.rollout().rolloutId(), null)));
+      draft.change(it -> it.guardedUntil(null));
+    }
+    Guarding now = draft.handsOff != null ? null : Guarding.of(active);
+    if (now == null) {
+      return;
+    }
+    Instant due = draft.rollout().guardAt();
+    if (!same || due == null || !due.isAfter(draft.at) || !now.equals(Guarding.of(old))) {
+      draft.send(
+          new HaproxyCommand.GuardServers(
+              draft.head(null), now.servers(), draft.at.plus(Guarding.LEASE), now.deadMan()));
+      draft.change(it -> it.guardedUntil(draft.at.plus(Guarding.RENEW)));
+    }
+  }
+
+  /// Has the instances looked at now and then, while nothing but Serin should change them.
+  private static void look(Draft draft) {
+    Rollout active = draft.isActive() ? draft.rollout() : null;
+    List<KnownInstance> known = draft.handsOff != null ? List.of() : Noticing.known(active);
+    if (known.isEmpty()) {
+      if (active != null && active.lookAt() != null) {
+        draft.change(it -> it.lookedAtUntil(null));
+      }
+      return;
+    }
+    Instant due = draft.rollout().lookAt();
+    if (due == null || !due.isAfter(draft.at)) {
+      if (due != null) {
+        draft.send(
+            new IncusCommand.LookAtInstances(
+                draft.head(null), draft.rollout().service().install(), known));
+      }
+      draft.change(it -> it.lookedAtUntil(draft.at.plus(Noticing.BETWEEN_LOOKS)));
+    }
+  }
+}

@@ -338,7 +338,13 @@ public final class Faults implements Troubles {
           Duration howLong = millis(500, 90_000);
           tell(kind.name(), "for " + howLong);
           broker.leave();
-          lasting(howLong, broker::comeBack);
+          lasting(
+              howLong,
+              () -> {
+                broker.comeBack();
+                // What waited comes only now.
+                lately.put(kind.name(), loop.now());
+              });
         }
       }
       case CLOCK_JUMPED -> {

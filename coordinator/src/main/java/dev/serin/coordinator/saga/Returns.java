@@ -138,10 +138,14 @@ final class Returns {
     }
   }
 
+  private static boolean isWayBack(Install install, Artifact artifact) {
+    return artifact.equals(kept(install, artifact.sha256()));
+  }
+
   /// The installation where the release comes from the node's own store: keeping one binary more
   /// must not drop just that one.
   static Install sparing(Install install, Artifact artifact) {
-    return artifact.equals(kept(install, artifact.sha256()))
+    return isWayBack(install, artifact)
         ? new Install(
             install.path(),
             install.uid(),
@@ -153,19 +157,21 @@ final class Returns {
         : install;
   }
 
-  /// The release is on every node. What ran there before is remembered, but where this release was
-  /// itself a way back: then only what ran before that is left to go back to.
+  /// The release is on every node. What ran there before is remembered; after a way back, only what
+  /// ran before that is left to go back to.
   static void remember(Draft draft, Ledger.KnownGood good) {
-    List<String> before =
-        draft.rollout().nodes().values().stream().map(NodeRecord::sha256).distinct().toList();
+    Rollout rollout = draft.rollout();
     String now = good.artifact().sha256();
-    List<String> digests = draft.earlier.stream().map(Ledger.KnownVersion::sha256).toList();
-    if (digests.contains(now)) {
-      draft.earlier.subList(digests.indexOf(now), digests.size()).clear();
+    if (isWayBack(rollout.service().install(), good.artifact())) {
+      int at = draft.earlier.stream().map(Ledger.KnownVersion::sha256).toList().lastIndexOf(now);
+      if (at >= 0) {
+        draft.earlier.subList(at, draft.earlier.size()).clear();
+      }
     } else {
+      List<String> before =
+          rollout.nodes().values().stream().map(NodeRecord::sha256).distinct().toList();
       String past = before.size() == 1 ? before.getFirst() : digest(draft.lastKnownGood);
       if (past != null && !past.equals(now)) {
-        draft.earlier.removeIf(known -> known.sha256().equals(past));
         draft.earlier.add(new Ledger.KnownVersion(past, draft.ledger().versionOf(past)));
       }
     }

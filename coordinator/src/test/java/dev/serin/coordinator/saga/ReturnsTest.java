@@ -104,6 +104,16 @@ class ReturnsTest {
     runs(story.on(takeBack()).goesOn(), "v2");
   }
 
+  /// A, B, A: what ran before the second A is B, though A is an old acquaintance.
+  @Test
+  void goesBackToWhatRanBeforeAnOldVersionThatWasReleasedAnew() {
+    Story story = released("v2", "v3").on(Acts.asked(again("v2"))).goesOn();
+    runs(story, "v2");
+    runs(story.on(takeBack()).goesOn(), "v3");
+    runs(story.on(takeBack()).goesOn(), "v2");
+    runs(story.on(takeBack()).goesOn(), "v1");
+  }
+
   private static Request again(String version) {
     var first = Story.releaseOf(version, Request.IfBusy.QUEUE);
     return new ReleaseRequested(

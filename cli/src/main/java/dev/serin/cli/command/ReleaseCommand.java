@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,8 +35,7 @@ public final class ReleaseCommand implements Callable<Integer> {
 
   @Mixin private final Asking asking = new Asking();
 
-  @ArgGroup(exclusive = true)
-  private Stay stay = new Stay();
+  @Mixin private final Stay stay = new Stay();
 
   @Parameters(index = "0", paramLabel = "SERVICE", description = "what is released")
   private String service = "";
@@ -95,13 +93,6 @@ public final class ReleaseCommand implements Callable<Integer> {
   @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free words for dashboards")
   private Map<String, String> labels = new LinkedHashMap<>();
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      converter = DurationOption.class,
-      description = "how long to stay at most (as long as it takes)")
-  private @Nullable Duration timeout;
-
   public ReleaseCommand(Session session) {
     this.session = session;
   }
@@ -109,13 +100,13 @@ public final class ReleaseCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode request = request();
-    stay.checkTimeout(timeout);
+    stay.check();
     Accepted accepted = new Sending(session).send(request);
     if (!stay.stays()) {
       return detached(accepted);
     }
     session.say("serin: taken: " + service + " " + version + ", rollout " + accepted.rolloutId());
-    return stay.with(session, accepted.rolloutId(), timeout);
+    return stay.with(session, accepted.rolloutId());
   }
 
   private ObjectNode request() {

@@ -19,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -196,15 +195,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
 
   /// What sets a rollout going, so that one may stay with it.
   abstract static sealed class Going extends SteeringCommand {
-    @ArgGroup(exclusive = true)
-    private Stay stay = new Stay();
-
-    @Option(
-        names = "--timeout",
-        paramLabel = "TIME",
-        converter = DurationOption.class,
-        description = "how long to stay at most (as long as it takes)")
-    private @Nullable Duration timeout;
+    @Mixin private final Stay stay = new Stay();
 
     Going(Session session, String type, Set<String> yes) {
       super(session, type, yes);
@@ -212,7 +203,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-      stay.checkTimeout(timeout);
+      stay.check();
       return super.call();
     }
 
@@ -223,7 +214,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
 
     @Override
     int then(Accepted accepted) {
-      return stays() ? stay.with(session, accepted.rolloutId(), timeout) : super.then(accepted);
+      return stays() ? stay.with(session, accepted.rolloutId()) : super.then(accepted);
     }
   }
 

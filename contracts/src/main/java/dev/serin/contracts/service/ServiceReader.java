@@ -27,7 +27,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -38,7 +37,7 @@ import tools.jackson.databind.JsonNode;
 /// defaults, and names every problem and contradiction at once.
 public final class ServiceReader {
   /// How many probes an analysis may take: each one's verdict is kept in the rollout's record.
-  private static final int MOST_SLOTS = 10_000;
+  static final int MOST_SLOTS = 10_000;
 
   /// Stands in for a name that is missing or wrong, and is none that anybody would write.
   private static final String UNNAMED = "unnamed" + "-".repeat(93);
@@ -129,7 +128,7 @@ public final class ServiceReader {
         noData(fields.object("noData")),
         slis(fields),
         fields.text("strategy").orElse(Strategies.CANARY_THEN_PEERS),
-        trafficSteps(fields),
+        TrafficReader.steps(fields),
         fields.choice("onBreach", OnBreach.class, OnBreach.ROLLBACK),
         fields.choice("onPeerFailure", OnPeerFailure.class, OnPeerFailure.HALT),
         new Rollback(
@@ -369,82 +368,14 @@ public final class ServiceReader {
               + dev.serin.contracts.Check.printable(read.strategy())
               + "'");
     } else {
-      traffic(fields, read);
-    }
-  }
-
-  private static List<TrafficStep> trafficSteps(Fields fields) {
-    List<TrafficStep> steps = new ArrayList<>();
-    for (Fields step : fields.objects("trafficSteps")) {
-      OptionalDouble share = step.percent("share");
-      Duration window = step.duration("window", Duration.ZERO).orElse(Duration.ZERO);
-      if (share.isPresent() && share.getAsDouble() > 0 && share.getAsDouble() <= 100) {
-        steps.add(new TrafficStep(share.getAsDouble(), window));
-      } else if (share.isPresent() || !step.has("share")) {
-        step.problem(
-            "share",
-            "expected a share of the requests in per cent, above 0 and at most 100, "
-                + (share.isPresent() ? "found " + share.getAsDouble() : "is missing"));
-      }
-    }
-    return steps;
-  }
-
-  private static void traffic(Fields fields, Supplied read) {
-    List<TrafficStep> steps =
-        read.trafficSteps().isEmpty() ? Strategies.steps(read.strategy()) : read.trafficSteps();
-    if (!read.trafficSteps().isEmpty() && Strategies.steps(read.strategy()).isEmpty()) {
-      fields.problem(
-          "trafficSteps",
-          "expected strategy "
-              + Strategies.TRAFFIC_STEPS
-              + " beside it, found "
-              + dev.serin.contracts.Check.printable(read.strategy()));
-    }
-    boolean isWrong = fields.problems().stream().anyMatch(it -> it.startsWith("trafficSteps"));
-    if (steps.isEmpty() || isWrong) {
-      return;
-    }
-    for (int i = 1; i < steps.size(); i++) {
-      if (steps.get(i).share() <= steps.get(i - 1).share()) {
-        fields.problem(
-            "trafficSteps",
-            "expected shares that grow, found "
-                + Quantities.shown(steps.get(i).share())
-                + " after "
-                + Quantities.shown(steps.get(i - 1).share()));
-      }
-    }
-    if (!steps.getLast().isAll()) {
-      fields.problem(
-          "trafficSteps",
-          "expected the last share to be 100, found " + Quantities.shown(steps.getLast().share()));
-    }
-    Duration interval = read.analysis().interval();
-    for (TrafficStep step : steps) {
-      if (!step.window().isZero()
-          && (step.window().compareTo(interval) < 0
-              || step.window().dividedBy(interval) > MOST_SLOTS)) {
-        fields.problem(
-            "trafficSteps",
-            "expected a window of 0s, or from "
-                + Quantities.shown(interval)
-                + " (analysis.interval) to "
-                + Quantities.shown(interval.multipliedBy(MOST_SLOTS))
-                + ", found "
-                + Quantities.shown(step.window()));
-      }
-    }
-    if (read.slis().isEmpty() && steps.stream().anyMatch(step -> !step.window().isZero())) {
-      fields.problem("slis", "expected one SLI or more to fill the windows, found none");
-    }
-    if (read.pool().isEmpty()) {
-      fields.problem("pool", "expected one, since " + read.strategy() + " shifts its traffic");
-    }
-    if (read.nodes().stream().allMatch(Node::canary)) {
-      fields.problem(
-          "nodes",
-          "expected a node that is no canary, since " + read.strategy() + " shares the traffic");
+      TrafficReader.contradictions(
+          fields,
+          read.strategy(),
+          read.trafficSteps(),
+          read.analysis().interval(),
+          !read.slis().isEmpty(),
+          !read.pool().isEmpty(),
+          !read.nodes().stream().allMatch(Node::canary));
     }
   }
 

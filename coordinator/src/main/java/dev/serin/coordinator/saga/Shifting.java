@@ -18,7 +18,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// The canaries' share of a pool's requests, by weights: those of all nodes follow from the weights
 /// that the nodes had before the rollout, so the same share is always the same weights.
@@ -91,58 +90,51 @@ final class Shifting {
     return Quantities.shown(share) + " %";
   }
 
-  /// Each node's weight for the step; none for its own.
-  private static @Nullable Integer weight(
-      Rollout rollout, Map<String, Integer> home, String node, Step step) {
+  /// The nodes that take a share, each as the step leaves it.
+  private static List<Move> moves(Rollout rollout, Step step) {
+    Map<String, Integer> home = home(rollout.nodes());
     Double share = step.share();
-    return share == null
-        ? null
-        : Weights.of(home, canaries(rollout.service()), share).byNode().get(node);
+    Map<String, Integer> weights =
+        share == null ? Map.of() : Weights.of(home, canaries(rollout.service()), share).byNode();
+    return home.keySet().stream()
+        .map(name -> Objects.requireNonNull(rollout.nodes().get(name)))
+        .map(record -> new Move(record, record.shifted(weights.get(record.name()), step.undo())))
+        .toList();
+  }
+
+  private record Move(NodeRecord before, NodeRecord after) {
+    int rank(Set<String> canaries) {
+      if (canaries.contains(before.name())) {
+        return 1;
+      }
+      int now = before.asked().getFirst().weight();
+      return after.asked().getFirst().weight() > now ? 0 : 2;
+    }
   }
 
   /// Peers that gain come first, those that lose last: on the way the canary never has more than it
   /// had before or shall have.
   static WeighServers command(Rollout rollout, Step step, CommandHead head) {
-    Map<String, Integer> home = home(rollout.nodes());
     Set<String> canaries = canaries(rollout.service());
-    List<ServerSetting> settings = new ArrayList<>();
-    home.keySet().stream()
-        .map(name -> Objects.requireNonNull(rollout.nodes().get(name)))
-        .map(record -> new Move(record, weight(rollout, home, record.name(), step), step.undo()))
-        .sorted(
-            Comparator.comparingInt((Move move) -> move.rank(canaries))
-                .thenComparing(move -> move.record.name()))
-        .forEach(move -> settings.addAll(move.after().asked()));
+    List<Move> moves =
+        moves(rollout, step).stream()
+            .sorted(
+                Comparator.comparingInt((Move move) -> move.rank(canaries))
+                    .thenComparing(move -> move.before().name()))
+            .toList();
     return new WeighServers(
         head,
         rollout.service().nodes().stream()
-            .filter(node -> home.containsKey(node.name()))
+            .filter(node -> moves.stream().anyMatch(it -> it.before().name().equals(node.name())))
             .map(node -> new PoolServer(node.name(), node.server()))
             .toList(),
-        settings);
-  }
-
-  private record Move(NodeRecord record, @Nullable Integer weight, boolean undo) {
-    NodeRecord after() {
-      return record.shifted(weight, undo);
-    }
-
-    int rank(Set<String> canaries) {
-      if (canaries.contains(record.name())) {
-        return 1;
-      }
-      int now = record.asked().getFirst().weight();
-      return after().asked().getFirst().weight() > now ? 0 : 2;
-    }
+        moves.stream().flatMap(move -> move.after().asked().stream()).toList());
   }
 
   /// Every node has what it was told.
   static void applied(Draft draft, Step step) {
-    Rollout rollout = draft.rollout();
-    Map<String, Integer> home = home(rollout.nodes());
-    for (String node : home.keySet()) {
-      draft.node(node, it -> it.shifted(weight(rollout, home, node, step), step.undo()));
-    }
+    moves(draft.rollout(), step)
+        .forEach(move -> draft.node(move.before().name(), record -> move.after()));
   }
 
   /// What the step does, to follow a verb's subject.

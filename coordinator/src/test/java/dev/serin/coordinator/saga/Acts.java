@@ -20,6 +20,7 @@ import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.saga.Story.Act;
 import dev.serin.coordinator.saga.Story.Follows;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What can happen in a story, and what can follow.
@@ -132,12 +133,13 @@ final class Acts {
   }
 
   static Act abort(@Nullable String rolloutId) {
+    return asks(id -> new Request.AbortRequested(id, Services.NAME, "bob", "it smells", rolloutId));
+  }
+
+  /// A request under an id of its own.
+  private static Act asks(Function<String, Request> request) {
     return story ->
-        new Input.Asked(
-            new Request.AbortRequested(
-                "abort-" + story.told().size(), Services.NAME, "bob", "it smells", rolloutId),
-            false,
-            story.now());
+        new Input.Asked(request.apply("asked-" + story.told().size()), false, story.now());
   }
 
   static Act promote() {
@@ -145,17 +147,7 @@ final class Acts {
   }
 
   static Act promote(@Nullable String rolloutId) {
-    return story ->
-        new Input.Asked(
-            new Request.PromoteRequested(
-                "promote-" + story.told().size(),
-                Services.NAME,
-                "bob",
-                "",
-                rolloutId,
-                Request.Scope.STEP),
-            false,
-            story.now());
+    return promote(rolloutId, Request.Scope.STEP);
   }
 
   static Act promoteFully() {
@@ -163,17 +155,11 @@ final class Acts {
   }
 
   static Act promoteFully(@Nullable String rolloutId) {
-    return story ->
-        new Input.Asked(
-            new Request.PromoteRequested(
-                "promote-" + story.told().size(),
-                Services.NAME,
-                "bob",
-                "",
-                rolloutId,
-                Request.Scope.FULL),
-            false,
-            story.now());
+    return promote(rolloutId, Request.Scope.FULL);
+  }
+
+  private static Act promote(@Nullable String rolloutId, Request.Scope scope) {
+    return asks(id -> new Request.PromoteRequested(id, Services.NAME, "bob", "", rolloutId, scope));
   }
 
   static Act retry(Request.From from) {
@@ -181,12 +167,7 @@ final class Acts {
   }
 
   static Act retry(Request.From from, @Nullable String rolloutId) {
-    return story ->
-        new Input.Asked(
-            new Request.RetryRequested(
-                "retry-" + story.told().size(), Services.NAME, "bob", "", rolloutId, from),
-            false,
-            story.now());
+    return asks(id -> new Request.RetryRequested(id, Services.NAME, "bob", "", rolloutId, from));
   }
 
   static Act takeBack() {
@@ -194,12 +175,8 @@ final class Acts {
   }
 
   static Act takeBack(@Nullable String rolloutId) {
-    return story ->
-        new Input.Asked(
-            new Request.RollbackRequested(
-                "rollback-" + story.told().size(), Services.NAME, "bob", "it smells", rolloutId),
-            false,
-            story.now());
+    return asks(
+        id -> new Request.RollbackRequested(id, Services.NAME, "bob", "it smells", rolloutId));
   }
 
   static Act resume() {
@@ -207,12 +184,7 @@ final class Acts {
   }
 
   static Act resume(@Nullable String rolloutId) {
-    return story ->
-        new Input.Asked(
-            new Request.ResumeRequested(
-                "resume-" + story.told().size(), Services.NAME, "bob", "", rolloutId),
-            false,
-            story.now());
+    return asks(id -> new Request.ResumeRequested(id, Services.NAME, "bob", "", rolloutId));
   }
 
   static Act pause() {
@@ -220,29 +192,15 @@ final class Acts {
   }
 
   static Act pause(@Nullable String rolloutId) {
-    return story ->
-        new Input.Asked(
-            new Request.PauseRequested(
-                "pause-" + story.told().size(), Services.NAME, "bob", "lunch", rolloutId),
-            false,
-            story.now());
+    return asks(id -> new Request.PauseRequested(id, Services.NAME, "bob", "lunch", rolloutId));
   }
 
   static Act handsOff() {
-    return story ->
-        new Input.Asked(
-            new Request.HandsOffRequested(
-                "off-" + story.told().size(), Services.NAME, "bob", "I am at it"),
-            false,
-            story.now());
+    return asks(id -> new Request.HandsOffRequested(id, Services.NAME, "bob", "I am at it"));
   }
 
   static Act handsOn() {
-    return story ->
-        new Input.Asked(
-            new Request.HandsOnRequested("on-" + story.told().size(), Services.NAME, "bob", ""),
-            false,
-            story.now());
+    return asks(id -> new Request.HandsOnRequested(id, Services.NAME, "bob", ""));
   }
 
   // What follows.

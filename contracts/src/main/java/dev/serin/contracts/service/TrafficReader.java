@@ -1,0 +1,93 @@
+package dev.serin.contracts.service;
+
+import dev.serin.contracts.Check;
+import dev.serin.contracts.json.Fields;
+import dev.serin.contracts.json.Quantities;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/// Reads the shares of a strategy that shifts traffic, and names what contradicts them.
+final class TrafficReader {
+  private TrafficReader() {}
+
+  static List<TrafficStep> steps(Fields fields) {
+    List<TrafficStep> steps = new ArrayList<>();
+    for (Fields step : fields.objects("trafficSteps")) {
+      OptionalDouble share = step.percent("share");
+      Duration window = step.duration("window", Duration.ZERO).orElse(Duration.ZERO);
+      if (share.isPresent() && share.getAsDouble() > 0 && share.getAsDouble() <= 100) {
+        steps.add(new TrafficStep(share.getAsDouble(), window));
+      } else if (share.isPresent() || !step.has("share")) {
+        step.problem(
+            "share",
+            "expected a share of the requests in per cent, above 0 and at most 100, "
+                + (share.isPresent() ? "found " + share.getAsDouble() : "is missing"));
+      }
+    }
+    return steps;
+  }
+
+  static void contradictions(
+      Fields fields,
+      String strategy,
+      List<TrafficStep> own,
+      Duration interval,
+      boolean slis,
+      boolean pool,
+      boolean peers) {
+    List<TrafficStep> steps = own.isEmpty() ? Strategies.steps(strategy) : own;
+    if (!own.isEmpty() && Strategies.steps(strategy).isEmpty()) {
+      fields.problem(
+          "trafficSteps",
+          "expected strategy "
+              + Strategies.TRAFFIC_STEPS
+              + " beside it, found "
+              + Check.printable(strategy));
+    }
+    boolean isWrong = fields.problems().stream().anyMatch(it -> it.startsWith("trafficSteps"));
+    if (steps.isEmpty() || isWrong) {
+      return;
+    }
+    for (int i = 1; i < steps.size(); i++) {
+      if (steps.get(i).share() <= steps.get(i - 1).share()) {
+        fields.problem(
+            "trafficSteps",
+            "expected shares that grow, found "
+                + Quantities.shown(steps.get(i).share())
+                + " after "
+                + Quantities.shown(steps.get(i - 1).share()));
+      }
+    }
+    if (!steps.getLast().isAll()) {
+      fields.problem(
+          "trafficSteps",
+          "expected the last share to be 100, found " + Quantities.shown(steps.getLast().share()));
+    }
+    for (TrafficStep step : steps) {
+      if (!step.window().isZero()
+          && (step.window().compareTo(interval) < 0
+              || step.window().dividedBy(interval) > ServiceReader.MOST_SLOTS)) {
+        fields.problem(
+            "trafficSteps",
+            "expected a window of 0s, or from "
+                + Quantities.shown(interval)
+                + " (analysis.interval) to "
+                + Quantities.shown(interval.multipliedBy(ServiceReader.MOST_SLOTS))
+                + ", found "
+                + Quantities.shown(step.window()));
+      }
+    }
+    if (!slis && steps.stream().anyMatch(step -> !step.window().isZero())) {
+      fields.problem("slis", "expected one SLI or more to fill the windows, found none");
+    }
+    if (!pool) {
+      fields.problem("pool", "expected one, since " + strategy + " shifts its traffic");
+    }
+    if (!peers) {
+      fields.problem(
+          "nodes", "expected a node that is no canary, since " + strategy + " shares the traffic");
+    }
+  }
+}

@@ -57,6 +57,12 @@ public final class BakeRelease implements Callable<Integer> {
   private Duration badAfter = Duration.ZERO;
 
   @Option(
+      names = "--healthy-after",
+      paramLabel = "D",
+      description = "The health check answers 503 for so long after the start.")
+  private Duration healthyAfter = Duration.ZERO;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
       description = "Where to; default: backend-api-VERSION in the current directory.")
@@ -86,7 +92,15 @@ public final class BakeRelease implements Callable<Integer> {
     }
     Path to = output == null ? Path.of("backend-api-" + version) : output;
     Behaviour behaviour =
-        new Behaviour(version, errorRate, latency, healthStatus, crashAfter, exitAtOnce, badAfter);
+        new Behaviour(
+            version,
+            errorRate,
+            latency,
+            healthStatus,
+            crashAfter,
+            exitAtOnce,
+            badAfter,
+            healthyAfter);
     String sha256 = Artifact.bake(template, behaviour, to);
     PrintStream out = System.out;
     out.println("path    " + to.toAbsolutePath().normalize());

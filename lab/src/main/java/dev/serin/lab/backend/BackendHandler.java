@@ -60,7 +60,7 @@ final class BackendHandler implements HttpHandler {
     switch (exchange.getRequestPath()) {
       case "/ws" -> webSocketHandshake.handleRequest(exchange);
       case "/api/v1/health" ->
-          answer(exchange, behaviour.healthStatus(), "text/plain", text("health"));
+          answer(exchange, behaviour.healthAt(sinceStart()), "text/plain", text("health"));
       case "/api/v1/hello" -> api(exchange, 0, true);
       case "/api/v1/slow" -> api(exchange, slowMillis(exchange), false);
       case "/metrics" -> answer(exchange, 200, "text/plain; version=0.0.4", metrics.text());
@@ -74,8 +74,7 @@ final class BackendHandler implements HttpHandler {
       inFlight.decrementAndGet();
       next.proceed();
     });
-    Duration sinceStart = Duration.ofNanos(System.nanoTime() - startedNanos);
-    boolean bad = behaviour.isBadAt(sinceStart);
+    boolean bad = behaviour.isBadAt(sinceStart());
     int status = bad && behaviour.failsRequest(requests.incrementAndGet()) ? 500 : 200;
     long millis = delayMillis + (bad ? behaviour.latency().toMillis() : 0);
     if (observed) {
@@ -101,6 +100,10 @@ final class BackendHandler implements HttpHandler {
                       millis,
                       TimeUnit.MILLISECONDS);
         });
+  }
+
+  private Duration sinceStart() {
+    return Duration.ofNanos(System.nanoTime() - startedNanos);
   }
 
   private static void answer(HttpServerExchange exchange, int status, String type, byte[] body) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param crashAfter the process halts so long after its start; null for never
 /// @param exitAtOnce the process ends before it listens
 /// @param badAfter errors and latency begin so long after the start
+/// @param healthyAfter the health check answers 503 for so long after the start
 public record Behaviour(
     String version,
     double errorRate,
@@ -26,7 +27,8 @@ public record Behaviour(
     int healthStatus,
     @Nullable Duration crashAfter,
     boolean exitAtOnce,
-    Duration badAfter) {
+    Duration badAfter,
+    Duration healthyAfter) {
 
   /// The entry of the artifact's jar that holds it.
   public static final String ENTRY = "behaviour.properties";
@@ -47,7 +49,7 @@ public record Behaviour(
 
   /// A release without a fault.
   public static Behaviour good(String version) {
-    return new Behaviour(version, 0, Duration.ZERO, 200, null, false, Duration.ZERO);
+    return new Behaviour(version, 0, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ZERO);
   }
 
   /// What is baked into the jar that this class was loaded from; a good `dev` where it is run from
@@ -74,7 +76,8 @@ public record Behaviour(
         Integer.parseInt(properties.getProperty("healthStatus", "200")),
         crashAfter == null ? null : Duration.parse(crashAfter),
         Boolean.parseBoolean(properties.getProperty("exitAtOnce", "false")),
-        Duration.parse(properties.getProperty("badAfter", "PT0S")));
+        Duration.parse(properties.getProperty("badAfter", "PT0S")),
+        Duration.parse(properties.getProperty("healthyAfter", "PT0S")));
   }
 
   /// The properties file, one sorted `key=value` a line and no date: the same behaviour gives the
@@ -88,7 +91,8 @@ public record Behaviour(
                 "latency", latency.toString(),
                 "healthStatus", Integer.toString(healthStatus),
                 "exitAtOnce", Boolean.toString(exitAtOnce),
-                "badAfter", badAfter.toString()));
+                "badAfter", badAfter.toString(),
+                "healthyAfter", healthyAfter.toString()));
     if (crashAfter != null) {
       values.put("crashAfter", crashAfter.toString());
     }
@@ -100,6 +104,11 @@ public record Behaviour(
   /// Whether errors and latency apply yet.
   boolean isBadAt(Duration sinceStart) {
     return sinceStart.compareTo(badAfter) >= 0;
+  }
+
+  /// What the health check answers so long after the start.
+  int healthAt(Duration sinceStart) {
+    return sinceStart.compareTo(healthyAfter) < 0 ? 503 : healthStatus;
   }
 
   /// Whether the `n`th request (from 1) fails: evenly spread, so that a rate of 0.2 fails exactly

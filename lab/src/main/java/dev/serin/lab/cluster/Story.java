@@ -51,7 +51,7 @@ public final class Story implements AutoCloseable {
                 + ", found of "
                 + rolloutId
                 + ": "
-                + told(rolloutId));
+                + withReasons(rolloutId));
       }
       for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(20))) {
         events.add(Json.mapper().readTree(record.value()));
@@ -89,6 +89,21 @@ public final class Story implements AutoCloseable {
         .filter(event -> !text(event, "type").equals("sli-probed"))
         .map(event ->
             (text(event, "type") + " " + text(event, "step") + " " + text(event, "node")).strip())
+        .toList();
+  }
+
+  /// As [#told], and why, where something failed or stopped.
+  private List<String> withReasons(String rolloutId) {
+    return of(rolloutId).stream()
+        .filter(event -> !text(event, "type").equals("sli-probed"))
+        .map(event -> {
+          String type = text(event, "type");
+          String why =
+              type.endsWith("-failed") || type.equals("rollout-paused") || isEnd(event)
+                  ? "(" + text(event, "why") + ")"
+                  : "";
+          return String.join(" ", type, text(event, "step"), text(event, "node"), why).strip();
+        })
         .toList();
   }
 

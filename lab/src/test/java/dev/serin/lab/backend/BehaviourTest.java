@@ -20,7 +20,8 @@ class BehaviourTest {
           500,
           Duration.ofSeconds(5),
           true,
-          Duration.ofSeconds(20));
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(3));
 
   @Test
   void survivesItsPropertiesFile() throws IOException {
@@ -50,12 +51,22 @@ class BehaviourTest {
   }
 
   @Test
+  void isHealthyOnlyAfterAWhile() {
+    Behaviour late =
+        new Behaviour(
+            "v1", 0, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ofSeconds(3));
+    assertThat(late.healthAt(Duration.ofMillis(2_999))).isEqualTo(503);
+    assertThat(late.healthAt(Duration.ofSeconds(3))).isEqualTo(200);
+  }
+
+  @Test
   void refusesWhatCannotBe() {
     assertThatThrownBy(() -> Behaviour.good("v1 beta")).hasMessageContaining("expected a version");
-    assertThatThrownBy(
-            () -> new Behaviour("v1", 1.5, Duration.ZERO, 200, null, false, Duration.ZERO))
+    assertThatThrownBy(() ->
+            new Behaviour("v1", 1.5, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ZERO))
         .hasMessageContaining("from 0 to 1, was 1.5");
-    assertThatThrownBy(() -> new Behaviour("v1", 0, Duration.ZERO, 42, null, false, Duration.ZERO))
+    assertThatThrownBy(() ->
+            new Behaviour("v1", 0, Duration.ZERO, 42, null, false, Duration.ZERO, Duration.ZERO))
         .hasMessageContaining("from 200 to 599, was 42");
   }
 }

@@ -132,7 +132,8 @@ class LoadTest {
 
   private static Backend start(double errorRate) {
     return Backend.start(
-        new Behaviour("v1", errorRate, Duration.ZERO, 200, null, false, Duration.ZERO),
+        new Behaviour(
+            "v1", errorRate, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ZERO),
         "node-1",
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }

@@ -181,7 +181,8 @@ class WorstDayIT {
   }
 
   /// A service of two nodes in the same pool; the third is taken out by hand.
-  private String releaseOfTwo(String version) throws IOException, InterruptedException {
+  private String releaseOfTwo(String version, String... behaviour)
+      throws IOException, InterruptedException {
     Path definition = Path.of("/run/serin-lab/two-nodes.yaml");
     Files.writeString(
         definition,
@@ -191,7 +192,8 @@ class WorstDayIT {
             .replace("minAvailable: 2", "minAvailable: 1"));
     releases.define(COORDINATOR, definition);
     fleet.runtime("set server api_pool/backend-api-3 state maint");
-    Map<String, Object> body = Releases.request(version, version, releases.bake(version), "4s");
+    Map<String, Object> body =
+        Releases.request(version, version, releases.bake(version, behaviour), "4s");
     body.put("service", "two-nodes");
     return releases.release(COORDINATOR, body);
   }
@@ -255,9 +257,9 @@ class WorstDayIT {
   @Test
   void aRestartingCanaryIsAdmittedTheMomentItIsHealthyWhenTheOnlyOtherNodeDies()
       throws IOException, InterruptedException {
-    String rollout = releaseOfTwo("v4.5.0");
-    // Stopping takes about as long as the steps until the restart.
-    awaitStep(rollout, "keep");
+    // The other node is gone before this one is healthy.
+    String rollout = releaseOfTwo("v4.5.0", "--healthy-after", "5s");
+    awaitStep(rollout, "health");
     try {
       peerDies("restarted");
       JsonNode state = releases.get(COORDINATOR, "/api/v1/rollouts/" + rollout);

@@ -4,7 +4,8 @@ SHELL := /bin/bash
 
 # Maven runs on the JDK 25 here, so that the format is checked too.
 JDK := $(shell lab/lib/jdk)
-MAVEN := JAVA_HOME="$(JDK)" MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow" ./mvnw -B -ntp
+AS_MAVEN := JAVA_HOME="$(JDK)" MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow"
+MAVEN := $(AS_MAVEN) ./mvnw -B -ntp
 
 .PHONY: help build demo test verify format bench soak mutants lab-up lab-down clean jdk
 
@@ -24,7 +25,8 @@ demo: build ## A fleet from nothing, three releases under load, and what came of
 
 test: jdk ## Every test: units, stories, topology, integration, and the system on the lab
 	lab/up --reset
-	@left_out=$$(lab/lib/browser) && $(MAVEN) -Plab -Dserin.excludedGroups="$$left_out" verify
+	@left_out=$$(lab/lib/browser) && $(MAVEN) -q -DskipTests package && \
+	  $(AS_MAVEN) lab/lib/halves ./mvnw -B -ntp -Plab -Dserin.excludedGroups="$$left_out"
 
 verify: jdk ## The tests that need no system packages
 	$(MAVEN) verify
@@ -36,7 +38,7 @@ bench: build ## Limits on time and memory; fails where one is missed
 	lab/up --reset
 	lab/bench
 
-soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn
+soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn, each strategy taken back at each step
 	@mkdir -p target
 	"$(JDK)/bin/java" -XX:+UseParallelGC -jar simulation/target/simulation.jar \
 	  --seeds 10000 --within 5m --cells --bugs --report target/soak-simulation.md
@@ -44,11 +46,14 @@ soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three
 	lab/chaos --report target/soak-chaos.md
 	lab/up --reset
 	lab/cluster --report target/soak-cluster.md
+	lab/up --reset
+	lab/strategies --report target/soak-strategies.md
 	@mkdir -p docs && { echo "# The last soak"; echo; \
 	  echo "Written by \`make soak\`, $$(date -u +%Y-%m-%d), $$(nproc) cores."; echo; \
 	  echo "## Simulation"; echo; cat target/soak-simulation.md; echo; \
 	  echo "## Faults on real processes, under load"; echo; cat target/soak-chaos.md; echo; \
-	  echo "## Three brokers, two of each service"; echo; cat target/soak-cluster.md; } > docs/soak.md
+	  echo "## Three brokers, two of each service"; echo; cat target/soak-cluster.md; echo; \
+	  echo "## Each strategy, taken back at each of its steps"; echo; cat target/soak-strategies.md; } > docs/soak.md
 
 mutants: build ## Mutation testing of the cores: what no test notices
 	$(MAVEN) -Pmutants -DskipITs -pl contracts,coordinator,haproxy-agent,incus-agent,sli-watcher verify

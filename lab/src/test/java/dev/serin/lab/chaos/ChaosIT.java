@@ -12,11 +12,11 @@ import org.junit.jupiter.api.Test;
 /// Twenty of the faults that `make soak` makes a hundred of.
 @Tag("lab")
 class ChaosIT {
-  private static final int FAULTS = 12;
+  private static final int FAULTS = 20;
   private static final long SEED = 20_251;
 
   @Test
-  void aDozenFaultsLeaveNothingStuckLostOrBehind() throws IOException, InterruptedException {
+  void twentyFaultsLeaveNothingStuckLostOrBehind() throws IOException, InterruptedException {
     Path root = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
     ChaosReport report =
         new ChaosRun(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.lab.strategies;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package dev.serin.cli;
 import dev.serin.cli.command.DltCommand;
 import dev.serin.cli.command.EventsCommand;
 import dev.serin.cli.command.HelpCommand;
+import dev.serin.cli.command.PlanCommand;
 import dev.serin.cli.command.RehearseCommand;
 import dev.serin.cli.command.ReleaseCommand;
 import dev.serin.cli.command.RescueCommand;
@@ -33,6 +34,7 @@ public final class Serin {
     CommandLine serin =
         new CommandLine(new SerinCommand(session))
             .addSubcommand(new ReleaseCommand(session))
+            .addSubcommand(new PlanCommand(session))
             .addSubcommand(new StatusCommand(session))
             .addSubcommand(new WatchCommand(session))
             .addSubcommand(new RolloutsCommand(session))

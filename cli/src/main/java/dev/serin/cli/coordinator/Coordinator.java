@@ -30,6 +30,7 @@ import tools.jackson.databind.node.MissingNode;
 public final class Coordinator {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(15);
+  private static final Duration PLAN = Duration.ofMinutes(11);
   private static final Duration LOOK = Duration.ofSeconds(4);
 
   private final URI base;
@@ -51,6 +52,11 @@ public final class Coordinator {
 
   public Answer request(JsonNode request) {
     return send(json("POST", "/api/v1/requests", request));
+  }
+
+  /// What a release would do; patient, since the agents are asked, and may fetch the artifact.
+  public Answer plan(JsonNode release) {
+    return send(json("POST", "/api/v1/plans", release).timeout(PLAN));
   }
 
   /// One state; impatient, since it is asked for again and again.

@@ -132,6 +132,33 @@ class CommandDeskTest {
   }
 
   @Test
+  void aCheckBesideARolloutEndsNothingAndFencesNothing() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    deeds.put(
+        "drain",
+        (turn, answer) -> {
+          running.countDown();
+          goOn.await();
+          turn.check();
+          turn.pause(java.time.Duration.ZERO);
+          answer.accept("done");
+        });
+    desk.accept(command("drain", "b1", 5));
+    running.await();
+    long later = NOW.toEpochMilli();
+    desk.accept(new Command(new CommandHead("check", "plan/1", "api", null, later, NOW), false));
+    assertThat(answer()).isEqualTo("check done");
+    desk.recall(
+        List.of(new Command(new CommandHead("old", "plan/0", "api", null, later, NOW), false)));
+    goOn.countDown();
+    assertThat(answer()).isEqualTo("drain done");
+    // Not stale, although its fence is below the check's.
+    desk.accept(command("next", "b1", 6));
+    assertThat(answer()).isEqualTo("next done");
+  }
+
+  @Test
   void aCommandRepeatedAfterItsAnswerIsAnsweredAgain() throws InterruptedException {
     deeds.put(
         "a",

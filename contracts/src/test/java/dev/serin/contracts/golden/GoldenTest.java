@@ -9,6 +9,7 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -39,6 +40,7 @@ class GoldenTest {
             RolloutEvent.class,
             Request.class,
             RolloutState.class,
+            ReleasePlan.class,
             ServiceDefinition.class)
         .flatMap(family ->
             Samples.recordsOf(family).stream()

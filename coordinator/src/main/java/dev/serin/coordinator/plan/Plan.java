@@ -298,19 +298,26 @@ public final class Plan {
     watched = watched.plus(window);
     return new PlanView(
         service.strategy(),
-        steps.stream()
-            .map(step ->
-                new PlanView.PlannedStep(
-                    step.name().shown(),
-                    step.node() == null ? "" : step.node(),
-                    deadline(service, step),
-                    step.share(),
-                    step.name() == StepName.ANALYSE ? analysis(service, step).window() : null))
-            .toList(),
+        steps.stream().map(step -> planned(service, step)).toList(),
         service.minimum(),
         window,
         service.analysis().interval(),
         watched.plus(Duration.ofSeconds(3).multipliedBy(service.nodes().size())),
         forward.plus(back));
+  }
+
+  private static PlanView.PlannedStep planned(ServiceDefinition service, Step step) {
+    return new PlanView.PlannedStep(
+        step.name().shown(),
+        step.node() == null ? "" : step.node(),
+        deadline(service, step),
+        step.share(),
+        step.name() == StepName.ANALYSE ? analysis(service, step).window() : null);
+  }
+
+  /// The steps that would take everything back once all of it is done, as everybody sees them.
+  public static List<PlanView.PlannedStep> rollback(ServiceDefinition service) {
+    List<Step> begun = compile(service).stream().map(step -> step.begun(Instant.EPOCH)).toList();
+    return undo(service, begun).stream().map(step -> planned(service, step)).toList();
   }
 }

@@ -9,6 +9,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.SliCommand;
@@ -57,9 +58,17 @@ final class Commands {
   }
 
   private static AgentCommand check(Ledger ledger, Rollout rollout, Pending pending) {
-    ServiceDefinition service = rollout.service();
-    CommandHead head = pending.head();
-    return switch (pending.agent()) {
+    return check(ledger, rollout.service(), rollout.request(), pending.agent(), pending.head());
+  }
+
+  /// What an agent is asked before anything is touched.
+  static AgentCommand check(
+      Ledger ledger,
+      ServiceDefinition service,
+      ReleaseRequested request,
+      Agent agent,
+      CommandHead head) {
+    return switch (agent) {
       case HAPROXY ->
           new HaproxyCommand.CheckPool(
               head,
@@ -74,9 +83,9 @@ final class Commands {
               head,
               service.nodes().stream().map(Commands::instance).toList(),
               service.install(),
-              rollout.request().artifact(),
-              rollout.request().rollbackArtifact());
-      case SLI -> new SliCommand.CheckSlis(head, Queries.of(service, rollout.request().version()));
+              request.artifact(),
+              request.rollbackArtifact());
+      case SLI -> new SliCommand.CheckSlis(head, Queries.of(service, request.version()));
     };
   }
 

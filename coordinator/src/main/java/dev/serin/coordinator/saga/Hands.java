@@ -26,12 +26,16 @@ final class Hands {
 
   /// What a request that would touch the service meets.
   static String expected(Draft draft) {
+    return expected(draft.service(), Objects.requireNonNull(draft.handsOff));
+  }
+
+  static String expected(String service, Ledger.HandsOff handsOff) {
     return "expected Serin to have its hands on "
-        + draft.service()
+        + service
         + ", found: "
-        + Objects.requireNonNull(draft.handsOff).sentence()
+        + handsOff.sentence()
         + "; lift it with: serin hands-on "
-        + draft.service();
+        + service;
   }
 
   static void off(Draft draft, Request.HandsOffRequested off) {

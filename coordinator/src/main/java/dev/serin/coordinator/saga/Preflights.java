@@ -9,6 +9,7 @@ import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
+import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -17,6 +18,7 @@ import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.coordinator.plan.Plan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,46 +32,53 @@ final class Preflights {
   private Preflights() {}
 
   static void start(Draft draft) {
-    ServiceDefinition service = draft.rollout().service();
+    asked(draft.rollout().service()).forEach(agent -> draft.ask(agent, null, Plan.PREFLIGHT));
+  }
+
+  /// Who has something to check.
+  static List<Agent> asked(ServiceDefinition service) {
+    List<Agent> agents = new ArrayList<>();
     if (!service.pool().isEmpty()) {
-      draft.ask(Agent.HAPROXY, null, Plan.PREFLIGHT);
+      agents.add(Agent.HAPROXY);
     }
-    draft.ask(Agent.INCUS, null, Plan.PREFLIGHT);
+    agents.add(Agent.INCUS);
     if (service.isWatched()) {
-      draft.ask(Agent.SLI, null, Plan.PREFLIGHT);
+      agents.add(Agent.SLI);
     }
+    return agents;
   }
 
   static void answered(Draft draft, Phase.Preflight preflight, Pending pending, AgentEvent event) {
-    Phase.Preflight next =
-        switch (event) {
-          case PoolChecked pool ->
-              new Phase.Preflight(
-                  pool, preflight.instances(), preflight.slis(), preflight.problems());
-          case InstancesInspected instances ->
-              new Phase.Preflight(
-                  preflight.pool(), instances, preflight.slis(), preflight.problems());
-          case SlisChecked slis ->
-              new Phase.Preflight(
-                  preflight.pool(), preflight.instances(), slis, preflight.problems());
-          case HaproxyEvent.Failed(var head, Failure failure) ->
-              withProblem(preflight, "haproxy-agent: " + failure.sentence());
-          case IncusEvent.Failed(var head, Failure failure) ->
-              withProblem(preflight, "incus-agent: " + failure.sentence());
-          case SliEvent.Failed(var head, Failure failure) ->
-              withProblem(preflight, "sli-watcher: " + failure.sentence());
-          default ->
-              withProblem(
-                  preflight,
-                  "expected the answer to a check from "
-                      + pending.agent()
-                      + ", found "
-                      + event.getClass().getSimpleName());
-        };
+    Phase.Preflight next = with(preflight, pending.agent(), event);
     draft.enter(next);
     if (draft.rollout().pending().isEmpty()) {
       judge(draft, next);
     }
+  }
+
+  /// What is known with one more answer.
+  static Phase.Preflight with(Phase.Preflight preflight, Agent agent, AgentEvent event) {
+    return switch (event) {
+      case PoolChecked pool ->
+          new Phase.Preflight(pool, preflight.instances(), preflight.slis(), preflight.problems());
+      case InstancesInspected instances ->
+          new Phase.Preflight(preflight.pool(), instances, preflight.slis(), preflight.problems());
+      case SlisChecked slis ->
+          new Phase.Preflight(preflight.pool(), preflight.instances(), slis, preflight.problems());
+      case HaproxyEvent.Failed(var head, Failure failure) ->
+          withProblem(preflight, "haproxy-agent: " + failure.sentence());
+      case IncusEvent.Failed(var head, Failure failure) ->
+          withProblem(preflight, "incus-agent: " + failure.sentence());
+      case SliEvent.Failed(var head, Failure failure) ->
+          withProblem(preflight, "sli-watcher: " + failure.sentence());
+      default ->
+          withProblem(
+              preflight,
+              "expected the answer to a check from "
+                  + agent
+                  + ", found "
+                  + event.getClass().getSimpleName());
+    };
   }
 
   private static Phase.Preflight withProblem(Phase.Preflight preflight, String problem) {
@@ -82,20 +91,44 @@ final class Preflights {
   static void late(Draft draft, Phase.Preflight preflight) {
     Phase.Preflight next = preflight;
     for (Pending pending : draft.rollout().pending()) {
-      next =
-          withProblem(
-              next,
-              pending.agent().shown()
-                  + ": expected an answer within "
-                  + View.shown(Plan.PREFLIGHT)
-                  + ", found none; is it running?");
+      next = without(next, pending.agent(), Plan.PREFLIGHT);
     }
     draft.forgetPending();
     draft.enter(next);
     judge(draft, next);
   }
 
+  /// What is known of an agent that said nothing.
+  static Phase.Preflight without(Phase.Preflight preflight, Agent agent, Duration within) {
+    return withProblem(
+        preflight,
+        agent.shown()
+            + ": expected an answer within "
+            + View.shown(within)
+            + ", found none; is it running?");
+  }
+
   private static void judge(Draft draft, Phase.Preflight found) {
+    Judgement judged = judgement(draft.rollout().service(), draft.request(), draft.leftOut, found);
+    if (judged.problems().isEmpty()) {
+      pass(draft, found, judged.nodes(), judged.warnings());
+    } else {
+      fail(draft, judged.problems(), judged.warnings());
+    }
+  }
+
+  /// What the answers come to.
+  ///
+  /// @param nodes what each node has, by name; those that it could be found out of
+  /// @param problems what stands against the rollout
+  record Judgement(Map<String, NodeRecord> nodes, List<String> problems, List<String> warnings) {}
+
+  /// The same for a rollout and for a plan of one.
+  static Judgement judgement(
+      ServiceDefinition service,
+      ReleaseRequested request,
+      Map<String, List<ServerSetting>> leftOut,
+      Phase.Preflight found) {
     List<String> problems = new ArrayList<>(found.problems());
     List<String> warnings = new ArrayList<>();
     if (found.pool() != null) {
@@ -106,7 +139,7 @@ final class Preflights {
       problems.addAll(found.instances().problems());
       for (InstanceSeen seen : found.instances().instances()) {
         // What an earlier rollout left behind is what this one is there to mend.
-        boolean isMended = draft.leftOut.containsKey(seen.node()) && seen.sha256() != null;
+        boolean isMended = leftOut.containsKey(seen.node()) && seen.sha256() != null;
         (isMended ? warnings : problems).addAll(seen.problems());
       }
       warnings.addAll(found.instances().warnings());
@@ -115,19 +148,15 @@ final class Preflights {
       problems.addAll(found.slis().problems());
       warnings.addAll(found.slis().warnings());
     }
-    problems.addAll(strangers(draft.rollout().service(), found));
-    Map<String, NodeRecord> nodes = records(draft, found, problems);
+    problems.addAll(strangers(service, found));
+    Map<String, NodeRecord> nodes = records(service, leftOut, found, problems);
     if (problems.isEmpty()) {
-      problems.addAll(Shifting.problems(draft.rollout().service(), nodes));
+      problems.addAll(Shifting.problems(service, nodes));
     }
-    if (!draft.request().migrations().isEmpty()) {
+    if (!request.migrations().isEmpty()) {
       warnings.add("migrations: this version of Serin does not read them");
     }
-    if (problems.isEmpty()) {
-      pass(draft, found, nodes, each(warnings));
-    } else {
-      fail(draft, each(problems), each(warnings));
-    }
+    return new Judgement(nodes, each(problems), each(warnings));
   }
 
   /// What several nodes say alike is said once.
@@ -218,24 +247,27 @@ final class Preflights {
   }
 
   private static Map<String, NodeRecord> records(
-      Draft draft, Phase.Preflight found, List<String> problems) {
+      ServiceDefinition service,
+      Map<String, List<ServerSetting>> leftOut,
+      Phase.Preflight found,
+      List<String> problems) {
     Map<String, NodeRecord> records = new HashMap<>();
     InstancesInspected inspected = found.instances();
     if (inspected == null) {
       return records;
     }
-    for (Node node : draft.rollout().service().nodes()) {
+    for (Node node : service.nodes()) {
       Optional<InstanceSeen> seen =
           inspected.instances().stream().filter(it -> it.node().equals(node.name())).findFirst();
       String digest = seen.map(InstanceSeen::sha256).orElse(null);
       if (seen.isPresent() && digest != null) {
-        records.put(node.name(), record(draft, found.pool(), node, digest, seen.get()));
+        records.put(node.name(), record(leftOut, found.pool(), node, digest, seen.get()));
       } else if (!isExplained(inspected, node)) {
         problems.add("node " + node.name() + ": expected a binary to go back to, found none");
       }
     }
     if (found.pool() != null) {
-      unseen(draft.rollout().service(), found.pool(), problems);
+      unseen(service, found.pool(), problems);
     }
     return records;
   }
@@ -270,13 +302,17 @@ final class Preflights {
   }
 
   private static NodeRecord record(
-      Draft draft, @Nullable PoolChecked pool, Node node, String digest, InstanceSeen instance) {
+      Map<String, List<ServerSetting>> leftOut,
+      @Nullable PoolChecked pool,
+      Node node,
+      String digest,
+      InstanceSeen instance) {
     List<ServerSeen> seen =
         pool == null
             ? List.of()
             : pool.servers().stream().filter(it -> it.node().equals(node.name())).toList();
     List<ServerSetting> settings = seen.stream().map(ServerSeen::setting).toList();
-    List<ServerSetting> goal = draft.leftOut.get(node.name());
+    List<ServerSetting> goal = leftOut.get(node.name());
     return new NodeRecord(
         node.name(),
         digest,

@@ -25,6 +25,10 @@ import org.springframework.context.SmartLifecycle;
 public final class CoordinatorStreams implements SmartLifecycle {
   public static final String APPLICATION_ID = "serin-coordinator";
 
+  /// Where Streams keeps every ledger: the newest one of each service, under its name.
+  public static final String LEDGERS_CHANGELOG =
+      APPLICATION_ID + "-" + SagaProcessor.LEDGERS + "-changelog";
+
   private static final Logger log = LoggerFactory.getLogger(CoordinatorStreams.class);
 
   private final KafkaSettings settings;

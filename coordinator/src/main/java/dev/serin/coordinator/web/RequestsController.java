@@ -59,7 +59,8 @@ class RequestsController {
   private ResponseEntity<String> accept(Request request) {
     String service = request.service();
     if (!service.equals("*") && views.service(service).isEmpty()) {
-      return Problem.listing(Problem.Kind.INVALID_REQUEST, List.of(unknown(service))).response();
+      return Problem.listing(Problem.Kind.INVALID_REQUEST, List.of(unknown(views, service)))
+          .response();
     }
     byte[] value = Json.mapper().writeValueAsBytes(request);
     if (value.length > Topics.LARGEST_VALUE_BYTES) {
@@ -82,7 +83,8 @@ class RequestsController {
     };
   }
 
-  private String unknown(String service) {
+  /// What is said of a service that nobody has defined.
+  static String unknown(RolloutViews views, String service) {
     List<String> names = views.services().stream().map(ServiceDefinition::service).toList();
     String known =
         names.isEmpty()

@@ -1,9 +1,11 @@
 package dev.serin.coordinator.web;
 
 import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.coordinator.view.AgentAnswers;
 import dev.serin.coordinator.view.DeadLetterLog;
 import dev.serin.coordinator.view.EventFeed;
 import dev.serin.coordinator.view.EventLog;
+import dev.serin.coordinator.view.LedgerViews;
 import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.ViewMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,6 +31,16 @@ public class WebConfiguration {
   @Bean
   RolloutViews rolloutViews(KafkaSettings kafka, ViewMetrics metrics) {
     return new RolloutViews(kafka, metrics);
+  }
+
+  @Bean
+  LedgerViews ledgerViews(KafkaSettings kafka) {
+    return new LedgerViews(kafka);
+  }
+
+  @Bean
+  AgentAnswers agentAnswers(KafkaSettings kafka) {
+    return new AgentAnswers(kafka);
   }
 
   @Bean

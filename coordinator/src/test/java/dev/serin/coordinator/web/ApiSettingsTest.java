@@ -16,7 +16,8 @@ class ApiSettingsTest {
   @Test
   void hasDefaults() {
     assertThat(bind(Map.of()))
-        .isEqualTo(new ApiSettings(List.of(), 200, 5_000, Duration.ofSeconds(10)));
+        .isEqualTo(
+            new ApiSettings(List.of(), 200, 5_000, Duration.ofSeconds(10), Duration.ofSeconds(90)));
   }
 
   @ParameterizedTest
@@ -24,7 +25,9 @@ class ApiSettingsTest {
     "serin.http.event-streams,0,serin.http.event-streams: expected 1 to 5000",
     "serin.http.events-kept,0,serin.http.events-kept: expected 1 to 1000000",
     "serin.http.heartbeat,0s,serin.http.heartbeat: expected 100ms to 1m",
-    "serin.http.heartbeat,2m,serin.http.heartbeat: expected 100ms to 1m"
+    "serin.http.heartbeat,2m,serin.http.heartbeat: expected 100ms to 1m",
+    "serin.http.plan-patience,0s,serin.http.plan-patience: expected 1s to 10m",
+    "serin.http.plan-patience,1h,serin.http.plan-patience: expected 1s to 10m"
   })
   void refusesWhatMakesNoSense(String key, String value, String message) {
     assertThatThrownBy(() -> bind(Map.of(key, value))).hasStackTraceContaining(message);

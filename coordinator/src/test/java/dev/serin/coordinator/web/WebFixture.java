@@ -2,6 +2,7 @@ package dev.serin.coordinator.web;
 
 import dev.serin.coordinator.rescue.RescueFiles;
 import dev.serin.coordinator.view.EventFeed;
+import dev.serin.coordinator.view.LedgerViews;
 import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.Stage;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class WebFixture implements AutoCloseable {
                     "serin.example",
                     "serin.kafka.bootstrap-servers",
                     bootstrapServers))
-            .properties(Map.of("logging.level.root", "warn"))
+            .properties(Map.of("logging.level.root", "warn", "serin.http.plan-patience", "3s"))
             .properties(settings)
             .run();
     HttpCalls http = new HttpCalls(port(started));
@@ -96,6 +97,10 @@ final class WebFixture implements AutoCloseable {
 
   RolloutViews views() {
     return context.getBean(RolloutViews.class);
+  }
+
+  LedgerViews ledgers() {
+    return context.getBean(LedgerViews.class);
   }
 
   EventFeed feed() {

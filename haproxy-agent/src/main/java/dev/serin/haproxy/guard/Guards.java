@@ -5,6 +5,7 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,6 +102,10 @@ public final class Guards {
   /// A command that was given before this process had the work: whoever obeyed it may be held up,
   /// and go on.
   public void recalled(CommandHead head) {
+    if (RolloutIds.isPlan(head.rolloutId())) {
+      // It only looked.
+      return;
+    }
     takenOver.put(head.service(), alarms.now());
     touched(head);
     Guard guard = byService.get(head.service());
@@ -111,7 +116,7 @@ public final class Guards {
 
   /// A command for a node: nobody else touches that node until a newer guard has come.
   public void commanded(CommandHead head) {
-    if (head.node() == null) {
+    if (head.node() == null && !RolloutIds.isPlan(head.rolloutId())) {
       // Its first command looks at the whole pool: no other process has been at work before.
       begun.put(head.service(), head.rolloutId());
     }

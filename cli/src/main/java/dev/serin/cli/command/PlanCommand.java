@@ -1,0 +1,57 @@
+package dev.serin.cli.command;
+
+import dev.serin.cli.CommandFailed;
+import dev.serin.cli.ExitCode;
+import dev.serin.cli.view.ReleasePlanView;
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.rollout.ReleasePlan;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/// Tells what a release would do, its checks run, and changes nothing.
+@Command(
+    name = "plan",
+    description =
+        "What 'serin release' with the same words would do: its steps, how long they take, and"
+            + " every check, run now. Nothing is changed. The exit code is 5 where a check is red:"
+            + " the release would be rejected.")
+public final class PlanCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Mixin private final Asking asking = new Asking();
+
+  @Mixin private final ReleaseOptions options = new ReleaseOptions();
+
+  public PlanCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    JsonNode json = session.body(session.coordinator().plan(options.request(session, asking)));
+    ReleasePlan plan = plan(json);
+    if (session.isJson()) {
+      session.print(json);
+    } else {
+      session.print(ReleasePlanView.lines(plan, session.marks(), session.width()));
+    }
+    return (plan.problems().isEmpty() ? ExitCode.DONE : ExitCode.REJECTED).number();
+  }
+
+  private ReleasePlan plan(JsonNode json) {
+    try {
+      return Json.mapper().treeToValue(json, ReleasePlan.class);
+    } catch (JacksonException wrong) {
+      throw new CommandFailed(
+          ExitCode.FAILED,
+          "expected a plan from "
+              + session.coordinator().base()
+              + ", found something else ("
+              + wrong.getOriginalMessage()
+              + "); is the coordinator of the same version?");
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package dev.serin.cli.view;
+
+import dev.serin.contracts.json.Quantities;
+import dev.serin.contracts.rollout.PlanView;
+import dev.serin.contracts.rollout.PlanView.PlannedStep;
+import dev.serin.contracts.rollout.ReleasePlan;
+import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
+import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/// A plan on one page: how it goes and how long, what each node has now, the steps, the way back,
+/// and every check.
+public final class ReleasePlanView {
+  private static final int MOST_LINES = 20;
+
+  private final ReleasePlan plan;
+  private final Marks marks;
+  private final int width;
+
+  private ReleasePlanView(ReleasePlan plan, Marks marks, int width) {
+    this.plan = plan;
+    this.marks = marks;
+    this.width = width;
+  }
+
+  /// The page, each line at most `width` columns.
+  public static List<Text> lines(ReleasePlan plan, Marks marks, int width) {
+    ReleasePlanView view = new ReleasePlanView(plan, marks, width);
+    List<Text> lines = new ArrayList<>();
+    view.top(lines);
+    lines.add(Text.empty());
+    lines.addAll(view.nodes());
+    lines.add(Text.empty());
+    lines.addAll(view.steps());
+    lines.add(Text.empty());
+    view.checks(lines);
+    return lines.stream().map(line -> line.cut(width, marks)).toList();
+  }
+
+  private void top(List<Text> lines) {
+    PlanView steps = plan.plan();
+    boolean green = plan.problems().isEmpty();
+    Text verdict =
+        green
+            ? Text.of(Style.GOOD_PLATE, " would start ")
+            : Text.of(Style.BAD_PLATE, " would be rejected ");
+    lines.add(
+        Text.of(Style.STRONG, plan.service() + "  " + plan.version())
+            .withRight(verdict, width, marks));
+    lines.add(Text.of(Style.FAINT, "what a release would do; nothing was changed"));
+    lines.add(Text.empty());
+    labelled(
+        lines,
+        "strategy",
+        steps.strategy()
+            + ", at least "
+            + steps.minAvailable()
+            + " of "
+            + plan.nodes().size()
+            + " nodes stay in rotation");
+    labelled(
+        lines,
+        "takes",
+        "about "
+            + Times.about(steps.expected())
+            + (steps.window().isZero()
+                ? ", nothing is watched"
+                : ", of which "
+                    + Quantities.shown(steps.window())
+                    + " watched, a probe every "
+                    + Quantities.shown(steps.interval()))
+            + "; at most "
+            + Times.about(steps.atMost())
+            + ", a rollback included");
+    labelled(lines, "back", back());
+  }
+
+  private void labelled(List<Text> lines, String label, String sentence) {
+    Text head = Text.of(Style.FAINT, label).padded(10);
+    for (String part : Text.wrapped(sentence, width - 10, MOST_LINES, marks)) {
+      lines.add(head.and(part));
+      head = Text.of(" ".repeat(10));
+    }
+  }
+
+  /// What takes it back: nodes that go the same way are told together.
+  private String back() {
+    List<Row> rows = rows(plan.rollback());
+    if (rows.isEmpty()) {
+      return "nothing to take back";
+    }
+    List<String> sentences = new ArrayList<>();
+    List<String> nodes = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      nodes.add(row.node);
+      if (i + 1 == rows.size() || !rows.get(i + 1).words(marks).equals(row.words(marks))) {
+        sentences.add(String.join(", then ", nodes) + ": " + row.words(marks));
+        nodes.clear();
+      }
+    }
+    return String.join("; ", sentences);
+  }
+
+  private List<Text> nodes() {
+    Table table = new Table("node", "runs", "state", "weight", "");
+    for (NodeNow node : plan.nodes()) {
+      Integer weight = node.weight();
+      table.row(
+          Text.of(node.name()),
+          Text.of(Objects.requireNonNullElse(node.version(), "?")),
+          state(node),
+          Text.of(weight == null ? "" : String.valueOf(weight)),
+          Text.of(Style.FAINT, notes(node)));
+    }
+    return table.lines();
+  }
+
+  private static Text state(NodeNow node) {
+    String state = node.state();
+    if (state == null) {
+      return Text.empty();
+    }
+    boolean isIn = Boolean.TRUE.equals(node.inRotation());
+    return Text.of(isIn ? Style.GOOD : Style.CAREFUL, isIn ? state : state + ", out of rotation");
+  }
+
+  private static String notes(NodeNow node) {
+    return node.leftOut() ? "left out by an earlier rollout, first" : node.canary() ? "canary" : "";
+  }
+
+  /// Steps that follow each other on one node.
+  private static final class Row {
+    private final String node;
+    private final List<PlannedStep> steps = new ArrayList<>();
+
+    Row(PlannedStep first) {
+      node = first.node();
+      steps.add(first);
+    }
+
+    boolean takes(PlannedStep next) {
+      return next.node().equals(node)
+          && !node.isEmpty()
+          && next.share() == null
+          && next.window() == null
+          && steps.getLast().share() == null;
+    }
+
+    String words(Marks marks) {
+      return steps.stream()
+          .map(PlannedStep::name)
+          .collect(Collectors.joining(" " + marks.arrow() + " "));
+    }
+
+    String share() {
+      Double share = steps.getLast().share();
+      return share == null ? "" : Quantities.shown(share) + " %";
+    }
+
+    String window() {
+      Duration window = steps.getLast().window();
+      return window == null ? "" : Quantities.shown(window);
+    }
+
+    String deadline() {
+      return Times.about(
+          steps.stream().map(PlannedStep::deadline).reduce(Duration.ZERO, Duration::plus));
+    }
+  }
+
+  private static List<Row> rows(List<PlannedStep> steps) {
+    List<Row> rows = new ArrayList<>();
+    for (PlannedStep step : steps) {
+      if (!rows.isEmpty() && rows.getLast().takes(step)) {
+        rows.getLast().steps.add(step);
+      } else {
+        rows.add(new Row(step));
+      }
+    }
+    return rows;
+  }
+
+  private List<Text> steps() {
+    Table table = new Table("", "node", "steps", "share", "window", "at most");
+    int number = 0;
+    for (Row row : rows(plan.plan().steps())) {
+      number++;
+      table.row(
+          Text.of(Style.FAINT, String.valueOf(number)),
+          Text.of(row.node.isEmpty() ? "all" : row.node),
+          Text.of(row.words(marks)),
+          Text.of(row.share()),
+          Text.of(Style.BUSY, row.window()),
+          Text.of(Style.FAINT, row.deadline()));
+    }
+    return table.lines();
+  }
+
+  private void checks(List<Text> lines) {
+    int label = plan.checks().stream().mapToInt(it -> it.name().length()).max().orElse(0) + 4;
+    for (CheckResult check : plan.checks()) {
+      Text mark =
+          check.ok() ? Text.of(Style.GOOD, marks.done()) : Text.of(Style.BAD, marks.failed());
+      Text head = mark.and(" " + check.name()).padded(label);
+      for (String part : Text.wrapped(check.detail(), width - label, MOST_LINES, marks)) {
+        lines.add(head.and(check.ok() ? Style.PLAIN : Style.BAD, part));
+        head = Text.of(" ".repeat(label));
+      }
+    }
+    for (String warning : plan.warnings()) {
+      Text head = Text.of(Style.CAREFUL, "!").and(" warning").padded(label);
+      for (String part : Text.wrapped(warning, width - label, MOST_LINES, marks)) {
+        lines.add(head.and(Style.CAREFUL, part));
+        head = Text.of(" ".repeat(label));
+      }
+    }
+  }
+}

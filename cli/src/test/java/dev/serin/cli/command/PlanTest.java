@@ -1,0 +1,184 @@
+package dev.serin.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.cli.stub.SerinRun;
+import dev.serin.cli.stub.StubCoordinator;
+import dev.serin.cli.stub.StubCoordinator.Canned;
+import dev.serin.cli.view.Marks;
+import dev.serin.cli.view.ReleasePlanView;
+import dev.serin.cli.view.Text;
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.rollout.PlanView;
+import dev.serin.contracts.rollout.PlanView.PlannedStep;
+import dev.serin.contracts.rollout.ReleasePlan;
+import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
+import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class PlanTest {
+  private static final String DIGEST = "ab".repeat(32);
+
+  private final StubCoordinator stub = new StubCoordinator();
+  @TempDir private Path directory = Path.of("");
+  private String artifact = "";
+
+  @BeforeEach
+  void writeTheArtifact() throws IOException {
+    artifact = Files.writeString(directory.resolve("api"), "hello").toString();
+  }
+
+  @AfterEach
+  void stop() {
+    stub.close();
+  }
+
+  private static PlannedStep step(
+      String name, String node, @Nullable Double share, @Nullable Duration window) {
+    return new PlannedStep(name, node, Duration.ofMinutes(2), share, window);
+  }
+
+  private static List<PlannedStep> steps(String node, String... names) {
+    return List.of(names).stream().map(name -> step(name, node, null, null)).toList();
+  }
+
+  /// A plan in shares; red where there are problems.
+  private static ReleasePlan plan(String... problems) {
+    List<PlannedStep> forward =
+        new ArrayList<>(steps("b2", "drain", "keep", "push", "restart", "health"));
+    forward.add(step("shift", "b2", 5.0, null));
+    forward.addAll(steps("b2", "ready", "serving"));
+    forward.add(step("analyse", "", 5.0, Duration.ofMinutes(10)));
+    forward.add(step("shift", "b2", null, null));
+    forward.addAll(
+        steps("b1", "drain", "keep", "push", "restart", "health", "ready", "serving"));
+    List<PlannedStep> back =
+        new ArrayList<>(steps("b1", "drain", "restore", "restart", "health", "ready", "serving"));
+    back.addAll(steps("b2", "drain", "restore", "restart", "health", "ready", "serving"));
+    return new ReleasePlan(
+        "backend-api",
+        "2.1.0",
+        new PlanView(
+            "traffic-steps",
+            forward,
+            1,
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(636),
+            Duration.ofMinutes(95)),
+        back,
+        List.of(
+            new NodeNow("b2", true, false, DIGEST, "2.0.9", "ready", 100, true),
+            new NodeNow("b1", false, true, null, null, "drain", 100, false)),
+        List.of(
+            new CheckResult("load-balancers", true, "api_pool on haproxy-1: 1 of 2 in rotation"),
+            new CheckResult(
+                "slis",
+                problems.length == 0,
+                problems.length == 0 ? "Prometheus answers" : String.join("; ", problems))),
+        List.of(problems),
+        List.of("no leaving map"),
+        null);
+  }
+
+  private SerinRun run(ReleasePlan plan, String... more) throws Exception {
+    stub.answers(
+        "POST /api/v1/plans",
+        new Canned(200, "application/json", Json.mapper().writeValueAsString(plan)));
+    List<String> words =
+        new ArrayList<>(
+            List.of("plan", "backend-api", "--artifact", artifact, "--version", "2.1.0"));
+    words.addAll(List.of(more));
+    SerinRun run = SerinRun.of(stub, words.toArray(String[]::new));
+    run.code();
+    return run;
+  }
+
+  @Test
+  void showsStepsSharesWindowsTimesAndEveryCheck() throws Exception {
+    SerinRun run = run(plan());
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out().lines().map(String::stripTrailing))
+        .containsSubsequence(
+            "what a release would do; nothing was changed",
+            "strategy  traffic-steps, at least 1 of 2 nodes stay in rotation",
+            "takes     about 10m36s, of which 10m watched, a probe every 30s; at most 1h35m, a"
+                + " rollback",
+            "          included",
+            "back      b1, then b2: drain → restore → restart → health → ready → serving")
+        .anyMatch(line -> line.matches("b2 +2\\.0\\.9 +ready +100 +canary"))
+        .anyMatch(line -> line.matches("b1 +\\? +drain, out of rotation +100 +left out .*"))
+        .anyMatch(line -> line.matches("1 +b2 +drain → keep → push → restart → health +10m00s"))
+        .anyMatch(line -> line.matches("2 +b2 +shift +5 % +2m00s"))
+        .anyMatch(line -> line.matches("4 +all +analyse +5 % +10m +2m00s"))
+        .anyMatch(line -> line.startsWith("✔ load-balancers"))
+        .anyMatch(line -> line.startsWith("✔ slis"))
+        .anyMatch(line -> line.startsWith("! warning") && line.endsWith("no leaving map"));
+    assertThat(run.out()).contains("would start").doesNotContain("would be rejected");
+    assertThat(stub.requests()).isEmpty();
+  }
+
+  @Test
+  void isRedWhereACheckIs() throws Exception {
+    SerinRun run = run(plan("sli-watcher: expected an answer within 1m30s, found none"));
+
+    assertThat(run.code()).isEqualTo(5);
+    assertThat(run.out()).contains("would be rejected").containsPattern("✖ slis +sli-watcher: ");
+  }
+
+  @Test
+  void printsTheWholePlanAsJson() throws Exception {
+    SerinRun run = run(plan(), "-o", "json");
+
+    JsonNode expected = Json.mapper().valueToTree(plan());
+    assertThat(run.json()).isEqualTo(expected);
+  }
+
+  @Test
+  void takesTheWordsOfARelease() throws Exception {
+    SerinRun run = run(plan(), "--strategy", "emergency", "--window", "1h", "--if-busy", "reject");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run(plan(), "--watch").code()).isEqualTo(2);
+  }
+
+  @Test
+  void listsWhatTheCoordinatorFindsWrong() throws Exception {
+    stub.answers(
+        "POST /api/v1/plans",
+        new Canned(
+            400,
+            "application/problem+json",
+            "{\"status\":400,\"detail\":\"a; b\",\"problems\":[\"a\",\"b\"]}"));
+
+    SerinRun run =
+        SerinRun.of(
+            stub, "plan", "backend-api", "--artifact", artifact, "--version", "2", "--strategy",
+            "x");
+
+    assertThat(run.code()).isEqualTo(5);
+    assertThat(run.err()).contains("  - a", "  - b");
+  }
+
+  @Test
+  void fitsItsWidth() {
+    for (int width : new int[] {60, 80, 120}) {
+      assertThat(ReleasePlanView.lines(plan("x ".repeat(200)), Marks.of(true), width))
+          .allMatch(line -> line.width() <= width)
+          .extracting(Text::plain)
+          .anyMatch(line -> line.contains("drain"));
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.serin.contracts.rollout;
+
+import dev.serin.contracts.Check;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a release would do, and what stands against it: the answer to `POST /api/v1/plans`. Nothing
+/// was changed to find it out.
+///
+/// @param version the release's
+/// @param plan its steps, and how long they take
+/// @param rollback the steps that would take it back once all of them are done, in order
+/// @param nodes what each node has now, in the plan's order
+/// @param checks each check with what came of it
+/// @param problems what stands against the release, everything at once: with one of them it would
+///   be rejected, and nothing would be touched
+/// @param warnings what an operator should know, and does not stop it
+/// @param waitsFor the rollout that is active, which it would wait for or take back; none where it
+///   would start at once
+public record ReleasePlan(
+    String service,
+    String version,
+    PlanView plan,
+    List<PlanView.PlannedStep> rollback,
+    List<NodeNow> nodes,
+    List<CheckResult> checks,
+    List<String> problems,
+    List<String> warnings,
+    @Nullable String waitsFor) {
+  /// A node as it was found.
+  ///
+  /// @param canary whether it gets the release first
+  /// @param leftOut whether an earlier rollout left it out of rotation
+  /// @param sha256 the digest of the installed binary; none where none could be read
+  /// @param version what that is called, `sha256:` and its first twelve digits where Serin knows no
+  ///   version for it; none likewise
+  /// @param state `ready`, `drain` or `maint`, several where the load balancers differ; none
+  ///   without a pool, or where it was not seen
+  /// @param weight its lowest weight over all load balancers, 0 to 256; none likewise
+  /// @param inRotation whether it takes traffic on every load balancer; none likewise
+  public record NodeNow(
+      String name,
+      boolean canary,
+      boolean leftOut,
+      @Nullable String sha256,
+      @Nullable String version,
+      @Nullable String state,
+      @Nullable Integer weight,
+      @Nullable Boolean inRotation) {
+    public NodeNow {
+      Check.name("name", name);
+    }
+  }
+
+  /// One check.
+  ///
+  /// @param name `load-balancers`, `instances`, `artifact`, `slis`, `plan`, `hands` or `turn`
+  /// @param ok whether the release could start as far as this check goes
+  /// @param detail what was found, in one sentence; all problems of it where it is not ok
+  public record CheckResult(String name, boolean ok, String detail) {
+    public CheckResult {
+      Check.text("name", name);
+      Check.text("detail", detail);
+    }
+  }
+
+  public ReleasePlan {
+    Check.name("service", service);
+    Check.text("version", version);
+    Check.required("plan", plan);
+    rollback = Check.list(rollback);
+    nodes = Check.list(nodes);
+    checks = Check.list(checks);
+    problems = Check.list(problems);
+    warnings = Check.list(warnings);
+  }
+}

@@ -1,0 +1,228 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.ReleasePlan;
+import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.coordinator.plan.Overrides;
+import dev.serin.coordinator.plan.Plan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What a release would do, and what stands against it: the checks of a rollout's start, asked and
+/// judged by the same code, without a rollout. Nothing of it is kept.
+///
+/// The answers of agents for it reach the saga too, which awaits none of them.
+public final class Preview {
+  private final Ledger ledger;
+  private final ReleaseRequested release;
+  private final ServiceDefinition service;
+
+  private Preview(Ledger ledger, ReleaseRequested release, ServiceDefinition service) {
+    this.ledger = ledger;
+    this.release = release;
+    this.service = service;
+  }
+
+  /// @param definition the service as it is defined now
+  public static Parsed<Preview> of(
+      Ledger ledger, ServiceDefinition definition, ReleaseRequested release) {
+    return switch (Overrides.apply(definition, release)) {
+      case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
+          new Parsed.Invalid<>(problems);
+      case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) ->
+          new Parsed.Valid<>(
+              new Preview(ledger, release, Plan.leftOutFirst(merged, ledger.leftOut().keySet())));
+    };
+  }
+
+  /// What the agents are asked: none of it has a node, so that it waits for nothing, ends nothing
+  /// and fences nothing.
+  ///
+  /// @param planId in place of a rollout's id
+  public List<AgentCommand> questions(String planId, Instant at) {
+    return Preflights.asked(service).stream()
+        .map(agent ->
+            Commands.check(
+                ledger,
+                service,
+                release,
+                agent,
+                new CommandHead(
+                    planId + "/" + agent.shown(),
+                    planId,
+                    service.service(),
+                    null,
+                    at.toEpochMilli(),
+                    at)))
+        .toList();
+  }
+
+  /// @param answers at most one of each agent
+  /// @param within how long the agents had
+  public ReleasePlan judged(List<? extends AgentEvent> answers, Duration within) {
+    Phase.Preflight found = new Phase.Preflight(null, null, null, List.of());
+    List<Agent> silent = new ArrayList<>(Preflights.asked(service));
+    for (AgentEvent answer : answers) {
+      Agent agent =
+          switch (answer) {
+            case HaproxyEvent haproxy -> Agent.HAPROXY;
+            case IncusEvent incus -> Agent.INCUS;
+            case SliEvent sli -> Agent.SLI;
+            default -> throw new IllegalArgumentException("expected an agent's, was " + answer);
+          };
+      found = Preflights.with(found, agent, answer);
+      silent.remove(agent);
+    }
+    for (Agent agent : silent) {
+      found = Preflights.without(found, agent, within);
+    }
+    Preflights.Judgement judged = Preflights.judgement(service, release, ledger.leftOut(), found);
+    Checks checks = new Checks(service, release, found, judged);
+    checks.ofTheAgents();
+    hands(checks);
+    turn(checks);
+    return new ReleasePlan(
+        service.service(),
+        release.version(),
+        Plan.view(service),
+        Plan.rollback(service),
+        nodes(found),
+        checks.results(),
+        checks.problems(),
+        warnings(judged),
+        Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null));
+  }
+
+  private void hands(Checks checks) {
+    Ledger.HandsOff off = ledger.handsOff();
+    checks.add(
+        "hands",
+        off == null ? List.of() : List.of(Hands.expected(service.service(), off)),
+        "Serin has its hands on the service");
+  }
+
+  private void turn(Checks checks) {
+    Rollout active = ledger.active();
+    if (active == null) {
+      checks.add("turn", List.of(), "no other rollout is active: it would start at once");
+      return;
+    }
+    String other =
+        active.rolloutId()
+            + " of "
+            + active.request().version()
+            + " ("
+            + active.phase().shown()
+            + ")";
+    int waiting = ledger.queue().size();
+    boolean full = waiting >= Requests.LONGEST_QUEUE;
+    switch (release.ifBusy()) {
+      case QUEUE ->
+          checks.add(
+              "turn",
+              full
+                  ? List.of(
+                      "expected at most "
+                          + Requests.LONGEST_QUEUE
+                          + " releases to wait, found as many already")
+                  : List.of(),
+              "it would wait for "
+                  + other
+                  + (waiting == 0 ? "" : " and " + waiting + " before it"));
+      case LATEST -> checks.add("turn", List.of(), "it would wait for " + other + instead(waiting));
+      case SUPERSEDE ->
+          checks.add(
+              "turn", List.of(), "it would take back " + other + " first" + instead(waiting));
+      case REJECT ->
+          checks.add(
+              "turn", List.of("expected no active rollout (ifBusy: reject), found " + other), "");
+    }
+  }
+
+  private static String instead(int waiting) {
+    return waiting == 0 ? "" : ", in place of " + waiting + " that wait";
+  }
+
+  private List<String> warnings(Preflights.Judgement judged) {
+    Rollout active = ledger.active();
+    if (active == null) {
+      return judged.warnings();
+    }
+    List<String> warnings = new ArrayList<>();
+    warnings.add(
+        "checked while "
+            + active.rolloutId()
+            + " is at work on the service: what it has changed is found as it is now");
+    warnings.addAll(judged.warnings());
+    return warnings;
+  }
+
+  private List<NodeNow> nodes(Phase.Preflight found) {
+    Map<String, String> digests = new LinkedHashMap<>();
+    if (found.instances() != null) {
+      found
+          .instances()
+          .instances()
+          .forEach(seen -> {
+            if (seen.sha256() != null) {
+              digests.put(seen.node(), seen.sha256());
+            }
+          });
+    }
+    return service.nodes().stream()
+        .map(node -> node(node, digests.get(node.name()), servers(found.pool(), node)))
+        .toList();
+  }
+
+  private static List<ServerSeen> servers(@Nullable PoolChecked pool, Node node) {
+    return pool == null
+        ? List.of()
+        : pool.servers().stream().filter(seen -> seen.node().equals(node.name())).toList();
+  }
+
+  private NodeNow node(Node node, @Nullable String sha256, List<ServerSeen> servers) {
+    boolean unseen = servers.isEmpty();
+    return new NodeNow(
+        node.name(),
+        node.canary(),
+        ledger.leftOut().containsKey(node.name()),
+        sha256,
+        sha256 == null ? null : ledger.versionOf(sha256),
+        unseen
+            ? null
+            : servers.stream()
+                .map(seen -> seen.setting().state())
+                .distinct()
+                .sorted()
+                .map(state -> state.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ")),
+        unseen
+            ? null
+            : servers.stream()
+                .map(ServerSeen::setting)
+                .mapToInt(ServerSetting::weight)
+                .min()
+                .orElseThrow(),
+        unseen ? null : servers.stream().allMatch(ServerSeen::inRotation));
+  }
+}

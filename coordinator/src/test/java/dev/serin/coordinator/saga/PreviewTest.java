@@ -1,0 +1,269 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.handsOff;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Story.release;
+import static dev.serin.coordinator.saga.Story.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
+import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.request.Request.IfBusy;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.PlanView.PlannedStep;
+import dev.serin.contracts.rollout.ReleasePlan;
+import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
+import dev.serin.contracts.rollout.RolloutEvent.PreflightFailed;
+import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/// A plan is what a rollout would do, with the checks that it would make.
+class PreviewTest {
+  private static final Duration WITHIN = Duration.ofSeconds(90);
+
+  private static Preview preview(Story story, ReleaseRequested release) {
+    return ((Parsed.Valid<Preview>) Preview.of(story.ledger(), story.service(), release)).value();
+  }
+
+  private static ReleaseRequested v(String version) {
+    return Story.releaseOf(version, IfBusy.QUEUE);
+  }
+
+  private static List<AgentEvent> answers(Story story, Preview preview) {
+    return preview.questions("plan/1", story.now()).stream()
+        .map(question -> story.world().obey(question, story.now()))
+        .toList();
+  }
+
+  private static ReleasePlan plan(Story story, ReleaseRequested release) {
+    Preview preview = preview(story, release);
+    return preview.judged(answers(story, preview), WITHIN);
+  }
+
+  private static CheckResult check(ReleasePlan plan, String name) {
+    return plan.checks().stream().filter(it -> it.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void hasTheVeryPlanOfTheRollout() {
+    Story story = Story.of(canaryThenPeers("b2", "b1", "b3"));
+    ReleasePlan plan = plan(story, v("v2"));
+
+    story.on(release("v2"));
+
+    assertThat(story.told().getLast())
+        .isInstanceOfSatisfying(
+            RolloutStarted.class, started -> assertThat(plan.plan()).isEqualTo(started.plan()));
+    assertThat(plan.problems()).isEmpty();
+    assertThat(plan.checks())
+        .extracting(CheckResult::name)
+        .containsExactly(
+            "load-balancers", "instances", "artifact", "slis", "plan", "hands", "turn");
+    assertThat(plan.checks()).allMatch(CheckResult::ok);
+    assertThat(check(plan, "turn").detail()).contains("it would start at once");
+    assertThat(check(plan, "load-balancers").detail())
+        .isEqualTo("api_pool on haproxy-1: 3 of 3 nodes in rotation, at least 2 stay");
+    assertThat(plan.nodes())
+        .extracting(ReleasePlan.NodeNow::name)
+        .containsExactly("b2", "b1", "b3");
+    assertThat(plan.nodes())
+        .allMatch(node -> "ready".equals(node.state()) && Boolean.TRUE.equals(node.inRotation()));
+    assertThat(plan.rollback()).extracting(PlannedStep::node).startsWith("b3").endsWith("b2");
+    assertThat(plan.waitsFor()).isNull();
+  }
+
+  @Test
+  void asksWhatTheRolloutAsks() {
+    Story story = rollout(canaryThenPeers("b2", "b1"));
+    Preview preview =
+        ((Parsed.Valid<Preview>) Preview.of(Ledger.empty(Services.NAME), story.service(), v("v2")))
+            .value();
+
+    assertThat(preview.questions("plan/1", story.now()).stream().map(PreviewTest::body))
+        .containsExactlyElementsOf(story.sent().stream().map(PreviewTest::body).toList());
+  }
+
+  private static String body(AgentCommand command) {
+    var tree =
+        (tools.jackson.databind.node.ObjectNode)
+            Json.mapper().<tools.jackson.databind.JsonNode>valueToTree(command);
+    List.of("commandId", "rolloutId", "fence", "sentAt").forEach(tree::remove);
+    return tree.toString();
+  }
+
+  @Test
+  void tellsJustTheProblemsThatTheRolloutWouldBeRejectedFor() {
+    ServiceDefinition service = canaryThenPeers("b2", "b1");
+    UnaryOperator<AgentEvent> ill =
+        event ->
+            switch (event) {
+              case PoolChecked pool ->
+                  new PoolChecked(
+                      pool.head(),
+                      pool.servers().subList(0, 1),
+                      pool.access(),
+                      List.of(),
+                      List.of("no leaving map"));
+              case InstancesInspected seen ->
+                  new InstancesInspected(
+                      seen.head(),
+                      seen.instances(),
+                      Map.of(),
+                      List.of("artifact: expected SHA-256 a, found b"),
+                      List.of());
+              default -> event;
+            };
+    Story rejected = rollout(service);
+    for (AgentCommand sent : List.copyOf(rejected.sent())) {
+      rejected.on(story ->
+          new Input.Answered(ill.apply(story.world().obey(sent, story.now())), story.now()));
+    }
+    PreflightFailed failed =
+        rejected.told().stream()
+            .filter(PreflightFailed.class::isInstance)
+            .map(PreflightFailed.class::cast)
+            .findFirst()
+            .orElseThrow();
+
+    Story story = Story.of(service);
+    Preview preview = preview(story, v("v2"));
+    ReleasePlan plan = preview.judged(answers(story, preview).stream().map(ill).toList(), WITHIN);
+
+    assertThat(plan.problems()).isEqualTo(failed.problems()).hasSize(2);
+    assertThat(plan.warnings()).isEqualTo(failed.warnings()).containsExactly("no leaving map");
+    assertThat(plan.checks())
+        .filteredOn(check -> !check.ok())
+        .extracting(CheckResult::name)
+        .containsExactly("artifact", "plan");
+    assertThat(check(plan, "plan").detail()).contains("found it in 0");
+  }
+
+  @Test
+  void namesTheAgentThatSaysNothingAndTheOneThatFails() {
+    Story story = Story.of(canaryThenPeers("b2", "b1"));
+    Preview preview = preview(story, v("v2"));
+    List<AgentEvent> some = new ArrayList<>();
+    for (AgentEvent answer : answers(story, preview)) {
+      if (answer instanceof InstancesInspected inspected) {
+        some.add(
+            new IncusEvent.Failed(
+                inspected.head(),
+                new Failure(
+                    Failure.Reason.UNREACHABLE, "an answer of Incus", "none", "start it", true)));
+      } else if (answer instanceof PoolChecked) {
+        some.add(answer);
+      }
+    }
+
+    ReleasePlan plan = preview.judged(some, WITHIN);
+
+    assertThat(check(plan, "load-balancers").ok()).isTrue();
+    assertThat(check(plan, "instances").detail())
+        .startsWith("incus-agent: expected an answer of Incus, found none");
+    assertThat(check(plan, "slis").detail())
+        .isEqualTo("sli-watcher: expected an answer within 1m30s, found none; is it running?");
+    assertThat(plan.problems()).hasSize(2);
+  }
+
+  @Test
+  void takesTheNodeFirstThatWasLeftOutAndForgivesIt() {
+    Story story =
+        rollout(canaryThenPeers("b2", "b1", "b3")).until("health b1").on(failsForGood("health b1"));
+
+    Preview preview = preview(story, v("v3"));
+    ReleasePlan plan = preview.judged(answers(story, preview), WITHIN);
+
+    assertThat(preview.questions("plan/1", story.now()))
+        .filteredOn(CheckPool.class::isInstance)
+        .map(CheckPool.class::cast)
+        .allMatch(check -> check.leftOut().equals(List.of("b1")));
+    assertThat(plan.nodes().getFirst().name()).isEqualTo("b1");
+    assertThat(plan.nodes().getFirst().leftOut()).isTrue();
+    assertThat(plan.plan().steps().getFirst().node()).isEqualTo("b1");
+    assertThat(plan.nodes().get(1).version()).isEqualTo("v2");
+    assertThat(plan.problems()).isEmpty();
+  }
+
+  @Test
+  void saysWhatItWouldWaitFor() {
+    Story story = rollout(canaryThenPeers("b2", "b1")).until("restart b2");
+
+    ReleasePlan waits = plan(story, v("v3"));
+    ReleasePlan rejected = plan(story, Story.releaseOf("v3", IfBusy.REJECT));
+
+    assertThat(waits.waitsFor()).isEqualTo(Story.idOf("v2"));
+    assertThat(check(waits, "turn"))
+        .isEqualTo(
+            new CheckResult(
+                "turn", true, "it would wait for " + Story.idOf("v2") + " of v2 (ROLLING)"));
+    assertThat(waits.warnings()).first().asString().contains("is at work on the service");
+    assertThat(check(rejected, "turn").ok()).isFalse();
+    assertThat(rejected.problems()).anyMatch(it -> it.contains("ifBusy: reject"));
+  }
+
+  @Test
+  void isRedWhileHandsAreOff() {
+    ReleasePlan plan = plan(Story.of(canaryThenPeers("b2", "b1")).on(handsOff()), v("v2"));
+
+    assertThat(check(plan, "hands").ok()).isFalse();
+    assertThat(plan.problems()).singleElement().asString().contains("hands-on");
+  }
+
+  @Test
+  void refusesWhatTheServiceCannotDo() {
+    Story story = Story.of(canaryThenPeers("b2", "b1"));
+    ReleaseRequested release = v("v2");
+    ReleaseRequested unknown =
+        new ReleaseRequested(
+            release.requestId(),
+            release.service(),
+            release.requestedBy(),
+            release.reason(),
+            release.version(),
+            release.artifact(),
+            null,
+            "all-of-them",
+            null,
+            List.of(),
+            false,
+            IfBusy.QUEUE,
+            Map.of());
+
+    assertThat(Preview.of(story.ledger(), story.service(), unknown))
+        .isInstanceOfSatisfying(
+            Parsed.Invalid.class,
+            invalid -> assertThat(invalid.problems().toString()).contains("strategy"));
+  }
+
+  @Test
+  void theAnswersChangeNothingInARolloutUnderWay() {
+    Story story = rollout(canaryThenPeers("b2", "b1"));
+    Preview preview = preview(story, v("v3"));
+    story.world().set("b1", AdminState.READY, 100);
+
+    for (AgentEvent answer : answers(story, preview)) {
+      story.ignores(it -> new Input.Answered(answer, it.now()), Decision.Ignored.NOT_AWAITED);
+    }
+    story.until("drain b2");
+    for (AgentEvent answer : answers(story, preview)) {
+      story.ignores(it -> new Input.Answered(answer, it.now()), Decision.Ignored.NOT_AWAITED);
+    }
+    story.goesOn().endsIn(RolloutPhase.COMPLETED, dev.serin.contracts.rollout.Outcome.COMPLETED);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.serin.lab.strategies;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.json.Json;
+import dev.serin.lab.cluster.Releases;
+import dev.serin.lab.cluster.SerinCluster;
+import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.fleet.SerinProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/// `serin plan` on the real fleet: for each strategy its steps, its time and every check; and the
+/// fleet is afterwards what it was before.
+@Tag("lab")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PlanIT {
+  private static final URI COORDINATOR = SerinCluster.url("coordinator");
+  private static final String HOME = "/opt/serin-lab/backend-api";
+
+  /// Of `show servers state`: what does not count the seconds.
+  private static final List<String> LASTING =
+      List.of(
+          "be_name", "srv_name", "srv_addr", "srv_op_state", "srv_admin_state", "srv_uweight",
+          "srv_iweight", "srv_port");
+
+  private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
+  private final Path root = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private Path artifact = Path.of("");
+  private SerinProcess serin;
+  private Releases releases;
+
+  @SuppressWarnings("NullAway.Init")
+  PlanIT() {}
+
+  @BeforeAll
+  void start() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("serin-plan");
+    Path config = directory.resolve("serin.yaml");
+    Files.writeString(
+        config,
+        Files.readString(Path.of("/run/serin-lab/serin.yaml"))
+                .replaceAll("(?m)^  data: .*$", "  data: " + directory.resolve("data"))
+            + "  http: {port: "
+            + COORDINATOR.getPort()
+            + "}\n  kafka: {bootstrap-servers: \""
+            + SerinCluster.BOOTSTRAP
+            + "\"}\n");
+    serin = SerinProcess.start(root, "standalone", config, directory.resolve("serin.log"));
+    serin.awaitHealthy(COORDINATOR, Duration.ofSeconds(90));
+    releases = new Releases(root, directory);
+    releases.define(COORDINATOR);
+    artifact = releases.bake("v9.0.0");
+  }
+
+  @AfterAll
+  void stop() {
+    if (serin != null) {
+      serin.close();
+    }
+  }
+
+  static Stream<String> strategies() {
+    return Stream.concat(
+        Way.ALL.stream().map(Way::strategy),
+        Stream.of("Canary10Percent5Minutes", "Linear10PercentEvery1Minute"));
+  }
+
+  /// All that a plan might have changed.
+  private Map<String, String> fleetNow() throws IOException, InterruptedException {
+    Map<String, String> now = new TreeMap<>(fleet.digests());
+    fleet
+        .servers()
+        .forEach((name, server) -> now.put("stat " + name, server.status() + server.weight()));
+    List<String> lines = fleet.runtime("show servers state").lines().toList();
+    List<String> columns = List.of(lines.get(1).substring(2).split(" ", -1));
+    lines.stream()
+        .skip(2)
+        .filter(line -> !line.isBlank())
+        .map(line -> line.split(" ", -1))
+        .forEach(cells ->
+            now.put(
+                "state " + cells[columns.indexOf("be_name")] + "/" + cells[columns.indexOf("srv_name")],
+                LASTING.stream().map(it -> cells[columns.indexOf(it)]).toList().toString()));
+    for (String node : Fleet.NODES) {
+      now.put(
+          "unit " + node,
+          run(
+              "incus", "exec", node, "--", "systemctl", "show", "backend-api", "-p",
+              "ExecMainStartTimestampMonotonic,InvocationID,MainPID,NRestarts"));
+      now.put(
+          "files " + node,
+          run("incus", "exec", node, "--", "find", HOME, "-printf", "%p %s %T@ %C@ %m %U %G\\n"));
+    }
+    return now;
+  }
+
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s: %s", List.of(command), said).isZero();
+    return said.lines().sorted().toList().toString();
+  }
+
+  private record Said(int code, String out, String err) {}
+
+  private Said plan(String file, String... more) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                root.resolve("serin").toString(),
+                "plan",
+                "backend-api",
+                "--artifact",
+                file,
+                "--version",
+                "v9.0.0"));
+    command.addAll(List.of(more));
+    Path err = Files.createTempFile("serin-plan", ".err");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+    builder.environment().put("SERIN_URL", COORDINATOR.toString());
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Said(process.waitFor(), out, Files.readString(err));
+  }
+
+  @ParameterizedTest
+  @MethodSource("strategies")
+  void printsStepsTimesAndChecksAndChangesNothing(String strategy)
+      throws IOException, InterruptedException {
+    Map<String, String> before = fleetNow();
+
+    Said said = plan(artifact.toString(), "--strategy", strategy);
+
+    System.out.println(said.out());
+    assertThat(said.code()).as("%s", said).isZero();
+    assertThat(said.out())
+        .contains("strategy  " + strategy, "takes     about ", "back      ", "would start")
+        .contains("drain", "restart", "serving")
+        .containsPattern("load-balancers +api_pool on haproxy-1: 3 of 3 nodes in rotation")
+        .containsPattern("instances +3 of 3 are running and fit")
+        .containsPattern("artifact +file:")
+        .containsPattern("turn +no other rollout is active");
+    Fleet.NODES.forEach(node -> assertThat(said.out()).contains(node));
+    assertThat(fleetNow()).isEqualTo(before);
+    assertThat(releases.get(COORDINATOR, "/api/v1/rollouts")).isEmpty();
+  }
+
+  @Test
+  void isRedWhereTheArtifactIsNotWhatItShouldBe() throws IOException, InterruptedException {
+    Map<String, String> before = fleetNow();
+    Path gone = Files.copy(artifact, artifact.resolveSibling("gone"));
+    String uri = gone.toUri().toString();
+    Files.delete(gone);
+
+    Said said =
+        plan(uri, "-o", "json", "--sha256", Releases.digest(artifact));
+
+    assertThat(said.code()).as("%s", said).isEqualTo(5);
+    JsonNode plan = Json.mapper().readTree(said.out());
+    assertThat(plan.path("problems").size()).isEqualTo(1);
+    assertThat(plan.path("problems").path(0).asString()).startsWith("artifact: ");
+    assertThat(fleetNow()).isEqualTo(before);
+  }
+}

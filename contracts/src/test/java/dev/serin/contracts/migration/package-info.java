@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.contracts.migration;
+
+import org.jspecify.annotations.NullMarked;

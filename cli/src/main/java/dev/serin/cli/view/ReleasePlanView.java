@@ -158,8 +158,11 @@ public final class ReleasePlanView {
     }
 
     String share() {
-      Double share = steps.getLast().share();
-      return share == null ? "" : Quantities.shown(share) + " %";
+      PlannedStep last = steps.getLast();
+      Double share = last.share();
+      // A shift without a share gives every node its own weight again.
+      String none = last.name().equals("shift") ? "own" : "";
+      return share == null ? none : Quantities.shown(share) + " %";
     }
 
     String window() {

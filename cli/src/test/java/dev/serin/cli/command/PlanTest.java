@@ -61,8 +61,7 @@ class PlanTest {
     forward.addAll(steps("b2", "ready", "serving"));
     forward.add(step("analyse", "", 5.0, Duration.ofMinutes(10)));
     forward.add(step("shift", "b2", null, null));
-    forward.addAll(
-        steps("b1", "drain", "keep", "push", "restart", "health", "ready", "serving"));
+    forward.addAll(steps("b1", "drain", "keep", "push", "restart", "health", "ready", "serving"));
     List<PlannedStep> back =
         new ArrayList<>(steps("b1", "drain", "restore", "restart", "health", "ready", "serving"));
     back.addAll(steps("b2", "drain", "restore", "restart", "health", "ready", "serving"));
@@ -115,14 +114,14 @@ class PlanTest {
             "what a release would do; nothing was changed",
             "strategy  traffic-steps, at least 1 of 2 nodes stay in rotation",
             "takes     about 10m36s, of which 10m watched, a probe every 30s; at most 1h35m, a"
-                + " rollback",
-            "          included",
+                + " rollback included",
             "back      b1, then b2: drain → restore → restart → health → ready → serving")
         .anyMatch(line -> line.matches("b2 +2\\.0\\.9 +ready +100 +canary"))
         .anyMatch(line -> line.matches("b1 +\\? +drain, out of rotation +100 +left out .*"))
         .anyMatch(line -> line.matches("1 +b2 +drain → keep → push → restart → health +10m00s"))
         .anyMatch(line -> line.matches("2 +b2 +shift +5 % +2m00s"))
         .anyMatch(line -> line.matches("4 +all +analyse +5 % +10m +2m00s"))
+        .anyMatch(line -> line.matches("5 +b2 +shift +own +2m00s"))
         .anyMatch(line -> line.startsWith("✔ load-balancers"))
         .anyMatch(line -> line.startsWith("✔ slis"))
         .anyMatch(line -> line.startsWith("! warning") && line.endsWith("no leaving map"));
@@ -165,7 +164,14 @@ class PlanTest {
 
     SerinRun run =
         SerinRun.of(
-            stub, "plan", "backend-api", "--artifact", artifact, "--version", "2", "--strategy",
+            stub,
+            "plan",
+            "backend-api",
+            "--artifact",
+            artifact,
+            "--version",
+            "2",
+            "--strategy",
             "x");
 
     assertThat(run.code()).isEqualTo(5);

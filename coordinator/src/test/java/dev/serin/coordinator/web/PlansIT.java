@@ -64,6 +64,7 @@ class PlansIT {
 
   private final WebFixture serin;
   private final Set<String> silent = ConcurrentHashMap.newKeySet();
+  private volatile boolean over;
   private final Thread agents = Thread.ofPlatform().daemon().unstarted(this::playAgents);
 
   PlansIT(WebFixture serin) {
@@ -93,7 +94,7 @@ class PlansIT {
 
   @AfterEach
   void stop() throws InterruptedException {
-    agents.interrupt();
+    over = true;
     agents.join();
   }
 
@@ -108,22 +109,21 @@ class PlansIT {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      while (!Thread.currentThread().isInterrupted()) {
+      while (!over) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(50))) {
           if (!silent.contains(record.topic())) {
             answer(record);
           }
         }
       }
-    } catch (org.apache.kafka.common.errors.InterruptException stopped) {
-      // The test is over.
     }
   }
 
   private void answer(ConsumerRecord<String, byte[]> record) {
     AgentCommand command =
         ((Decoded.Readable<? extends AgentCommand>)
-                Decoded.message(record.value(), Objects.requireNonNull(COMMANDS.get(record.topic()))))
+                Decoded.message(
+                    record.value(), Objects.requireNonNull(COMMANDS.get(record.topic()))))
             .value();
     AgentEvent event = answer(command);
     serin

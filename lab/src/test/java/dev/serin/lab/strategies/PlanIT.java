@@ -39,8 +39,14 @@ class PlanIT {
   /// Of `show servers state`: what does not count the seconds.
   private static final List<String> LASTING =
       List.of(
-          "be_name", "srv_name", "srv_addr", "srv_op_state", "srv_admin_state", "srv_uweight",
-          "srv_iweight", "srv_port");
+          "be_name",
+          "srv_name",
+          "srv_addr",
+          "srv_op_state",
+          "srv_admin_state",
+          "srv_uweight",
+          "srv_iweight",
+          "srv_port");
 
   private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
   private final Path root = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
@@ -98,13 +104,23 @@ class PlanIT {
         .map(line -> line.split(" ", -1))
         .forEach(cells ->
             now.put(
-                "state " + cells[columns.indexOf("be_name")] + "/" + cells[columns.indexOf("srv_name")],
+                "state "
+                    + cells[columns.indexOf("be_name")]
+                    + "/"
+                    + cells[columns.indexOf("srv_name")],
                 LASTING.stream().map(it -> cells[columns.indexOf(it)]).toList().toString()));
     for (String node : Fleet.NODES) {
       now.put(
           "unit " + node,
           run(
-              "incus", "exec", node, "--", "systemctl", "show", "backend-api", "-p",
+              "incus",
+              "exec",
+              node,
+              "--",
+              "systemctl",
+              "show",
+              "backend-api",
+              "-p",
               "ExecMainStartTimestampMonotonic,InvocationID,MainPID,NRestarts"));
       now.put(
           "files " + node,
@@ -171,8 +187,7 @@ class PlanIT {
     String uri = gone.toUri().toString();
     Files.delete(gone);
 
-    Said said =
-        plan(uri, "-o", "json", "--sha256", Releases.digest(artifact));
+    Said said = plan(uri, "-o", "json", "--sha256", Releases.digest(artifact));
 
     assertThat(said.code()).as("%s", said).isEqualTo(5);
     JsonNode plan = Json.mapper().readTree(said.out());

@@ -1,10 +1,13 @@
 package dev.serin.cli.command;
 
+import dev.serin.cli.CommandFailed;
+import dev.serin.cli.ExitCode;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,15 +16,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What is released and how: the same words for a release and for a plan of one.
 final class ReleaseOptions {
-  @Parameters(index = "0", paramLabel = "SERVICE", description = "what is released")
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "SERVICE",
+      description = "what is released (the service whose pool is POOL_BACKEND)")
   private String service = "";
 
   @Option(
       names = "--artifact",
-      required = true,
       paramLabel = "FILE|URI",
-      description = "a file of this machine, or a file:, node:, http: or https: URI")
-  private String artifact = "";
+      description = "a file of this machine, or a file:, node:, http: or https: URI (ARTIFACT)")
+  private @Nullable String artifact;
 
   @Option(
       names = "--sha256",
@@ -31,10 +37,9 @@ final class ReleaseOptions {
 
   @Option(
       names = "--version",
-      required = true,
       paramLabel = "VERSION",
-      description = "what people call it")
-  private String version = "";
+      description = "what people call it (VERSION)")
+  private @Nullable String version;
 
   @Option(
       names = "--rollback-artifact",
@@ -74,18 +79,26 @@ final class ReleaseOptions {
     return service + " " + version;
   }
 
-  /// The request that they make.
+  /// The request that they make; where they say nothing, the old script's environment does.
   ObjectNode request(Session session, Asking asking) {
+    ScriptEnvironment script = new ScriptEnvironment(session);
+    if (service.isEmpty()) {
+      service = script.service();
+    }
+    Artifact released = artifact(script);
+    if (version == null) {
+      version = script.version(released, artifact == null);
+    }
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version);
-    request.set("artifact", tree(LocalArtifact.of("--artifact", artifact, "--sha256", sha256)));
-    if (rollbackArtifact != null) {
-      request.set(
-          "rollbackArtifact",
-          tree(
-              LocalArtifact.of(
-                  "--rollback-artifact", rollbackArtifact, "--rollback-sha256", rollbackSha256)));
-    }
+    request.set("artifact", tree(released));
+    Optional<Artifact> back =
+        rollbackArtifact == null
+            ? script.rollback(service, rollbackSha256)
+            : Optional.of(
+                LocalArtifact.of(
+                    "--rollback-artifact", rollbackArtifact, "--rollback-sha256", rollbackSha256));
+    back.ifPresent(it -> request.set("rollbackArtifact", tree(it)));
     if (strategy != null) {
       request.put("strategy", strategy);
     }
@@ -99,7 +112,24 @@ final class ReleaseOptions {
       ObjectNode object = request.putObject("labels");
       labels.forEach(object::put);
     }
+    script.fill(request, window != null, strategy);
     return request;
+  }
+
+  private Artifact artifact(ScriptEnvironment script) {
+    if (artifact != null) {
+      return LocalArtifact.of("--artifact", artifact, "--sha256", sha256);
+    }
+    String file =
+        script
+            .take("ARTIFACT")
+            .orElseThrow(() ->
+                new CommandFailed(
+                    ExitCode.USAGE,
+                    "--artifact: expected a file or a URI, by --artifact or ARTIFACT in the"
+                        + " environment, found neither"
+                        + (version == null ? "; --version or VERSION: what people call it" : "")));
+    return LocalArtifact.of("ARTIFACT", file, "--sha256", sha256);
   }
 
   private static JsonNode tree(Artifact artifact) {

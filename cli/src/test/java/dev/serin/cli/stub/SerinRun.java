@@ -30,7 +30,13 @@ public final class SerinRun {
   ///
   /// @param input what it finds on its standard input
   public static SerinRun start(String url, Instant now, String input, String... arguments) {
+    return start(url, now, input, Map.of(), arguments);
+  }
+
+  private static SerinRun start(
+      String url, Instant now, String input, Map<String, String> more, String... arguments) {
     Map<String, String> environment = new HashMap<>(Map.of("USER", "alice"));
+    environment.putAll(more);
     environment.put("SERIN_URL", url);
     SerinRun run = new SerinRun();
     Surroundings surroundings =
@@ -53,6 +59,15 @@ public final class SerinRun {
 
   public static SerinRun of(StubCoordinator stub, String... arguments) throws Exception {
     SerinRun run = start(stub, arguments);
+    run.code();
+    return run;
+  }
+
+  /// One run to its end, with some environment variables.
+  public static SerinRun of(
+      StubCoordinator stub, Map<String, String> environment, String... arguments) throws Exception {
+    SerinRun run =
+        start(stub.url(), Instant.parse("2026-11-20T14:05:00Z"), "", environment, arguments);
     run.code();
     return run;
   }

@@ -1,0 +1,358 @@
+package dev.serin.cli.command;
+
+import dev.serin.cli.CommandFailed;
+import dev.serin.cli.ExitCode;
+import dev.serin.contracts.Check;
+import dev.serin.contracts.json.Quantities;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.Strategies;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.DoublePredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The environment of the script that Serin replaces: what it says counts where no option says
+/// otherwise, so that `serin release` alone takes the script's place in a Makefile. Every value
+/// that is taken is told once; one that makes no sense is refused. `docs/from-a-script.md` has the
+/// list.
+final class ScriptEnvironment {
+  private static final Pattern SECONDS = Pattern.compile("\\d{1,9}(?:\\.\\d{1,3})?");
+  private static final Pattern WITH_DIGEST = Pattern.compile("(.+)@([0-9a-fA-F]{64})");
+  private static final Pattern URI_LIKE = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:.*");
+
+  private final Session session;
+  private @Nullable JsonNode definition;
+
+  ScriptEnvironment(Session session) {
+    this.session = session;
+  }
+
+  private Optional<String> found(String name) {
+    return session.surroundings().variable(name).map(String::strip);
+  }
+
+  private void told(String name, String value) {
+    session.say("serin: from the environment: " + name + "=" + Check.withoutSecrets(value));
+  }
+
+  /// A value as it stands there.
+  Optional<String> take(String name) {
+    Optional<String> value = found(name);
+    value.ifPresent(it -> told(name, it));
+    return value;
+  }
+
+  private static CommandFailed usage(String name, String expected, String found, String advice) {
+    return new CommandFailed(
+        ExitCode.USAGE, name + ": expected " + expected + ", found " + found + advice);
+  }
+
+  /// The service whose pool `POOL_BACKEND` is.
+  String service() {
+    String pool =
+        found("POOL_BACKEND")
+            .orElseThrow(() ->
+                new CommandFailed(
+                    ExitCode.USAGE,
+                    "expected the SERVICE that is released, or its pool as POOL_BACKEND in the"
+                        + " environment, found neither"));
+    List<String> names = new ArrayList<>();
+    List<String> all = new ArrayList<>();
+    for (JsonNode service : session.body(session.coordinator().services())) {
+      String name = service.path("service").asString("");
+      all.add(name + " (" + String.join(", ", texts(service.path("pool"))) + ")");
+      if (texts(service.path("pool")).contains(pool)) {
+        names.add(name);
+      }
+    }
+    if (names.size() == 1) {
+      told("POOL_BACKEND", pool);
+      return names.getFirst();
+    }
+    throw usage(
+        "POOL_BACKEND",
+        "the pool of one service",
+        names.isEmpty()
+            ? "'" + pool + "', which is no service's; services: " + String.join(", ", all)
+            : "'" + pool + "', which is that of " + String.join(" and ", names),
+        "; name the service instead: serin release SERVICE");
+  }
+
+  private static List<String> texts(JsonNode oneOrMany) {
+    return oneOrMany.isArray()
+        ? oneOrMany.valueStream().map(it -> it.asString("")).toList()
+        : oneOrMany.isString() ? List.of(oneOrMany.stringValue()) : List.of();
+  }
+
+  private JsonNode definition(String service) {
+    JsonNode known = definition;
+    if (known == null) {
+      known = session.body(session.coordinator().service(service));
+      definition = known;
+    }
+    return known;
+  }
+
+  /// What people call it: `VERSION`; where the artifact came from the environment too, and the
+  /// script had no such knob, the artifact's file name and the beginning of its digest.
+  String version(Artifact artifact, boolean derived) {
+    Optional<String> named = take("VERSION");
+    if (named.isPresent()) {
+      return named.get();
+    }
+    if (!derived) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "--version: expected what people call it, by --version or VERSION in the environment"
+              + " (VERSION=$(git describe --tags --always) for example), found neither");
+    }
+    String path = artifact.uri().replaceAll("[?#].*$", "");
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    String version = name + "@" + artifact.sha256().substring(0, 12);
+    session.say("serin: no --version and no VERSION, so it is called " + version);
+    return version;
+  }
+
+  /// `ROLLBACK_BINARY`: a file of this machine, a URI, or a path on the nodes with its digest.
+  Optional<Artifact> rollback(String service, @Nullable String sha256) {
+    Optional<String> value = found("ROLLBACK_BINARY");
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    String text = value.get();
+    Matcher onNode = WITH_DIGEST.matcher(text);
+    if (onNode.matches()) {
+      String path = onNode.group(1);
+      if (!path.startsWith("/") && !path.startsWith("node:/")) {
+        throw usage("ROLLBACK_BINARY", "an absolute path before the @", "'" + path + "'", "");
+      }
+      told("ROLLBACK_BINARY", text);
+      return Optional.of(
+          new Artifact(
+              path.startsWith("/") ? nodeUri(path) : path,
+              onNode.group(2).toLowerCase(java.util.Locale.ROOT)));
+    }
+    if (URI_LIKE.matcher(text).matches() || isFile(text)) {
+      told("ROLLBACK_BINARY", text);
+      return Optional.of(LocalArtifact.of("ROLLBACK_BINARY", text, "--rollback-sha256", sha256));
+    }
+    if (text.equals(definition(service).path("install").path("previous").asString(""))) {
+      session.say(
+          "serin: from the environment: ROLLBACK_BINARY="
+              + text
+              + " is where "
+              + service
+              + " keeps the binary before; a rollback restores what each node has now, by its"
+              + " digest");
+      return Optional.empty();
+    }
+    throw usage(
+        "ROLLBACK_BINARY",
+        "a file here, or a path on the nodes with its digest, PATH@SHA256",
+        "'" + text + "', which is no file here",
+        "; ask a node for the digest (incus exec NODE -- sha256sum "
+            + Check.printable(text)
+            + "), or unset it: a rollback restores what each node has now");
+  }
+
+  private static String nodeUri(String path) {
+    try {
+      return new URI("node", null, path, null).toString();
+    } catch (java.net.URISyntaxException wrong) {
+      throw usage("ROLLBACK_BINARY", "an absolute path before the @", "'" + path + "'", "");
+    }
+  }
+
+  private static boolean isFile(String text) {
+    try {
+      return Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException noPath) {
+      return false;
+    }
+  }
+
+  /// Puts into the request what the script's other knobs say.
+  ///
+  /// @param windowGiven whether an option says how long the window is
+  /// @param strategy what an option says; none for the service's own
+  void fill(ObjectNode request, boolean windowGiven, @Nullable String strategy) {
+    String service = request.path("service").asString("");
+    nodes("CANARY_NODE", service, true);
+    nodes("PEER_NODES", service, false);
+    if (!windowGiven) {
+      duration("SLI_WINDOW", true).ifPresent(window -> window(request, service, window, strategy));
+    }
+    duration("SLI_PROBE_INTERVAL", false)
+        .ifPresent(interval -> {
+          told("SLI_PROBE_INTERVAL", found("SLI_PROBE_INTERVAL").orElse(""));
+          analysis(request).put("interval", interval.toString());
+        });
+    limit(request, service, "PROM_P95_THRESHOLD_S", "p95", "seconds above 0", it -> it > 0);
+    limit(
+        request,
+        service,
+        "PROM_ERR_RATE_THRESHOLD",
+        "error-rate",
+        "a share above 0, at most 1 (0.005, 0.5%)",
+        it -> it > 0 && it <= 1);
+    found("HEALTH_PATH").ifPresent(path -> health(request, service, path));
+    found("FORCE_MIGRATE").ifPresent(text -> forceMigrate(request, text));
+  }
+
+  private static ObjectNode overrides(ObjectNode request) {
+    return request.withObjectProperty("overrides");
+  }
+
+  private static ObjectNode analysis(ObjectNode request) {
+    return overrides(request).withObjectProperty("analysis");
+  }
+
+  /// Which nodes are canaries is the definition's to say; a script that says something else is
+  /// asked which of both is meant.
+  private void nodes(String name, String service, boolean canary) {
+    Optional<String> value = found(name);
+    if (value.isEmpty()) {
+      return;
+    }
+    Set<String> wanted = new TreeSet<>(List.of(value.get().split("[\\s,]+", -1)));
+    wanted.remove("");
+    Set<String> names = new TreeSet<>();
+    Set<String> instances = new TreeSet<>();
+    for (JsonNode node : definition(service).path("nodes")) {
+      if (node.path("canary").asBoolean(false) == canary) {
+        String own = node.path("name").asString("");
+        names.add(own);
+        instances.add(node.path("instance").asString(own));
+      }
+    }
+    if (!wanted.equals(names) && !wanted.equals(instances)) {
+      throw usage(
+          name,
+          String.join(" ", names) + " as service " + service + " has it",
+          "'" + String.join(" ", wanted) + "'",
+          "; unset it, or change the nodes of the service ("
+              + (canary ? "canary: true" : "those that are no canary")
+              + "): serin services get "
+              + service
+              + ", then serin services apply -f FILE");
+    }
+    told(name, value.get());
+  }
+
+  private Optional<Duration> duration(String name, boolean zero) {
+    return found(name)
+        .map(text -> {
+          Optional<Duration> read =
+              Quantities.duration(SECONDS.matcher(text).matches() ? text + "s" : text)
+                  .filter(it -> !it.isNegative() && (zero || !it.isZero()));
+          return read.orElseThrow(() ->
+              usage(
+                  name,
+                  "seconds, or a duration such as 30s, 1h or PT1H" + (zero ? "" : ", above 0"),
+                  "'" + text + "'",
+                  ""));
+        });
+  }
+
+  private void window(
+      ObjectNode request, String service, Duration window, @Nullable String strategy) {
+    String text = found("SLI_WINDOW").orElse("");
+    String chosen = strategy != null ? strategy : definition(service).path("strategy").asString("");
+    if (Strategies.isWatchless(chosen)) {
+      session.say(
+          "serin: from the environment: SLI_WINDOW="
+              + text
+              + " is left out, since strategy "
+              + chosen
+              + " watches nothing");
+      return;
+    }
+    told("SLI_WINDOW", text);
+    analysis(request).put("window", window.toString());
+  }
+
+  /// All SLIs of the service, with the limit of one changed.
+  private void limit(
+      ObjectNode request,
+      String service,
+      String name,
+      String sli,
+      String expected,
+      DoublePredicate fits) {
+    Optional<String> text = found(name);
+    if (text.isEmpty()) {
+      return;
+    }
+    OptionalDouble limit = Quantities.number(text.get());
+    if (limit.isEmpty() || !fits.test(limit.getAsDouble())) {
+      throw usage(name, expected, "'" + text.get() + "'", "");
+    }
+    JsonNode before = overrides(request).path("slis");
+    JsonNode all = before.isArray() ? before : definition(service).path("slis").deepCopy();
+    boolean there = false;
+    List<String> names = new ArrayList<>();
+    for (JsonNode one : all) {
+      names.add(one.path("name").asString(""));
+      if (one instanceof ObjectNode object && sli.equals(names.getLast())) {
+        object.put("max", limit.getAsDouble());
+        there = true;
+      }
+    }
+    if (!there) {
+      throw usage(
+          name,
+          "service " + service + " to have an SLI named " + sli,
+          names.isEmpty() ? "none at all" : String.join(", ", names),
+          "; unset it, or name the SLI so: serin services apply -f FILE");
+    }
+    overrides(request).set("slis", all);
+    told(name, text.get());
+  }
+
+  private void health(ObjectNode request, String service, String path) {
+    String url = definition(service).path("health").path("url").asString("");
+    Matcher base = Pattern.compile("(https?://[^/?#]+).*").matcher(url);
+    if (!path.matches("/[\\x21-\\x7e]*") || !base.matches()) {
+      throw usage(
+          "HEALTH_PATH",
+          "a path that begins with /, such as /api/v1/health",
+          "'" + path + "'",
+          base.matches() ? "" : " for the service's health.url '" + Check.printable(url) + "'");
+    }
+    overrides(request).withObjectProperty("health").put("url", base.group(1) + path);
+    if (definition(service).path("loadBalancerHealth").isObject()) {
+      overrides(request).withObjectProperty("loadBalancerHealth").put("path", path);
+    }
+    told("HEALTH_PATH", path);
+  }
+
+  private void forceMigrate(ObjectNode request, String text) {
+    switch (text) {
+      case "0", "false", "no" -> {}
+      case "1", "true", "yes" -> {
+        if (request.path("reason").asString("").isBlank()) {
+          throw new CommandFailed(
+              ExitCode.USAGE,
+              "FORCE_MIGRATE: expected a reason with it, since it stays in the record under your"
+                  + " name, found none; add --reason WHY");
+        }
+        told("FORCE_MIGRATE", text);
+        request.put("forceMigrate", true);
+      }
+      default -> throw usage("FORCE_MIGRATE", "1 or 0", "'" + text + "'", "");
+    }
+  }
+}

@@ -160,7 +160,18 @@ final class Scenario {
     if (design.haproxies() > 0 && canaries < design.nodes().size()) {
       strategy(service, new Random(service.toString().hashCode()));
     }
+    prove(service, new Random(service.toString().hashCode() + 2L));
     return service;
+  }
+
+  /// Some services have a smoke test, some soak, by chance of their own.
+  private static void prove(ObjectNode service, Random other) {
+    if (other.nextInt(4) == 0) {
+      service.putArray("smoke").addObject().put("get", "/version").put("contains", "ok");
+    }
+    if (other.nextInt(4) == 0) {
+      service.put("soak", List.of("10s", "20s").get(other.nextInt(2)));
+    }
   }
 
   /// Every fourth service shares its traffic, by chance of its own.

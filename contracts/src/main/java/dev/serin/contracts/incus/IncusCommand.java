@@ -9,6 +9,7 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.contracts.service.SmokeRequest;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +105,28 @@ public sealed interface IncusCommand extends AgentCommand {
       Check.required("instance", instance);
       Check.required("install", install);
       Check.required("health", health);
+    }
+  }
+
+  /// Asks the node itself these things inside the container, one after the other, each until it is
+  /// answered as expected or its time is over. The first one that is not ends the test.
+  ///
+  /// @param base what stands before each path: scheme, host and port
+  /// @param requests one or more
+  @JsonTypeName("run-smoke-test")
+  record RunSmokeTest(
+      @JsonUnwrapped CommandHead head,
+      InstanceRef instance,
+      Install install,
+      String base,
+      List<SmokeRequest> requests)
+      implements IncusCommand {
+    public RunSmokeTest {
+      Check.required("head", head);
+      Check.required("instance", instance);
+      Check.required("install", install);
+      Check.text("base", base);
+      requests = Check.list(requests);
     }
   }
 

@@ -179,6 +179,19 @@ public sealed interface IncusEvent extends AgentEvent {
     }
   }
 
+  /// Every request of the smoke test was answered as expected.
+  ///
+  /// @param took how long all of them lasted
+  /// @param requests how many there were
+  @JsonTypeName("smoke-test-passed")
+  record SmokeTestPassed(@JsonUnwrapped AnswerHead head, Duration took, int requests)
+      implements IncusEvent {
+    public SmokeTestPassed {
+      Check.required("head", head);
+      Check.notNegative("took", took);
+    }
+  }
+
   /// The binary with the recorded digest is installed again.
   ///
   /// @param source where it came from: `installed` (nothing to do), `kept`, `previous`, `artifact`

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param minAvailable how many nodes must stay in rotation; none for all but one, at least one
 /// @param strategy how a release reaches all of them, one of [Strategies]
 /// @param trafficSteps the shares of a strategy that shifts traffic; empty for the strategy's own
+/// @param smoke what each node must answer before it is ready; empty for no smoke test
+/// @param soak how long all nodes are watched after the last step, 0 for not at all
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceDefinition(
     String service,
@@ -38,7 +40,9 @@ public record ServiceDefinition(
     List<TrafficStep> trafficSteps,
     OnBreach onBreach,
     OnPeerFailure onPeerFailure,
-    Rollback rollback) {
+    Rollback rollback,
+    List<SmokeRequest> smoke,
+    Duration soak) {
 
   /// One Incus instance that serves the service, and one server line in its pools.
   ///
@@ -278,6 +282,8 @@ public record ServiceDefinition(
     Check.required("onBreach", onBreach);
     Check.required("onPeerFailure", onPeerFailure);
     Check.required("rollback", rollback);
+    smoke = Check.list(smoke);
+    soak = soak == null ? Duration.ZERO : Check.notNegative("soak", soak);
   }
 
   /// How many nodes must stay in rotation: what the service says, else all but one, at least one.
@@ -298,12 +304,14 @@ public record ServiceDefinition(
     return !watchedFor().isZero();
   }
 
-  /// All windows of a release together.
+  /// All windows of a release together, and its soak.
   @JsonIgnore
   public Duration watchedFor() {
-    return traffic().isEmpty()
-        ? analysis.window()
-        : traffic().stream().map(TrafficStep::window).reduce(Duration.ZERO, Duration::plus);
+    Duration windows =
+        traffic().isEmpty()
+            ? analysis.window()
+            : traffic().stream().map(TrafficStep::window).reduce(Duration.ZERO, Duration::plus);
+    return windows.plus(soak);
   }
 
   /// The nodes that get a release first, in the order written.

@@ -81,7 +81,9 @@ public final class ServiceReader {
       List<TrafficStep> trafficSteps,
       OnBreach onBreach,
       OnPeerFailure onPeerFailure,
-      Rollback rollback) {
+      Rollback rollback,
+      List<SmokeRequest> smoke,
+      Duration soak) {
     ServiceDefinition definition() {
       if (install == null || health == null) {
         throw new IllegalStateException(
@@ -104,7 +106,9 @@ public final class ServiceReader {
           trafficSteps,
           onBreach,
           onPeerFailure,
-          rollback);
+          rollback,
+          smoke,
+          soak);
     }
   }
 
@@ -135,7 +139,9 @@ public final class ServiceReader {
             fields
                 .object("rollback")
                 .flatMap(rollback -> rollback.duration("waitForPeers", Duration.ZERO))
-                .orElse(Duration.ofSeconds(60))));
+                .orElse(Duration.ofSeconds(60))),
+        SmokeReader.requests(fields),
+        fields.duration("soak", Duration.ZERO).orElse(Duration.ZERO));
   }
 
   private static List<Node> nodes(Fields fields) {
@@ -359,6 +365,7 @@ public final class ServiceReader {
             "slis", "expected one SLI or more to fill the window, found none (or window: 0s)");
       }
     }
+    soak(fields, read);
     if (!Strategies.isKnown(read.strategy())) {
       fields.problem(
           "strategy",
@@ -376,6 +383,27 @@ public final class ServiceReader {
           !read.slis().isEmpty(),
           !read.pool().isEmpty(),
           !read.nodes().stream().allMatch(Node::canary));
+    }
+  }
+
+  /// A soak is an analysis as any other.
+  private static void soak(Fields fields, Supplied read) {
+    Duration interval = read.analysis().interval();
+    if (read.soak().isZero()) {
+      return;
+    }
+    if (read.soak().compareTo(interval) < 0 || read.soak().dividedBy(interval) > MOST_SLOTS) {
+      fields.problem(
+          "soak",
+          "expected 0s, or from "
+              + Quantities.shown(interval)
+              + " (analysis.interval) to "
+              + Quantities.shown(interval.multipliedBy(MOST_SLOTS))
+              + ", found "
+              + Quantities.shown(read.soak()));
+    }
+    if (read.slis().isEmpty()) {
+      fields.problem("slis", "expected one SLI or more to fill the soak, found none (or soak: 0s)");
     }
   }
 

@@ -108,7 +108,9 @@ class ServiceReaderTest {
                 List.of(),
                 OnBreach.ROLLBACK,
                 OnPeerFailure.HALT,
-                new Rollback(Duration.ofSeconds(60))));
+                new Rollback(Duration.ofSeconds(60)),
+                List.of(),
+                Duration.ZERO));
     assertThat(valid(tree(SMALLEST)).minimum()).isEqualTo(1);
   }
 
@@ -137,6 +139,32 @@ class ServiceReaderTest {
       assertThat(valid(Json.mapper().readTree(written))).isEqualTo(definition);
       assertThat(Json.mapper().readValue(written, ServiceDefinition.class)).isEqualTo(definition);
     }
+  }
+
+  @Test
+  void aSmokeTestHasDefaultsAndASoakNeedsSlis() {
+    ServiceDefinition definition =
+        valid(
+            smallest(
+                "{'smoke': [{'get': '/v?x=1', 'contains': '$version'}, {'get': '/a', 'status': 404,"
+                    + " 'json': {'/b/c': 2}, 'within': '2s'}], 'soak': '1h', 'slis': [{'name': 'a',"
+                    + " 'query': 'q', 'max': 1}]}"));
+    assertThat(definition.smoke())
+        .containsExactly(
+            new SmokeRequest("/v?x=1", 200, "$version", Map.of(), Duration.ofSeconds(5)),
+            new SmokeRequest("/a", 404, null, Map.of("/b/c", "2"), Duration.ofSeconds(2)));
+    assertThat(definition.soak()).isEqualTo(Duration.ofHours(1));
+    assertThat(definition.isWatched()).isTrue();
+    assertThat(problems("{'soak': '1h'}")).anyMatch(it -> it.startsWith("slis: "));
+    assertThat(problems("{'soak': '1s', 'slis': [{'name': 'a', 'query': 'q', 'max': 1}]}"))
+        .anyMatch(it -> it.startsWith("soak: expected 0s, or from 30s"));
+    assertThat(problems("{'smoke': [{'get': 'x y', 'status': 99, 'json': {'a': 1}, 'within': 0}]}"))
+        .anyMatch(it -> it.startsWith("smoke[0].get: expected a path"))
+        .anyMatch(it -> it.startsWith("smoke[0].status: "))
+        .anyMatch(it -> it.startsWith("smoke[0].json: expected JSON pointers"))
+        .anyMatch(it -> it.startsWith("smoke[0].within: "));
+    assertThat(problems("{'smoke': [{'status': 200}]}"))
+        .anyMatch(it -> it.startsWith("smoke[0].get: "));
   }
 
   @Test

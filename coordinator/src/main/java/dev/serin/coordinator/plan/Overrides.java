@@ -34,6 +34,8 @@ public final class Overrides {
               "onPeerFailure",
               "rollback",
               "slis",
+              "smoke",
+              "soak",
               "trafficSteps",
               "window",
               "interval",

@@ -4,6 +4,7 @@ import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.SmokeRequest;
 import dev.serin.contracts.service.TrafficStep;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,7 +96,9 @@ public final class Plan {
         service.trafficSteps(),
         service.onBreach(),
         service.onPeerFailure(),
-        service.rollback());
+        service.rollback(),
+        service.smoke(),
+        service.soak());
   }
 
   private static Node withCanary(Node node, boolean canary) {
@@ -103,7 +106,7 @@ public final class Plan {
         node.name(), canary, node.instance(), node.server(), node.host(), node.labels());
   }
 
-  /// The forward steps: each canary, the analysis, each peer.
+  /// The forward steps: each canary, the analysis, each peer, the soak.
   public static List<Step> compile(ServiceDefinition service) {
     if (!service.traffic().isEmpty()) {
       return inShares(service);
@@ -114,6 +117,7 @@ public final class Plan {
       steps.add(Step.forward(StepName.ANALYSE, null));
     }
     service.peers().forEach(node -> steps.addAll(update(service, node)));
+    watch(steps, new TrafficStep(100, service.soak()));
     return List.copyOf(steps);
   }
 
@@ -121,7 +125,8 @@ public final class Plan {
   /// 1. the canaries, with the first share before the first of them is ready;
   /// 2. share after share, each watched for its window;
   /// 3. the nodes' own weights again, and each peer: then all requests get the new version;
-  /// 4. what the last share, 100 %, is watched for.
+  /// 4. what the last share, 100 %, is watched for, and the soak: one window, as both watch the
+  ///    same.
   private static List<Step> inShares(ServiceDefinition service) {
     List<Step> steps = new ArrayList<>();
     String canary = service.canaries().getFirst().name();
@@ -140,7 +145,8 @@ public final class Plan {
       steps.add(Step.shift(canary, null));
     }
     service.peers().forEach(node -> steps.addAll(update(service, node)));
-    watch(steps, service.traffic().getLast());
+    TrafficStep last = service.traffic().getLast();
+    watch(steps, new TrafficStep(last.share(), last.window().plus(service.soak())));
     return List.copyOf(steps);
   }
 
@@ -160,6 +166,9 @@ public final class Plan {
 
   private static List<Step> update(ServiceDefinition service, Node node) {
     List<StepName> names = new ArrayList<>(INSTALL);
+    if (!service.smoke().isEmpty()) {
+      names.add(StepName.SMOKE);
+    }
     if (!service.pool().isEmpty()) {
       names.addFirst(StepName.DRAIN);
       names.add(StepName.READY);
@@ -228,6 +237,11 @@ public final class Plan {
       case PUSH -> Duration.ofMinutes(10).plus(SLACK);
       case RESTART -> Duration.ofMinutes(2).plus(SLACK);
       case HEALTH -> service.health().within().plus(SLACK);
+      case SMOKE ->
+          service.smoke().stream()
+              .map(SmokeRequest::within)
+              .reduce(Duration.ZERO, Duration::plus)
+              .plus(SLACK);
       case PAUSE -> Duration.ZERO;
       case READY, SHIFT -> Duration.ofSeconds(60).plus(SLACK);
       case SERVING -> serving(service).plus(SLACK);

@@ -11,6 +11,8 @@ public enum StepName {
   PUSH,
   RESTART,
   HEALTH,
+  /// The node itself answers what the service expects of it, before it takes traffic.
+  SMOKE,
   /// The node enters rotation, or goes back to the state it had.
   READY,
   /// The node itself answers through every load balancer.

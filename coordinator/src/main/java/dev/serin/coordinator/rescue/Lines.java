@@ -56,6 +56,7 @@ final class Lines {
           case RESTORE -> restore(record);
           case RESTART -> restart(record);
           case HEALTH -> health(record);
+          case SMOKE -> smoke();
           case ANALYSE, PAUSE -> "";
         };
   }
@@ -72,8 +73,22 @@ final class Lines {
           record.instance() == null || record.instance().access() == null
               ? Optional.of(record.name())
               : Optional.empty();
-      case ANALYSE, PAUSE -> Optional.empty();
+      case SMOKE, ANALYSE, PAUSE -> Optional.empty();
     };
+  }
+
+  /// What a person may ask of it before it is ready.
+  private String smoke() {
+    StringBuilder lines = new StringBuilder();
+    rollout
+        .service()
+        .smoke()
+        .forEach(request ->
+            lines.append(
+                "  echo "
+                    + quoted("ask it yourself: GET " + request.get() + " gives " + request.status())
+                    + "\n"));
+    return lines.toString();
   }
 
   /// By hand nothing is watched, so no share is worth a step; only the way home is.

@@ -37,7 +37,7 @@ final class Commands {
   static Agent agentOf(Step step) {
     return switch (step.name()) {
       case DRAIN, READY, SERVING, SHIFT -> Agent.HAPROXY;
-      case KEEP, PUSH, RESTART, HEALTH, RESTORE -> Agent.INCUS;
+      case KEEP, PUSH, RESTART, HEALTH, SMOKE, RESTORE -> Agent.INCUS;
       case ANALYSE -> Agent.SLI;
       case PAUSE -> throw new IllegalStateException("a pause waits for a person, not for an agent");
     };
@@ -111,6 +111,7 @@ final class Commands {
       case RESTART -> new IncusCommand.RestartUnits(head, instance(node), service.install());
       case HEALTH ->
           new IncusCommand.CheckHealth(head, instance(node), service.install(), service.health());
+      case SMOKE -> Smoke.command(rollout, node, head);
       case RESTORE -> restore(ledger, rollout, node, record, head);
       case ANALYSE, PAUSE ->
           throw new IllegalStateException(step.name() + " is no command of an agent's");

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// The way back from a release that has completed, or that a rollout has left on a part of the
 /// fleet. It is a rollout of its own, by the strategy `emergency`, with a preflight of its own: the
@@ -115,11 +117,19 @@ final class Returns {
         kept(definition.install(), target.sha256()),
         null,
         Strategies.EMERGENCY,
-        null,
+        overrides(definition),
         List.of(),
         false,
         Request.IfBusy.REJECT,
         Map.of());
+  }
+
+  /// What the service expects of a new version says nothing of an old one, and a breach after it is
+  /// back must not bring the new one back.
+  private static @Nullable JsonNode overrides(ServiceDefinition definition) {
+    return definition.smoke().isEmpty() && definition.soak().isZero()
+        ? null
+        : Json.mapper().readTree("{\"smoke\": [], \"soak\": \"PT0S\"}");
   }
 
   /// The binary with this digest as a node keeps it.

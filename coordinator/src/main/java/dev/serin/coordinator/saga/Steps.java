@@ -113,6 +113,11 @@ final class Steps {
           "healthy after "
               + View.shown(health.took())
               + (health.attempts() == 1 ? ", at once" : ", " + health.attempts() + " attempts");
+      case IncusEvent.SmokeTestPassed smoke ->
+          "answers as expected"
+              + (smoke.requests() == 1 ? "" : ", " + smoke.requests() + " requests")
+              + ", after "
+              + View.shown(smoke.took());
       case IncusEvent.BinaryRestored restored ->
           "sha256:" + restored.sha256().substring(0, 12) + " restored, from " + restored.source();
       default -> event.getClass().getSimpleName();

@@ -304,6 +304,7 @@ final class View {
       case PUSH -> "push the artifact to" + node;
       case RESTART -> "restart" + node;
       case HEALTH -> "health check of" + node;
+      case SMOKE -> "smoke test of" + node;
       case READY -> "put" + node + " into rotation";
       case SERVING -> "check" + node + " through the load balancer";
       case SHIFT -> Shifting.described(step);

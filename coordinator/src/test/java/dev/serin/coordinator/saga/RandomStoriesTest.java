@@ -67,6 +67,12 @@ class RandomStoriesTest {
               "{\"strategy\": \"traffic-steps\", \"trafficSteps\": [{\"share\": 10, \"window\":"
                   + " \"60s\"}, {\"share\": 50}, {\"share\": 100, \"window\": \"30s\"}]}");
     }
+    if (random.nextInt(4) == 0) {
+      service = with(service, "{\"soak\": \"60s\"}");
+    }
+    if (random.nextInt(4) == 0) {
+      service = with(service, "{\"smoke\": [{\"get\": \"/version\"}]}");
+    }
     String onBreach = List.of("rollback", "rollback", "pause", "hold").get(random.nextInt(4));
     return with(service, "{\"onBreach\": \"" + onBreach + "\"}");
   }

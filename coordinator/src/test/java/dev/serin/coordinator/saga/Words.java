@@ -28,6 +28,7 @@ final class Words {
           case IncusCommand.PushArtifact push -> "push";
           case IncusCommand.RestartUnits restart -> "restart";
           case IncusCommand.CheckHealth health -> "health";
+          case IncusCommand.RunSmokeTest smoke -> "smoke";
           case IncusCommand.RestoreBinary restore -> "restore";
           case IncusCommand.LookAtInstances look -> "look";
           case IncusCommand.StandBack stand -> "stand-back";

@@ -136,6 +136,8 @@ final class World {
               "boot");
       case IncusCommand.CheckHealth health ->
           new IncusEvent.HealthPassed(head, Duration.ofSeconds(1), 1);
+      case IncusCommand.RunSmokeTest smoke ->
+          new IncusEvent.SmokeTestPassed(head, Duration.ofSeconds(1), smoke.requests().size());
       case IncusCommand.RestoreBinary restore -> {
         install(name(head), restore.sha256());
         yield new IncusEvent.BinaryRestored(head, restore.sha256(), "kept");

@@ -73,7 +73,7 @@ final class HealthCheck {
   }
 
   /// curl's exit codes; wget's are 4 for anything on the network.
-  private static String noAnswer(String code) {
+  static String noAnswer(String code) {
     return switch (code) {
       case "3" -> "a URL that can't be read";
       case "6" -> "a host name that does not resolve";

@@ -117,6 +117,8 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
           restarting.restart(turn, node(command, instance, install), head);
       case IncusCommand.CheckHealth(_, var instance, var install, var health) ->
           HealthCheck.check(turn, node(command, instance, install), health, head);
+      case IncusCommand.RunSmokeTest(_, var instance, var install, var base, var requests) ->
+          SmokeTest.run(turn, node(command, instance, install), base, requests, head);
       case IncusCommand.RestoreBinary(
               _,
               var instance,

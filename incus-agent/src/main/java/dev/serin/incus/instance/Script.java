@@ -23,6 +23,8 @@ enum Script {
   RESTART(true),
   /// Asks for health; waiting all along.
   HEALTH(true),
+  /// Asks for one thing.
+  SMOKE(true),
   /// Tells, at little cost, whether it is still what it was.
   WATCH(true);
 

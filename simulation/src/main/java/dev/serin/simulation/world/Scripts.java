@@ -1,8 +1,11 @@
 package dev.serin.simulation.world;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.serin.simulation.engine.VirtualProcess;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
@@ -70,6 +73,7 @@ final class Scripts {
         case "serin-restore" -> restore();
         case "serin-restart" -> restart();
         case "serin-health" -> health();
+        case "serin-smoke" -> smoke();
         case "serin-watch" -> watch();
         default -> throw new IllegalArgumentException("no model of " + title);
       }
@@ -444,6 +448,17 @@ final class Scripts {
       }
       pause(Duration.ofMillis(attempts < 50 ? 100 : 500));
     }
+  }
+
+  /// Whatever is asked for, a healthy process answers 200 and the others 500.
+  private void smoke() {
+    step();
+    boolean up = instance.unit().life() != null;
+    String answer =
+        up ? (instance.unit().isHealthy() ? "ok\n200 000" : "ill\n500 000") : "\n000 007";
+    say("body " + Base64.getEncoder().encodeToString(answer.getBytes(UTF_8)));
+    say("rest ");
+    throw end("asked");
   }
 
   private void down(Unit unit, String name) {

@@ -5,7 +5,9 @@ import dev.serin.cli.command.EventsCommand;
 import dev.serin.cli.command.HelpCommand;
 import dev.serin.cli.command.PlanCommand;
 import dev.serin.cli.command.RehearseCommand;
+import dev.serin.cli.command.AnalyseCommand;
 import dev.serin.cli.command.ReleaseCommand;
+import dev.serin.cli.command.RestartCommand;
 import dev.serin.cli.command.RescueCommand;
 import dev.serin.cli.command.RolloutsCommand;
 import dev.serin.cli.command.SerinCommand;
@@ -35,6 +37,8 @@ public final class Serin {
         new CommandLine(new SerinCommand(session))
             .addSubcommand(new ReleaseCommand(session))
             .addSubcommand(new PlanCommand(session))
+            .addSubcommand(new RestartCommand(session))
+            .addSubcommand(new AnalyseCommand(session))
             .addSubcommand(new StatusCommand(session))
             .addSubcommand(new WatchCommand(session))
             .addSubcommand(new RolloutsCommand(session))

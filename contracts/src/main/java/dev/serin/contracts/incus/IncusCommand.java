@@ -35,6 +35,7 @@ public sealed interface IncusCommand extends AgentCommand {
   /// Looks, changes nothing: is the artifact there with its digest, what does each node run, is
   /// there something to go back to?
   ///
+  /// @param artifact none where nothing is going to be installed
   /// @param rollbackArtifact what a rollback installs instead of the binary that was there; none by
   ///   default
   @JsonTypeName("inspect-instances")
@@ -42,14 +43,13 @@ public sealed interface IncusCommand extends AgentCommand {
       @JsonUnwrapped CommandHead head,
       List<InstanceRef> instances,
       Install install,
-      Artifact artifact,
+      @Nullable Artifact artifact,
       @Nullable Artifact rollbackArtifact)
       implements IncusCommand {
     public InspectInstances {
       Check.required("head", head);
       instances = Check.list(instances);
       Check.required("install", install);
-      Check.required("artifact", artifact);
     }
   }
 
@@ -85,10 +85,19 @@ public sealed interface IncusCommand extends AgentCommand {
 
   /// Restarts the units (after `reset-failed`), and waits until they are really up. A unit that is
   /// active with a process younger than the binary is left alone.
+  ///
+  /// @param outworn the starts (systemd's invocation ids) that shall not go on, however young their
+  ///   processes are: any other start is a later one, so asking again restarts nothing twice. Empty
+  ///   where the binary's age alone counts
   @JsonTypeName("restart-units")
-  record RestartUnits(@JsonUnwrapped CommandHead head, InstanceRef instance, Install install)
+  record RestartUnits(
+      @JsonUnwrapped CommandHead head,
+      InstanceRef instance,
+      Install install,
+      List<String> outworn)
       implements IncusCommand {
     public RestartUnits {
+      outworn = Check.list(outworn);
       Check.required("head", head);
       Check.required("instance", instance);
       Check.required("install", install);

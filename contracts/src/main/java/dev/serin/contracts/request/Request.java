@@ -82,6 +82,7 @@ public sealed interface Request {
   /// A new version of a service shall be rolled out.
   ///
   /// @param version what people call it
+  /// @param artifact [Artifact#NONE] where the strategy installs nothing
   /// @param rollbackArtifact what a rollback installs instead of the binary that was there
   /// @param strategy another strategy than the service's own
   /// @param overrides fields of the service's definition that differ for this rollout (a JSON merge

@@ -18,6 +18,7 @@ import dev.serin.contracts.request.Request.RetryRequested;
 import dev.serin.contracts.request.Request.RollbackRequested;
 import dev.serin.contracts.request.Request.Scope;
 import dev.serin.contracts.request.Request.UnfreezeRequested;
+import dev.serin.contracts.service.Strategies;
 import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -149,11 +150,11 @@ public final class RequestReader {
   }
 
   private static ReleaseRequested release(Fields fields, Head head) {
+    boolean installs = fields.text("strategy").map(Strategies::installs).orElse(true);
     Artifact artifact =
-        fields
-            .requiredObject("artifact")
+        (installs ? fields.requiredObject("artifact") : fields.object("artifact"))
             .map(RequestReader::artifact)
-            .orElseGet(() -> new Artifact("-", "0".repeat(64)));
+            .orElse(Artifact.NONE);
     String version = fields.requiredText("version");
     if (version.length() > 200 || version.chars().anyMatch(Character::isISOControl)) {
       fields.problem("version", "expected 1 to 200 printable characters, found another text");

@@ -21,9 +21,15 @@ public final class Strategies {
 
   public static final String TRAFFIC_STEPS = "traffic-steps";
 
+  /// Every node is restarted with the binary that it has.
+  public static final String RESTART = "restart";
+
+  /// Nothing is touched; what somebody else has deployed is watched.
+  public static final String ANALYSIS_ONLY = "analysis-only";
+
   /// What names are accepted, in words.
   public static final String KNOWN =
-      "canary-then-peers, emergency, traffic-steps, OneAtATime, Canary10Percent5Minutes or"
+      "canary-then-peers, emergency, restart, analysis-only, traffic-steps, OneAtATime, Canary10Percent5Minutes or"
           + " Linear10PercentEvery1Minute (with any numbers)";
 
   private static final Pattern ONE_AT_A_TIME =
@@ -48,7 +54,7 @@ public final class Strategies {
   private Strategies() {}
 
   public static boolean isKnown(String name) {
-    return List.of(CANARY_THEN_PEERS, TRAFFIC_STEPS).contains(name)
+    return List.of(CANARY_THEN_PEERS, TRAFFIC_STEPS, RESTART, ANALYSIS_ONLY).contains(name)
         || isWatchless(name)
         || preset(name).isPresent();
   }
@@ -56,6 +62,11 @@ public final class Strategies {
   /// Whether nothing is watched: every node in the safe order, each with its health checks.
   public static boolean isWatchless(String name) {
     return name.equals(EMERGENCY) || ONE_AT_A_TIME.matcher(name).matches();
+  }
+
+  /// Whether it installs a release; the others need no artifact.
+  public static boolean installs(String name) {
+    return !name.equals(RESTART) && !name.equals(ANALYSIS_ONLY);
   }
 
   /// The shares of a strategy that shifts traffic, where the service names none; empty for the

@@ -25,6 +25,7 @@ public final class Overrides {
       new TreeSet<>(
           Set.of(
               "analysis",
+              "canaries",
               "drain",
               "health",
               "loadBalancerHealth",
@@ -72,6 +73,7 @@ public final class Overrides {
           problems.add("overrides." + name + ": expected analysis to be an object beside it");
         }
       }
+      Canaries.name(merged, patch.remove("canaries"), problems);
       merge(merged, patch);
     }
     String strategy = release.strategy();
@@ -90,6 +92,9 @@ public final class Overrides {
         analysis.put("window", Duration.ZERO.toString());
       }
     }
+    if (chosen.equals(Strategies.ANALYSIS_ONLY)) {
+      AnalysisOnly.touchNothing(merged);
+    }
     if (strategy != null && (overrides == null || !overrides.has("trafficSteps"))) {
       // Those of the service belong to its own strategy.
       merged.remove("trafficSteps");
@@ -103,6 +108,7 @@ public final class Overrides {
     }
     if (read instanceof Parsed.Valid<ServiceDefinition>(ServiceDefinition valid)) {
       problems.addAll(Queries.problems(valid));
+      problems.addAll(AnalysisOnly.problems(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
   }

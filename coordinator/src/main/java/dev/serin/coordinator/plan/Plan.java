@@ -5,6 +5,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.SmokeRequest;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.service.TrafficStep;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,8 @@ public final class Plan {
   private static final List<StepName> INSTALL =
       List.of(StepName.KEEP, StepName.PUSH, StepName.RESTART, StepName.HEALTH);
 
+  private static final List<StepName> RESTART = List.of(StepName.RESTART, StepName.HEALTH);
+
   private Plan() {}
 
   /// The service with the nodes first that an earlier rollout left out: they get the release while
@@ -43,7 +46,9 @@ public final class Plan {
   public static ServiceDefinition leftOutFirst(ServiceDefinition service, Set<String> leftOut) {
     List<Node> others =
         service.nodes().stream().filter(node -> !leftOut.contains(node.name())).toList();
-    if (others.isEmpty() || others.size() == service.nodes().size()) {
+    if (!Strategies.installs(service.strategy())
+        || others.isEmpty()
+        || others.size() == service.nodes().size()) {
       return service;
     }
     ServiceDefinition first = leftOutFirst(service, leftOut, others, true);
@@ -111,6 +116,9 @@ public final class Plan {
     if (!service.traffic().isEmpty()) {
       return inShares(service);
     }
+    if (service.strategy().equals(Strategies.ANALYSIS_ONLY)) {
+      return List.of(Step.forward(StepName.ANALYSE, null));
+    }
     List<Step> steps = new ArrayList<>();
     service.canaries().forEach(node -> steps.addAll(update(service, node)));
     if (!service.analysis().window().isZero()) {
@@ -165,7 +173,8 @@ public final class Plan {
   }
 
   private static List<Step> update(ServiceDefinition service, Node node) {
-    List<StepName> names = new ArrayList<>(INSTALL);
+    List<StepName> names =
+        new ArrayList<>(Strategies.installs(service.strategy()) ? INSTALL : RESTART);
     if (!service.smoke().isEmpty()) {
       names.add(StepName.SMOKE);
     }
@@ -191,7 +200,7 @@ public final class Plan {
     String canary = service.canaries().isEmpty() ? "" : service.canaries().getFirst().name();
     List<Step> steps = new ArrayList<>();
     for (String node : nodes.reversed()) {
-      steps.addAll(undoNode(!service.pool().isEmpty(), isReplaced(begun, node), node));
+      steps.addAll(undoNode(service, isReplaced(begun, node), node));
       if (shifted && node.equals(canary)) {
         // Every node has its own weight before the first of them is ready again.
         int ready = steps.indexOf(Step.undo(StepName.READY, node));
@@ -211,8 +220,14 @@ public final class Plan {
                 && !Set.of(StepName.DRAIN, StepName.KEEP, StepName.SHIFT).contains(step.name()));
   }
 
-  private static List<Step> undoNode(boolean pooled, boolean replaced, String node) {
+  /// Where nothing was installed nothing is restored: the node has to be up and healthy, no more.
+  private static List<Step> undoNode(ServiceDefinition service, boolean touched, String node) {
+    boolean pooled = !service.pool().isEmpty();
+    boolean replaced = touched && Strategies.installs(service.strategy());
     List<StepName> names = new ArrayList<>();
+    if (touched && !replaced) {
+      names.addAll(RESTART);
+    }
     if (replaced) {
       names.addAll(List.of(StepName.RESTORE, StepName.RESTART, StepName.HEALTH));
     }

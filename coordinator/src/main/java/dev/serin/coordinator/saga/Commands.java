@@ -12,6 +12,7 @@ import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
@@ -83,8 +84,8 @@ final class Commands {
               head,
               service.nodes().stream().map(Commands::instance).toList(),
               service.install(),
-              request.artifact(),
-              request.rollbackArtifact());
+              Strategies.installs(service.strategy()) ? request.artifact() : null,
+              Strategies.installs(service.strategy()) ? request.rollbackArtifact() : null);
       case SLI -> new SliCommand.CheckSlis(head, Queries.of(service, request.version()));
     };
   }
@@ -108,7 +109,9 @@ final class Commands {
       case PUSH ->
           new IncusCommand.PushArtifact(
               head, instance(node), service.install(), rollout.request().artifact());
-      case RESTART -> new IncusCommand.RestartUnits(head, instance(node), service.install());
+      case RESTART -> 
+          new IncusCommand.RestartUnits(
+              head, instance(node), service.install(), Restarts.outworn(rollout, step, record));
       case HEALTH ->
           new IncusCommand.CheckHealth(head, instance(node), service.install(), service.health());
       case SMOKE -> Smoke.command(rollout, node, head);

@@ -129,6 +129,9 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
 
   /// With the release on every node, nobody is left who would be safer.
   private static boolean isOnEveryNode(Rollout rollout) {
+    if (!Restarts.installs(rollout)) {
+      return Restarts.isOnEveryNode(rollout);
+    }
     return rollout.nodes().values().stream()
         .allMatch(record -> record.current().equals(rollout.request().artifact().sha256()));
   }

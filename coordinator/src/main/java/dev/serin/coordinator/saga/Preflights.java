@@ -15,6 +15,7 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.coordinator.plan.Plan;
@@ -41,7 +42,9 @@ final class Preflights {
     if (!service.pool().isEmpty()) {
       agents.add(Agent.HAPROXY);
     }
-    agents.add(Agent.INCUS);
+    if (!service.strategy().equals(Strategies.ANALYSIS_ONLY)) {
+      agents.add(Agent.INCUS);
+    }
     if (service.isWatched()) {
       agents.add(Agent.SLI);
     }
@@ -148,6 +151,7 @@ final class Preflights {
       problems.addAll(found.slis().problems());
       warnings.addAll(found.slis().warnings());
     }
+    problems.addAll(Restarts.problems(service, leftOut.keySet()));
     problems.addAll(strangers(service, found));
     Map<String, NodeRecord> nodes = records(service, leftOut, found, problems);
     if (problems.isEmpty()) {

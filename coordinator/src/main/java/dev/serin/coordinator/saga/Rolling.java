@@ -187,18 +187,27 @@ final class Rolling {
 
   /// What the artifact's digest is called, once it may be on a node.
   static void rememberVersion(Draft draft) {
+    if (!Restarts.installs(draft.rollout())) {
+      return;
+    }
     draft.knownVersion(draft.request().artifact().sha256(), draft.request().version());
   }
 
   private static void complete(Draft draft) {
     Rollout rollout = draft.rollout();
-    Returns.remember(
-        draft,
-        new Ledger.KnownGood(
-            rollout.request().version(), rollout.request().artifact(), rollout.rolloutId()));
-    rememberVersion(draft);
-    draft.leftOut.clear();
-    String why = rollout.request().version() + " runs on every node and is the last known good";
+    boolean installs = Restarts.installs(rollout);
+    if (installs) {
+      Returns.remember(
+          draft,
+          new Ledger.KnownGood(
+              rollout.request().version(), rollout.request().artifact(), rollout.rolloutId()));
+      rememberVersion(draft);
+      draft.leftOut.clear();
+    }
+    String why =
+        installs
+            ? rollout.request().version() + " runs on every node and is the last known good"
+            : Restarts.completed(rollout);
     draft.emit(
         RolloutPhase.COMPLETED,
         Draft.SERIN,

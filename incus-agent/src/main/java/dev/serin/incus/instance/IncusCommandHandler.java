@@ -113,8 +113,8 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
         yield new IncusEvent.ArtifactPushed(
             head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged());
       }
-      case IncusCommand.RestartUnits(_, var instance, var install) ->
-          restarting.restart(turn, node(command, instance, install), head);
+      case IncusCommand.RestartUnits(_, var instance, var install, var outworn) ->
+          restarting.restart(turn, node(command, instance, install), outworn, head);
       case IncusCommand.CheckHealth(_, var instance, var install, var health) ->
           HealthCheck.check(turn, node(command, instance, install), health, head);
       case IncusCommand.RunSmokeTest(_, var instance, var install, var base, var requests) ->

@@ -17,11 +17,14 @@ import java.util.function.Supplier;
 /// @param within how long stopping and starting may take together; systemd's own default for
 ///   stopping alone is 90 s
 record Restarting(Duration settle, Duration within) {
-  IncusEvent restart(Turn turn, Node node, Supplier<AnswerHead> head)
+  /// @param outworn the starts that shall not go on, though they run the installed binary
+  IncusEvent restart(
+      Turn turn, Node node, List<String> outworn, Supplier<AnswerHead> head)
       throws CommandFailed, Unreachable, Turn.Preempted {
     List<String> arguments = new ArrayList<>();
     arguments.add(String.valueOf(settle.toMillis()));
     arguments.add(String.valueOf(within.toMillis()));
+    arguments.add(outworn.isEmpty() ? "-" : String.join(",", outworn));
     arguments.addAll(node.install().unit());
     Report report = node.run(turn, Script.RESTART, within.plus(settle).plusSeconds(10), arguments);
     return switch (report.outcome()) {

@@ -1,11 +1,13 @@
 # Restarts the units that don't run the installed binary yet, and waits until all are really up:
 # active, with a process that has lived for the settling time.
-# settle-ms limit-ms unit…
-settle_ms=$1 limit_ms=$2
-shift 2
+# settle-ms limit-ms outworn unit…
+# outworn: starts that shall not go on though they run it, invocation ids with commas; - for none.
+settle_ms=$1 limit_ms=$2 outworn=$3
+shift 3
 [ -f "$target" ] || end missing
 
 stale() {
+  case ,$outworn, in *,"${invocation:-none}",*) return 0 ;; esac
   ! runs_installed || [ "$sub" = auto-restart ]
 }
 

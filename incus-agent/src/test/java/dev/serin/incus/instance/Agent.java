@@ -91,7 +91,11 @@ final class Agent {
   }
 
   IncusEvent restart() {
-    return answer(new IncusCommand.RestartUnits(head(), ref(), install));
+    return restart(List.of());
+  }
+
+  IncusEvent restart(List<String> outworn) {
+    return answer(new IncusCommand.RestartUnits(head(), ref(), install, outworn));
   }
 
   IncusEvent health(String url, Duration within) {

@@ -266,7 +266,10 @@ class IncusCommandHandlerTest {
   void anUnknownHostIsInvalid() {
     IncusCommand elsewhere =
         new IncusCommand.RestartUnits(
-            agent.head(), new InstanceRef("b1", "backend-1", "elsewhere"), agent.install());
+            agent.head(),
+            new InstanceRef("b1", "backend-1", "elsewhere"),
+            agent.install(),
+            List.of());
     assertThat(Agent.failure(agent.answer(elsewhere)).reason()).isEqualTo(Reason.INVALID);
   }
 

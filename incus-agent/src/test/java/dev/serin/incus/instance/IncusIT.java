@@ -104,6 +104,24 @@ class IncusIT {
   }
 
   @Test
+  void aStartThatIsOutwornIsRestartedOnceThoughItRunsTheInstalledBinary() {
+    agent.push(NEW);
+    agent.restart();
+    String outworn = bed.property("InvocationID");
+    assertThat(agent.restart(List.of(outworn)))
+        .isInstanceOfSatisfying(
+            IncusEvent.UnitsRestarted.class,
+            restarted -> assertThat(restarted.unchanged()).isFalse());
+    String running = bed.property("InvocationID");
+    assertThat(running).isNotEqualTo(outworn);
+    assertThat(agent.restart(List.of(outworn)))
+        .isInstanceOfSatisfying(
+            IncusEvent.UnitsRestarted.class,
+            restarted -> assertThat(restarted.unchanged()).isTrue());
+    assertThat(bed.property("InvocationID")).isEqualTo(running);
+  }
+
+  @Test
   void anInstalledButNotRunningReleaseIsNoNoOp() {
     agent.push(NEW);
     // The agent dies here. Its successor is told to push and to restart.

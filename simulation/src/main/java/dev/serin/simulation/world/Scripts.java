@@ -373,7 +373,8 @@ final class Scripts {
   private void restart() {
     long settleMs = Long.parseLong(arguments.get(0));
     long limitMs = Long.parseLong(arguments.get(1));
-    List<String> units = arguments.subList(2, arguments.size());
+    List<String> outworn = List.of(arguments.get(2).split(",", -1));
+    List<String> units = arguments.subList(3, arguments.size());
     Unit unit = instance.unit();
     if (instance.content(target) == null) {
       throw end("missing");
@@ -381,7 +382,9 @@ final class Scripts {
     alone();
     int restartsBefore = 0;
     boolean changed = false;
-    if (!instance.runsInstalled() || unit.sub().equals("auto-restart")) {
+    if (!instance.runsInstalled()
+        || unit.sub().equals("auto-restart")
+        || outworn.contains("i" + unit.invocation())) {
       unit.resetFailed();
       step();
       unit.restart();

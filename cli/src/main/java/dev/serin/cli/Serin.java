@@ -1,14 +1,14 @@
 package dev.serin.cli;
 
+import dev.serin.cli.command.AnalyseCommand;
 import dev.serin.cli.command.DltCommand;
 import dev.serin.cli.command.EventsCommand;
 import dev.serin.cli.command.HelpCommand;
 import dev.serin.cli.command.PlanCommand;
 import dev.serin.cli.command.RehearseCommand;
-import dev.serin.cli.command.AnalyseCommand;
 import dev.serin.cli.command.ReleaseCommand;
-import dev.serin.cli.command.RestartCommand;
 import dev.serin.cli.command.RescueCommand;
+import dev.serin.cli.command.RestartCommand;
 import dev.serin.cli.command.RolloutsCommand;
 import dev.serin.cli.command.SerinCommand;
 import dev.serin.cli.command.ServicesCommand;

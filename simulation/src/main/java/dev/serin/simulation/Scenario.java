@@ -164,10 +164,19 @@ final class Scenario {
     return service;
   }
 
-  /// Some services have a smoke test, some soak, by chance of their own.
+  /// Some services have a smoke test, some pause, some soak, by chance of their own.
   private static void prove(ObjectNode service, Random other) {
     if (other.nextInt(4) == 0) {
       service.putArray("smoke").addObject().put("get", "/version").put("contains", "ok");
+    }
+    if (other.nextInt(4) == 0) {
+      ObjectNode pause = service.putArray("pauses").addObject();
+      pause.put("after", other.nextBoolean() ? "canary" : "peers");
+      switch (other.nextInt(3)) {
+        case 0 -> pause.put("for", "10s");
+        case 1 -> pause.put("expires", "20s").put("then", "go-on");
+        default -> pause.put("expires", "30s").putArray("ask").add("no complaints");
+      }
     }
     if (other.nextInt(4) == 0) {
       service.put("soak", List.of("10s", "20s").get(other.nextInt(2)));

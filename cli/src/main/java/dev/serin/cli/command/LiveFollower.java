@@ -11,6 +11,7 @@ import dev.serin.cli.view.Style;
 import dev.serin.cli.view.Text;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.contracts.rollout.StepStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -87,6 +88,12 @@ final class LiveFollower implements Follower {
     return new Scene(last, events, session.now(), session.surroundings().zone(), session.marks());
   }
 
+  /// Whether the plan itself has it wait: nothing has stopped that could be resumed.
+  private static boolean isPlanned(RolloutState state) {
+    return state.steps().stream()
+        .anyMatch(step -> step.name().equals("pause") && step.status() == StepStatus.RUNNING);
+  }
+
   private Text footer() {
     if (away != null && state != null) {
       return Text.of(Style.BAD, away);
@@ -101,7 +108,7 @@ final class LiveFollower implements Follower {
           leave.and(Style.FAINT, "; take it back with: ").and(abort);
       case PAUSED ->
           Text.of(Style.FAINT, "q leaves; go on: ")
-              .and("serin resume " + state.service())
+              .and((isPlanned(state) ? "serin promote " : "serin resume ") + state.service())
               .and(Style.FAINT, "; take it back: ")
               .and(abort);
       case ROLLING_BACK -> Text.of(Style.FAINT, "q leaves, the rollback goes on");

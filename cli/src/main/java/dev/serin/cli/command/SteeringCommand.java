@@ -40,7 +40,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       index = "0",
       paramLabel = "ID|SERVICE",
       description = "a rollout's id, or a service's name for its active one")
-  private String target = "";
+  String target = "";
 
   private final String type;
   private final Set<String> yes;
@@ -165,6 +165,12 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
         description = "step (this wait) or full (all that are left) (step)")
     private @Nullable String scope;
 
+    @Option(
+        names = "--answer",
+        paramLabel = "QUESTION=ANSWER",
+        description = "to what a pause asks, once for each question; asked for on a terminal")
+    private List<String> answers = new ArrayList<>();
+
     public Promote(Session session) {
       super(session, "promote-requested", Set.of("rollout-promoted"));
     }
@@ -174,6 +180,7 @@ public abstract sealed class SteeringCommand implements Callable<Integer> {
       if (scope != null) {
         request.put("scope", scope);
       }
+      new Answers(session).put(request, target, answers);
     }
   }
 

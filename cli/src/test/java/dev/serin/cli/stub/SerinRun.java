@@ -30,11 +30,26 @@ public final class SerinRun {
   ///
   /// @param input what it finds on its standard input
   public static SerinRun start(String url, Instant now, String input, String... arguments) {
-    return start(url, now, input, Map.of(), arguments);
+    return start(url, now, input, false, Map.of(), arguments);
+  }
+
+  /// On a terminal, where a person types this.
+  public static SerinRun typing(StubCoordinator stub, String input, String... arguments)
+      throws Exception {
+    SerinRun run =
+        start(
+            stub.url(), Instant.parse("2026-11-20T14:05:00Z"), input, true, Map.of(), arguments);
+    run.code();
+    return run;
   }
 
   private static SerinRun start(
-      String url, Instant now, String input, Map<String, String> more, String... arguments) {
+      String url,
+      Instant now,
+      String input,
+      boolean terminal,
+      Map<String, String> more,
+      String... arguments) {
     Map<String, String> environment = new HashMap<>(Map.of("USER", "alice"));
     environment.putAll(more);
     environment.put("SERIN_URL", url);
@@ -47,7 +62,7 @@ public final class SerinRun {
             environment,
             InstantSource.fixed(now),
             ZoneOffset.UTC,
-            false,
+            terminal,
             StandardCharsets.UTF_8);
     Thread.ofVirtual().start(() -> run.code.complete(Serin.run(surroundings, arguments)));
     return run;
@@ -67,7 +82,7 @@ public final class SerinRun {
   public static SerinRun of(
       StubCoordinator stub, Map<String, String> environment, String... arguments) throws Exception {
     SerinRun run =
-        start(stub.url(), Instant.parse("2026-11-20T14:05:00Z"), "", environment, arguments);
+        start(stub.url(), Instant.parse("2026-11-20T14:05:00Z"), "", false, environment, arguments);
     run.code();
     return run;
   }

@@ -91,10 +91,7 @@ public sealed interface IncusCommand extends AgentCommand {
   ///   where the binary's age alone counts
   @JsonTypeName("restart-units")
   record RestartUnits(
-      @JsonUnwrapped CommandHead head,
-      InstanceRef instance,
-      Install install,
-      List<String> outworn)
+      @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, List<String> outworn)
       implements IncusCommand {
     public RestartUnits {
       outworn = Check.list(outworn);

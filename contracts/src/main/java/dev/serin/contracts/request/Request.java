@@ -130,7 +130,20 @@ public sealed interface Request {
     }
   }
 
+  /// What a person says to a question that a pause asks.
+  ///
+  /// @param question as the pause asks it
+  /// @param answer any text but an empty one
+  record Answer(String question, String answer) {
+    public Answer {
+      Check.text("question", question);
+      Check.text("answer", answer);
+    }
+  }
+
   /// A wait shall be skipped.
+  ///
+  /// @param answers to each question of the pause that is ended; empty where it asks nothing
   @JsonTypeName("promote-requested")
   record PromoteRequested(
       String requestId,
@@ -138,9 +151,11 @@ public sealed interface Request {
       String requestedBy,
       String reason,
       @Nullable String rolloutId,
-      Scope scope)
+      Scope scope,
+      List<Answer> answers)
       implements Steering {
     public PromoteRequested {
+      answers = Check.list(answers);
       checkHead(requestId, service, requestedBy, reason);
       Check.required("scope", scope);
     }

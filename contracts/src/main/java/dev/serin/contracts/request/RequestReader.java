@@ -4,6 +4,7 @@ import dev.serin.contracts.Check;
 import dev.serin.contracts.json.Fields;
 import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request.AbortRequested;
+import dev.serin.contracts.request.Request.Answer;
 import dev.serin.contracts.request.Request.FreezeRequested;
 import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.HandsOffRequested;
@@ -99,7 +100,8 @@ public final class RequestReader {
                   head.requestedBy,
                   head.reason,
                   head.rolloutId,
-                  fields.choice("scope", Scope.class, Scope.STEP)));
+                  fields.choice("scope", Scope.class, Scope.STEP),
+                  answers(fields)));
       case "pause-requested" ->
           Optional.of(
               new PauseRequested(
@@ -199,6 +201,15 @@ public final class RequestReader {
     } catch (IllegalArgumentException notOne) {
       return false;
     }
+  }
+
+  private static List<Answer> answers(Fields fields) {
+    return fields.objects("answers").stream()
+        .map(answer ->
+            new Answer(
+                bounded(answer, "question").orElseGet(() -> answer.requiredText("question")),
+                bounded(answer, "answer").orElseGet(() -> answer.requiredText("answer"))))
+        .toList();
   }
 
   private static List<Migration> migrations(Fields fields) {

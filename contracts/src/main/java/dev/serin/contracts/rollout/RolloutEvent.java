@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.request.Request;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -189,9 +190,12 @@ public sealed interface RolloutEvent {
   /// A person skipped a wait.
   ///
   /// @param scope `step` or `full`
+  /// @param answers what was said to the questions of the pause that was ended
   @JsonTypeName("rollout-promoted")
-  record RolloutPromoted(@JsonUnwrapped EventHead head, String scope) implements RolloutEvent {
+  record RolloutPromoted(@JsonUnwrapped EventHead head, String scope, List<Request.Answer> answers)
+      implements RolloutEvent {
     public RolloutPromoted {
+      answers = Check.list(answers);
       Check.required("head", head);
       Check.required("scope", scope);
     }

@@ -2,16 +2,18 @@ package dev.serin.contracts.rollout;
 
 import dev.serin.contracts.Check;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One step of a rollout as everybody sees it.
 ///
 /// @param name what is done: `drain`, `keep`, `push`, `restart`, `health`, `ready`, `serving`,
-///   `shift`, `analyse`, `pause`; `restore`, and `undo-` before it, on the way back
+///   `shift`, `analyse`, `pause`, `smoke`; `restore`, and `undo-` before it, on the way back
 /// @param node on which node; none for a step of the whole service
 /// @param detail one sentence on how it went; none before it ended
 /// @param share the canary's share of the requests that it sets or watches, in per cent; none where
 ///   it has nothing to do with a share, or ends it
+/// @param asks what a promote must answer there; empty where nothing is asked
 public record StepView(
     String name,
     @Nullable String node,
@@ -19,8 +21,10 @@ public record StepView(
     @Nullable Instant startedAt,
     @Nullable Instant endedAt,
     @Nullable String detail,
-    @Nullable Double share) {
+    @Nullable Double share,
+    List<String> asks) {
   public StepView {
+    asks = Check.list(asks);
     Check.text("name", name);
     Check.required("status", status);
   }
@@ -34,5 +38,17 @@ public record StepView(
       @Nullable Instant endedAt,
       @Nullable String detail) {
     this(name, node, status, startedAt, endedAt, detail, null);
+  }
+
+  /// A step that asks nothing.
+  public StepView(
+      String name,
+      @Nullable String node,
+      StepStatus status,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt,
+      @Nullable String detail,
+      @Nullable Double share) {
+    this(name, node, status, startedAt, endedAt, detail, share, List.of());
   }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param trafficSteps the shares of a strategy that shifts traffic; empty for the strategy's own
 /// @param smoke what each node must answer before it is ready; empty for no smoke test
 /// @param soak how long all nodes are watched after the last step, 0 for not at all
+/// @param pauses waits that the plan has; empty for none
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceDefinition(
     String service,
@@ -42,7 +43,8 @@ public record ServiceDefinition(
     OnPeerFailure onPeerFailure,
     Rollback rollback,
     List<SmokeRequest> smoke,
-    Duration soak) {
+    Duration soak,
+    List<Pause> pauses) {
 
   /// One Incus instance that serves the service, and one server line in its pools.
   ///
@@ -284,6 +286,7 @@ public record ServiceDefinition(
     Check.required("rollback", rollback);
     smoke = Check.list(smoke);
     soak = soak == null ? Duration.ZERO : Check.notNegative("soak", soak);
+    pauses = Check.list(pauses);
   }
 
   /// How many nodes must stay in rotation: what the service says, else all but one, at least one.
@@ -301,7 +304,7 @@ public record ServiceDefinition(
   /// Whether anything is watched at all.
   @JsonIgnore
   public boolean isWatched() {
-    return !watchedFor().isZero();
+    return !watchedFor().isZero() || (!pauses.isEmpty() && !slis.isEmpty());
   }
 
   /// All windows of a release together, and its soak.

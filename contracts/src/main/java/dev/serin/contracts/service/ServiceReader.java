@@ -83,7 +83,8 @@ public final class ServiceReader {
       OnPeerFailure onPeerFailure,
       Rollback rollback,
       List<SmokeRequest> smoke,
-      Duration soak) {
+      Duration soak,
+      List<Pause> pauses) {
     ServiceDefinition definition() {
       if (install == null || health == null) {
         throw new IllegalStateException(
@@ -108,7 +109,8 @@ public final class ServiceReader {
           onPeerFailure,
           rollback,
           smoke,
-          soak);
+          soak,
+          pauses);
     }
   }
 
@@ -141,7 +143,8 @@ public final class ServiceReader {
                 .flatMap(rollback -> rollback.duration("waitForPeers", Duration.ZERO))
                 .orElse(Duration.ofSeconds(60))),
         SmokeReader.requests(fields),
-        fields.duration("soak", Duration.ZERO).orElse(Duration.ZERO));
+        fields.duration("soak", Duration.ZERO).orElse(Duration.ZERO),
+        PauseReader.pauses(fields));
   }
 
   private static List<Node> nodes(Fields fields) {
@@ -375,6 +378,12 @@ public final class ServiceReader {
               + dev.serin.contracts.Check.printable(read.strategy())
               + "'");
     } else {
+      PauseReader.contradictions(
+          fields,
+          read.pauses(),
+          read.trafficSteps().isEmpty() ? Strategies.steps(read.strategy()) : read.trafficSteps(),
+          read.analysis().interval(),
+          !read.slis().isEmpty());
       TrafficReader.contradictions(
           fields,
           read.strategy(),

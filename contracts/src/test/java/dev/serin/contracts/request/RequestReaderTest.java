@@ -214,7 +214,7 @@ class RequestReaderTest {
                     + " 'api-1', 'scope': 'full'}"))
         .isEqualTo(
             new Parsed.Valid<>(
-                new PromoteRequested("r", "api", "unknown", "", "api-1", Scope.FULL)));
+                new PromoteRequested("r", "api", "unknown", "", "api-1", Scope.FULL, List.of())));
   }
 
   @Test

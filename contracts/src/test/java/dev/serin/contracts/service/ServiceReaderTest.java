@@ -110,7 +110,8 @@ class ServiceReaderTest {
                 OnPeerFailure.HALT,
                 new Rollback(Duration.ofSeconds(60)),
                 List.of(),
-                Duration.ZERO));
+                Duration.ZERO,
+                List.of()));
     assertThat(valid(tree(SMALLEST)).minimum()).isEqualTo(1);
   }
 
@@ -165,6 +166,35 @@ class ServiceReaderTest {
         .anyMatch(it -> it.startsWith("smoke[0].within: "));
     assertThat(problems("{'smoke': [{'status': 200}]}"))
         .anyMatch(it -> it.startsWith("smoke[0].get: "));
+  }
+
+  @Test
+  void pausesAreForATimeOrUntilAPromote() {
+    ServiceDefinition definition =
+        valid(
+            smallest(
+                "{'pauses': [{'after': 'canary', 'for': '10m'}, {'after': 'peers', 'ask': ['no"
+                    + " complaints'], 'expires': '8h', 'then': 'go-on'}, {'after': 'canary'}]}"));
+    assertThat(definition.pauses())
+        .containsExactly(
+            new Pause(
+                "canary",
+                Duration.ofMinutes(10),
+                List.of(),
+                Duration.ofHours(24),
+                Pause.Then.ROLLBACK),
+            new Pause(
+                "peers", null, List.of("no complaints"), Duration.ofHours(8), Pause.Then.GO_ON),
+            new Pause("canary", null, List.of(), Duration.ofHours(24), Pause.Then.ROLLBACK));
+    assertThat(problems("{'pauses': [{'after': '25%'}]}"))
+        .anyMatch(it -> it.contains("expected after to be one of canary, peers, found '25%'"));
+    assertThat(problems("{'pauses': [{'after': 'canary', 'for': '1m', 'ask': ['x']}]}"))
+        .anyMatch(it -> it.contains("expected either for, or a promote to wait for"));
+    assertThat(
+            problems(
+                "{'pauses': [{'after': 'canary', 'for': '1s'}], 'slis': [{'name': 'a', 'query':"
+                    + " 'q', 'max': 1}]}"))
+        .anyMatch(it -> it.contains("expected a pause from 30s"));
   }
 
   @Test

@@ -7,14 +7,15 @@ import dev.serin.contracts.service.Strategies;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The strategy that watches what somebody else deploys: Serin touches no node and no load balancer,
-/// so there is nothing to guard, to drain, to ask or to take back. A breach ends it.
+/// The strategy that watches what somebody else deploys: Serin touches no node and no load
+/// balancer, so there is nothing to guard, to drain, to ask or to take back. A breach ends it.
 final class AnalysisOnly {
   private AnalysisOnly() {}
 
   /// Takes everything out of the definition that would be touched.
   static void touchNothing(ObjectNode merged) {
-    List.of("pool", "loadBalancers", "trafficSteps", "smoke", "soak").forEach(merged::remove);
+    List.of("pool", "loadBalancers", "trafficSteps", "smoke", "soak", "pauses")
+        .forEach(merged::remove);
     merged.set("onBreach", Json.mapper().valueToTree(OnBreach.ROLLBACK));
   }
 

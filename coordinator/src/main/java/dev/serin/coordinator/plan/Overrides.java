@@ -33,6 +33,7 @@ public final class Overrides {
               "noData",
               "onBreach",
               "onPeerFailure",
+              "pauses",
               "rollback",
               "slis",
               "smoke",
@@ -94,6 +95,10 @@ public final class Overrides {
     }
     if (chosen.equals(Strategies.ANALYSIS_ONLY)) {
       AnalysisOnly.touchNothing(merged);
+    }
+    if (strategy != null && (overrides == null || !overrides.has("pauses"))) {
+      // As with its shares: nobody waits in an incident, and another strategy has other places.
+      merged.remove("pauses");
     }
     if (strategy != null && (overrides == null || !overrides.has("trafficSteps"))) {
       // Those of the service belong to its own strategy.

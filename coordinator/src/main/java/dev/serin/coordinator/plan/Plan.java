@@ -1,6 +1,8 @@
 package dev.serin.coordinator.plan;
 
+import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.rollout.PlanView;
+import dev.serin.contracts.service.Pause;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Compiles a service's strategy into steps, and gives every step a deadline (I6).
 public final class Plan {
@@ -103,7 +106,8 @@ public final class Plan {
         service.onPeerFailure(),
         service.rollback(),
         service.smoke(),
-        service.soak());
+        service.soak(),
+        service.pauses());
   }
 
   private static Node withCanary(Node node, boolean canary) {
@@ -124,7 +128,9 @@ public final class Plan {
     if (!service.analysis().window().isZero()) {
       steps.add(Step.forward(StepName.ANALYSE, null));
     }
+    pause(steps, service, Pause.CANARY, null);
     service.peers().forEach(node -> steps.addAll(update(service, node)));
+    pause(steps, service, Pause.PEERS, 100.0);
     watch(steps, new TrafficStep(100, service.soak()));
     return List.copyOf(steps);
   }
@@ -148,14 +154,31 @@ public final class Plan {
         steps.add(shift);
       }
       watch(steps, share);
+      if (share.equals(shares.getFirst())) {
+        pause(steps, service, Pause.CANARY, share.share());
+      }
+      pause(steps, service, Quantities.shown(share.share()) + "%", share.share());
     }
     if (!shares.isEmpty()) {
       steps.add(Step.shift(canary, null));
     }
     service.peers().forEach(node -> steps.addAll(update(service, node)));
+    pause(steps, service, Pause.PEERS, 100.0);
     TrafficStep last = service.traffic().getLast();
     watch(steps, new TrafficStep(last.share(), last.window().plus(service.soak())));
     return List.copyOf(steps);
+  }
+
+  /// The pauses that the plan has at this place.
+  private static void pause(
+      List<Step> steps, ServiceDefinition service, String after, @Nullable Double share) {
+    for (int index = 0; index < service.pauses().size(); index++) {
+      Pause pause = service.pauses().get(index);
+      if (pause.after().equals(after)) {
+        Duration longest = pause.lasts() == null ? pause.expires() : pause.lasts();
+        steps.add(Step.pause(index, share, longest));
+      }
+    }
   }
 
   private static void watch(List<Step> steps, TrafficStep share) {
@@ -319,7 +342,7 @@ public final class Plan {
     Duration window = Duration.ZERO;
     Duration watched = Duration.ZERO;
     for (Step step : steps) {
-      if (step.name() == StepName.ANALYSE) {
+      if (step.name() == StepName.ANALYSE && step.pause() == null) {
         window = window.plus(analysis(service, step).window());
         watched = watched.plus(service.analysis().initialDelay());
       }
@@ -337,7 +360,7 @@ public final class Plan {
 
   private static PlanView.PlannedStep planned(ServiceDefinition service, Step step) {
     return new PlanView.PlannedStep(
-        step.name().shown(),
+        step.shown(),
         step.node() == null ? "" : step.node(),
         deadline(service, step),
         step.share(),

@@ -8,6 +8,7 @@ import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
@@ -101,6 +102,9 @@ final class Checks {
         "instances",
         taken(Agent.INCUS, all.stream().filter(isArtifact.negate()).toList()),
         instances.instances().size() + " of " + service.nodes().size() + " are running and fit");
+    if (!Strategies.installs(service.strategy())) {
+      return;
+    }
     add(
         "artifact",
         claimed(all.stream().filter(isArtifact).toList()),

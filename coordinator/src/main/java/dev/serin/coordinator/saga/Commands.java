@@ -109,7 +109,7 @@ final class Commands {
       case PUSH ->
           new IncusCommand.PushArtifact(
               head, instance(node), service.install(), rollout.request().artifact());
-      case RESTART -> 
+      case RESTART ->
           new IncusCommand.RestartUnits(
               head, instance(node), service.install(), Restarts.outworn(rollout, step, record));
       case HEALTH ->

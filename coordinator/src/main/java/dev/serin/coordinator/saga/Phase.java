@@ -43,12 +43,12 @@ public sealed interface Phase {
     }
   }
 
-  /// The analysis.
+  /// The analysis: of a window, or in one of the plan's pauses.
   @JsonTypeName("watching")
   record Watching(int step, Watch watch) implements Phase {
     @Override
     public RolloutPhase shown() {
-      return RolloutPhase.ANALYSING;
+      return watch.isPause() ? RolloutPhase.PAUSED : RolloutPhase.ANALYSING;
     }
   }
 

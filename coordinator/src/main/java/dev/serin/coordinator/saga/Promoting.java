@@ -14,12 +14,22 @@ final class Promoting {
   private Promoting() {}
 
   static void promote(Draft draft, int step, Request.PromoteRequested promote) {
+    List<String> problems = Holds.problems(draft.rollout(), step, promote.answers());
+    if (!problems.isEmpty()) {
+      Refusals.refuse(draft, promote, problems);
+      return;
+    }
     String why = promote.reason().isEmpty() ? "promoted" : promote.reason();
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
+    boolean answered = !promote.answers().isEmpty();
+    String how =
+        answered
+            ? Holds.ended(promote.requestedBy(), promote.answers())
+            : "skipped by " + promote.requestedBy();
     draft.step(
-        step, it -> it.ended(StepStatus.SKIPPED, draft.at, "skipped by " + promote.requestedBy()));
+        step, it -> it.ended(answered ? StepStatus.SUCCEEDED : StepStatus.SKIPPED, draft.at, how));
     switch (draft.rollout().phase()) {
       case Phase.Watching watching -> Watching.admitAgain(draft, step, watching.watch());
       case Phase.Paused(int at, var watch, var acts, var back, var hands) when watch != null ->
@@ -38,10 +48,11 @@ final class Promoting {
         why,
         head ->
             new RolloutEvent.RolloutPromoted(
-                head, promote.scope() == Request.Scope.FULL ? "full" : "step"));
+                head, promote.scope() == Request.Scope.FULL ? "full" : "step", promote.answers()));
   }
 
-  /// With the scope `full` the waits to come are skipped too. Whether there was one.
+  /// With the scope `full` the waits to come are skipped too, but for pauses that ask: each
+  /// question wants its answer. Whether there was one.
   private static boolean skipAhead(Draft draft, Request.PromoteRequested promote) {
     if (promote.scope() != Request.Scope.FULL) {
       return false;
@@ -49,7 +60,10 @@ final class Promoting {
     String how = "skipped by " + promote.requestedBy();
     List<Step> steps = new ArrayList<>();
     for (Step step : draft.rollout().steps()) {
-      boolean ahead = step.name() == StepName.ANALYSE && step.status() == StepStatus.PENDING;
+      boolean ahead =
+          step.name() == StepName.ANALYSE
+              && step.status() == StepStatus.PENDING
+              && !Holds.asks(draft.rollout(), step);
       steps.add(ahead ? step.ended(StepStatus.SKIPPED, draft.at, how) : step);
     }
     boolean any = !steps.equals(draft.rollout().steps());

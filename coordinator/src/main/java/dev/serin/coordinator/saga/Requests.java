@@ -271,6 +271,8 @@ final class Requests {
     }
     if (draft.handsOff != null) {
       Refusals.refuse(draft, resume, List.of(Hands.expected(draft)));
+    } else if (Holds.isHeld(draft.rollout())) {
+      Refusals.refuse(draft, resume, List.of(Holds.onlyPromote(draft.rollout())));
     } else if (draft.rollout().phase() instanceof Phase.Paused paused) {
       Watching.resume(draft, paused, resume);
     } else {
@@ -289,6 +291,7 @@ final class Requests {
     }
     switch (draft.rollout().phase()) {
       case Phase.Rolling rolling -> Pausing.pause(draft, pause.requestedBy(), why(pause, "paused"));
+      case Phase.Watching watching when watching.watch().isPause() -> nothingToPause(draft, pause);
       case Phase.Watching watching ->
           Pausing.pause(draft, pause.requestedBy(), why(pause, "paused"));
       case Phase.Preflight preflight -> nothingToPause(draft, pause);

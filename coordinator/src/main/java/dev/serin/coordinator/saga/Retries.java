@@ -27,6 +27,10 @@ final class Retries {
   }
 
   private static void stopped(Draft draft, RetryRequested retry) {
+    if (Holds.isHeld(draft.rollout())) {
+      refuse(draft, retry, Holds.onlyPromote(draft.rollout()));
+      return;
+    }
     if (!(draft.rollout().phase() instanceof Phase.Paused paused)) {
       refuse(
           draft,

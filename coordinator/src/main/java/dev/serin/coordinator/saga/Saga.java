@@ -121,7 +121,7 @@ public final class Saga {
       case Phase.Preflight preflight -> {}
       case Phase.Rolling rolling -> {}
       case Phase.RollingBack back -> {}
-      case Phase.Paused paused -> {}
+      case Phase.Paused paused -> Holds.woken(draft);
     }
   }
 }

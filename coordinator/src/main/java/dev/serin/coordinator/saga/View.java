@@ -71,7 +71,7 @@ final class View {
         rollout.request().version(),
         rollout.request().requestId(),
         phase,
-        rollout.steps().stream().map(View::step).toList(),
+        rollout.steps().stream().map(step -> step(rollout, step)).toList(),
         nodes(ledger, rollout),
         rollout.lastProbe(),
         waiting.waitingFor,
@@ -175,8 +175,8 @@ final class View {
         .collect(Collectors.joining(", "));
   }
 
-  private static StepView step(Step step) {
-    String name = step.undo() ? "undo-" + step.name().shown() : step.name().shown();
+  private static StepView step(Rollout rollout, Step step) {
+    String name = step.undo() ? "undo-" + step.shown() : step.shown();
     return new StepView(
         name,
         step.node(),
@@ -184,7 +184,8 @@ final class View {
         step.startedAt(),
         step.endedAt(),
         step.detail(),
-        step.share());
+        step.share(),
+        step.pause() == null ? List.of() : rollout.service().pauses().get(step.pause()).ask());
   }
 
   static List<NodeView> nodes(Ledger ledger, Rollout rollout) {
@@ -232,6 +233,8 @@ final class View {
               underWay(rollout.steps().get(rolling.step())),
               after(rollout, rolling.step()),
               deadline(rollout));
+      case Phase.Watching watching when Holds.isForAPerson(rollout, watching.step()) ->
+          held(rollout, watching.step());
       case Phase.Watching watching -> watching(rollout, watching);
       case Phase.Paused paused when paused.untilHandsOn() ->
           new Waiting(
@@ -240,6 +243,7 @@ final class View {
                   + (paused.back() == null ? "" : "the rollback: ")
                   + described(rollout.steps().get(paused.step())),
               null);
+      case Phase.Paused paused when Holds.isHeld(rollout) -> held(rollout, paused.step());
       case Phase.Paused paused ->
           new Waiting(
               paused.waitingFor(),
@@ -259,12 +263,20 @@ final class View {
     };
   }
 
+  private static Waiting held(Rollout rollout, int step) {
+    return new Waiting(
+        Holds.waitingFor(rollout, step),
+        Holds.next(rollout, step, after(rollout, step)),
+        Holds.endsAt(rollout));
+  }
+
   private static Waiting watching(Rollout rollout, Phase.Watching watching) {
     Watch watch = watching.watch();
     int slot = watch.firstOpenSlot();
     Duration left = watch.interval().multipliedBy(Math.max(0, watch.lastSlot() - watch.green()));
     String waitingFor =
-        "probe "
+        (watch.isPause() ? Holds.waitingFor(rollout, watching.step()) + ": " : "")
+            + "probe "
             + slot
             + ", "
             + watch.green()
@@ -310,7 +322,10 @@ final class View {
       case SHIFT -> Shifting.described(step);
       case PAUSE -> "what comes after the pause";
       case ANALYSE ->
-          "watch the SLIs" + (step.share() == null ? "" : " at " + Shifting.percent(step.share()));
+          step.pause() != null
+              ? "a pause"
+              : "watch the SLIs"
+                  + (step.share() == null ? "" : " at " + Shifting.percent(step.share()));
       case RESTORE -> "restore the binary of" + node;
     };
   }

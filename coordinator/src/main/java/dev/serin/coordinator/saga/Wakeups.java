@@ -25,6 +25,10 @@ final class Wakeups {
     if (rollout.lookAt() != null) {
       due.add(rollout.lookAt());
     }
+    Instant pauseEnds = Holds.endsAt(rollout);
+    if (pauseEnds != null) {
+      due.add(pauseEnds);
+    }
     if (rollout.phase() instanceof Phase.Watching watching) {
       due.add(watching.watch().renewAt());
       due.add(patienceEnds(rollout, watching.watch()));

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +28,17 @@ public record Watch(
     int forgiven,
     Instant renewAt,
     boolean lapsed) {
+  /// What an analysis in a pause is called, after the rollout's id.
+  static final String PAUSE = "/pause-";
+
   public Watch {
     verdicts = Map.copyOf(verdicts);
+  }
+
+  /// Whether it goes on in one of the plan's pauses: then it is named after that.
+  @JsonIgnore
+  public boolean isPause() {
+    return id.contains(PAUSE);
   }
 
   int green() {

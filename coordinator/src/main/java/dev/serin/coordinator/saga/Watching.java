@@ -38,7 +38,8 @@ final class Watching {
   /// @param attempt which one
   private static String idOf(Rollout rollout, Step step, int attempt) {
     String share = step.share() == null ? "" : "-" + Quantities.shown(step.share());
-    return rollout.rolloutId() + "/analysis" + share + (attempt < 2 ? "" : "/" + attempt);
+    String what = step.pause() == null ? "/analysis" + share : Watch.PAUSE + (step.pause() + 1);
+    return rollout.rolloutId() + what + (attempt < 2 ? "" : "/" + attempt);
   }
 
   /// The name of the newest attempt of a step that has begun.
@@ -52,8 +53,12 @@ final class Watching {
       return;
     }
     Step analysed = draft.rollout().steps().get(index);
+    if (analysed.pause() != null && draft.rollout().service().slis().isEmpty()) {
+      Holds.begin(draft, index);
+      return;
+    }
     Analysis analysis = Plan.analysis(draft.rollout().service(), analysed);
-    Instant start = draft.at.plus(analysis.initialDelay());
+    Instant start = analysed.pause() == null ? draft.at.plus(analysis.initialDelay()) : draft.at;
     Watch watch =
         new Watch(
             idOf(draft.rollout(), analysed, analysed.attempt() + 1),
@@ -70,7 +75,10 @@ final class Watching {
     draft.emit(
         Draft.SERIN,
         "watches " + watch.needed() + " probes, one each " + View.shown(watch.interval()),
-        head -> new RolloutEvent.StepStarted(head, StepName.ANALYSE.shown(), null, false));
+        head -> new RolloutEvent.StepStarted(head, analysed.shown(), null, false));
+    if (analysed.pause() != null) {
+      Holds.told(draft);
+    }
     draft.watch(watch);
   }
 
@@ -175,12 +183,19 @@ final class Watching {
   }
 
   private static void green(Draft draft, int step, Watch watch) {
-    String how = watch.green() + " probes were green";
+    if (Holds.isForAPerson(draft.rollout(), step)) {
+      Holds.expired(draft, step);
+      return;
+    }
+    ends(draft, step, watch, watch.green() + " probes were green");
+  }
+
+  /// The wait is over, and the rollout goes on.
+  static void ends(Draft draft, int step, Watch watch, String how) {
+    String name = draft.rollout().steps().get(step).shown();
     draft.step(step, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
     draft.emit(
-        Draft.SERIN,
-        how,
-        head -> new RolloutEvent.StepSucceeded(head, StepName.ANALYSE.shown(), null, false, how));
+        Draft.SERIN, how, head -> new RolloutEvent.StepSucceeded(head, name, null, false, how));
     draft.stopWatching(watch.id());
     admitAgain(draft, step, watch);
     draft.enter(new Phase.Rolling(step), how);
@@ -236,6 +251,10 @@ final class Watching {
   }
 
   static void woken(Draft draft, Phase.Watching watching) {
+    if (Holds.isOver(draft)) {
+      Holds.expired(draft, watching.step());
+      return;
+    }
     Watch watch = watching.watch().withoutAbsence(draft.absence(watching.watch().renewAt()));
     if (!Wakeups.patienceEnds(draft.rollout(), watch).isAfter(draft.at)) {
       blindTooLong(

@@ -159,7 +159,24 @@ final class Acts {
   }
 
   private static Act promote(@Nullable String rolloutId, Request.Scope scope) {
-    return asks(id -> new Request.PromoteRequested(id, Services.NAME, "bob", "", rolloutId, scope));
+    return promote(rolloutId, scope, List.of());
+  }
+
+  /// A promote with answers, each `question=answer`.
+  static Act promote(Request.Scope scope, String... answers) {
+    return promote(
+        null,
+        scope,
+        java.util.Arrays.stream(answers)
+            .map(answer -> answer.split("=", 2))
+            .map(answer -> new Request.Answer(answer[0], answer[1]))
+            .toList());
+  }
+
+  private static Act promote(
+      @Nullable String rolloutId, Request.Scope scope, List<Request.Answer> answers) {
+    return asks(id ->
+        new Request.PromoteRequested(id, Services.NAME, "bob", "", rolloutId, scope, answers));
   }
 
   static Act retry(Request.From from) {

@@ -113,7 +113,8 @@ class NothingInstalledTest {
 
   @Test
   void aBreachMakesTheNodesReadyAgainAndRestoresNothing() {
-    Story story = restart().until("watch 1-3").on(probe(FAIL), sends("stop-watching", "restart b2"));
+    Story story =
+        restart().until("watch 1-3").on(probe(FAIL), sends("stop-watching", "restart b2"));
     assertThat(((RestartUnits) story.newest("restart b2")).outworn())
         .as("what is up is left alone")
         .isEmpty();
@@ -126,7 +127,8 @@ class NothingInstalledTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"drain b2", "restart b2", "health b2", "ready b2", "serving b2", "drain b1"})
+  @ValueSource(
+      strings = {"drain b2", "restart b2", "health b2", "ready b2", "serving b2", "drain b1"})
   void isTakenBackFromEveryStep(String inFlight) {
     Story story = restart().until(inFlight).on(abort()).goesOn();
     story.endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
@@ -218,8 +220,7 @@ class NothingInstalledTest {
     Story.of(SERVICE)
         .on(
             asked(by("analysis-only", "{\"canaries\": [\"b9\"], \"window\": \"0s\"}")),
-            refuses(
-                "overrides.canaries: expected nodes of [b1, b2, b3], found [b9]"));
+            refuses("overrides.canaries: expected nodes of [b1, b2, b3], found [b9]"));
     Story.of(SERVICE)
         .on(
             asked(by("analysis-only", "{\"window\": \"0s\"}")),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.IfBusy;
+import dev.serin.contracts.request.Request.Scope;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.Verdict;
@@ -68,6 +69,16 @@ class RandomStoriesTest {
                   + " \"60s\"}, {\"share\": 50}, {\"share\": 100, \"window\": \"30s\"}]}");
     }
     if (random.nextInt(4) == 0) {
+      String how =
+          List.of(
+                  "\"for\": \"60s\"",
+                  "\"ask\": [\"fine\"], \"expires\": \"90s\"",
+                  "\"expires\": \"60s\", \"then\": \"go-on\"")
+              .get(random.nextInt(3));
+      String after = random.nextBoolean() ? "canary" : "peers";
+      service = with(service, "{\"pauses\": [{\"after\": \"" + after + "\", " + how + "}]}");
+    }
+    if (random.nextInt(4) == 0) {
       service = with(service, "{\"soak\": \"60s\"}");
     }
     if (random.nextInt(4) == 0) {
@@ -85,7 +96,11 @@ class RandomStoriesTest {
     for (int again = 0; again < 20 && story.ledger().active() != null; again++) {
       story.goesOn();
       if (story.ledger().active() != null) {
-        story.on(Acts.promote()).on(Acts.resume());
+        story
+            .on(Acts.promote())
+            .on(Acts.promote(Scope.STEP, "fine=yes"))
+            .on(Acts.resume())
+            .after(Duration.ofMinutes(2));
       }
     }
     assertThat(story.ledger().active()).as("nothing hangs (I6)").isNull();

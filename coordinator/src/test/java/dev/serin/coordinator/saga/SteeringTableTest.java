@@ -12,6 +12,7 @@ import static dev.serin.coordinator.saga.Acts.resume;
 import static dev.serin.coordinator.saga.Acts.retry;
 import static dev.serin.coordinator.saga.Acts.takeBack;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.idOf;
 import static dev.serin.coordinator.saga.Story.release;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,7 @@ import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.plan.StepName;
 import dev.serin.coordinator.saga.Story.Act;
@@ -41,6 +43,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every request in every phase does what `docs/steering.md` says of it.
 class SteeringTableTest {
   private static final Path PAGE = Path.of("..", "docs", "steering.md");
+
+  private static final ServiceDefinition PAUSING =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          "{\"analysis\": {\"window\": \"0s\"}, \"pauses\": [{\"after\": \"canary\", \"for\":"
+              + " \"60s\"}]}");
 
   private static final List<String> REQUESTS =
       List.of(
@@ -67,6 +75,7 @@ class SteeringTableTest {
           "ANALYSING",
           "PAUSED at a step",
           "PAUSED at the window",
+          "PAUSED by the plan",
           "ROLLING_BACK",
           "hands off",
           "none yet",
@@ -159,6 +168,8 @@ class SteeringTableTest {
       case "ANALYSING" -> story.on(release("v2")).until("watch 1-3");
       case "PAUSED at a step" -> story.on(release("v2")).until("push b2").on(pause());
       case "PAUSED at the window" -> story.on(release("v2")).until("watch 1-3").on(pause());
+      case "PAUSED by the plan" ->
+          story.on(Acts.defined(PAUSING)).on(release("v2")).until("watch 1-2");
       case "ROLLING_BACK" ->
           story.on(release("v2")).until("watch 1-3").on(probe(Verdict.FAIL)).until("restore b2");
       case "hands off" -> story.on(release("v2")).until("push b2").on(handsOff());

@@ -18,8 +18,7 @@ import java.util.function.Supplier;
 ///   stopping alone is 90 s
 record Restarting(Duration settle, Duration within) {
   /// @param outworn the starts that shall not go on, though they run the installed binary
-  IncusEvent restart(
-      Turn turn, Node node, List<String> outworn, Supplier<AnswerHead> head)
+  IncusEvent restart(Turn turn, Node node, List<String> outworn, Supplier<AnswerHead> head)
       throws CommandFailed, Unreachable, Turn.Preempted {
     List<String> arguments = new ArrayList<>();
     arguments.add(String.valueOf(settle.toMillis()));

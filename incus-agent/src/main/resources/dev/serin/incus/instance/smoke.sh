@@ -14,6 +14,7 @@ patience=$(printf '%d.%03d' "$((within_ms / 1000))" "$((within_ms % 1000))")
   printf 'body '
   head -c 65536 | base64 | tr -d '\n'
   printf '\nrest '
-  tail -c 8 | base64
+  tail -c 8 | base64 | tr -d '\n'
+  printf '\n'
 }
 end asked

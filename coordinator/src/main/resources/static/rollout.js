@@ -187,15 +187,20 @@ export function node_(node, canary, fresh, pooled = true) {
   );
 }
 
-/** The steps in order, node by node: those of a rollback come after all others. */
+/** The steps in order, node by node, also those of a batch: those of a rollback come after all others. */
 function steps(rollout) {
   const groups = [];
   for (const one of rollout.steps) {
     const back = isBack(one.name);
-    if (groups.at(-1)?.node !== one.node || groups.at(-1).back !== back) {
-      groups.push({ node: one.node, back, steps: [] });
+    const its = (group) => group?.node === one.node && group.back === back;
+    const open = one.batch
+      ? groups.find((group) => its(group) && group.batch === one.batch)
+      : its(groups.at(-1)) && groups.at(-1);
+    if (open) {
+      open.steps.push(one);
+    } else {
+      groups.push({ node: one.node, back, batch: one.batch, steps: [one] });
     }
-    groups.at(-1).steps.push(one);
   }
   const failed = rollout.steps.filter((it) => it.status === "FAILED" && it.detail);
   return [

@@ -161,6 +161,7 @@ final class Scenario {
       strategy(service, new Random(service.toString().hashCode()));
     }
     prove(service, new Random(service.toString().hashCode() + 2L));
+    batches(service, new Random(service.toString().hashCode() + 3L));
     return service;
   }
 
@@ -196,6 +197,23 @@ final class Scenario {
       }
     }
     window(steps.addObject().put("share", 100), other);
+  }
+
+  /// Every third service whose minimum lets it updates several nodes at once, by chance of its own.
+  private void batches(ObjectNode service, Random other) {
+    int nodes = design.nodes().size();
+    int most = design.haproxies() == 0 ? nodes : nodes - minAvailable;
+    if (most < 2 || other.nextInt(3) > 0) {
+      return;
+    }
+    boolean named = !service.has("strategy") && other.nextBoolean();
+    if (!named) {
+      service.put("batch", 2 + other.nextInt(most - 1));
+    } else if (most == nodes && other.nextBoolean()) {
+      service.put("strategy", "AllAtOnce");
+    } else if (most >= nodes / 2) {
+      service.put("strategy", "HalfAtATime");
+    }
   }
 
   private static void window(ObjectNode step, Random other) {

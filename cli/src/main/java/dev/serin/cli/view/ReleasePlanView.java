@@ -8,8 +8,10 @@ import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// A plan on one page: how it goes and how long, what each node has now, the steps, the way back,
@@ -97,7 +99,7 @@ public final class ReleasePlanView {
     List<String> nodes = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
-      nodes.add(row.node);
+      nodes.add(row.node());
       if (i + 1 == rows.size() || !rows.get(i + 1).words(marks).equals(row.words(marks))) {
         sentences.add(String.join(", then ", nodes) + ": " + row.words(marks));
         nodes.clear();
@@ -133,22 +135,38 @@ public final class ReleasePlanView {
     return node.leftOut() ? "left out by an earlier rollout, first" : node.canary() ? "canary" : "";
   }
 
-  /// Steps that follow each other on one node.
+  /// Steps that follow each other on one node, or on all nodes of a batch.
   private static final class Row {
-    private final String node;
+    private final Set<String> nodes = new LinkedHashSet<>();
     private final List<PlannedStep> steps = new ArrayList<>();
 
     Row(PlannedStep first) {
-      node = first.node();
-      steps.add(first);
+      add(first);
+    }
+
+    /// A batch has each of its steps once.
+    void add(PlannedStep step) {
+      nodes.add(step.node());
+      if (steps.stream().noneMatch(it -> it.name().equals(step.name()))) {
+        steps.add(step);
+      }
+    }
+
+    String node() {
+      return String.join(", ", nodes);
     }
 
     boolean takes(PlannedStep next) {
-      return next.node().equals(node)
-          && !node.isEmpty()
+      PlannedStep last = steps.getLast();
+      boolean same =
+          last.batch() == null
+              ? next.batch() == null && next.node().equals(last.node())
+              : last.batch().equals(next.batch());
+      return same
+          && !next.node().isEmpty()
           && next.share() == null
           && next.window() == null
-          && steps.getLast().share() == null;
+          && last.share() == null;
     }
 
     String words(Marks marks) {
@@ -180,7 +198,7 @@ public final class ReleasePlanView {
     List<Row> rows = new ArrayList<>();
     for (PlannedStep step : steps) {
       if (!rows.isEmpty() && rows.getLast().takes(step)) {
-        rows.getLast().steps.add(step);
+        rows.getLast().add(step);
       } else {
         rows.add(new Row(step));
       }
@@ -195,7 +213,7 @@ public final class ReleasePlanView {
       number++;
       table.row(
           Text.of(Style.FAINT, String.valueOf(number)),
-          Text.of(row.node.isEmpty() ? "all" : row.node),
+          Text.of(row.node().isEmpty() ? "all" : row.node()),
           Text.of(row.words(marks)),
           Text.of(row.share()),
           Text.of(Style.BUSY, row.window()),

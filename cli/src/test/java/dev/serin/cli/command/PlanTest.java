@@ -105,6 +105,44 @@ class PlanTest {
   }
 
   @Test
+  void showsABatchAsOneRow() throws Exception {
+    List<PlannedStep> forward = new ArrayList<>(steps("b2", "drain", "keep"));
+    List<PlannedStep> back = new ArrayList<>();
+    for (String name : List.of("drain", "keep")) {
+      for (String node : List.of("b1", "b3")) {
+        forward.add(new PlannedStep(name, node, Duration.ofMinutes(2), null, null, 1));
+        back.add(new PlannedStep("restore", node, Duration.ofMinutes(2), null, null, 1));
+      }
+    }
+    back.addAll(steps("b2", "restore"));
+    ReleasePlan it = plan();
+    PlanView view = it.plan();
+    SerinRun run =
+        run(
+            new ReleasePlan(
+                it.service(),
+                it.version(),
+                new PlanView(
+                    view.strategy(),
+                    forward,
+                    1,
+                    view.window(),
+                    view.interval(),
+                    view.expected(),
+                    view.atMost()),
+                back,
+                it.nodes(),
+                it.checks(),
+                it.problems(),
+                it.warnings(),
+                null));
+    assertThat(run.out().lines().map(String::stripTrailing))
+        .contains("back      b1, b3, then b2: restore")
+        .anyMatch(line -> line.matches("1 +b2 +drain → keep +4m00s"))
+        .anyMatch(line -> line.matches("2 +b1, b3 +drain → keep +4m00s"));
+  }
+
+  @Test
   void showsStepsSharesWindowsTimesAndEveryCheck() throws Exception {
     SerinRun run = run(plan());
 

@@ -30,12 +30,25 @@ public record PlanView(
   /// @param share the canary's share of the requests from then on, in per cent; none where the step
   ///   doesn't change it, or ends it
   /// @param window how long the SLIs must stay green; none for a step that watches nothing
+  /// @param batch which batch its node is in, from 1: steps with one name and one batch are under
+  ///   way together; none for a node that is alone
   public record PlannedStep(
       String name,
       String node,
       Duration deadline,
       @Nullable Double share,
-      @Nullable Duration window) {}
+      @Nullable Duration window,
+      @Nullable Integer batch) {
+    /// A step of a node that is alone.
+    public PlannedStep(
+        String name,
+        String node,
+        Duration deadline,
+        @Nullable Double share,
+        @Nullable Duration window) {
+      this(name, node, deadline, share, window, null);
+    }
+  }
 
   public PlanView {
     Check.text("strategy", strategy);

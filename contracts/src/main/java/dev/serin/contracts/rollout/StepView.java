@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param share the canary's share of the requests that it sets or watches, in per cent; none where
 ///   it has nothing to do with a share, or ends it
 /// @param asks what a promote must answer there; empty where nothing is asked
+/// @param batch which batch its node is in, from 1: steps side by side with one name and one batch
+///   are under way together; none for a node that is alone
 public record StepView(
     String name,
     @Nullable String node,
@@ -22,7 +24,8 @@ public record StepView(
     @Nullable Instant endedAt,
     @Nullable String detail,
     @Nullable Double share,
-    List<String> asks) {
+    List<String> asks,
+    @Nullable Integer batch) {
   public StepView {
     asks = Check.list(asks);
     Check.text("name", name);
@@ -40,7 +43,7 @@ public record StepView(
     this(name, node, status, startedAt, endedAt, detail, null);
   }
 
-  /// A step that asks nothing.
+  /// A step that asks nothing, of a node that is alone.
   public StepView(
       String name,
       @Nullable String node,
@@ -49,6 +52,6 @@ public record StepView(
       @Nullable Instant endedAt,
       @Nullable String detail,
       @Nullable Double share) {
-    this(name, node, status, startedAt, endedAt, detail, share, List.of());
+    this(name, node, status, startedAt, endedAt, detail, share, List.of(), null);
   }
 }

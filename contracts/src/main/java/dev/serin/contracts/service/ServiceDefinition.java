@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// @param pool the HAProxy backends that its nodes serve in; empty for a worker without one
 /// @param loadBalancers the load balancers that have these pools
 /// @param nodes one or more, at least one of them a canary
-/// @param minAvailable how many nodes must stay in rotation; none for all but one, at least one
+/// @param minAvailable how many nodes must stay in rotation; none for all but one, at least one, or
+///   what a strategy leaves that takes several at once by its name
 /// @param strategy how a release reaches all of them, one of [Strategies]
 /// @param trafficSteps the shares of a strategy that shifts traffic; empty for the strategy's own
+/// @param batch how many peers are updated at once; none for one, or what the strategy's name says
 /// @param smoke what each node must answer before it is ready; empty for no smoke test
 /// @param soak how long all nodes are watched after the last step, 0 for not at all
 /// @param pauses waits that the plan has; empty for none
@@ -39,6 +41,7 @@ public record ServiceDefinition(
     List<Sli> slis,
     String strategy,
     List<TrafficStep> trafficSteps,
+    @Nullable Batch batch,
     OnBreach onBreach,
     OnPeerFailure onPeerFailure,
     Rollback rollback,
@@ -289,10 +292,17 @@ public record ServiceDefinition(
     pauses = Check.list(pauses);
   }
 
-  /// How many nodes must stay in rotation: what the service says, else all but one, at least one.
+  /// How many nodes must stay in rotation: what the service says, else what its strategy leaves,
+  /// else all but one, at least one.
   @JsonIgnore
   public int minimum() {
-    return minAvailable != null ? minAvailable : Math.max(1, nodes.size() - 1);
+    return Strategies.minimum(strategy, minAvailable, nodes.size());
+  }
+
+  /// How many nodes are updated at once, 1 or more.
+  @JsonIgnore
+  public int atOnce() {
+    return Strategies.atOnce(strategy, batch, nodes.size());
   }
 
   /// The shares that a release goes through; empty where its strategy shifts no traffic.

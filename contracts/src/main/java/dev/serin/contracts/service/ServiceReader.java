@@ -55,7 +55,7 @@ public final class ServiceReader {
     if (!document.isObject()) {
       return new Parsed.Invalid<>(fields.problems());
     }
-    Supplied supplied = readAll(fields);
+    Supplied supplied = readAll(fields, document);
     contradictions(fields, supplied);
     if (!fields.problems().isEmpty()) {
       return new Parsed.Invalid<>(fields.problems());
@@ -79,6 +79,7 @@ public final class ServiceReader {
       List<Sli> slis,
       String strategy,
       List<TrafficStep> trafficSteps,
+      @Nullable Batch batch,
       OnBreach onBreach,
       OnPeerFailure onPeerFailure,
       Rollback rollback,
@@ -105,6 +106,7 @@ public final class ServiceReader {
           slis,
           strategy,
           trafficSteps,
+          batch,
           onBreach,
           onPeerFailure,
           rollback,
@@ -114,7 +116,7 @@ public final class ServiceReader {
     }
   }
 
-  private static Supplied readAll(Fields fields) {
+  private static Supplied readAll(Fields fields, JsonNode document) {
     Function<Fields, Optional<String>> name = field -> field.name("");
     if (!fields.has("nodes")) {
       fields.problem("nodes", "expected one node or more, is missing");
@@ -135,6 +137,7 @@ public final class ServiceReader {
         slis(fields),
         fields.text("strategy").orElse(Strategies.CANARY_THEN_PEERS),
         TrafficReader.steps(fields),
+        BatchReader.batch(fields, document.get("batch")),
         fields.choice("onBreach", OnBreach.class, OnBreach.ROLLBACK),
         fields.choice("onPeerFailure", OnPeerFailure.class, OnPeerFailure.HALT),
         new Rollback(
@@ -392,6 +395,16 @@ public final class ServiceReader {
           !read.slis().isEmpty(),
           !read.pool().isEmpty(),
           !read.nodes().stream().allMatch(Node::canary));
+      BatchReader.contradictions(
+          fields,
+          read.strategy(),
+          read.batch(),
+          read.nodes().size(),
+          Strategies.takesCanariesAlong(read.strategy())
+              ? read.nodes().size()
+              : Math.toIntExact(read.nodes().stream().filter(node -> !node.canary()).count()),
+          read.minAvailable(),
+          !read.pool().isEmpty());
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The strategies by name, and the shares of those that shift traffic.
 ///
@@ -29,11 +30,18 @@ public final class Strategies {
 
   /// What names are accepted, in words.
   public static final String KNOWN =
-      "canary-then-peers, emergency, restart, analysis-only, traffic-steps, OneAtATime, Canary10Percent5Minutes or"
+      "canary-then-peers, emergency, restart, analysis-only, traffic-steps, OneAtATime, HalfAtATime,"
+          + " AllAtOnce, Canary10Percent5Minutes or"
           + " Linear10PercentEvery1Minute (with any numbers)";
 
   private static final Pattern ONE_AT_A_TIME =
       Pattern.compile("(?:CodeDeployDefault\\.)?OneAtATime");
+
+  private static final Pattern HALF_AT_A_TIME =
+      Pattern.compile("(?:CodeDeployDefault\\.)?HalfAtATime");
+
+  private static final Pattern ALL_AT_ONCE =
+      Pattern.compile("(?:CodeDeployDefault\\.)?(?:Lambda|ECS)?AllAtOnce");
 
   private static final Pattern CANARY =
       Pattern.compile(
@@ -61,7 +69,45 @@ public final class Strategies {
 
   /// Whether nothing is watched: every node in the safe order, each with its health checks.
   public static boolean isWatchless(String name) {
-    return name.equals(EMERGENCY) || ONE_AT_A_TIME.matcher(name).matches();
+    return name.equals(EMERGENCY) || namesItsBatch(name);
+  }
+
+  /// Whether the name itself says how many nodes are updated at once: `OneAtATime`, `HalfAtATime`,
+  /// `AllAtOnce`.
+  public static boolean namesItsBatch(String name) {
+    return ONE_AT_A_TIME.matcher(name).matches() || takesCanariesAlong(name);
+  }
+
+  /// Whether the canaries are in the batches too, not before them: `HalfAtATime`, `AllAtOnce`.
+  public static boolean takesCanariesAlong(String name) {
+    return HALF_AT_A_TIME.matcher(name).matches() || ALL_AT_ONCE.matcher(name).matches();
+  }
+
+  /// How many nodes are updated at once, 1 or more.
+  ///
+  /// @param batch what the service says; none for one
+  /// @param nodes how many there are
+  static int atOnce(String name, @Nullable Batch batch, int nodes) {
+    if (ALL_AT_ONCE.matcher(name).matches()) {
+      return Math.max(1, nodes);
+    }
+    if (HALF_AT_A_TIME.matcher(name).matches()) {
+      return Math.max(1, nodes / 2);
+    }
+    return batch == null || ONE_AT_A_TIME.matcher(name).matches() ? 1 : batch.of(nodes);
+  }
+
+  /// How many nodes must stay in rotation: what the service says; else what a strategy leaves that
+  /// by its name takes several at once; else all but one, at least one (I2).
+  static int minimum(String name, @Nullable Integer minAvailable, int nodes) {
+    if (minAvailable != null) {
+      return minAvailable;
+    }
+    if (ALL_AT_ONCE.matcher(name).matches()) {
+      return 0;
+    }
+    int most = HALF_AT_A_TIME.matcher(name).matches() ? atOnce(name, null, nodes) : 1;
+    return Math.max(1, nodes - most);
   }
 
   /// Whether it installs a release; the others need no artifact.

@@ -30,6 +30,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -106,6 +107,7 @@ class ServiceReaderTest {
                 List.of(),
                 "canary-then-peers",
                 List.of(),
+                null,
                 OnBreach.ROLLBACK,
                 OnPeerFailure.HALT,
                 new Rollback(Duration.ofSeconds(60)),
@@ -312,6 +314,14 @@ class ServiceReaderTest {
           {'strategy': 'traffic-steps', 'pool': 'p', 'loadBalancers': ['l'], 'trafficSteps': [{'share': 0}, {'window': '1m'}, {'share': 101}]} | trafficSteps[0].share: expected a share of the requests in per cent, above 0 and at most 100, found 0.0,trafficSteps[1].share: expected a share of the requests in per cent, above 0 and at most 100, is missing,trafficSteps[2].share: expected a share of the requests in per cent, above 0 and at most 100, found 101.0
           {'strategy': 'traffic-steps', 'pool': 'p', 'loadBalancers': ['l'], 'slis': [{'name': 'a', 'query': 'q', 'max': 1}], 'trafficSteps': [{'share': 10, 'window': '5s'}, {'share': 100}]} | trafficSteps: expected a window of 0s, or from 30s (analysis.interval) to 3d11h20m, found 5s
           {'strategy': 'traffic-steps', 'pool': 'p', 'loadBalancers': ['l'], 'nodes': [{'name': 'b', 'canary': true}], 'trafficSteps': [{'share': 100}]} | nodes: expected a node that is no canary, since traffic-steps shares the traffic
+          {'batch': 0} | batch: expected a number of nodes such as 2, or a share of them such as 25%, found 0
+          {'batch': '101%'} | batch: expected a number of nodes such as 2, or a share of them such as 25%, found 101%
+          {'batch': ['2']} | batch: expected a number of nodes such as 2, or a share of them such as 25%, found ["2"]
+          {'batch': 2, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']} | batch: expected at most 1, so that 3 of 4 nodes (minAvailable) stay in rotation, found 2; with minAvailable: 2 it would do
+          {'batch': '75%', 'minAvailable': 2, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']} | batch: expected at most 2, so that 2 of 4 nodes (minAvailable) stay in rotation, found 75%, which is 3; with minAvailable: 1 it would do
+          {'batch': 2, 'strategy': 'OneAtATime'} | batch: expected none beside strategy OneAtATime, which says by its name how many nodes are updated at once, found 2; batches go with canary-then-peers, traffic-steps and emergency
+          {'strategy': 'AllAtOnce', 'minAvailable': 1, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']} | minAvailable: expected at most 0 beside strategy AllAtOnce, which updates 4 of 4 nodes at once, found 1; lower it, or take strategy emergency with a batch of at most 3
+          {'strategy': 'HalfAtATime', 'minAvailable': 3, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']} | minAvailable: expected at most 2 beside strategy HalfAtATime, which updates 2 of 4 nodes at once, found 3; lower it, or take strategy emergency with a batch of at most 1
           {'install': {'path': '/a', 'previous': '/a', 'unit': 'u'}} | install.previous: expected another file than install.path, found the same
           {'install': {'path': '/a', 'unit': ['u', 'u']}} | install.unit: expected each unit once, found u twice
           {'install': {'path': '/a', 'unit': 'none'}} | install.unit: expected one systemd unit or more, found none
@@ -325,6 +335,20 @@ class ServiceReaderTest {
   void aContradictionIsNamed(String more, String expected) {
     assertThat(String.join(",", problems(more)))
         .isEqualTo(expected.replace("KNOWN", Strategies.KNOWN));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'batch': 2, 'minAvailable': 2, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']}",
+        "{'batch': 9, 'minAvailable': 1, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']}",
+        "{'batch': '25%', 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']}",
+        "{'batch': '100%'}",
+        "{'strategy': 'AllAtOnce', 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']}",
+        "{'strategy': 'HalfAtATime', 'minAvailable': 2, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']}"
+      })
+  void aBatchThatLeavesTheMinimumIsTaken(String more) {
+    assertThat(problems(more)).isEmpty();
   }
 
   @Test

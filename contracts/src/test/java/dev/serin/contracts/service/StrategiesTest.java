@@ -34,7 +34,15 @@ class StrategiesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"canary-then-peers", "emergency", "OneAtATime", "CodeDeployDefault.OneAtATime"})
+      strings = {
+        "canary-then-peers",
+        "emergency",
+        "OneAtATime",
+        "CodeDeployDefault.OneAtATime",
+        "HalfAtATime",
+        "CodeDeployDefault.AllAtOnce",
+        "CodeDeployDefault.ECSAllAtOnce"
+      })
   void shiftsNoTraffic(String name) {
     assertThat(Strategies.isKnown(name)).isTrue();
     assertThat(Strategies.steps(name)).isEmpty();
@@ -51,10 +59,33 @@ class StrategiesTest {
         "Canary10Percent99999Minutes",
         "Linear10PercentEvery1Hour",
         "xCanary10Percent5Minutes",
-        "AllAtOnce"
+        "AllAtOnce5",
+        "halfatatime"
       })
   void knowsNoOther(String name) {
     assertThat(Strategies.isKnown(name)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AllAtOnce, -, 4, 4, 0",
+    "AllAtOnce, -, 1, 1, 0",
+    "HalfAtATime, -, 4, 2, 2",
+    "HalfAtATime, -, 5, 2, 3",
+    "HalfAtATime, -, 2, 1, 1",
+    "HalfAtATime, -, 1, 1, 1",
+    "OneAtATime, -, 4, 1, 3",
+    "emergency, 2, 4, 2, 3",
+    "emergency, 25%, 8, 2, 7",
+    "canary-then-peers, 25%, 3, 1, 2",
+    "canary-then-peers, 50%, 5, 2, 4",
+    "canary-then-peers, 9, 3, 9, 2"
+  })
+  void updatesSoManyAtOnceAndKeepsSoManyByDefault(
+      String name, String batch, int nodes, int atOnce, int minimum) {
+    assertThat(Strategies.atOnce(name, Batch.of(batch).orElse(null), nodes)).isEqualTo(atOnce);
+    assertThat(Strategies.minimum(name, null, nodes)).isEqualTo(minimum);
+    assertThat(Strategies.minimum(name, 1, nodes)).isEqualTo(1);
   }
 
   @Test

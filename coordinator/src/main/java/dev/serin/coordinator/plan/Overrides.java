@@ -25,6 +25,7 @@ public final class Overrides {
       new TreeSet<>(
           Set.of(
               "analysis",
+              "batch",
               "canaries",
               "drain",
               "health",
@@ -103,6 +104,11 @@ public final class Overrides {
     if (strategy != null && (overrides == null || !overrides.has("trafficSteps"))) {
       // Those of the service belong to its own strategy.
       merged.remove("trafficSteps");
+    }
+    if (strategy != null
+        && Strategies.namesItsBatch(strategy)
+        && (overrides == null || !overrides.has("batch"))) {
+      merged.remove("batch");
     }
     if (overrides != null && hasWindow(overrides)) {
       everyWindow(merged);

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /// Compiles a service's strategy into steps, and gives every step a deadline (I6).
 public final class Plan {
@@ -102,6 +103,7 @@ public final class Plan {
         service.slis(),
         service.strategy(),
         service.trafficSteps(),
+        service.batch(),
         service.onBreach(),
         service.onPeerFailure(),
         service.rollback(),
@@ -115,7 +117,8 @@ public final class Plan {
         node.name(), canary, node.instance(), node.server(), node.host(), node.labels());
   }
 
-  /// The forward steps: each canary, the analysis, each peer, the soak.
+  /// The forward steps: each canary, the analysis, the peers in batches, the soak. A strategy that
+  /// takes several nodes at once by its name has the canaries in its batches too.
   public static List<Step> compile(ServiceDefinition service) {
     if (!service.traffic().isEmpty()) {
       return inShares(service);
@@ -123,16 +126,32 @@ public final class Plan {
     if (service.strategy().equals(Strategies.ANALYSIS_ONLY)) {
       return List.of(Step.forward(StepName.ANALYSE, null));
     }
+    if (Strategies.takesCanariesAlong(service.strategy())) {
+      return withSoak(
+          service,
+          inBatches(
+              service,
+              Stream.concat(service.canaries().stream(), service.peers().stream()).toList()));
+    }
     List<Step> steps = new ArrayList<>();
     service.canaries().forEach(node -> steps.addAll(update(service, node)));
     if (!service.analysis().window().isZero()) {
       steps.add(Step.forward(StepName.ANALYSE, null));
     }
     pause(steps, service, Pause.CANARY, null);
-    service.peers().forEach(node -> steps.addAll(update(service, node)));
+    steps.addAll(inBatches(service, service.peers()));
+    return withSoak(service, steps);
+  }
+
+  private static List<Step> withSoak(ServiceDefinition service, List<Step> done) {
+    List<Step> steps = new ArrayList<>(done);
     pause(steps, service, Pause.PEERS, 100.0);
     watch(steps, new TrafficStep(100, service.soak()));
     return List.copyOf(steps);
+  }
+
+  private static List<Step> inBatches(ServiceDefinition service, List<Node> nodes) {
+    return Batches.of(service, nodes, node -> update(service, node));
   }
 
   /// The forward steps of a strategy that shifts traffic:
@@ -162,7 +181,7 @@ public final class Plan {
     if (!shares.isEmpty()) {
       steps.add(Step.shift(canary, null));
     }
-    service.peers().forEach(node -> steps.addAll(update(service, node)));
+    steps.addAll(inBatches(service, service.peers()));
     pause(steps, service, Pause.PEERS, 100.0);
     TrafficStep last = service.traffic().getLast();
     watch(steps, new TrafficStep(last.share(), last.window().plus(service.soak())));
@@ -209,21 +228,25 @@ public final class Plan {
     return names.stream().map(name -> Step.forward(name, node.name())).toList();
   }
 
-  /// The steps that take back what was begun, newest node first.
+  /// The steps that take back what was begun, newest node first, and a batch at once.
   public static List<Step> undo(ServiceDefinition service, List<Step> begun) {
-    List<String> nodes =
-        begun.stream()
-            .filter(step -> step.isBegun() && !step.undo() && step.node() != null)
-            .map(Step::node)
-            .distinct()
-            .toList();
     boolean shifted =
         begun.stream()
             .anyMatch(step -> step.name() == StepName.SHIFT && step.isBegun() && !step.undo());
     String canary = service.canaries().isEmpty() ? "" : service.canaries().getFirst().name();
     List<Step> steps = new ArrayList<>();
-    for (String node : nodes.reversed()) {
-      steps.addAll(undoNode(service, isReplaced(begun, node), node));
+    for (Batches.Unit unit : Batches.units(begun).reversed()) {
+      // Who has kept its binary is back first: a peer more for the others (I2).
+      for (boolean replaced : new boolean[] {false, true}) {
+        steps.addAll(
+            Batches.byName(
+                unit.nodes().reversed().stream()
+                    .filter(node -> isReplaced(begun, node) == replaced)
+                    .map(node -> undoNode(service, replaced, node))
+                    .toList(),
+                unit.batch()));
+      }
+      String node = unit.nodes().getFirst();
       if (shifted && node.equals(canary)) {
         // Every node has its own weight before the first of them is ready again.
         int ready = steps.indexOf(Step.undo(StepName.READY, node));
@@ -331,8 +354,11 @@ public final class Plan {
   public static PlanView view(ServiceDefinition service) {
     List<Step> steps = compile(service);
     Duration forward = PREFLIGHT;
-    for (Step step : steps) {
-      forward = forward.plus(bound(service, step));
+    for (int index = 0; index < steps.size(); index++) {
+      // What is under way together takes as long as one of it.
+      if (Batches.together(steps, index).getFirst() == index) {
+        forward = forward.plus(bound(service, steps.get(index)));
+      }
     }
     List<Step> begun = steps.stream().map(step -> step.begun(Instant.EPOCH)).toList();
     Duration back = Duration.ZERO;
@@ -364,7 +390,8 @@ public final class Plan {
         step.node() == null ? "" : step.node(),
         deadline(service, step),
         step.share(),
-        step.name() == StepName.ANALYSE ? analysis(service, step).window() : null);
+        step.name() == StepName.ANALYSE ? analysis(service, step).window() : null,
+        step.batch());
   }
 
   /// The steps that would take everything back once all of it is done, as everybody sees them.

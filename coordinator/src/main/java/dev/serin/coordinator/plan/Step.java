@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param window how long probes must stay green; none for the service's own. How long a pause may
 ///   last
 /// @param pause which of the service's pauses it is, from 0; none for another step
+/// @param batch which batch its node is in, from 1: what stands side by side with the same name and
+///   batch is under way together ([Batches]); none for a node that is alone
 public record Step(
     StepName name,
     @Nullable String node,
@@ -27,48 +29,51 @@ public record Step(
     int attempt,
     @Nullable Double share,
     @Nullable Duration window,
-    @Nullable Integer pause) {
+    @Nullable Integer pause,
+    @Nullable Integer batch) {
+  private static Step pending(StepName name, @Nullable String node, boolean undo) {
+    return new Step(
+        name, node, undo, StepStatus.PENDING, null, null, null, 0, null, null, null, null);
+  }
+
   public static Step forward(StepName name, @Nullable String node) {
-    return new Step(name, node, false, StepStatus.PENDING, null, null, null, 0, null, null, null);
+    return pending(name, node, false);
+  }
+
+  public static Step undo(StepName name, String node) {
+    return pending(name, node, true);
   }
 
   /// @param share none for the nodes' own weights
   public static Step shift(String node, @Nullable Double share) {
-    return new Step(
-        StepName.SHIFT, node, false, StepStatus.PENDING, null, null, null, 0, share, null, null);
+    return pending(StepName.SHIFT, node, false).watching(share, null, null);
   }
 
   public static Step analyse(double share, Duration window) {
-    return new Step(
-        StepName.ANALYSE,
-        null,
-        false,
-        StepStatus.PENDING,
-        null,
-        null,
-        null,
-        0,
-        share,
-        window,
-        null);
+    return pending(StepName.ANALYSE, null, false).watching(share, window, null);
   }
 
   /// One of the plan's pauses: an analysis that ends by a clock or a person.
   ///
   /// @param share as of an analysis, at this point of the plan
   public static Step pause(int index, @Nullable Double share, Duration longest) {
+    return pending(StepName.ANALYSE, null, false).watching(share, longest, index);
+  }
+
+  private Step watching(@Nullable Double part, @Nullable Duration howLong, @Nullable Integer held) {
     return new Step(
-        StepName.ANALYSE,
-        null,
-        false,
-        StepStatus.PENDING,
-        null,
-        null,
-        null,
-        0,
-        share,
-        longest,
-        index);
+        name,
+        node,
+        undo,
+        status,
+        startedAt,
+        endedAt,
+        detail,
+        attempt,
+        part,
+        howLong,
+        held,
+        batch);
   }
 
   /// The name that everybody sees.
@@ -76,54 +81,44 @@ public record Step(
     return pause == null ? name.shown() : StepName.PAUSE.shown();
   }
 
-  public static Step undo(StepName name, String node) {
-    return new Step(name, node, true, StepStatus.PENDING, null, null, null, 0, null, null, null);
+  /// The same step as one of a batch.
+  ///
+  /// @param number from 1; none for a step that is alone
+  public Step in(@Nullable Integer number) {
+    return new Step(
+        name, node, undo, status, startedAt, endedAt, detail, attempt, share, window, pause,
+        number);
+  }
+
+  private Step now(
+      StepStatus next,
+      @Nullable Instant from,
+      @Nullable Instant to,
+      @Nullable String how,
+      int times) {
+    return new Step(name, node, undo, next, from, to, how, times, share, window, pause, batch);
   }
 
   public Step begun(Instant at) {
-    return new Step(
-        name,
-        node,
-        undo,
-        StepStatus.RUNNING,
-        startedAt == null ? at : startedAt,
-        null,
-        null,
-        attempt + 1,
-        share,
-        window,
-        pause);
+    return now(StepStatus.RUNNING, startedAt == null ? at : startedAt, null, null, attempt + 1);
   }
 
   /// Begun once more, after it failed.
   public Step again(String why) {
-    return new Step(
-        name,
-        node,
-        undo,
-        StepStatus.RUNNING,
-        startedAt,
-        null,
-        why,
-        attempt + 1,
-        share,
-        window,
-        pause);
+    return now(StepStatus.RUNNING, startedAt, null, why, attempt + 1);
   }
 
   /// The same step, to be done once more later on.
   public Step anew() {
-    return new Step(
-        name, node, undo, StepStatus.PENDING, null, null, null, attempt, share, window, pause);
+    return now(StepStatus.PENDING, null, null, null, attempt);
   }
 
   public Step ended(StepStatus end, Instant at, String how) {
-    return new Step(name, node, undo, end, startedAt, at, how, attempt, share, window, pause);
+    return now(end, startedAt, at, how, attempt);
   }
 
   public Step marked(StepStatus mark) {
-    return new Step(
-        name, node, undo, mark, startedAt, endedAt, detail, attempt, share, window, pause);
+    return now(mark, startedAt, endedAt, detail, attempt);
   }
 
   /// Whether it may have had an effect: also where it was interrupted and is to begin anew.

@@ -14,6 +14,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliCommand;
+import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
 import dev.serin.coordinator.plan.Step;
@@ -21,6 +22,7 @@ import dev.serin.coordinator.plan.StepName;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -47,10 +49,8 @@ final class Commands {
   static AgentCommand of(Ledger ledger, Rollout rollout, Pending pending) {
     return switch (rollout.phase()) {
       case Phase.Preflight preflight -> check(ledger, rollout, pending);
-      case Phase.Rolling rolling ->
-          step(ledger, rollout, rollout.steps().get(rolling.step()), pending.head());
-      case Phase.RollingBack back ->
-          step(ledger, rollout, rollout.steps().get(back.step()), pending.head());
+      case Phase.Rolling rolling -> step(ledger, rollout, rolling.step(), pending.head());
+      case Phase.RollingBack back -> step(ledger, rollout, back.step(), pending.head());
       case Phase.Watching watching ->
           throw new IllegalStateException("an analysis waits for no answer");
       case Phase.Paused paused ->
@@ -90,12 +90,15 @@ final class Commands {
     };
   }
 
-  private static AgentCommand step(Ledger ledger, Rollout rollout, Step step, CommandHead head) {
+  /// @param first the first of the steps under way
+  private static AgentCommand step(Ledger ledger, Rollout rollout, int first, CommandHead head) {
+    int index = Batches.indexOf(rollout.steps(), first, head.node());
+    Step step = rollout.steps().get(index);
     ServiceDefinition service = rollout.service();
     Node node = service.node(Objects.requireNonNull(step.node())).orElseThrow();
     NodeRecord record = Objects.requireNonNull(rollout.nodes().get(node.name()));
     return switch (step.name()) {
-      case DRAIN -> drain(service, node, record, step.undo(), head);
+      case DRAIN -> drain(rollout, index, node, record, head);
       case READY ->
           new HaproxyCommand.ReadyServer(head, record.target(step.undo()), Duration.ofSeconds(60));
       case SERVING -> serving(service, node, head);
@@ -121,8 +124,16 @@ final class Commands {
     };
   }
 
+  /// The peers of a drain are the nodes that do not leave with it: the minimum is what remains once
+  /// all of a batch have left, so that no two of its drains can race each other past it (I2).
   private static HaproxyCommand drain(
-      ServiceDefinition service, Node node, NodeRecord record, boolean undo, CommandHead head) {
+      Rollout rollout, int index, Node node, NodeRecord record, CommandHead head) {
+    ServiceDefinition service = rollout.service();
+    boolean undo = rollout.steps().get(index).undo();
+    List<String> leaving =
+        Batches.together(rollout.steps(), index).stream()
+            .map(it -> Objects.requireNonNull(rollout.steps().get(it).node()))
+            .toList();
     boolean force = undo || service.drain().onTimeout() == ServiceDefinition.OnTimeout.FORCE;
     return new HaproxyCommand.DrainServer(
         head,
@@ -130,7 +141,7 @@ final class Commands {
         service.loadBalancers(),
         node.server(),
         service.nodes().stream()
-            .filter(other -> !other.name().equals(node.name()))
+            .filter(other -> !leaving.contains(other.name()))
             .map(Commands::poolServer)
             .toList(),
         service.minimum(),

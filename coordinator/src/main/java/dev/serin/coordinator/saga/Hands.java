@@ -5,7 +5,6 @@ import dev.serin.contracts.rollout.EventHead;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
-import dev.serin.contracts.rollout.StepStatus;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +84,7 @@ final class Hands {
   private static void park(
       Draft draft, int step, Phase.@Nullable RollingBack back, String by, String why) {
     draft.forgetPending();
-    draft.step(step, it -> it.marked(StepStatus.PENDING));
+    Steps.toBeginAnew(draft, step);
     draft.enter(new Phase.Paused(step, null, act(draft.service()), back, true), why);
     draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, act(draft.service())));
   }

@@ -5,6 +5,7 @@ import dev.serin.contracts.incus.IncusEvent.InstanceChange;
 import dev.serin.contracts.incus.IncusEvent.InstancesChangedByHand;
 import dev.serin.contracts.incus.UnitSeen;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.coordinator.plan.Batches;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +52,9 @@ final class Noticing {
                 pending -> pending.agent() == Agent.INCUS && node.equals(pending.head().node()));
     return commanded
         || (rollout.phase() instanceof Phase.Rolling(int step)
-            && Objects.equals(rollout.steps().get(step).node(), node)
-            && Commands.agentOf(rollout.steps().get(step)) == Agent.INCUS);
+            && Batches.together(rollout.steps(), step).stream()
+                .map(rollout.steps()::get)
+                .anyMatch(it -> node.equals(it.node()) && Commands.agentOf(it) == Agent.INCUS));
   }
 
   static void changed(Draft draft, InstancesChangedByHand told) {

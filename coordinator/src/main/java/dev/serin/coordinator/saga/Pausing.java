@@ -260,7 +260,7 @@ final class Pausing {
       draft.stopWatching(watching.watch().id());
     }
     draft.forgetPending();
-    draft.step(step, it -> it.marked(StepStatus.PENDING));
+    Steps.toBeginAnew(draft, step);
     draft.enter(new Phase.Paused(step, null, acts, null, false), why);
     draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, acts));
   }

@@ -6,14 +6,20 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/// The way forward, one step after the other.
+/// The way forward, one step after the other; those of a batch side by side. Where one node of a
+/// batch has failed for good, the others end the step that they are in; then it is decided what
+/// becomes of the rollout.
 final class Rolling {
   private Rolling() {}
 
@@ -36,6 +42,10 @@ final class Rolling {
       Pausing.begin(draft, index);
       return;
     }
+    if (step.batch() != null) {
+      beginBatch(draft, Batches.together(draft.rollout().steps(), index));
+      return;
+    }
     if (step.name() == StepName.SERVING && staysOut(draft, step)) {
       draft.step(index, it -> it.ended(StepStatus.SKIPPED, draft.at, "was out of rotation before"));
       begin(draft, index + 1);
@@ -45,8 +55,40 @@ final class Rolling {
       Hands.park(draft, index, null);
       return;
     }
-    draft.step(index, it -> it.begun(draft.at));
     draft.enter(new Phase.Rolling(index));
+    start(draft, index);
+  }
+
+  /// Begins those of a batch's steps that have not ended: after a pause, some may have.
+  private static void beginBatch(Draft draft, List<Integer> together) {
+    int first = together.getFirst();
+    for (int index : together) {
+      Step step = draft.rollout().steps().get(index);
+      if (step.status() == StepStatus.PENDING
+          && step.name() == StepName.SERVING
+          && staysOut(draft, step)) {
+        draft.step(
+            index, it -> it.ended(StepStatus.SKIPPED, draft.at, "was out of rotation before"));
+      }
+    }
+    List<Integer> due =
+        together.stream()
+            .filter(index -> draft.rollout().steps().get(index).status() == StepStatus.PENDING)
+            .toList();
+    if (!due.isEmpty() && draft.handsOff != null) {
+      Hands.park(draft, first, null);
+      return;
+    }
+    draft.enter(new Phase.Rolling(first));
+    due.forEach(index -> start(draft, index));
+    if (due.isEmpty()) {
+      goOn(draft, first);
+    }
+  }
+
+  private static void start(Draft draft, int index) {
+    Step step = draft.rollout().steps().get(index);
+    draft.step(index, it -> it.begun(draft.at));
     draft.emit(
         Draft.SERIN,
         Steps.sentence(step),
@@ -60,7 +102,28 @@ final class Rolling {
     return record != null && NodeRecord.areOut(record.target(step.undo()));
   }
 
-  static void answered(Draft draft, int index, AgentEvent event) {
+  /// What comes after a step and those beside it, once all of them have ended.
+  private static void goOn(Draft draft, int index) {
+    List<Step> steps = draft.rollout().steps();
+    if (Batches.isUnderWay(steps, index)) {
+      return;
+    }
+    List<Integer> together = Batches.together(steps, index);
+    List<Step> failed =
+        together.stream()
+            .map(steps::get)
+            .filter(step -> step.status() == StepStatus.FAILED)
+            .toList();
+    if (failed.isEmpty()) {
+      begin(draft, together.getLast() + 1);
+    } else {
+      stop(draft, failed);
+    }
+  }
+
+  /// @param first the first of the steps under way
+  static void answered(Draft draft, int first, AgentEvent event) {
+    int index = Batches.indexOf(draft.rollout().steps(), first, event.head().node());
     Step step = draft.rollout().steps().get(index);
     Failure failure = Steps.failure(event);
     if (failure != null) {
@@ -75,11 +138,13 @@ final class Rolling {
         how,
         head -> new RolloutEvent.StepSucceeded(head, step.name().shown(), step.node(), false, how));
     Steps.shifted(draft, step);
-    begin(draft, index + 1);
+    goOn(draft, index);
   }
 
-  static void late(Draft draft, int index, Pending pending) {
-    draft.forgetPending();
+  /// @param first the first of the steps under way
+  static void late(Draft draft, int first, Pending pending) {
+    draft.answered(pending.head().commandId());
+    int index = Batches.indexOf(draft.rollout().steps(), first, pending.head().node());
     failed(draft, index, Steps.unanswered(pending));
   }
 
@@ -112,30 +177,52 @@ final class Rolling {
       return;
     }
     draft.step(index, it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
-    stop(draft, step, failure);
+    goOn(draft, index);
   }
 
-  private static void stop(Draft draft, Step step, Failure failure) {
-    String node = Objects.requireNonNull(step.node());
-    String why = step.name().shown() + " of " + node + " failed: " + failure.sentence();
+  /// What failed steps come to. The others of a batch are between two binaries and are taken back
+  /// with the node that failed; batches before it keep the release.
+  ///
+  /// @param failed one or more of the same batch
+  private static void stop(Draft draft, List<Step> failed) {
+    List<String> nodes = failed.stream().map(Step::node).filter(Objects::nonNull).toList();
+    String why = failed.stream().map(Rolling::sentence).collect(Collectors.joining("; "));
     boolean canary =
-        draft.rollout().service().canaries().stream().anyMatch(it -> it.name().equals(node));
+        draft.rollout().service().canaries().stream().anyMatch(it -> nodes.contains(it.name()));
     if (canary) {
       RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, why, List.of());
       return;
     }
+    Set<String> batch = new LinkedHashSet<>(nodes);
+    batch.addAll(Batches.mates(draft.rollout().steps(), failed.getFirst()));
     switch (draft.rollout().service().onPeerFailure()) {
       case ROLLBACK_ALL -> RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, why, List.of());
-      case ROLLBACK_PEER -> RollingBack.startPeer(draft, node, why);
+      case ROLLBACK_PEER -> RollingBack.startPeers(draft, batch, why, List.of(), List.of());
       case HALT -> {
-        if (Plan.isReplaced(draft.rollout().steps(), node)) {
-          halt(draft, why, List.of(left(draft, node, why)), List.of(node));
+        // Who still runs what it ran before is not left drained: there is no reason for it.
+        List<Step> replaced =
+            failed.stream()
+                .filter(step ->
+                    Plan.isReplaced(draft.rollout().steps(), Objects.requireNonNull(step.node())))
+                .toList();
+        List<String> left =
+            replaced.stream()
+                .map(step -> left(draft, Objects.requireNonNull(step.node()), sentence(step)))
+                .toList();
+        List<String> leftNodes =
+            replaced.stream().map(Step::node).filter(Objects::nonNull).toList();
+        leftNodes.forEach(batch::remove);
+        if (batch.isEmpty()) {
+          halt(draft, why, left, leftNodes);
         } else {
-          // It still runs what it ran before: there is no reason to leave it drained.
-          RollingBack.startPeer(draft, node, why);
+          RollingBack.startPeers(draft, batch, why, left, leftNodes);
         }
       }
     }
+  }
+
+  private static String sentence(Step failed) {
+    return failed.name().shown() + " of " + failed.node() + " failed: " + failed.detail();
   }
 
   private static String left(Draft draft, String node, String why) {

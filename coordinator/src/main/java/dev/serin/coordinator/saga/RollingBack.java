@@ -7,36 +7,50 @@ import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
-/// The way back: what was done is undone, newest node first. A node that can't be taken back stays
-/// out of rotation and is named; the others are taken back all the same.
+/// The way back: what was done is undone, newest node first, and a batch at once. A node that can't
+/// be taken back stays out of rotation and is named; the others are taken back all the same.
 final class RollingBack {
   private RollingBack() {}
 
   static void start(Draft draft, Outcome cause, String by, String why, List<ProbeView> evidence) {
     Rollout rollout = draft.rollout();
-    start(draft, Plan.undo(rollout.service(), rollout.steps()), cause, by, why, evidence, false);
-  }
-
-  /// Takes back one peer alone; the rollout halts after it.
-  static void startPeer(Draft draft, String node, String why) {
-    Rollout rollout = draft.rollout();
-    List<Step> ofNode = rollout.steps().stream().filter(step -> node.equals(step.node())).toList();
     start(
         draft,
-        Plan.undo(rollout.service(), ofNode),
-        Outcome.HALTED,
+        Plan.undo(rollout.service(), rollout.steps()),
+        new Phase.RollingBack(0, cause, List.of(), List.of(), false, false),
+        by,
+        why,
+        evidence);
+  }
+
+  /// Takes back these peers alone; the rollout halts after it.
+  ///
+  /// @param left others that are left as they are: in what state, and what to do
+  /// @param leftNodes their names
+  static void startPeers(
+      Draft draft, Set<String> nodes, String why, List<String> left, List<String> leftNodes) {
+    Rollout rollout = draft.rollout();
+    List<Step> ofNodes =
+        rollout.steps().stream()
+            .filter(step -> step.node() != null && nodes.contains(step.node()))
+            .toList();
+    start(
+        draft,
+        Plan.undo(rollout.service(), ofNodes),
+        new Phase.RollingBack(0, Outcome.HALTED, left, leftNodes, true, false),
         Draft.SERIN,
         why,
-        List.of(),
-        true);
+        List.of());
   }
 
   /// One peer was being taken back; now everything is, after it.
@@ -50,9 +64,17 @@ final class RollingBack {
             .toList();
     List<Step> undo = Plan.undo(draft.rollout().service(), others);
     draft.steps(Stream.concat(steps.stream(), undo.stream()).toList());
+    // Who was only left as it failed is taken back now too.
+    List<String> left = new ArrayList<>();
+    List<String> leftNodes = new ArrayList<>();
+    for (int i = 0; i < back.leftNodes().size(); i++) {
+      if (underWay.contains(back.leftNodes().get(i))) {
+        left.add(back.left().get(i));
+        leftNodes.add(back.leftNodes().get(i));
+      }
+    }
     Phase.RollingBack all =
-        new Phase.RollingBack(
-            back.step(), cause, back.left(), back.leftNodes(), false, back.foreign());
+        new Phase.RollingBack(back.step(), cause, left, leftNodes, false, back.foreign());
     draft.enter(
         draft.rollout().phase() instanceof Phase.Paused paused
             ? new Phase.Paused(paused.step(), null, paused.waitingFor(), all, paused.untilHandsOn())
@@ -65,11 +87,10 @@ final class RollingBack {
   private static void start(
       Draft draft,
       List<Step> undo,
-      Outcome cause,
+      Phase.RollingBack back,
       String by,
       String why,
-      List<ProbeView> evidence,
-      boolean halts) {
+      List<ProbeView> evidence) {
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
@@ -78,9 +99,13 @@ final class RollingBack {
     interrupt(draft);
     int first = draft.rollout().steps().size();
     draft.steps(Stream.concat(draft.rollout().steps().stream(), undo.stream()).toList());
-    draft.enter(new Phase.RollingBack(first, cause, List.of(), List.of(), halts, false), why);
+    draft.enter(
+        new Phase.RollingBack(
+            first, back.cause(), back.left(), back.leftNodes(), back.halts(), false),
+        why);
     List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
-    draft.emit(by, why, head -> new RolloutEvent.RollbackStarted(head, cause, evidence, nodes));
+    draft.emit(
+        by, why, head -> new RolloutEvent.RollbackStarted(head, back.cause(), evidence, nodes));
     begin(draft, first);
   }
 
@@ -109,16 +134,56 @@ final class RollingBack {
     draft.enter(
         new Phase.RollingBack(
             index, now.cause(), now.left(), now.leftNodes(), now.halts(), now.foreign()));
-    Step step = draft.rollout().steps().get(index);
-    if (isNeedless(draft, step)) {
-      draft.step(index, it -> it.marked(StepStatus.SKIPPED));
-      begin(draft, index + 1);
-      return;
+    if (leavesTooFew(draft, index)) {
+      draft.steps(Batches.alone(draft.rollout().steps(), index));
     }
-    if (draft.handsOff != null) {
+    List<Integer> due = new ArrayList<>();
+    for (int each : Batches.together(draft.rollout().steps(), index)) {
+      Step step = draft.rollout().steps().get(each);
+      if (step.status() == StepStatus.PENDING && isNeedless(draft, step)) {
+        draft.step(each, it -> it.marked(StepStatus.SKIPPED));
+      } else if (step.status() == StepStatus.PENDING) {
+        due.add(each);
+      }
+    }
+    if (!due.isEmpty() && draft.handsOff != null) {
       Hands.park(draft, index, phase(draft));
       return;
     }
+    due.forEach(each -> begin(draft, draft.rollout().steps().get(each), each));
+    if (due.isEmpty()) {
+      goOn(draft, index);
+    }
+  }
+
+  /// What comes after a step and those beside it, once all of them have ended.
+  private static void goOn(Draft draft, int index) {
+    List<Step> steps = draft.rollout().steps();
+    if (!Batches.isUnderWay(steps, index)) {
+      begin(draft, Batches.together(steps, index).getLast() + 1);
+    }
+  }
+
+  /// Whether a batch can't leave at once, since nodes that could not be taken back are out (I2):
+  /// then they go one by one.
+  private static boolean leavesTooFew(Draft draft, int index) {
+    Rollout rollout = draft.rollout();
+    List<Integer> together = Batches.together(rollout.steps(), index);
+    if (together.size() == 1 || rollout.steps().get(index).name() != StepName.DRAIN) {
+      return false;
+    }
+    List<String> leaving = together.stream().map(it -> rollout.steps().get(it).node()).toList();
+    List<String> in =
+        rollout.nodes().values().stream()
+            .filter(record -> Boolean.TRUE.equals(record.inRotation()))
+            .map(NodeRecord::name)
+            .toList();
+    return in.stream().anyMatch(leaving::contains)
+        && in.stream().filter(node -> !leaving.contains(node)).count()
+            < rollout.service().minimum();
+  }
+
+  private static void begin(Draft draft, Step step, int index) {
     draft.step(index, it -> it.begun(draft.at));
     draft.emit(
         Draft.SERIN,
@@ -142,30 +207,32 @@ final class RollingBack {
   }
 
   static void answered(Draft draft, Phase.RollingBack back, AgentEvent event) {
-    Step step = draft.rollout().steps().get(back.step());
+    int index = Batches.indexOf(draft.rollout().steps(), back.step(), event.head().node());
+    Step step = draft.rollout().steps().get(index);
     Failure failure = Steps.failure(event);
     if (failure != null) {
-      failed(draft, back, failure);
+      failed(draft, back, index, failure);
       return;
     }
     Steps.applied(draft, step, event);
     String how = Steps.detail(event);
-    draft.step(back.step(), it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
+    draft.step(index, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
     draft.emit(
         Draft.SERIN,
         how,
         head -> new RolloutEvent.StepSucceeded(head, step.name().shown(), step.node(), true, how));
     Steps.shifted(draft, step);
-    begin(draft, back.step() + 1);
+    goOn(draft, index);
   }
 
   static void late(Draft draft, Phase.RollingBack back, Pending pending) {
-    draft.forgetPending();
-    failed(draft, back, Steps.unanswered(pending));
+    draft.answered(pending.head().commandId());
+    int index = Batches.indexOf(draft.rollout().steps(), back.step(), pending.head().node());
+    failed(draft, back, index, Steps.unanswered(pending));
   }
 
-  private static void failed(Draft draft, Phase.RollingBack back, Failure failure) {
-    Step step = draft.rollout().steps().get(back.step());
+  private static void failed(Draft draft, Phase.RollingBack back, int index, Failure failure) {
+    Step step = draft.rollout().steps().get(index);
     boolean again =
         step.attempt() < Plan.UNDO_ATTEMPTS && failure.reason() != Failure.Reason.FOREIGN;
     draft.emit(
@@ -175,7 +242,7 @@ final class RollingBack {
             new RolloutEvent.StepFailed(
                 head, step.name().shown(), step.node(), true, failure, step.attempt(), !again));
     if (again) {
-      draft.step(back.step(), it -> it.again(failure.sentence()));
+      draft.step(index, it -> it.again(failure.sentence()));
       draft.askLater(
           Commands.agentOf(step),
           step.node(),
@@ -183,13 +250,14 @@ final class RollingBack {
           Plan.deadline(draft.rollout().service(), step));
       return;
     }
-    draft.step(back.step(), it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
+    draft.step(index, it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
     if (step.name() == StepName.DRAIN
         && failure.reason() != Failure.Reason.FOREIGN
         && goesOnUndrained(draft, back, step)) {
-      begin(draft, back.step() + 1);
+      goOn(draft, index);
     } else {
       giveUp(draft, back, step, failure);
+      goOn(draft, index);
     }
   }
 
@@ -221,7 +289,6 @@ final class RollingBack {
     boolean foreign = back.foreign() || failure.reason() == Failure.Reason.FOREIGN;
     draft.enter(
         new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts(), foreign));
-    begin(draft, back.step() + 1);
   }
 
   private static void finish(Draft draft) {
@@ -233,7 +300,9 @@ final class RollingBack {
           back.left().isEmpty()
               ? List.of(
                   why
-                      + "; that node runs what it ran before, the others keep "
+                      + "; "
+                      + taken(draft)
+                      + " what ran there before, the others keep "
                       + draft.request().version())
               : back.left();
       Rolling.halt(draft, why, left, back.leftNodes());
@@ -284,6 +353,19 @@ final class RollingBack {
               draft.at));
     }
     Requests.startNext(draft);
+  }
+
+  /// Such as `b1, b3 run`.
+  private static String taken(Draft draft) {
+    List<String> nodes =
+        draft.rollout().steps().stream()
+            .filter(Step::undo)
+            .map(Step::node)
+            .filter(Objects::nonNull)
+            .distinct()
+            .sorted()
+            .toList();
+    return String.join(", ", nodes) + (nodes.size() == 1 ? " runs" : " run");
   }
 
   private static void markUndone(Draft draft, List<String> except) {

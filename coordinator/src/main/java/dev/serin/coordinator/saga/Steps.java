@@ -5,9 +5,12 @@ import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,18 @@ final class Steps {
       case SliEvent.Failed(var head, Failure failure) -> failure;
       default -> null;
     };
+  }
+
+  /// What is under way begins anew later on; of a batch, what has ended stays as it is.
+  ///
+  /// @param index of the step that is gone on with
+  static void toBeginAnew(Draft draft, int index) {
+    List<Step> steps = new ArrayList<>();
+    for (Step step : draft.rollout().steps()) {
+      steps.add(step.status() == StepStatus.RUNNING ? step.marked(StepStatus.PENDING) : step);
+    }
+    draft.steps(steps);
+    draft.step(index, it -> it.batch() == null ? it.marked(StepStatus.PENDING) : it);
   }
 
   static Failure unanswered(Pending pending) {

@@ -9,6 +9,7 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.rollout.StepView;
+import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -185,7 +186,8 @@ final class View {
         step.endedAt(),
         step.detail(),
         step.share(),
-        step.pause() == null ? List.of() : rollout.service().pauses().get(step.pause()).ask());
+        step.pause() == null ? List.of() : rollout.service().pauses().get(step.pause()).ask(),
+        step.batch());
   }
 
   static List<NodeView> nodes(Ledger ledger, Rollout rollout) {
@@ -226,13 +228,11 @@ final class View {
       case Phase.Preflight preflight ->
           new Waiting(
               "the checks of " + agents(rollout),
-              rollout.steps().isEmpty() ? "completed" : described(rollout.steps().getFirst()),
+              rollout.steps().isEmpty() ? "completed" : described(rollout, 0),
               deadline(rollout));
       case Phase.Rolling rolling ->
           new Waiting(
-              underWay(rollout.steps().get(rolling.step())),
-              after(rollout, rolling.step()),
-              deadline(rollout));
+              underWay(rollout, rolling.step()), after(rollout, rolling.step()), deadline(rollout));
       case Phase.Watching watching when Holds.isForAPerson(rollout, watching.step()) ->
           held(rollout, watching.step());
       case Phase.Watching watching -> watching(rollout, watching);
@@ -241,7 +241,7 @@ final class View {
               paused.waitingFor(),
               "hands-on goes on with "
                   + (paused.back() == null ? "" : "the rollback: ")
-                  + described(rollout.steps().get(paused.step())),
+                  + described(rollout, paused.step()),
               null);
       case Phase.Paused paused when Holds.isHeld(rollout) -> held(rollout, paused.step());
       case Phase.Paused paused ->
@@ -250,13 +250,13 @@ final class View {
               paused.watch() != null
                   ? "resume goes on watching, promote goes on without, abort takes it back"
                   : "resume goes on with "
-                      + described(rollout.steps().get(paused.step()))
+                      + described(rollout, paused.step())
                       + ", abort takes it back",
               null);
       case Phase.RollingBack back ->
           new Waiting(
               back.step() < rollout.steps().size()
-                  ? "rollback: " + underWay(rollout.steps().get(back.step()))
+                  ? "rollback: " + underWay(rollout, back.step())
                   : "the end of the rollback",
               after(rollout, back.step()),
               deadline(rollout));
@@ -292,7 +292,7 @@ final class View {
     for (int index = step + 1; index < rollout.steps().size(); index++) {
       Step next = rollout.steps().get(index);
       if (next.undo() == undo && next.status() == StepStatus.PENDING) {
-        return described(next);
+        return described(rollout, index);
       }
     }
     if (rollout.phase() instanceof Phase.RollingBack back) {
@@ -301,15 +301,39 @@ final class View {
     return "completed";
   }
 
-  /// A step that is tried again says so, and why.
-  private static String underWay(Step step) {
-    return step.attempt() < 2
-        ? described(step)
-        : described(step) + ", attempt " + step.attempt() + " (" + step.detail() + ")";
+  /// What has not ended of a step and those beside it. One that is tried again says so, and why.
+  private static String underWay(Rollout rollout, int index) {
+    StringBuilder underWay = new StringBuilder(described(rollout, index));
+    List<Integer> together = Batches.together(rollout.steps(), index);
+    for (int each : together) {
+      Step step = rollout.steps().get(each);
+      if (step.status() == StepStatus.RUNNING && step.attempt() > 1) {
+        underWay
+            .append(together.size() == 1 ? "" : "; " + step.node())
+            .append(", attempt ")
+            .append(step.attempt())
+            .append(" (")
+            .append(step.detail())
+            .append(")");
+      }
+    }
+    return underWay.toString();
   }
 
-  private static String described(Step step) {
-    String node = step.node() == null ? "" : " " + step.node();
+  private static String described(Rollout rollout, int index) {
+    Step step = rollout.steps().get(index);
+    List<Step> open =
+        Batches.together(rollout.steps(), index).stream()
+            .map(rollout.steps()::get)
+            .filter(it -> it.status() == StepStatus.RUNNING || it.status() == StepStatus.PENDING)
+            .toList();
+    String nodes = open.stream().map(Step::node).collect(Collectors.joining(", "));
+    return described(
+        step, step.node() == null ? "" : " " + (nodes.isEmpty() ? step.node() : nodes));
+  }
+
+  /// @param node to follow a verb; empty for a step of the whole service
+  private static String described(Step step, String node) {
     return switch (step.name()) {
       case DRAIN -> "drain" + node;
       case KEEP -> "keep the binary of" + node;

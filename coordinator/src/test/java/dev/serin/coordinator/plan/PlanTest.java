@@ -96,6 +96,68 @@ class PlanTest {
   }
 
   @Test
+  void goesThroughThePeersInBatchesNameByName() {
+    ServiceDefinition service =
+        with(
+            withoutWindow(canaryThenPeers("c1", "p1", "p2", "p3")),
+            "{\"batch\": 2, \"minAvailable\": 2}");
+    assertThat(shown(Plan.compile(service)).subList(7, 28))
+        .startsWith("drain p1", "drain p2", "keep p1", "keep p2", "push p1", "push p2")
+        .endsWith(
+            "drain p3", "keep p3", "push p3", "restart p3", "health p3", "ready p3", "serving p3");
+    assertThat(Plan.view(service).steps())
+        .filteredOn(step -> step.name().equals("drain"))
+        .extracting(step -> step.node() + " " + step.batch())
+        .containsExactly("c1 null", "p1 1", "p2 1", "p3 2");
+    assertThat(Plan.view(service).minAvailable()).isEqualTo(2);
+  }
+
+  @Test
+  void neverTakesMoreAtOnceThanTheMinimumLets() {
+    ServiceDefinition spared =
+        Plan.leftOutFirst(
+            with(
+                canariesThenPeers(List.of("c1", "c2"), List.of("p1")),
+                "{\"batch\": 2, \"minAvailable\": 2}"),
+            Set.of("p1"));
+    assertThat(spared.peers()).hasSize(2);
+    assertThat(Plan.compile(spared)).allMatch(step -> step.batch() == null);
+  }
+
+  @Test
+  void aBatchTakesNoLongerThanOneOfItsNodes() {
+    ServiceDefinition one = withoutWindow(canaryThenPeers("c1", "p1"));
+    ServiceDefinition many = with(one, "{\"strategy\": \"AllAtOnce\"}");
+    assertThat(Plan.view(many).atMost()).isLessThan(Plan.view(one).atMost());
+  }
+
+  @Test
+  void takesABatchBackAtOnceAndFirstWhoKeptItsBinary() {
+    ServiceDefinition service =
+        with(
+            withoutWindow(canaryThenPeers("c1", "p1", "p2")),
+            "{\"batch\": 2, \"minAvailable\": 1}");
+    List<Step> steps = new java.util.ArrayList<>(Plan.compile(service));
+    for (int index = 0; index < steps.size(); index++) {
+      Step step = steps.get(index);
+      if (List.of("drain", "keep").contains(step.name().shown())
+          || (step.name() == StepName.PUSH && !"p2".equals(step.node()))) {
+        steps.set(index, step.begun(Instant.EPOCH));
+      }
+    }
+    assertThat(shown(Plan.undo(service, steps)).subList(0, 8))
+        .containsExactly(
+            "ready p2",
+            "serving p2",
+            "drain p1",
+            "restore p1",
+            "restart p1",
+            "health p1",
+            "ready p1",
+            "serving p1");
+  }
+
+  @Test
   void undoesTheNewestNodeFirstAndOnlyWhatMayHaveChanged() {
     List<Step> steps = Plan.compile(withoutWindow(canaryThenPeers("c1", "p1")));
     List<Step> begun = new java.util.ArrayList<>(steps);

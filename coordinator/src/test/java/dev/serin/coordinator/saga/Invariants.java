@@ -27,7 +27,7 @@ final class Invariants {
   private final Set<String> restarted = new HashSet<>();
   private Map<String, World.Node> atStart = Map.of();
   private @Nullable String active;
-  private long fence;
+  private final Map<String, Long> fences = new HashMap<>();
   private long guardFence;
 
   /// @param world after the decision
@@ -63,8 +63,11 @@ final class Invariants {
         guardFence = command.head().fence();
         continue;
       }
-      assertThat(command.head().fence()).as("fences grow").isGreaterThan(fence);
-      fence = command.head().fence();
+      String node = Objects.requireNonNullElse(command.head().node(), "");
+      assertThat(command.head().fence())
+          .as("fences of %s grow", node)
+          .isGreaterThan(fences.getOrDefault(node, 0L));
+      fences.put(node, command.head().fence());
       switch (command) {
         case RestartUnits restart -> restarted.add(command.head().node());
         case ReadyServer ready -> {

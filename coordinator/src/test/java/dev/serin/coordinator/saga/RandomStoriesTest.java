@@ -45,10 +45,11 @@ class RandomStoriesTest {
   private static ServiceDefinition service(Random random) {
     List<String> canaries = random.nextInt(4) == 0 ? List.of("n1", "n2") : List.of("n1");
     List<String> peers =
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(4)) {
           case 0 -> List.of();
           case 1 -> List.of("n3");
-          default -> List.of("n3", "n4");
+          case 2 -> List.of("n3", "n4");
+          default -> List.of("n3", "n4", "n5", "n6");
         };
     ServiceDefinition service = canariesThenPeers(canaries, peers);
     String onPeerFailure = List.of("halt", "rollback-peer", "rollback-all").get(random.nextInt(3));
@@ -84,8 +85,24 @@ class RandomStoriesTest {
     if (random.nextInt(4) == 0) {
       service = with(service, "{\"smoke\": [{\"get\": \"/version\"}]}");
     }
+    service = with(service, batches(random, service));
     String onBreach = List.of("rollback", "rollback", "pause", "hold").get(random.nextInt(4));
     return with(service, "{\"onBreach\": \"" + onBreach + "\"}");
+  }
+
+  /// Every third service updates several nodes at once.
+  private static String batches(Random random, ServiceDefinition service) {
+    int nodes = service.nodes().size();
+    boolean named = !service.strategy().equals("traffic-steps") && random.nextBoolean();
+    return switch (random.nextInt(6)) {
+      case 0 ->
+          named
+              ? "{\"strategy\": \"AllAtOnce\"}"
+              : "{\"batch\": 2, \"minAvailable\": " + Math.max(0, nodes - 2) + "}";
+      case 1 ->
+          named ? "{\"strategy\": \"HalfAtATime\"}" : "{\"batch\": \"100%\", \"minAvailable\": 0}";
+      default -> "{}";
+    };
   }
 
   private static Story tell(Random random) {
@@ -120,7 +137,7 @@ class RandomStoriesTest {
       case 9, 10 -> fail(story, random);
       case 11 -> replay(story, random);
       case 12 -> story.on(steering(random));
-      default -> story.goOn();
+      default -> story.goOn(random.nextInt(6));
     }
     if (story.ledger().definition() == null) {
       story.on(Acts.defined(story.service()));
@@ -146,13 +163,11 @@ class RandomStoriesTest {
 
   /// What is awaited fails, for good or not.
   private static void fail(Story story, Random random) {
-    story
-        .awaited()
-        .ifPresent(command ->
-            story.on(
-                random.nextBoolean()
-                    ? Acts.fails(Words.of(command))
-                    : Acts.failsForGood(Words.of(command))));
+    List<AgentCommand> awaited = story.allAwaited();
+    if (!awaited.isEmpty()) {
+      String words = Words.of(awaited.get(random.nextInt(awaited.size())));
+      story.on(random.nextBoolean() ? Acts.fails(words) : Acts.failsForGood(words));
+    }
   }
 
   /// An old answer comes once more; it tells of what was, and has no effect in the world.
@@ -160,8 +175,7 @@ class RandomStoriesTest {
     List<AgentCommand> sent = story.sent();
     if (!sent.isEmpty()) {
       AgentCommand command = sent.get(random.nextInt(sent.size()));
-      boolean awaited = story.awaited().filter(command::equals).isPresent();
-      if (!awaited && !story.isPending(command)) {
+      if (!story.isPending(command)) {
         story.ignores(
             it -> Acts.answered(it, new World(it.service()).obey(command, it.now())),
             Decision.Ignored.NOT_AWAITED);

@@ -133,6 +133,11 @@ final class Story {
 
   /// One healthy answer, or a green probe; none where nothing is awaited.
   boolean goOn() {
+    return goOn(0);
+  }
+
+  /// @param which of the commands that wait is answered, where several do
+  boolean goOn(int which) {
     Rollout rollout = ledger.active();
     if (rollout == null || rollout.phase() instanceof Phase.Paused) {
       return false;
@@ -141,7 +146,7 @@ final class Story {
       on(Acts.probe(Verdict.PASS));
       return true;
     }
-    Pending pending = rollout.pending().getFirst();
+    Pending pending = rollout.pending().get(which % rollout.pending().size());
     if (pending.askAt().isAfter(now) && sentAs(pending) == null) {
       after(Duration.between(now, pending.askAt()));
     }
@@ -184,6 +189,19 @@ final class Story {
     return Optional.ofNullable(ledger.active())
         .flatMap(rollout -> rollout.pending().stream().findFirst())
         .flatMap(pending -> Optional.ofNullable(sentAs(pending)));
+  }
+
+  /// Everything that is sent and not answered.
+  List<AgentCommand> allAwaited() {
+    List<AgentCommand> awaited = new ArrayList<>();
+    Rollout rollout = ledger.active();
+    for (Pending pending : rollout == null ? List.<Pending>of() : rollout.pending()) {
+      AgentCommand command = sentAs(pending);
+      if (command != null) {
+        awaited.add(command);
+      }
+    }
+    return awaited;
   }
 
   boolean isPending(AgentCommand command) {

@@ -119,6 +119,7 @@ export function step(full) {
       shift: "shift traffic",
       analyse: "watch SLIs",
       pause: "wait for a person",
+      hook: "call hook",
     }[name] ?? name
   );
 }

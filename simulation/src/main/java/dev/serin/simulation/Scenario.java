@@ -162,6 +162,7 @@ final class Scenario {
     }
     prove(service, new Random(service.toString().hashCode() + 2L));
     batches(service, new Random(service.toString().hashCode() + 3L));
+    hooks(service, new Random(service.toString().hashCode() + 4L));
     return service;
   }
 
@@ -213,6 +214,30 @@ final class Scenario {
       service.put("strategy", "AllAtOnce");
     } else if (most >= nodes / 2) {
       service.put("strategy", "HalfAtATime");
+    }
+  }
+
+  /// Every fourth service asks or tells somebody outside, by chance of its own.
+  private static void hooks(ObjectNode service, Random other) {
+    if (other.nextInt(4) > 0) {
+      return;
+    }
+    ArrayNode hooks = service.putArray("hooks");
+    for (String at : List.of("preflight", "before-promotion", "after-rollback", "end")) {
+      if (other.nextBoolean()) {
+        ObjectNode hook =
+            hooks
+                .addObject()
+                .put("name", at)
+                .put("at", at)
+                .put("url", "http://hook/" + at)
+                .put("timeout", "5s")
+                .put("retries", other.nextInt(3))
+                .put("onSilence", other.nextBoolean() ? "pass" : "fail");
+        if (at.equals("before-promotion")) {
+          hook.put("onVeto", other.nextBoolean() ? "rollback" : "pause");
+        }
+      }
     }
   }
 

@@ -61,7 +61,10 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "dev.serin.sli.judge..", "dev.serin.sli.prometheus..", "dev.serin.sli.watch..")
+              "dev.serin.sli.judge..",
+              "dev.serin.sli.hook..",
+              "dev.serin.sli.prometheus..",
+              "dev.serin.sli.watch..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.springframework..", "org.apache.kafka..")

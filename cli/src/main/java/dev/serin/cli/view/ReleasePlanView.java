@@ -99,7 +99,7 @@ public final class ReleasePlanView {
     List<String> nodes = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);
-      nodes.add(row.node());
+      nodes.add(row.node().isEmpty() ? "at last" : row.node());
       if (i + 1 == rows.size() || !rows.get(i + 1).words(marks).equals(row.words(marks))) {
         sentences.add(String.join(", then ", nodes) + ": " + row.words(marks));
         nodes.clear();
@@ -171,7 +171,7 @@ public final class ReleasePlanView {
 
     String words(Marks marks) {
       return steps.stream()
-          .map(PlannedStep::name)
+          .map(step -> step.hook() == null ? step.name() : step.name() + " " + step.hook())
           .collect(Collectors.joining(" " + marks.arrow() + " "));
     }
 

@@ -46,7 +46,7 @@ class PlanTest {
 
   private static PlannedStep step(
       String name, String node, @Nullable Double share, @Nullable Duration window) {
-    return new PlannedStep(name, node, Duration.ofMinutes(2), share, window);
+    return new PlannedStep(name, node, Duration.ofMinutes(2), share, window, null);
   }
 
   private static List<PlannedStep> steps(String node, String... names) {

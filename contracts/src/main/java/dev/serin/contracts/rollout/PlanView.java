@@ -1,5 +1,6 @@
 package dev.serin.contracts.rollout;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.Check;
 import java.time.Duration;
 import java.util.List;
@@ -32,13 +33,15 @@ public record PlanView(
   /// @param window how long the SLIs must stay green; none for a step that watches nothing
   /// @param batch which batch its node is in, from 1: steps with one name and one batch are under
   ///   way together; none for a node that is alone
+  /// @param hook which hook is called; none for every other step
   public record PlannedStep(
       String name,
       String node,
       Duration deadline,
       @Nullable Double share,
       @Nullable Duration window,
-      @Nullable Integer batch) {
+      @Nullable Integer batch,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String hook) {
     /// A step of a node that is alone.
     public PlannedStep(
         String name,
@@ -46,7 +49,7 @@ public record PlanView(
         Duration deadline,
         @Nullable Double share,
         @Nullable Duration window) {
-      this(name, node, deadline, share, window, null);
+      this(name, node, deadline, share, window, null, null);
     }
   }
 

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// One step of a rollout as everybody sees it.
 ///
 /// @param name what is done: `drain`, `keep`, `push`, `restart`, `health`, `ready`, `serving`,
-///   `shift`, `analyse`, `pause`, `smoke`; `restore`, and `undo-` before it, on the way back
+///   `shift`, `analyse`, `pause`, `smoke`, `hook`; `restore`, and `undo-` before it, on the way back
 /// @param node on which node; none for a step of the whole service
-/// @param detail one sentence on how it went; none before it ended
+/// @param detail one sentence on how it went; none before it ended, but for a hook, whose name
+///   comes first
 /// @param share the canary's share of the requests that it sets or watches, in per cent; none where
 ///   it has nothing to do with a share, or ends it
 /// @param asks what a promote must answer there; empty where nothing is asked

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param smoke what each node must answer before it is ready; empty for no smoke test
 /// @param soak how long all nodes are watched after the last step, 0 for not at all
 /// @param pauses waits that the plan has; empty for none
+/// @param hooks whom it asks or tells over HTTP on the way
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceDefinition(
     String service,
@@ -47,7 +48,8 @@ public record ServiceDefinition(
     Rollback rollback,
     List<SmokeRequest> smoke,
     Duration soak,
-    List<Pause> pauses) {
+    List<Pause> pauses,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Hook> hooks) {
 
   /// One Incus instance that serves the service, and one server line in its pools.
   ///
@@ -290,6 +292,12 @@ public record ServiceDefinition(
     smoke = Check.list(smoke);
     soak = soak == null ? Duration.ZERO : Check.notNegative("soak", soak);
     pauses = Check.list(pauses);
+    hooks = Check.list(hooks);
+  }
+
+  /// The hooks that are called at that point, in the order written.
+  public List<Hook> hooksAt(Hook.At at) {
+    return hooks.stream().filter(hook -> hook.at() == at).toList();
   }
 
   /// How many nodes must stay in rotation: what the service says, else what its strategy leaves,

@@ -85,7 +85,8 @@ public final class ServiceReader {
       Rollback rollback,
       List<SmokeRequest> smoke,
       Duration soak,
-      List<Pause> pauses) {
+      List<Pause> pauses,
+      List<Hook> hooks) {
     ServiceDefinition definition() {
       if (install == null || health == null) {
         throw new IllegalStateException(
@@ -112,7 +113,8 @@ public final class ServiceReader {
           rollback,
           smoke,
           soak,
-          pauses);
+          pauses,
+          hooks);
     }
   }
 
@@ -147,7 +149,8 @@ public final class ServiceReader {
                 .orElse(Duration.ofSeconds(60))),
         SmokeReader.requests(fields),
         fields.duration("soak", Duration.ZERO).orElse(Duration.ZERO),
-        PauseReader.pauses(fields));
+        PauseReader.pauses(fields),
+        HooksReader.hooks(fields));
   }
 
   private static List<Node> nodes(Fields fields) {

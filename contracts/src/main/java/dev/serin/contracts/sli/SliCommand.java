@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.service.Hook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,6 +58,20 @@ public sealed interface SliCommand extends AgentCommand {
     public StopWatching {
       Check.required("head", head);
       Check.text("analysisId", analysisId);
+    }
+  }
+
+  /// Calls somebody outside over HTTP, again where no usable answer comes. The command's id is the
+  /// call's `Idempotency-Key`: over a restart of the watcher it may be called twice.
+  ///
+  /// @param hook whom, how often and how long; the secret's name, never the secret
+  /// @param call what is said
+  @JsonTypeName("call-hook")
+  record CallHook(@JsonUnwrapped CommandHead head, Hook hook, HookCall call) implements SliCommand {
+    public CallHook {
+      Check.required("head", head);
+      Check.required("hook", hook);
+      Check.required("call", call);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -55,6 +56,32 @@ public sealed interface SliEvent extends AgentEvent {
       Check.required("slotAt", slotAt);
       Check.required("verdict", verdict);
       results = Check.list(results);
+    }
+  }
+
+  /// The answer to [SliCommand.CallHook].
+  ///
+  /// @param hook which hook
+  /// @param verdict what its answer comes to
+  /// @param reason in its own words, or why there is no answer; empty where it gave none
+  /// @param attempts how often it was called, 0 or more
+  /// @param took how long all of them took, 0 or more
+  @JsonTypeName("hook-answered")
+  record HookAnswered(
+      @JsonUnwrapped AnswerHead head,
+      String hook,
+      HookVerdict verdict,
+      String reason,
+      int attempts,
+      Duration took)
+      implements SliEvent {
+    public HookAnswered {
+      Check.required("head", head);
+      Check.name("hook", hook);
+      Check.required("verdict", verdict);
+      Check.required("reason", reason);
+      Check.atLeast("attempts", 0, attempts);
+      Check.notNegative("took", took);
     }
   }
 

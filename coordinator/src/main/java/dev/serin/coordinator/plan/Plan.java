@@ -3,6 +3,7 @@ package dev.serin.coordinator.plan;
 import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.service.Pause;
+import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +111,8 @@ public final class Plan {
         service.rollback(),
         service.smoke(),
         service.soak(),
-        service.pauses());
+        service.pauses(),
+        service.hooks());
   }
 
   private static Node withCanary(Node node, boolean canary) {
@@ -139,6 +142,7 @@ public final class Plan {
       steps.add(Step.forward(StepName.ANALYSE, null));
     }
     pause(steps, service, Pause.CANARY, null);
+    steps.addAll(hooks(service, Hook.At.BEFORE_PROMOTION, false));
     steps.addAll(inBatches(service, service.peers()));
     return withSoak(service, steps);
   }
@@ -147,6 +151,7 @@ public final class Plan {
     List<Step> steps = new ArrayList<>(done);
     pause(steps, service, Pause.PEERS, 100.0);
     watch(steps, new TrafficStep(100, service.soak()));
+    steps.addAll(hooks(service, Hook.At.END, false));
     return List.copyOf(steps);
   }
 
@@ -156,7 +161,7 @@ public final class Plan {
 
   /// The forward steps of a strategy that shifts traffic:
   /// 1. the canaries, with the first share before the first of them is ready;
-  /// 2. share after share, each watched for its window;
+  /// 2. share after share, each watched for its window, and then asked about where there are hooks;
   /// 3. the nodes' own weights again, and each peer: then all requests get the new version;
   /// 4. what the last share, 100 %, is watched for, and the soak: one window, as both watch the
   ///    same.
@@ -177,15 +182,39 @@ public final class Plan {
         pause(steps, service, Pause.CANARY, share.share());
       }
       pause(steps, service, Quantities.shown(share.share()) + "%", share.share());
+      steps.addAll(hooks(service, Hook.At.BEFORE_PROMOTION, false));
     }
-    if (!shares.isEmpty()) {
+    if (shares.isEmpty()) {
+      steps.addAll(hooks(service, Hook.At.BEFORE_PROMOTION, false));
+    } else {
       steps.add(Step.shift(canary, null));
     }
     steps.addAll(inBatches(service, service.peers()));
     pause(steps, service, Pause.PEERS, 100.0);
     TrafficStep last = service.traffic().getLast();
     watch(steps, new TrafficStep(last.share(), last.window().plus(service.soak())));
+    steps.addAll(hooks(service, Hook.At.END, false));
     return List.copyOf(steps);
+  }
+
+  private static List<Step> hooks(ServiceDefinition service, Hook.At at, boolean undo) {
+    return service.hooksAt(at).stream().map(hook -> Step.hook(hook.name(), undo)).toList();
+  }
+
+  /// Who is told once everything is taken back.
+  public static List<Step> afterRollback(ServiceDefinition service) {
+    return hooks(service, Hook.At.AFTER_ROLLBACK, true);
+  }
+
+  public static Optional<Hook> hook(ServiceDefinition service, String name) {
+    return service.hooks().stream().filter(hook -> hook.name().equals(name)).findFirst();
+  }
+
+  /// How long the checks before the start may take, with whom they ask outside: all at once.
+  public static Duration preflight(ServiceDefinition service) {
+    return service.hooksAt(Hook.At.PREFLIGHT).stream()
+        .map(hook -> hook.atMost().plus(SLACK))
+        .reduce(PREFLIGHT, (one, other) -> one.compareTo(other) < 0 ? other : one);
   }
 
   /// The pauses that the plan has at this place.
@@ -304,6 +333,8 @@ public final class Plan {
               .reduce(Duration.ZERO, Duration::plus)
               .plus(SLACK);
       case PAUSE -> Duration.ZERO;
+      case HOOK ->
+          hook(service, Objects.requireNonNull(step.hook())).orElseThrow().atMost().plus(SLACK);
       case READY, SHIFT -> Duration.ofSeconds(60).plus(SLACK);
       case SERVING -> serving(service).plus(SLACK);
       case ANALYSE ->
@@ -324,7 +355,7 @@ public final class Plan {
   }
 
   private static Duration bound(ServiceDefinition service, Step step) {
-    if (step.name() == StepName.ANALYSE) {
+    if (step.name() == StepName.ANALYSE || step.name() == StepName.HOOK) {
       return deadline(service, step);
     }
     int attempts = step.undo() ? UNDO_ATTEMPTS : FORWARD_ATTEMPTS;
@@ -353,7 +384,7 @@ public final class Plan {
   /// The plan as everybody sees it.
   public static PlanView view(ServiceDefinition service) {
     List<Step> steps = compile(service);
-    Duration forward = PREFLIGHT;
+    Duration forward = preflight(service);
     for (int index = 0; index < steps.size(); index++) {
       // What is under way together takes as long as one of it.
       if (Batches.together(steps, index).getFirst() == index) {
@@ -363,6 +394,9 @@ public final class Plan {
     List<Step> begun = steps.stream().map(step -> step.begun(Instant.EPOCH)).toList();
     Duration back = Duration.ZERO;
     for (Step step : undo(service, begun)) {
+      back = back.plus(bound(service, step));
+    }
+    for (Step step : afterRollback(service)) {
       back = back.plus(bound(service, step));
     }
     Duration window = Duration.ZERO;
@@ -391,12 +425,15 @@ public final class Plan {
         deadline(service, step),
         step.share(),
         step.name() == StepName.ANALYSE ? analysis(service, step).window() : null,
-        step.batch());
+        step.batch(),
+        step.hook());
   }
 
   /// The steps that would take everything back once all of it is done, as everybody sees them.
   public static List<PlanView.PlannedStep> rollback(ServiceDefinition service) {
     List<Step> begun = compile(service).stream().map(step -> step.begun(Instant.EPOCH)).toList();
-    return undo(service, begun).stream().map(step -> planned(service, step)).toList();
+    return Stream.concat(undo(service, begun).stream(), afterRollback(service).stream())
+        .map(step -> planned(service, step))
+        .toList();
   }
 }

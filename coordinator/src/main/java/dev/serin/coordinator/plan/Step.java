@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pause which of the service's pauses it is, from 0; none for another step
 /// @param batch which batch its node is in, from 1: what stands side by side with the same name and
 ///   batch is under way together ([Batches]); none for a node that is alone
+/// @param hook which of the service's hooks is called; none for every other step
 public record Step(
     StepName name,
     @Nullable String node,
@@ -30,10 +31,11 @@ public record Step(
     @Nullable Double share,
     @Nullable Duration window,
     @Nullable Integer pause,
-    @Nullable Integer batch) {
+    @Nullable Integer batch,
+    @Nullable String hook) {
   private static Step pending(StepName name, @Nullable String node, boolean undo) {
     return new Step(
-        name, node, undo, StepStatus.PENDING, null, null, null, 0, null, null, null, null);
+        name, node, undo, StepStatus.PENDING, null, null, null, 0, null, null, null, null, null);
   }
 
   public static Step forward(StepName name, @Nullable String node) {
@@ -60,6 +62,25 @@ public record Step(
     return pending(StepName.ANALYSE, null, false).watching(share, longest, index);
   }
 
+  /// @param called which one
+  /// @param undo whether it is called after a rollback
+  public static Step hook(String called, boolean undo) {
+    return new Step(
+        StepName.HOOK,
+        null,
+        undo,
+        StepStatus.PENDING,
+        null,
+        null,
+        null,
+        0,
+        null,
+        null,
+        null,
+        null,
+        called);
+  }
+
   private Step watching(@Nullable Double part, @Nullable Duration howLong, @Nullable Integer held) {
     return new Step(
         name,
@@ -73,7 +94,8 @@ public record Step(
         part,
         howLong,
         held,
-        batch);
+        batch,
+        hook);
   }
 
   /// The name that everybody sees.
@@ -86,8 +108,19 @@ public record Step(
   /// @param number from 1; none for a step that is alone
   public Step in(@Nullable Integer number) {
     return new Step(
-        name, node, undo, status, startedAt, endedAt, detail, attempt, share, window, pause,
-        number);
+        name,
+        node,
+        undo,
+        status,
+        startedAt,
+        endedAt,
+        detail,
+        attempt,
+        share,
+        window,
+        pause,
+        number,
+        hook);
   }
 
   private Step now(
@@ -96,7 +129,7 @@ public record Step(
       @Nullable Instant to,
       @Nullable String how,
       int times) {
-    return new Step(name, node, undo, next, from, to, how, times, share, window, pause, batch);
+    return new Step(name, node, undo, next, from, to, how, times, share, window, pause, batch, hook);
   }
 
   public Step begun(Instant at) {

@@ -23,6 +23,8 @@ public enum StepName {
   PAUSE,
   /// The SLIs are probed for the window.
   ANALYSE,
+  /// Somebody outside is asked or told over HTTP.
+  HOOK,
   /// The recorded binary is put back.
   RESTORE;
 

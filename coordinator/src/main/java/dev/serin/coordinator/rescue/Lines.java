@@ -31,6 +31,9 @@ final class Lines {
 
   String of(Step step) {
     String node = step.node();
+    if (step.hook() != null) {
+      return "  # hook: " + step.hook() + " is not called; ask or tell it yourself\n";
+    }
     if (node == null) {
       return "  # "
           + step.name().shown()
@@ -57,7 +60,7 @@ final class Lines {
           case RESTART -> restart(record);
           case HEALTH -> health(record);
           case SMOKE -> smoke();
-          case ANALYSE, PAUSE -> "";
+          case ANALYSE, PAUSE, HOOK -> "";
         };
   }
 
@@ -73,7 +76,7 @@ final class Lines {
           record.instance() == null || record.instance().access() == null
               ? Optional.of(record.name())
               : Optional.empty();
-      case SMOKE, ANALYSE, PAUSE -> Optional.empty();
+      case SMOKE, ANALYSE, PAUSE, HOOK -> Optional.empty();
     };
   }
 

@@ -41,7 +41,7 @@ final class Commands {
     return switch (step.name()) {
       case DRAIN, READY, SERVING, SHIFT -> Agent.HAPROXY;
       case KEEP, PUSH, RESTART, HEALTH, SMOKE, RESTORE -> Agent.INCUS;
-      case ANALYSE -> Agent.SLI;
+      case ANALYSE, HOOK -> Agent.SLI;
       case PAUSE -> throw new IllegalStateException("a pause waits for a person, not for an agent");
     };
   }
@@ -59,6 +59,9 @@ final class Commands {
   }
 
   private static AgentCommand check(Ledger ledger, Rollout rollout, Pending pending) {
+    if (pending.hook() != null) {
+      return Hooking.command(rollout, Hooking.of(rollout, pending.hook()), pending.head());
+    }
     return check(ledger, rollout.service(), rollout.request(), pending.agent(), pending.head());
   }
 
@@ -94,6 +97,9 @@ final class Commands {
   private static AgentCommand step(Ledger ledger, Rollout rollout, int first, CommandHead head) {
     int index = Batches.indexOf(rollout.steps(), first, head.node());
     Step step = rollout.steps().get(index);
+    if (step.name() == StepName.HOOK) {
+      return Hooking.command(rollout, Hooking.of(rollout, step), head);
+    }
     ServiceDefinition service = rollout.service();
     Node node = service.node(Objects.requireNonNull(step.node())).orElseThrow();
     NodeRecord record = Objects.requireNonNull(rollout.nodes().get(node.name()));
@@ -119,8 +125,8 @@ final class Commands {
           new IncusCommand.CheckHealth(head, instance(node), service.install(), service.health());
       case SMOKE -> Smoke.command(rollout, node, head);
       case RESTORE -> restore(ledger, rollout, node, record, head);
-      case ANALYSE, PAUSE ->
-          throw new IllegalStateException(step.name() + " is no command of an agent's");
+      case ANALYSE, PAUSE, HOOK ->
+          throw new IllegalStateException(step.name() + " is no command about a node");
     };
   }
 

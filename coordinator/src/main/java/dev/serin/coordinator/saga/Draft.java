@@ -199,14 +199,22 @@ final class Draft {
 
   /// Sends a command that must be answered by the deadline.
   void ask(Agent agent, @Nullable String node, Duration within) {
-    Pending pending = new Pending(agent, head(node), at.plus(ASK_AGAIN), at.plus(within));
+    ask(new Pending(agent, head(node), at.plus(ASK_AGAIN), at.plus(within), null));
+  }
+
+  /// Has a hook called beside the other checks.
+  void askHook(String hook, Duration within) {
+    ask(new Pending(Agent.SLI, head(null), at.plus(ASK_AGAIN), at.plus(within), hook));
+  }
+
+  private void ask(Pending pending) {
     await(pending);
     commands.add(Commands.of(ledger(), rollout(), pending));
   }
 
   /// Gives a command after a while, under a new name.
   void askLater(Agent agent, @Nullable String node, Duration pause, Duration within) {
-    await(new Pending(agent, head(node), at.plus(pause), at.plus(pause).plus(within)));
+    await(new Pending(agent, head(node), at.plus(pause), at.plus(pause).plus(within), null));
   }
 
   private void await(Pending pending) {

@@ -239,7 +239,7 @@ final class Pausing {
     pause(draft, by, why, ACTS);
   }
 
-  private static void pause(Draft draft, String by, String why, String acts) {
+  static void pause(Draft draft, String by, String why, String acts) {
     int step =
         switch (draft.rollout().phase()) {
           case Phase.Rolling(int index) -> index;

@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.serin.contracts.Check;
 import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
 import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.rollout.Outcome;
@@ -18,14 +19,21 @@ public sealed interface Phase {
 
   /// All checks at once.
   ///
-  /// @param problems what agents that could not check at all have said
+  /// @param problems what agents that could not check at all have said, and who was asked outside
+  /// @param warnings what does not stand against a rollout
   @JsonTypeName("preflight")
   record Preflight(
       @Nullable PoolChecked pool,
       @Nullable InstancesInspected instances,
       @Nullable SlisChecked slis,
-      List<String> problems)
+      List<String> problems,
+      List<String> warnings)
       implements Phase {
+    public Preflight {
+      problems = Check.list(problems);
+      warnings = Check.list(warnings);
+    }
+
     @Override
     public RolloutPhase shown() {
       return RolloutPhase.PREFLIGHT;

@@ -13,6 +13,7 @@ import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.Strategies;
@@ -33,7 +34,10 @@ final class Preflights {
   private Preflights() {}
 
   static void start(Draft draft) {
-    asked(draft.rollout().service()).forEach(agent -> draft.ask(agent, null, Plan.PREFLIGHT));
+    ServiceDefinition service = draft.rollout().service();
+    Duration within = Plan.preflight(service);
+    asked(service).forEach(agent -> draft.ask(agent, null, within));
+    service.hooksAt(Hook.At.PREFLIGHT).forEach(hook -> draft.askHook(hook.name(), within));
   }
 
   /// Who has something to check.
@@ -52,7 +56,10 @@ final class Preflights {
   }
 
   static void answered(Draft draft, Phase.Preflight preflight, Pending pending, AgentEvent event) {
-    Phase.Preflight next = with(preflight, pending.agent(), event);
+    Phase.Preflight next =
+        pending.hook() == null
+            ? with(preflight, pending.agent(), event)
+            : Hooking.checked(preflight, Hooking.of(draft.rollout(), pending.hook()), event);
     draft.enter(next);
     if (draft.rollout().pending().isEmpty()) {
       judge(draft, next);
@@ -63,11 +70,26 @@ final class Preflights {
   static Phase.Preflight with(Phase.Preflight preflight, Agent agent, AgentEvent event) {
     return switch (event) {
       case PoolChecked pool ->
-          new Phase.Preflight(pool, preflight.instances(), preflight.slis(), preflight.problems());
+          new Phase.Preflight(
+              pool,
+              preflight.instances(),
+              preflight.slis(),
+              preflight.problems(),
+              preflight.warnings());
       case InstancesInspected instances ->
-          new Phase.Preflight(preflight.pool(), instances, preflight.slis(), preflight.problems());
+          new Phase.Preflight(
+              preflight.pool(),
+              instances,
+              preflight.slis(),
+              preflight.problems(),
+              preflight.warnings());
       case SlisChecked slis ->
-          new Phase.Preflight(preflight.pool(), preflight.instances(), slis, preflight.problems());
+          new Phase.Preflight(
+              preflight.pool(),
+              preflight.instances(),
+              slis,
+              preflight.problems(),
+              preflight.warnings());
       case HaproxyEvent.Failed(var head, Failure failure) ->
           withProblem(preflight, "haproxy-agent: " + failure.sentence());
       case IncusEvent.Failed(var head, Failure failure) ->
@@ -87,14 +109,18 @@ final class Preflights {
   private static Phase.Preflight withProblem(Phase.Preflight preflight, String problem) {
     List<String> problems = new ArrayList<>(preflight.problems());
     problems.add(problem);
-    return new Phase.Preflight(preflight.pool(), preflight.instances(), preflight.slis(), problems);
+    return new Phase.Preflight(
+        preflight.pool(), preflight.instances(), preflight.slis(), problems, preflight.warnings());
   }
 
   /// Whoever has not answered in time is a problem of its own.
   static void late(Draft draft, Phase.Preflight preflight) {
     Phase.Preflight next = preflight;
     for (Pending pending : draft.rollout().pending()) {
-      next = without(next, pending.agent(), Plan.PREFLIGHT);
+      next =
+          pending.hook() == null
+              ? without(next, pending.agent(), Plan.preflight(draft.rollout().service()))
+              : Hooking.unanswered(next, Hooking.of(draft.rollout(), pending.hook()), pending);
     }
     draft.forgetPending();
     draft.enter(next);
@@ -133,7 +159,7 @@ final class Preflights {
       Map<String, List<ServerSetting>> leftOut,
       Phase.Preflight found) {
     List<String> problems = new ArrayList<>(found.problems());
-    List<String> warnings = new ArrayList<>();
+    List<String> warnings = new ArrayList<>(found.warnings());
     if (found.pool() != null) {
       problems.addAll(found.pool().problems());
       warnings.addAll(found.pool().warnings());

@@ -12,6 +12,7 @@ import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
+import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.SliEvent;
@@ -80,7 +81,7 @@ public final class Preview {
   /// @param answers at most one of each agent
   /// @param within how long the agents had
   public ReleasePlan judged(List<? extends AgentEvent> answers, Duration within) {
-    Phase.Preflight found = new Phase.Preflight(null, null, null, List.of());
+    Phase.Preflight found = new Phase.Preflight(null, null, null, List.of(), List.of());
     List<Agent> silent = new ArrayList<>(Preflights.asked(service));
     for (AgentEvent answer : answers) {
       Agent agent =
@@ -164,15 +165,18 @@ public final class Preview {
   }
 
   private List<String> warnings(Preflights.Judgement judged) {
-    Rollout active = ledger.active();
-    if (active == null) {
-      return judged.warnings();
-    }
     List<String> warnings = new ArrayList<>();
-    warnings.add(
-        "checked while "
-            + active.rolloutId()
-            + " is at work on the service: what it has changed is found as it is now");
+    Rollout active = ledger.active();
+    if (active != null) {
+      warnings.add(
+          "checked while "
+              + active.rolloutId()
+              + " is at work on the service: what it has changed is found as it is now");
+    }
+    service
+        .hooksAt(Hook.At.PREFLIGHT)
+        .forEach(hook ->
+            warnings.add("hook " + hook.name() + " may veto it, and is asked only by a release"));
     warnings.addAll(judged.warnings());
     return warnings;
   }

@@ -200,7 +200,7 @@ final class Requests {
                 queued.at(),
                 draft.at,
                 queued.sequence(),
-                new Phase.Preflight(null, null, null, List.of()),
+                new Phase.Preflight(null, null, null, List.of(), List.of()),
                 Plan.compile(service),
                 Map.of(),
                 List.of(),

@@ -125,6 +125,10 @@ final class Rolling {
   static void answered(Draft draft, int first, AgentEvent event) {
     int index = Batches.indexOf(draft.rollout().steps(), first, event.head().node());
     Step step = draft.rollout().steps().get(index);
+    if (step.name() == StepName.HOOK) {
+      Hooking.answered(draft, index, event);
+      return;
+    }
     Failure failure = Steps.failure(event);
     if (failure != null) {
       failed(draft, index, failure);
@@ -143,6 +147,10 @@ final class Rolling {
 
   /// @param first the first of the steps under way
   static void late(Draft draft, int first, Pending pending) {
+    if (draft.rollout().steps().get(first).name() == StepName.HOOK) {
+      Hooking.late(draft, first, pending);
+      return;
+    }
     draft.answered(pending.head().commandId());
     int index = Batches.indexOf(draft.rollout().steps(), first, pending.head().node());
     failed(draft, index, Steps.unanswered(pending));

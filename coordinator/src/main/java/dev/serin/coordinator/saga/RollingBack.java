@@ -63,7 +63,10 @@ final class RollingBack {
             .filter(step -> step.node() != null && !underWay.contains(step.node()))
             .toList();
     List<Step> undo = Plan.undo(draft.rollout().service(), others);
-    draft.steps(Stream.concat(steps.stream(), undo.stream()).toList());
+    draft.steps(
+        Stream.of(steps, undo, Plan.afterRollback(draft.rollout().service()))
+            .flatMap(List::stream)
+            .toList());
     // Who was only left as it failed is taken back now too.
     List<String> left = new ArrayList<>();
     List<String> leftNodes = new ArrayList<>();
@@ -98,7 +101,12 @@ final class RollingBack {
     Rolling.skipPending(draft);
     interrupt(draft);
     int first = draft.rollout().steps().size();
-    draft.steps(Stream.concat(draft.rollout().steps().stream(), undo.stream()).toList());
+    // Where nothing was touched, or only peers are taken back, there is nothing to tell.
+    List<Step> told =
+        back.halts() || undo.isEmpty()
+            ? List.of()
+            : Plan.afterRollback(draft.rollout().service());
+    draft.steps(Stream.of(draft.rollout().steps(), undo, told).flatMap(List::stream).toList());
     draft.enter(
         new Phase.RollingBack(
             first, back.cause(), back.left(), back.leftNodes(), back.halts(), false),
@@ -195,6 +203,9 @@ final class RollingBack {
   /// What stays out of rotation is not checked through the load balancer; and what an earlier
   /// rollout left out may well be ill, and needs no health to stay out.
   private static boolean isNeedless(Draft draft, Step step) {
+    if (step.name() == StepName.HOOK) {
+      return step.status() == StepStatus.SKIPPED;
+    }
     NodeRecord record =
         Objects.requireNonNull(draft.rollout().nodes().get(Objects.requireNonNull(step.node())));
     return switch (step.name()) {
@@ -209,6 +220,10 @@ final class RollingBack {
   static void answered(Draft draft, Phase.RollingBack back, AgentEvent event) {
     int index = Batches.indexOf(draft.rollout().steps(), back.step(), event.head().node());
     Step step = draft.rollout().steps().get(index);
+    if (step.name() == StepName.HOOK) {
+      Hooking.answered(draft, index, event);
+      return;
+    }
     Failure failure = Steps.failure(event);
     if (failure != null) {
       failed(draft, back, index, failure);
@@ -226,6 +241,10 @@ final class RollingBack {
   }
 
   static void late(Draft draft, Phase.RollingBack back, Pending pending) {
+    if (draft.rollout().steps().get(back.step()).name() == StepName.HOOK) {
+      Hooking.late(draft, back.step(), pending);
+      return;
+    }
     draft.answered(pending.head().commandId());
     int index = Batches.indexOf(draft.rollout().steps(), back.step(), pending.head().node());
     failed(draft, back, index, Steps.unanswered(pending));

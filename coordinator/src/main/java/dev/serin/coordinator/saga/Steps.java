@@ -153,6 +153,9 @@ final class Steps {
     if (step.name() == StepName.SHIFT) {
       return (step.undo() ? "rollback: " : "") + Shifting.described(step);
     }
+    if (step.name() == StepName.HOOK) {
+      return (step.undo() ? "rollback: " : "") + Hooking.described(step);
+    }
     return (step.undo() ? "rollback: " : "") + step.name().shown() + " " + step.node();
   }
 }

@@ -184,7 +184,7 @@ final class View {
         step.status(),
         step.startedAt(),
         step.endedAt(),
-        step.detail(),
+        step.detail() == null && step.hook() != null ? step.hook() : step.detail(),
         step.share(),
         step.pause() == null ? List.of() : rollout.service().pauses().get(step.pause()).ask(),
         step.batch());
@@ -344,6 +344,7 @@ final class View {
       case READY -> "put" + node + " into rotation";
       case SERVING -> "check" + node + " through the load balancer";
       case SHIFT -> Shifting.described(step);
+      case HOOK -> Hooking.described(step);
       case PAUSE -> "what comes after the pause";
       case ANALYSE ->
           step.pause() != null
@@ -356,7 +357,11 @@ final class View {
 
   private static String agents(Rollout rollout) {
     return String.join(
-        ", ", rollout.pending().stream().map(pending -> pending.agent().shown()).toList());
+        ", ",
+        rollout.pending().stream()
+            .map(pending ->
+                pending.hook() == null ? pending.agent().shown() : "hook " + pending.hook())
+            .toList());
   }
 
   private static @Nullable Instant deadline(Rollout rollout) {

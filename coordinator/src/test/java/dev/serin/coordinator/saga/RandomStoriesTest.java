@@ -10,6 +10,9 @@ import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.request.Request.Scope;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.HookVerdict;
+import dev.serin.contracts.sli.SliCommand.CallHook;
+import dev.serin.contracts.sli.SliEvent.HookAnswered;
 import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Stories that nobody thought of: anything may happen at any moment, and what [Invariants] says
@@ -86,6 +90,9 @@ class RandomStoriesTest {
       service = with(service, "{\"smoke\": [{\"get\": \"/version\"}]}");
     }
     service = with(service, batches(random, service));
+    if (random.nextInt(3) == 0) {
+      service = with(service, HOOKS.get(random.nextInt(HOOKS.size())));
+    }
     String onBreach = List.of("rollback", "rollback", "pause", "hold").get(random.nextInt(4));
     return with(service, "{\"onBreach\": \"" + onBreach + "\"}");
   }
@@ -104,6 +111,19 @@ class RandomStoriesTest {
       default -> "{}";
     };
   }
+  /// Whom a story's service asks and tells.
+  private static final List<String> HOOKS =
+      Stream.of("rollback", "pause")
+          .map(onVeto ->
+              """
+              {"hooks": [
+                {"name": "gate", "at": "preflight", "url": "http://h/", "onSilence": "pass"},
+                {"name": "board", "at": "before-promotion", "url": "http://h/", "onVeto": "%s"},
+                {"name": "pager", "at": "after-rollback", "url": "http://h/"},
+                {"name": "notes", "at": "end", "url": "http://h/"}]}
+              """
+                  .formatted(onVeto))
+          .toList();
 
   private static Story tell(Random random) {
     Story story = Story.of(service(random));
@@ -165,9 +185,27 @@ class RandomStoriesTest {
   private static void fail(Story story, Random random) {
     List<AgentCommand> awaited = story.allAwaited();
     if (!awaited.isEmpty()) {
-      String words = Words.of(awaited.get(random.nextInt(awaited.size())));
-      story.on(random.nextBoolean() ? Acts.fails(words) : Acts.failsForGood(words));
+      AgentCommand command = awaited.get(random.nextInt(awaited.size()));
+      story.on(
+          command instanceof CallHook call && random.nextInt(4) > 0
+              ? says(call, random.nextBoolean() ? HookVerdict.VETO : HookVerdict.SILENT)
+              : random.nextBoolean()
+                  ? Acts.fails(Words.of(command))
+                  : Acts.failsForGood(Words.of(command)));
     }
+  }
+
+  private static Story.Act says(CallHook call, HookVerdict verdict) {
+    return story ->
+        Acts.answered(
+            story,
+            new HookAnswered(
+                call.head().answered(story.now()),
+                call.hook().name(),
+                verdict,
+                "chance",
+                1,
+                Duration.ZERO));
   }
 
   /// An old answer comes once more; it tells of what was, and has no effect in the world.

@@ -35,6 +35,7 @@ final class Words {
           case SliCommand.CheckSlis slis -> "check-slis";
           case SliCommand.WatchSlis watch -> "watch " + watch.fromSlot() + "-" + watch.lastSlot();
           case SliCommand.StopWatching stop -> "stop-watching";
+          case SliCommand.CallHook call -> "call-hook " + call.hook().name();
           default -> throw new IllegalArgumentException("no word for " + command);
         };
     return verb + node;

@@ -15,6 +15,7 @@ import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.incus.UnitSeen;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import java.nio.charset.StandardCharsets;
@@ -144,6 +145,9 @@ final class World {
       }
       case SliCommand.CheckSlis slis ->
           new SliEvent.SlisChecked(head, List.of(), List.of(), List.of());
+      case SliCommand.CallHook call ->
+          new SliEvent.HookAnswered(
+              head, call.hook().name(), HookVerdict.PASS, "", 1, Duration.ofMillis(40));
       default -> throw new IllegalArgumentException("nobody answers " + Words.of(command));
     };
   }

@@ -20,6 +20,7 @@ import dev.serin.simulation.engine.Loop;
 import dev.serin.simulation.engine.VirtualAlarms;
 import dev.serin.simulation.engine.VirtualProcess;
 import dev.serin.simulation.world.HaproxyWire;
+import dev.serin.simulation.world.HookCalls;
 import dev.serin.simulation.world.IncusWire;
 import dev.serin.simulation.world.Observer;
 import dev.serin.simulation.world.PrometheusCalls;
@@ -27,6 +28,7 @@ import dev.serin.simulation.world.Troubles;
 import dev.serin.simulation.world.VirtualFrontDoor;
 import dev.serin.simulation.world.VirtualHaproxy;
 import dev.serin.simulation.world.World;
+import dev.serin.sli.hook.Hooks;
 import dev.serin.sli.prometheus.Prometheus;
 import dev.serin.sli.watch.SliHandler;
 import dev.serin.sli.watch.SliMetrics;
@@ -176,6 +178,7 @@ public final class Cluster {
         SliCommand.class,
         new SliHandler(
             new Prometheus(wire, "http://prometheus:9090"),
+            new Hooks(new HookCalls(process, troubles), Map.of()),
             new VirtualAlarms(process),
             new SliMetrics(new SimpleMeterRegistry())),
         refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),

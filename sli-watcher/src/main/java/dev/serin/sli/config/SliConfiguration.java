@@ -5,6 +5,9 @@ import dev.serin.contracts.kafka.AgentShell;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
+import dev.serin.sli.hook.HookWire;
+import dev.serin.sli.hook.Hooks;
+import dev.serin.sli.hook.HttpHookWire;
 import dev.serin.sli.prometheus.HttpPrometheusWire;
 import dev.serin.sli.prometheus.Prometheus;
 import dev.serin.sli.prometheus.PrometheusWire;
@@ -21,12 +24,22 @@ import org.springframework.context.annotation.Configuration;
 
 /// The sli-watcher's parts, alone in its own process or beside the others in one.
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({PrometheusSettings.class, KafkaSettings.class})
+@EnableConfigurationProperties({PrometheusSettings.class, HookSettings.class, KafkaSettings.class})
 public class SliConfiguration {
 
   @Bean
   HttpPrometheusWire prometheusWire(PrometheusSettings settings) {
     return new HttpPrometheusWire(settings.url(), settings.timeout());
+  }
+
+  @Bean
+  HttpHookWire hookWire() {
+    return new HttpHookWire();
+  }
+
+  @Bean
+  Hooks hooks(HookWire wire, HookSettings settings) {
+    return new Hooks(wire, settings.secrets());
   }
 
   @Bean
@@ -38,10 +51,14 @@ public class SliConfiguration {
   SliHandler sliHandler(
       PrometheusWire wire,
       PrometheusSettings settings,
+      Hooks hooks,
       @Qualifier("sliAlarms") ThreadedAlarms alarms,
       ObjectProvider<MeterRegistry> meters) {
     return new SliHandler(
-        new Prometheus(wire, settings.url().toString()), alarms, new SliMetrics(registry(meters)));
+        new Prometheus(wire, settings.url().toString()),
+        hooks,
+        alarms,
+        new SliMetrics(registry(meters)));
   }
 
   @Bean

@@ -1,7 +1,7 @@
 package dev.serin.sli.prometheus;
 
 /// Foreign text as it can stand in one line of a message.
-final class Excerpt {
+public final class Excerpt {
   /// Long enough for any parse error of Prometheus', in characters.
   private static final int LONGEST = 400;
 
@@ -12,7 +12,7 @@ final class Excerpt {
   }
 
   /// Control characters become spaces, and what is longer than `longest` is cut.
-  static String of(String text, int longest) {
+  public static String of(String text, int longest) {
     StringBuilder line = new StringBuilder();
     text.codePoints()
         .limit(longest)

@@ -5,7 +5,9 @@ import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.SliEvent.HookAnswered;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.sli.hook.Hooks;
 import dev.serin.sli.judge.Asked;
 import dev.serin.sli.judge.Preflight;
 import dev.serin.sli.prometheus.Prometheus;
@@ -16,10 +18,14 @@ import java.util.function.Consumer;
 /// answered beside, long after [#handle] has returned.
 public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
   private final Prometheus prometheus;
+  private final Hooks hooks;
+  private final SliMetrics metrics;
   private final Watches watches;
 
-  public SliHandler(Prometheus prometheus, Alarms alarms, SliMetrics metrics) {
+  public SliHandler(Prometheus prometheus, Hooks hooks, Alarms alarms, SliMetrics metrics) {
     this.prometheus = prometheus;
+    this.hooks = hooks;
+    this.metrics = metrics;
     this.watches = new Watches(prometheus, alarms, metrics);
   }
 
@@ -29,6 +35,7 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
     switch (command) {
       case SliCommand.CheckSlis check -> answers.accept(checked(check, turn));
       case SliCommand.WatchSlis watch -> watches.watch(watch, answers);
+      case SliCommand.CallHook call -> answers.accept(called(call, turn));
       case SliCommand.StopWatching stop -> watches.stop(stop.analysisId(), stop.head().fence());
     }
   }
@@ -36,6 +43,18 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
   @Override
   public void released(String service) {
     watches.release(service);
+  }
+
+  private HookAnswered called(SliCommand.CallHook call, Turn turn) throws Turn.Preempted {
+    HookAnswered answered;
+    try {
+      answered = hooks.call(call, turn);
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
+      throw new Turn.Preempted();
+    }
+    metrics.called(answered.verdict());
+    return answered;
   }
 
   private SlisChecked checked(SliCommand.CheckSlis check, Turn turn) throws Turn.Preempted {

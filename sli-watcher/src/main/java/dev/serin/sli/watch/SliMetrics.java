@@ -1,5 +1,6 @@
 package dev.serin.sli.watch;
 
+import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.Verdict;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 public final class SliMetrics {
   private final MeterRegistry registry;
   private final Map<Verdict, Counter> probes = new EnumMap<>(Verdict.class);
+  private final Map<HookVerdict, Counter> hooks = new EnumMap<>(HookVerdict.class);
   private final Timer queries;
 
   public SliMetrics(MeterRegistry registry) {
@@ -26,6 +28,14 @@ public final class SliMetrics {
               .tag("verdict", verdict.name())
               .register(registry));
     }
+    for (HookVerdict verdict : HookVerdict.values()) {
+      hooks.put(
+          verdict,
+          Counter.builder("serin.hooks.calls")
+              .description("Hooks called, by what the answer came to")
+              .tag("verdict", verdict.name())
+              .register(registry));
+    }
     this.queries =
         Timer.builder("serin.sli.queries")
             .description("How long Prometheus took for all queries of one probe")
@@ -34,6 +44,13 @@ public final class SliMetrics {
 
   void probed(Verdict verdict) {
     var counter = probes.get(verdict);
+    if (counter != null) {
+      counter.increment();
+    }
+  }
+
+  void called(HookVerdict verdict) {
+    var counter = hooks.get(verdict);
     if (counter != null) {
       counter.increment();
     }

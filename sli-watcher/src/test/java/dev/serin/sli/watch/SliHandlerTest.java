@@ -9,19 +9,29 @@ import static dev.serin.sli.Commands.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.HandAlarms;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.Hook;
+import dev.serin.contracts.sli.HookCall;
+import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
 import dev.serin.contracts.sli.Verdict;
+import dev.serin.sli.Commands;
+import dev.serin.sli.hook.HookWire;
+import dev.serin.sli.hook.Hooks;
 import dev.serin.sli.prometheus.Prometheus;
 import dev.serin.sli.prometheus.PrometheusWire;
 import dev.serin.sli.prometheus.PrometheusWire.Reply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class SliHandlerTest {
@@ -30,6 +40,7 @@ class SliHandlerTest {
   private final List<SliEvent> told = new ArrayList<>();
   private final List<Instant> askedFor = new ArrayList<>();
   private Function<Instant, Reply> prometheus = instant -> number("0");
+  private final Supplier<HookWire.Reply> hook = () -> new HookWire.Reply.Answered(204, "", "");
 
   private final PrometheusWire wire =
       questions ->
@@ -40,7 +51,11 @@ class SliHandlerTest {
               })
               .toList();
   private final SliHandler handler =
-      new SliHandler(new Prometheus(wire, "http://prom"), time, new SliMetrics(meters));
+      new SliHandler(
+          new Prometheus(wire, "http://prom"),
+          new Hooks(post -> hook.get(), Map.of()),
+          time,
+          new SliMetrics(meters));
 
   private static Reply number(String value) {
     return new Reply.Answered(
@@ -258,5 +273,43 @@ class SliHandlerTest {
         .singleElement()
         .isInstanceOfSatisfying(
             SlisChecked.class, checked -> assertThat(checked.problems()).isEmpty());
+  }
+
+  @Test
+  void callsAHookAndCountsWhatItSays() throws Exception {
+    given(
+        new SliCommand.CallHook(
+            Commands.head(1),
+            new Hook(
+                "board",
+                Hook.At.END,
+                "http://h/",
+                Duration.ofSeconds(1),
+                0,
+                Hook.OnVeto.ROLLBACK,
+                Hook.OnSilence.FAIL,
+                null),
+            new HookCall(
+                "board",
+                Hook.At.END,
+                "r-1",
+                "q-1",
+                "backend-api",
+                "1.2.3",
+                "a".repeat(64),
+                RolloutPhase.ROLLING,
+                "alice",
+                "",
+                null,
+                null,
+                null,
+                List.of())));
+
+    assertThat(told)
+        .singleElement()
+        .satisfies(event ->
+            assertThat(((SliEvent.HookAnswered) event).verdict()).isEqualTo(HookVerdict.PASS));
+    assertThat(meters.get("serin.hooks.calls").tag("verdict", "PASS").counter().count())
+        .isEqualTo(1);
   }
 }

@@ -27,12 +27,15 @@ record Problem(Kind kind, String detail, List<String> problems) {
     METHOD(405, "The method does not fit"),
     NOT_ACCEPTABLE(406, "The answer's type is not accepted"),
     ROLLOUT_UNFINISHED(409, "A rollout is not over"),
+    WRONG_OFFSET(409, "The upload does not go on there"),
     TOO_LARGE(413, "The body is too large"),
     CONTENT_TYPE(415, "The body's type does not fit"),
+    WRONG_DIGEST(422, "The digest is another one"),
     WRONG_HOST(421, "The host is not this one"),
     STILL_READING(503, "Still reading"),
     BROKER_AWAY(503, "The broker does not answer"),
     TOO_MANY(503, "Too many at once"),
+    DISK_FULL(507, "The disk is full"),
     HTTP(0, "The request failed"),
     BUG(500, "A fault in Serin");
 

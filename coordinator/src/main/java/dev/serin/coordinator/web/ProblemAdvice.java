@@ -61,7 +61,7 @@ class ProblemAdvice {
   ResponseEntity<String> path(NoResourceFoundException missing, HttpServletRequest request) {
     return Problem.of(
             Problem.Kind.NOT_FOUND,
-            "expected a path of the API (/api/v1/requests, services, rollouts, events, dead-letters), or / for"
+            "expected a path of the API (/api/v1/requests, services, rollouts, events, artifacts, dead-letters), or / for"
                 + " the page, found '"
                 + Check.printable(request.getRequestURI())
                 + "'")

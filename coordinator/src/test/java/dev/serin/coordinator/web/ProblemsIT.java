@@ -35,7 +35,7 @@ class ProblemsIT {
   void namesTheUnknownPath() {
     assertThat(serin.http().get("/api/v1/nowhere").detail())
         .isEqualTo(
-            "expected a path of the API (/api/v1/requests, services, rollouts, events, dead-letters), or / for"
+            "expected a path of the API (/api/v1/requests, services, rollouts, events, artifacts, dead-letters), or / for"
                 + " the page, found '/api/v1/nowhere'");
   }
 

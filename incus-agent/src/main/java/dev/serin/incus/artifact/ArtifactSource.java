@@ -1,6 +1,7 @@
 package dev.serin.incus.artifact;
 
 import dev.serin.contracts.request.Artifact;
+import java.util.Optional;
 
 /// Gets artifacts to this machine. `node:` artifacts are none of its: they are on the node already.
 @FunctionalInterface
@@ -8,4 +9,13 @@ public interface ArtifactSource {
   /// Finds the artifact, and compares its digest. May take as long as a download does; a second
   /// call for the same artifact is short.
   Located locate(Artifact artifact);
+
+  /// Where else a binary may be had by its digest alone; none where there is no store.
+  default Optional<Artifact> stored(String sha256) {
+    return Optional.empty();
+  }
+
+  /// The artifact was installed: what the store lacks goes there, beside the command's work. Never
+  /// waits and never fails.
+  default void installed(Artifact artifact) {}
 }

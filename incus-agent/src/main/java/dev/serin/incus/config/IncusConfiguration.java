@@ -6,6 +6,7 @@ import dev.serin.contracts.kafka.AgentShell;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.incus.artifact.Artifacts;
 import dev.serin.incus.artifact.Downloads;
+import dev.serin.incus.artifact.StoredArtifacts;
 import dev.serin.incus.instance.IncusCommandHandler;
 import dev.serin.incus.instance.Servers;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,19 +23,31 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({IncusSettings.class, KafkaSettings.class})
 public class IncusConfiguration {
+  /// Where the store of artifacts is: said so, or where a coordinator with these settings listens.
+  static final String STORE =
+      "${serin.artifacts.url:${serin.http.bind:127.0.0.1}:${serin.http.port:7070}}";
+
   @Bean
   Wires incusWires(IncusSettings settings) {
     return new Wires(settings.servers());
   }
 
   @Bean
-  IncusCommandHandler incusCommandHandler(
-      IncusSettings settings, Wires wires, @Value("${serin.data:./data}") String data) {
+  StoredArtifacts storedArtifacts(
+      IncusSettings settings,
+      @Value("${serin.data:./data}") String data,
+      @Value(STORE) String store) {
     Path downloads =
         settings.downloads() == null ? Path.of(data, "artifacts") : settings.downloads();
+    return new StoredArtifacts(new Artifacts(new Downloads(downloads)), StoreAddress.of(store));
+  }
+
+  @Bean
+  IncusCommandHandler incusCommandHandler(
+      IncusSettings settings, Wires wires, StoredArtifacts artifacts) {
     return new IncusCommandHandler(
         new Servers(wires.servers()),
-        new Artifacts(new Downloads(downloads)),
+        artifacts,
         () -> UUID.randomUUID().toString().replace("-", ""),
         settings.settle(),
         settings.restartWithin());

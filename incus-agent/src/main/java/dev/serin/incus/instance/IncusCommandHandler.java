@@ -32,6 +32,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final Servers servers;
+  private final ArtifactSource artifacts;
   private final Supplier<String> tokens;
   private final Inspecting inspecting;
   private final Installing installing;
@@ -49,10 +50,11 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
       Duration settle,
       Duration restartWithin) {
     this.servers = servers;
+    this.artifacts = artifacts;
     this.tokens = tokens;
     this.inspecting = new Inspecting(servers, artifacts, tokens);
     this.installing = new Installing(artifacts);
-    this.restoring = new Restoring(installing);
+    this.restoring = new Restoring(installing, artifacts);
     this.restarting = new Restarting(settle, restartWithin);
     this.noticing = new Noticing(servers, tokens);
   }
@@ -110,6 +112,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
           keep(turn, node(command, instance, install), sha256, head);
       case IncusCommand.PushArtifact(_, var instance, var install, var artifact) -> {
         var installed = installing.install(turn, node(command, instance, install), artifact);
+        artifacts.installed(artifact);
         yield new IncusEvent.ArtifactPushed(
             head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged());
       }

@@ -1,21 +1,26 @@
 package dev.serin.incus.instance;
 
+import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.incus.artifact.ArtifactSource;
 import dev.serin.incus.rest.Unreachable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a binary back by its digest: from what was kept on the node, else from `previous` if it has
-/// the digest, else from the source that the command names.
+/// the digest, else from the source that the command names, else from the store of artifacts.
 final class Restoring {
   private final Installing installing;
+  private final ArtifactSource artifacts;
 
-  Restoring(Installing installing) {
+  Restoring(Installing installing, ArtifactSource artifacts) {
     this.installing = installing;
+    this.artifacts = artifacts;
   }
 
   /// Where it came from, as [dev.serin.contracts.incus.IncusEvent.BinaryRestored] has it.
@@ -58,27 +63,47 @@ final class Restoring {
           "another one, written by somebody else",
           "ask them; nothing was touched");
     }
-    if (source == null) {
-      throw nothingThere(node, sha256, report.trouble(), "");
+    String elsewhere = "";
+    boolean again = false;
+    if (source != null && !source.sha256().equals(sha256)) {
+      elsewhere = ", and the source has another digest";
+    } else if (source != null) {
+      try {
+        return install(turn, node, source);
+      } catch (CommandFailed failed) {
+        if (failed.failure().retryable() && artifacts.stored(sha256).isEmpty()) {
+          throw failed;
+        }
+        again = failed.failure().retryable();
+        elsewhere = ", and the source can't be used: " + failed.getMessage();
+      }
     }
-    if (!source.sha256().equals(sha256)) {
-      throw nothingThere(node, sha256, report.trouble(), ", and the source has another digest");
+    Optional<Artifact> stored = artifacts.stored(sha256);
+    if (stored.isEmpty() || stored.get().equals(source)) {
+      throw new CommandFailed(nothingThere(node, sha256, report.trouble(), elsewhere, again));
     }
     try {
-      return installing.install(turn, node, source).unchanged() ? "installed" : "artifact";
+      return install(turn, node, stored.get());
     } catch (CommandFailed failed) {
-      if (failed.failure().retryable()) {
-        throw failed;
-      }
-      throw nothingThere(
-          node, sha256, report.trouble(), ", and the source can't be used: " + failed.getMessage());
+      throw new CommandFailed(
+          nothingThere(
+              node,
+              sha256,
+              report.trouble(),
+              elsewhere + ", and none from the store of artifacts: " + failed.getMessage(),
+              again || failed.failure().retryable()));
     }
   }
 
-  private static CommandFailed nothingThere(
-      Node node, String sha256, String trouble, String source) {
+  private String install(Turn turn, Node node, Artifact artifact)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    return installing.install(turn, node, artifact).unchanged() ? "installed" : "artifact";
+  }
+
+  private static Failure nothingThere(
+      Node node, String sha256, String trouble, String source, boolean retryable) {
     String path = node.install().path();
-    return new CommandFailed(
+    return new Failure(
         Reason.NOT_FOUND,
         "a binary with SHA-256 " + sha256 + " in " + node.instance(),
         "none in .serin beside "
@@ -90,6 +115,7 @@ final class Restoring {
             + path
             + " by hand, restart "
             + String.join(" and ", node.install().unit())
-            + " and retry");
+            + " and retry",
+        retryable);
   }
 }

@@ -11,10 +11,12 @@ import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.incus.artifact.Artifacts;
 import dev.serin.incus.artifact.Downloads;
+import dev.serin.incus.artifact.StoredArtifacts;
 import dev.serin.incus.rest.IncusServer;
 import dev.serin.incus.rest.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ final class Agent {
   private final Turn turn;
   private final Install install;
   private final long fence;
+  private Optional<URI> store = Optional.empty();
 
   private Agent(Bed bed, Wire wire, Path files, Turn turn, Install install, long fence) {
     this.bed = bed;
@@ -63,6 +67,13 @@ final class Agent {
   /// An agent whose commands carry this fence; of its own, as after a restart.
   Agent withFence(long other) {
     return new Agent(bed, wire, files, turn, install, other);
+  }
+
+  /// @param address of a coordinator with a store of artifacts
+  Agent withStore(URI address) {
+    Agent with = new Agent(bed, wire, files, turn, install, fence);
+    with.store = Optional.of(address);
+    return with;
   }
 
   Install install() {
@@ -171,7 +182,7 @@ final class Agent {
   IncusCommandHandler handler() {
     return new IncusCommandHandler(
         new Servers(List.of(new IncusServer("default", "default", wire))),
-        new Artifacts(new Downloads(files.resolve("downloads"))),
+        new StoredArtifacts(new Artifacts(new Downloads(files.resolve("downloads"))), store),
         () -> UUID.randomUUID().toString().replace("-", ""),
         Duration.ofMillis(500),
         Duration.ofSeconds(30));

@@ -23,6 +23,11 @@ final class LocalArtifact {
 
   private LocalArtifact() {}
 
+  /// Whether this names a file of this machine; else it is a URI, which means somewhere else.
+  static boolean isFile(String text) {
+    return !URI.matcher(text).matches();
+  }
+
   /// @param option the option that named it, for messages
   /// @param digestOption the option for the digest
   static Artifact of(String option, String text, String digestOption, @Nullable String digest) {
@@ -31,7 +36,7 @@ final class LocalArtifact {
       throw usage(
           digestOption, "a SHA-256 digest of 64 hexadecimal digits", "'" + digest + "'", "");
     }
-    if (URI.matcher(text).matches()) {
+    if (!isFile(text)) {
       if (wanted == null) {
         throw usage(
             digestOption,

@@ -39,8 +39,8 @@ public final class ReleaseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ObjectNode request = options.request(session, asking);
     stay.check();
+    ObjectNode request = options.request(session, asking);
     Accepted accepted = new Sending(session).send(request);
     if (!stay.stays()) {
       return detached(accepted);

@@ -51,6 +51,13 @@ final class ReleaseOptions {
   private @Nullable String rollbackSha256;
 
   @Option(
+      names = "--upload",
+      description =
+          "sends files to the coordinator's store even if the coordinator is on this machine (to"
+              + " another machine they are always sent)")
+  private boolean upload;
+
+  @Option(
       names = "--window",
       paramLabel = "TIME",
       converter = DurationOption.class,
@@ -91,13 +98,21 @@ final class ReleaseOptions {
     }
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version);
-    request.set("artifact", tree(released));
+    request.set("artifact", tree(reachable(session, namesFile(artifact, script), released)));
     Optional<Artifact> back =
         rollbackArtifact == null
-            ? script.rollback(service, rollbackSha256)
+            ? script
+                .rollback(service, rollbackSha256)
+                .map(it -> reachable(session, script.namesFile("ROLLBACK_BINARY"), it))
             : Optional.of(
-                LocalArtifact.of(
-                    "--rollback-artifact", rollbackArtifact, "--rollback-sha256", rollbackSha256));
+                reachable(
+                    session,
+                    LocalArtifact.isFile(rollbackArtifact),
+                    LocalArtifact.of(
+                        "--rollback-artifact",
+                        rollbackArtifact,
+                        "--rollback-sha256",
+                        rollbackSha256)));
     back.ifPresent(it -> request.set("rollbackArtifact", tree(it)));
     if (strategy != null) {
       request.put("strategy", strategy);
@@ -130,6 +145,16 @@ final class ReleaseOptions {
                         + " environment, found neither"
                         + (version == null ? "; --version or VERSION: what people call it" : "")));
     return LocalArtifact.of("ARTIFACT", file, "--sha256", sha256);
+  }
+
+  private static boolean namesFile(@Nullable String artifact, ScriptEnvironment script) {
+    return artifact == null ? script.namesFile("ARTIFACT") : LocalArtifact.isFile(artifact);
+  }
+
+  /// A file of this machine reaches a fleet elsewhere through the coordinator's store.
+  private Artifact reachable(Session session, boolean isFile, Artifact local) {
+    boolean isSent = isFile && (upload || Uploading.isElsewhere(session.coordinator().base()));
+    return isSent ? new Uploading(session).upload(local) : local;
   }
 
   private static JsonNode tree(Artifact artifact) {

@@ -168,6 +168,11 @@ final class ScriptEnvironment {
             + "), or unset it: a rollback restores what each node has now");
   }
 
+  /// Whether a variable names a file of this machine; not where it is not set.
+  boolean namesFile(String variable) {
+    return found(variable).filter(LocalArtifact::isFile).isPresent();
+  }
+
   private static String nodeUri(String path) {
     try {
       return new URI("node", null, path, null).toString();

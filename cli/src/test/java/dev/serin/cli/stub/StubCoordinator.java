@@ -38,6 +38,7 @@ public final class StubCoordinator implements AutoCloseable {
   private final List<BlockingQueue<String>> streams = new CopyOnWriteArrayList<>();
   private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
   private final List<String> resumedFrom = new CopyOnWriteArrayList<>();
+  private final StubArtifacts artifacts = new StubArtifacts();
   private Consumer<JsonNode> onRequest = request -> {};
   private String rolloutId = "r-1";
   private final int port;
@@ -68,6 +69,10 @@ public final class StubCoordinator implements AutoCloseable {
 
   public String url() {
     return "http://127.0.0.1:" + port;
+  }
+
+  public StubArtifacts artifacts() {
+    return artifacts;
   }
 
   /// What the next requests are told to be.
@@ -157,6 +162,10 @@ public final class StubCoordinator implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     exchange.getResponseHeaders().set("Server", "stub-coordinator");
     URI uri = exchange.getRequestURI();
+    if (uri.getPath().startsWith("/api/v1/artifacts/")) {
+      artifacts.handle(exchange);
+      return;
+    }
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     Canned wanted = cannedFor(exchange.getRequestMethod() + " " + uri.getPath());
     if (wanted != null) {

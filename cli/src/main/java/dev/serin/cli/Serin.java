@@ -3,6 +3,7 @@ package dev.serin.cli;
 import dev.serin.cli.command.AnalyseCommand;
 import dev.serin.cli.command.DltCommand;
 import dev.serin.cli.command.EventsCommand;
+import dev.serin.cli.command.FreezingCommand;
 import dev.serin.cli.command.HelpCommand;
 import dev.serin.cli.command.PlanCommand;
 import dev.serin.cli.command.RehearseCommand;
@@ -50,6 +51,8 @@ public final class Serin {
             .addSubcommand(new SteeringCommand.Rollback(session))
             .addSubcommand(new SteeringCommand.HandsOff(session))
             .addSubcommand(new SteeringCommand.HandsOn(session))
+            .addSubcommand(new FreezingCommand.Freeze(session))
+            .addSubcommand(new FreezingCommand.Unfreeze(session))
             .addSubcommand(new ServicesCommand(session))
             .addSubcommand(new EventsCommand(session))
             .addSubcommand(new DltCommand(session))

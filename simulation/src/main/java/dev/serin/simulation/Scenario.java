@@ -50,6 +50,7 @@ final class Scenario {
     this.definition = definition();
     askFor();
     askOnceMore(new Random(requests.toString().hashCode()));
+    freeze(new Random(requests.toString().hashCode() + 1L));
   }
 
   private static List<String> names(int count) {
@@ -329,6 +330,24 @@ final class Scenario {
       }
       Duration at = Duration.ofMillis(20_000 + other.nextInt(LAST_REQUEST_SECONDS * 1_000));
       requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
+    }
+  }
+
+  /// Every third fleet is frozen now and then, each freeze with an end or a request that lifts it,
+  /// by chance of its own.
+  private void freeze(Random other) {
+    int times = other.nextInt(3) == 0 ? 1 + other.nextInt(2) : 0;
+    if (times > 0) {
+      definition.put("onFreeze", other.nextBoolean() ? "wait" : "refuse");
+    }
+    for (int i = 0; i < times; i++) {
+      Duration at = Duration.ofMillis(other.nextInt(LAST_REQUEST_SECONDS * 1_000));
+      Duration lifted = at.plusMillis(1 + other.nextInt(40_000));
+      String service = other.nextBoolean() ? SERVICE : "*";
+      ObjectNode freeze = request("freeze-requested", "f" + i).put("service", service);
+      ObjectNode unfreeze = request("unfreeze-requested", "u" + i).put("service", service);
+      requests.add(new Asked(at, Json.mapper().writeValueAsString(freeze)));
+      requests.add(new Asked(lifted, Json.mapper().writeValueAsString(unfreeze)));
     }
   }
 

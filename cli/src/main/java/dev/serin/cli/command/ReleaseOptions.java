@@ -78,6 +78,11 @@ final class ReleaseOptions {
               + " waits), supersede (the active one is rolled back first) or reject (queue)")
   private @Nullable String ifBusy;
 
+  @Option(
+      names = "--override-freeze",
+      description = "starts in a freeze all the same; needs --reason, which stays in the record")
+  private boolean overrideFreeze;
+
   @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free words for dashboards")
   private Map<String, String> labels = new LinkedHashMap<>();
 
@@ -119,6 +124,13 @@ final class ReleaseOptions {
     }
     if (window != null) {
       request.putObject("overrides").putObject("analysis").put("window", window.toString());
+    }
+    if (overrideFreeze) {
+      if (request.path("reason").asString("").isBlank()) {
+        throw new CommandFailed(
+            ExitCode.USAGE, "expected --reason WHY beside --override-freeze, found none");
+      }
+      request.put("overrideFreeze", true);
     }
     if (ifBusy != null) {
       request.put("ifBusy", ifBusy);

@@ -110,6 +110,7 @@ public final class SerinCommand implements Callable<Integer> {
     } else {
       FleetView view = new FleetView(session.marks(), session.surroundings().zone(), session.now());
       session.print(view.lines(fleet, session.width()));
+      session.print(FreezeLines.of(session, null));
     }
     return ExitCode.DONE.number();
   }

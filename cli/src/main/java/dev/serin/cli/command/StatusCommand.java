@@ -48,6 +48,7 @@ public final class StatusCommand implements Callable<Integer> {
         session.print(found.json());
       } else {
         report(found);
+        session.print(FreezeLines.of(session, found.state().service()));
         mayBeRestarted(found.state().phase().isOver() ? targets.active() : List.of(found));
       }
       return ExitCode.DONE.number();
@@ -74,6 +75,7 @@ public final class StatusCommand implements Callable<Integer> {
       report(one);
       first = false;
     }
+    session.print(FreezeLines.of(session, null));
     mayBeRestarted(active);
     return ExitCode.DONE.number();
   }

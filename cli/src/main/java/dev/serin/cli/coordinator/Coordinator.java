@@ -93,6 +93,11 @@ public final class Coordinator {
     return get("/api/v1/services");
   }
 
+  /// The freezes that are, and those to come.
+  public Answer freezes() {
+    return get("/api/v1/freezes");
+  }
+
   public Answer service(String name) {
     return get("/api/v1/services/" + segment(name));
   }

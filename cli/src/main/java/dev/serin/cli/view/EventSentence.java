@@ -17,6 +17,8 @@ import dev.serin.contracts.rollout.RolloutEvent.RolloutPromoted;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutQueued;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutRejected;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutResumed;
+import dev.serin.contracts.rollout.RolloutEvent.ServiceFrozen;
+import dev.serin.contracts.rollout.RolloutEvent.ServiceUnfrozen;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
 import dev.serin.contracts.rollout.RolloutEvent.SliProbed;
 import dev.serin.contracts.rollout.RolloutEvent.StepFailed;
@@ -95,7 +97,12 @@ public final class EventSentence {
       case TrafficShifted _, SliProbed _, RolloutPaused _, RolloutResumed _, RolloutPromoted _ ->
           List.of();
       case RollbackStarted _, RollbackCompleted _, RolloutCompleted _ -> List.of();
+      case ServiceFrozen _, ServiceUnfrozen _ -> List.of();
     };
+  }
+
+  private static String which(EventHead head) {
+    return head.service().equals("*") ? "all services" : head.service();
   }
 
   private Text unknown(JsonNode json, Instant now) {
@@ -160,6 +167,18 @@ public final class EventSentence {
           said(Style.STRONG_CAREFUL, "!", "paused", because(paused.head(), paused.waitingFor()));
       case RolloutResumed resumed ->
           said(Style.PLAIN, marks.running(), "resumed by " + resumed.head().by(), why(resumed));
+      case ServiceFrozen frozen ->
+          said(
+              Style.STRONG_CAREFUL,
+              "!",
+              which(frozen.head()) + " frozen by " + frozen.head().by(),
+              why(frozen));
+      case ServiceUnfrozen unfrozen ->
+          said(
+              Style.PLAIN,
+              marks.running(),
+              which(unfrozen.head()) + " unfrozen by " + unfrozen.head().by(),
+              why(unfrozen));
       case RolloutPromoted promoted ->
           said(
               Style.PLAIN,

@@ -33,6 +33,7 @@ public final class StubCoordinator implements AutoCloseable {
 
   private final Map<String, RolloutState> states = new LinkedHashMap<>();
   private final List<JsonNode> events = new ArrayList<>();
+  private String freezes = "[]";
   private final Map<String, JsonNode> services = new LinkedHashMap<>();
   private final Map<String, Canned> canned = new LinkedHashMap<>();
   private final List<BlockingQueue<String>> streams = new CopyOnWriteArrayList<>();
@@ -78,6 +79,11 @@ public final class StubCoordinator implements AutoCloseable {
   /// What the next requests are told to be.
   public void givesRolloutId(String id) {
     rolloutId = id;
+  }
+
+  /// What is frozen, as a JSON array.
+  public synchronized void freezes(String json) {
+    freezes = json;
   }
 
   /// Called for each accepted request, once it is answered.
@@ -212,6 +218,9 @@ public final class StubCoordinator implements AutoCloseable {
   private synchronized String find(URI uri) {
     String[] parts = uri.getPath().split("/", -1);
     String kind = parts.length > 3 ? parts[3] : "";
+    if (kind.equals("freezes")) {
+      return freezes;
+    }
     if (kind.equals("services")) {
       if (parts.length == 4) {
         return services.values().toString();

@@ -80,6 +80,12 @@ public final class EventHeaders {
         rolloutId);
   }
 
+  /// Headers for the freezes of a service, or of all (`*`).
+  public static Headers freezes(String source, String service, Instant at) {
+    String id = service + "/freezes/" + at.toEpochMilli();
+    return write(source, "freeze-state", id, at, service, service, service);
+  }
+
   /// The `type` of a message: the name that it has on the wire.
   public static String typeOf(Object message) {
     var name =

@@ -19,6 +19,7 @@ public final class Topics {
   public static final String SLI_EVENTS = "serin.sli.events.v1";
   public static final String ROLLOUTS = "serin.rollouts.v1";
   public static final String ROLLOUT_STATES = "serin.rollout-states.v1";
+  public static final String FREEZES = "serin.freezes.v1";
 
   /// How many partitions every topic has. The coordinator joins them, so the counts must be equal.
   public static final int PARTITIONS = 6;
@@ -76,6 +77,7 @@ public final class Topics {
     }
     topics.add(new Topic(ROLLOUTS, Duration.ofDays(365), 2 * MEBIBYTE));
     topics.add(new Topic(ROLLOUT_STATES, null, 2 * MEBIBYTE));
+    topics.add(new Topic(FREEZES, null, 2 * MEBIBYTE));
     return List.copyOf(topics);
   }
 }

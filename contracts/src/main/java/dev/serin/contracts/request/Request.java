@@ -90,6 +90,8 @@ public sealed interface Request {
   /// @param migrations the migrations that it brings
   /// @param forceMigrate whether they may be other than additive
   /// @param labels free words for dashboards
+  /// @param overrideFreeze whether it starts in a freeze all the same; who and why stay in the
+  ///   record
   @JsonTypeName("release-requested")
   record ReleaseRequested(
       String requestId,
@@ -104,7 +106,8 @@ public sealed interface Request {
       List<Migration> migrations,
       boolean forceMigrate,
       IfBusy ifBusy,
-      Map<String, String> labels)
+      Map<String, String> labels,
+      boolean overrideFreeze)
       implements Request {
     public ReleaseRequested {
       checkHead(requestId, service, requestedBy, reason);
@@ -113,6 +116,38 @@ public sealed interface Request {
       migrations = Check.list(migrations);
       Check.required("ifBusy", ifBusy);
       labels = Check.map(labels);
+    }
+
+    /// One that overrides no freeze.
+    public ReleaseRequested(
+        String requestId,
+        String service,
+        String requestedBy,
+        String reason,
+        String version,
+        Artifact artifact,
+        @Nullable Artifact rollbackArtifact,
+        @Nullable String strategy,
+        @Nullable JsonNode overrides,
+        List<Migration> migrations,
+        boolean forceMigrate,
+        IfBusy ifBusy,
+        Map<String, String> labels) {
+      this(
+          requestId,
+          service,
+          requestedBy,
+          reason,
+          version,
+          artifact,
+          rollbackArtifact,
+          strategy,
+          overrides,
+          migrations,
+          forceMigrate,
+          ifBusy,
+          labels,
+          false);
     }
   }
 
@@ -223,17 +258,33 @@ public sealed interface Request {
 
   /// No rollout may start.
   ///
-  /// @param until when it ends by itself; none until it is lifted
+  /// @param from when it begins; none for at once
+  /// @param until when it ends by itself, after `from`; none until it is lifted
   @JsonTypeName("freeze-requested")
   record FreezeRequested(
-      String requestId, String service, String requestedBy, String reason, @Nullable Instant until)
+      String requestId,
+      String service,
+      String requestedBy,
+      String reason,
+      @Nullable Instant from,
+      @Nullable Instant until)
       implements Request {
     public FreezeRequested {
       checkHead(requestId, service, requestedBy, reason);
     }
+
+    /// One that begins at once.
+    public FreezeRequested(
+        String requestId,
+        String service,
+        String requestedBy,
+        String reason,
+        @Nullable Instant until) {
+      this(requestId, service, requestedBy, reason, null, until);
+    }
   }
 
-  /// Rollouts may start again.
+  /// Rollouts may start again: every freeze of the service that was asked for is lifted.
   @JsonTypeName("unfreeze-requested")
   record UnfreezeRequested(String requestId, String service, String requestedBy, String reason)
       implements Request {

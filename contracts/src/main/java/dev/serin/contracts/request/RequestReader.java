@@ -123,10 +123,7 @@ public final class RequestReader {
           Optional.of(
               new RollbackRequested(
                   head.requestId, head.service, head.requestedBy, head.reason, head.rolloutId));
-      case "freeze-requested" ->
-          Optional.of(
-              new FreezeRequested(
-                  head.requestId, head.service, head.requestedBy, head.reason, until(fields)));
+      case "freeze-requested" -> Optional.of(freeze(fields, head));
       case "unfreeze-requested" ->
           Optional.of(
               new UnfreezeRequested(head.requestId, head.service, head.requestedBy, head.reason));
@@ -174,7 +171,8 @@ public final class RequestReader {
         migrations(fields),
         fields.flag("forceMigrate", false),
         fields.choice("ifBusy", IfBusy.class, IfBusy.QUEUE),
-        fields.textMap("labels"));
+        fields.textMap("labels"),
+        overrideFreeze(fields, head));
   }
 
   private static Artifact artifact(Fields artifact) {
@@ -219,20 +217,41 @@ public final class RequestReader {
         .toList();
   }
 
-  private static @Nullable Instant until(Fields fields) {
-    Optional<String> text = fields.text("until");
+  /// Only for somebody who says who he is, and why.
+  private static boolean overrideFreeze(Fields fields, Head head) {
+    boolean overrides = fields.flag("overrideFreeze", false);
+    if (overrides && (head.requestedBy.equals("unknown") || head.reason.isBlank())) {
+      fields.problem(
+          "overrideFreeze",
+          "expected requestedBy and reason beside it, so that the record says who and why, found "
+              + (head.reason.isBlank() ? "no reason" : "nobody in requestedBy"));
+    }
+    return overrides;
+  }
+
+  private static FreezeRequested freeze(Fields fields, Head head) {
+    Instant from = instant(fields, "from");
+    Instant until = instant(fields, "until");
+    if (from != null && until != null && until.isBefore(from)) {
+      fields.problem("until", "expected an instant after from, " + from + ", found " + until);
+    }
+    return new FreezeRequested(
+        head.requestId, head.service, head.requestedBy, head.reason, from, until);
+  }
+
+  private static @Nullable Instant instant(Fields fields, String field) {
+    Optional<String> text = fields.text(field);
     if (text.isEmpty()) {
       return null;
     }
     try {
-      Instant until = Instant.parse(text.get());
-      if (until.isAfter(LATEST) || until.isBefore(Instant.EPOCH)) {
-        fields.problem("until", "expected an instant from 1970 to 9999, found another one");
+      Instant instant = Instant.parse(text.get());
+      if (instant.isAfter(LATEST) || instant.isBefore(Instant.EPOCH)) {
+        fields.problem(field, "expected an instant from 1970 to 9999, found another one");
       }
-      return until;
+      return instant;
     } catch (DateTimeParseException notOne) {
-      fields.problem(
-          "until", "expected an instant such as 2026-12-24T00:00:00Z, found another text");
+      fields.problem(field, "expected an instant such as 2026-12-24T00:00:00Z, found another text");
       return null;
     }
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.request.Request;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface RolloutEvent {
   EventHead head();
 
-  /// It waits for another rollout of the same service.
+  /// It waits for another rollout of the same service, or for the end of a freeze.
   ///
-  /// @param behind the rollout that it waits for
+  /// @param behind the rollout that it waits for, or the freeze in words
   /// @param position its place in the queue, 1 for the next one
   @JsonTypeName("rollout-queued")
   record RolloutQueued(@JsonUnwrapped EventHead head, String behind, int position)
@@ -26,6 +27,31 @@ public sealed interface RolloutEvent {
     public RolloutQueued {
       Check.required("head", head);
       Check.required("behind", behind);
+    }
+  }
+
+  /// No rollout of the service may start for a while; `rolloutId` is the freeze's own.
+  ///
+  /// @param from when it begins
+  /// @param until when it ends by itself; none until it is lifted
+  @JsonTypeName("service-frozen")
+  record ServiceFrozen(@JsonUnwrapped EventHead head, Instant from, @Nullable Instant until)
+      implements RolloutEvent {
+    public ServiceFrozen {
+      Check.required("head", head);
+      Check.required("from", from);
+    }
+  }
+
+  /// Rollouts of the service may start again, but for what its calendar says.
+  ///
+  /// @param lifted the freezes that were lifted
+  @JsonTypeName("service-unfrozen")
+  record ServiceUnfrozen(@JsonUnwrapped EventHead head, List<Freeze> lifted)
+      implements RolloutEvent {
+    public ServiceUnfrozen {
+      Check.required("head", head);
+      lifted = Check.list(lifted);
     }
   }
 

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param soak how long all nodes are watched after the last step, 0 for not at all
 /// @param pauses waits that the plan has; empty for none
 /// @param hooks whom it asks or tells over HTTP on the way
+/// @param freezes when, by the calendar, no rollout may start
+/// @param onFreeze what becomes of a release that meets a freeze, of any kind
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceDefinition(
     String service,
@@ -49,7 +51,9 @@ public record ServiceDefinition(
     List<SmokeRequest> smoke,
     Duration soak,
     List<Pause> pauses,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Hook> hooks) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Hook> hooks,
+    List<FreezeWindow> freezes,
+    OnFreeze onFreeze) {
 
   /// One Incus instance that serves the service, and one server line in its pools.
   ///
@@ -293,6 +297,8 @@ public record ServiceDefinition(
     soak = soak == null ? Duration.ZERO : Check.notNegative("soak", soak);
     pauses = Check.list(pauses);
     hooks = Check.list(hooks);
+    freezes = Check.list(freezes);
+    onFreeze = onFreeze == null ? OnFreeze.REFUSE : onFreeze;
   }
 
   /// The hooks that are called at that point, in the order written.

@@ -86,7 +86,9 @@ public final class ServiceReader {
       List<SmokeRequest> smoke,
       Duration soak,
       List<Pause> pauses,
-      List<Hook> hooks) {
+      List<Hook> hooks,
+      List<FreezeWindow> freezes,
+      OnFreeze onFreeze) {
     ServiceDefinition definition() {
       if (install == null || health == null) {
         throw new IllegalStateException(
@@ -114,7 +116,9 @@ public final class ServiceReader {
           smoke,
           soak,
           pauses,
-          hooks);
+          hooks,
+          freezes,
+          onFreeze);
     }
   }
 
@@ -150,7 +154,9 @@ public final class ServiceReader {
         SmokeReader.requests(fields),
         fields.duration("soak", Duration.ZERO).orElse(Duration.ZERO),
         PauseReader.pauses(fields),
-        HooksReader.hooks(fields));
+        HooksReader.hooks(fields),
+        FreezeReader.freezes(fields),
+        fields.choice("onFreeze", OnFreeze.class, OnFreeze.REFUSE));
   }
 
   private static List<Node> nodes(Fields fields) {

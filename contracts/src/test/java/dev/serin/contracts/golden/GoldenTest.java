@@ -9,6 +9,7 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.FreezeState;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutState;
@@ -41,6 +42,7 @@ class GoldenTest {
             Request.class,
             RolloutState.class,
             ReleasePlan.class,
+            FreezeState.class,
             ServiceDefinition.class)
         .flatMap(family ->
             Samples.recordsOf(family).stream()

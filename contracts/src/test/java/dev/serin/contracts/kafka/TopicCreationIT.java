@@ -64,7 +64,7 @@ class TopicCreationIT {
               .allTopicNames()
               .get(60, TimeUnit.SECONDS);
       assertThat(topics.values())
-          .hasSize(18)
+          .hasSize(19)
           .allMatch(topic -> topic.partitions().size() == Topics.PARTITIONS);
     }
   }

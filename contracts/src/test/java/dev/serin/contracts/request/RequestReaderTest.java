@@ -277,4 +277,54 @@ class RequestReaderTest {
       }
     }
   }
+
+  @Test
+  void aFreezeThatEndsBeforeItBeginsIsRefused() {
+    assertThat(
+            freezeProblems(
+                "\"from\": \"2026-12-24T00:00:00Z\", \"until\": \"2026-12-23T00:00:00Z\""))
+        .containsExactly(
+            "until: expected an instant after from, 2026-12-24T00:00:00Z, found"
+                + " 2026-12-23T00:00:00Z");
+    assertThat(freezeProblems("\"from\": \"soon\""))
+        .containsExactly(
+            "from: expected an instant such as 2026-12-24T00:00:00Z, found another text");
+  }
+
+  private static List<String> freezeProblems(String fields) {
+    String json =
+        "{\"type\": \"freeze-requested\", \"requestId\": \"1\", \"service\": \"*\", "
+            + fields
+            + "}";
+    return RequestReader.read(dev.serin.contracts.json.Json.mapper().readTree(json))
+            instanceof Parsed.Invalid<Request>(List<String> problems)
+        ? problems
+        : List.of();
+  }
+
+  @Test
+  void anOverrideOfAFreezeSaysWhoAndWhy() {
+    String release =
+        "{\"type\": \"release-requested\", \"requestId\": \"1\", \"service\": \"api\", \"version\":"
+            + " \"2\", \"artifact\": {\"uri\": \"file:/a\", \"sha256\": \""
+            + "ab".repeat(32)
+            + "\"}, \"overrideFreeze\": true, ";
+    for (String head :
+        List.of(
+            "\"requestedBy\": \"alice\"", "\"reason\": \"urgent\", \"requestedBy\": \"unknown\"")) {
+      assertThat(
+              RequestReader.read(
+                  dev.serin.contracts.json.Json.mapper().readTree(release + head + "}")))
+          .isInstanceOfSatisfying(
+              Parsed.Invalid.class,
+              invalid ->
+                  assertThat(invalid.problems().toString())
+                      .contains("overrideFreeze: expected requestedBy and reason beside it"));
+    }
+    assertThat(
+            RequestReader.read(
+                dev.serin.contracts.json.Json.mapper()
+                    .readTree(release + "\"requestedBy\": \"alice\", \"reason\": \"urgent\"}")))
+        .isInstanceOf(Parsed.Valid.class);
+  }
 }

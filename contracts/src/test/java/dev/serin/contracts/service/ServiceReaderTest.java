@@ -113,7 +113,10 @@ class ServiceReaderTest {
                 new Rollback(Duration.ofSeconds(60)),
                 List.of(),
                 Duration.ZERO,
-                List.of()));
+                List.of(),
+                List.of(),
+                List.of(),
+                OnFreeze.REFUSE));
     assertThat(valid(tree(SMALLEST)).minimum()).isEqualTo(1);
   }
 

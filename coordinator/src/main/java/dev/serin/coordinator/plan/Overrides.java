@@ -33,6 +33,7 @@ public final class Overrides {
               "minAvailable",
               "noData",
               "onBreach",
+              "onFreeze",
               "onPeerFailure",
               "pauses",
               "rollback",

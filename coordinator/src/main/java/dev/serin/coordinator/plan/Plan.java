@@ -112,7 +112,9 @@ public final class Plan {
         service.smoke(),
         service.soak(),
         service.pauses(),
-        service.hooks());
+        service.hooks(),
+        service.freezes(),
+        service.onFreeze());
   }
 
   private static Node withCanary(Node node, boolean canary) {

@@ -5,6 +5,7 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.EventHead;
+import dev.serin.contracts.rollout.Freeze;
 import dev.serin.contracts.rollout.NodeView;
 import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.rollout.RolloutEvent;
@@ -48,6 +49,9 @@ final class Draft {
   final List<Ledger.KnownVersion> versions;
   private long fence;
   Ledger.@Nullable HandsOff handsOff;
+  final List<Freeze> freezes;
+  final List<Freeze> everywhere;
+  Ledger.@Nullable Held held;
 
   private final List<AgentCommand> commands = new ArrayList<>();
   private final List<RolloutEvent> events = new ArrayList<>();
@@ -67,6 +71,9 @@ final class Draft {
     this.versions = new ArrayList<>(ledger.versions());
     this.fence = ledger.fence();
     this.handsOff = ledger.handsOff();
+    this.freezes = new ArrayList<>(ledger.freezes());
+    this.everywhere = ledger.everywhere();
+    this.held = ledger.held();
   }
 
   String service() {
@@ -85,7 +92,10 @@ final class Draft {
         leftOut,
         versions,
         fence,
-        handsOff);
+        handsOff,
+        freezes,
+        everywhere,
+        held);
   }
 
   boolean isActive() {
@@ -98,6 +108,7 @@ final class Draft {
 
   void begin(Rollout rollout) {
     active = rollout;
+    held = null;
   }
 
   void change(UnaryOperator<Rollout> change) {

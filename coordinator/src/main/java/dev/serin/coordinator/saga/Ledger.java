@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.Freeze;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Instant;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// @param fence of the newest command: milliseconds of the coordinator's clock, and always more
 ///   than the one before, so that it grows over a broker that lost its data too
 /// @param handsOff who has told Serin not to touch the service; none where nobody has
+/// @param freezes those that were asked for; some may be over
+/// @param everywhere the freezes of all services; whoever loads a ledger puts in those of now
+/// @param held what keeps the first in the queue from starting; none where nothing does, or where a
+///   rollout is active
 public record Ledger(
     String service,
     @Nullable ServiceDefinition definition,
@@ -37,7 +42,10 @@ public record Ledger(
     Map<String, List<ServerSetting>> leftOut,
     List<KnownVersion> versions,
     long fence,
-    @Nullable HandsOff handsOff) {
+    @Nullable HandsOff handsOff,
+    List<Freeze> freezes,
+    List<Freeze> everywhere,
+    @Nullable Held held) {
   static final int REMEMBERED_VERSIONS = 50;
   static final int REMEMBERED_EARLIER = 10;
 
@@ -63,17 +71,45 @@ public record Ledger(
     }
   }
 
+  /// What a release waits for though the service is free.
+  ///
+  /// @param by the freeze, in words
+  /// @param until when it ends by itself; none until it is lifted
+  public record Held(String by, @Nullable Instant until) {}
+
   public Ledger {
     queue = queue == null ? List.of() : List.copyOf(queue);
     earlier = earlier == null ? List.of() : List.copyOf(earlier);
     leftOut = leftOut == null ? Map.of() : Map.copyOf(leftOut);
     versions = versions == null ? List.of() : List.copyOf(versions);
+    freezes = freezes == null ? List.of() : List.copyOf(freezes);
+    everywhere = everywhere == null ? List.of() : List.copyOf(everywhere);
   }
 
   /// The ledger of a service that nobody has spoken of yet.
   public static Ledger empty(String service) {
     return new Ledger(
-        service, null, null, List.of(), null, List.of(), null, Map.of(), List.of(), 0, null);
+        service, null, null, List.of(), null, List.of(), null, Map.of(), List.of(), 0, null,
+        List.of(), List.of(), null);
+  }
+
+  /// The same under these freezes of all services.
+  public Ledger under(List<Freeze> all) {
+    return new Ledger(
+        service,
+        definition,
+        active,
+        queue,
+        lastKnownGood,
+        earlier,
+        lastEnded,
+        leftOut,
+        versions,
+        fence,
+        handsOff,
+        freezes,
+        all,
+        held);
   }
 
   /// What the binary with this digest is called.

@@ -139,10 +139,12 @@ final class Preflights {
 
   private static void judge(Draft draft, Phase.Preflight found) {
     Judgement judged = judgement(draft.rollout().service(), draft.request(), draft.leftOut, found);
+    List<String> warnings = new ArrayList<>(Freezes.warnings(draft));
+    warnings.addAll(judged.warnings());
     if (judged.problems().isEmpty()) {
-      pass(draft, found, judged.nodes(), judged.warnings());
+      pass(draft, found, judged.nodes(), warnings);
     } else {
-      fail(draft, judged.problems(), judged.warnings());
+      fail(draft, judged.problems(), warnings);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
 import dev.serin.contracts.service.Hook;
+import dev.serin.contracts.service.OnFreeze;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.SliEvent;
@@ -27,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a release would do, and what stands against it: the checks of a rollout's start, asked and
@@ -80,7 +82,8 @@ public final class Preview {
 
   /// @param answers at most one of each agent
   /// @param within how long the agents had
-  public ReleasePlan judged(List<? extends AgentEvent> answers, Duration within) {
+  /// @param at when it would start
+  public ReleasePlan judged(List<? extends AgentEvent> answers, Duration within, Instant at) {
     Phase.Preflight found = new Phase.Preflight(null, null, null, List.of(), List.of());
     List<Agent> silent = new ArrayList<>(Preflights.asked(service));
     for (AgentEvent answer : answers) {
@@ -101,6 +104,7 @@ public final class Preview {
     Checks checks = new Checks(service, release, found, judged);
     checks.ofTheAgents();
     hands(checks);
+    List<String> overridden = freezes(checks, at);
     turn(checks);
     return new ReleasePlan(
         service.service(),
@@ -110,7 +114,7 @@ public final class Preview {
         nodes(found),
         checks.results(),
         checks.problems(),
-        warnings(judged),
+        Stream.concat(overridden.stream(), warnings(judged).stream()).toList(),
         Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null));
   }
 
@@ -122,10 +126,36 @@ public final class Preview {
         "Serin has its hands on the service");
   }
 
+  /// @return what it would start in all the same
+  private List<String> freezes(Checks checks, Instant at) {
+    Draft draft = new Draft(ledger, at);
+    Freezes.Met met = Freezes.meets(draft, service, at);
+    boolean passes = Freezes.passes(draft, release);
+    if (met == null || passes || service.onFreeze() == OnFreeze.WAIT) {
+      checks.add(
+          "freezes",
+          List.of(),
+          met == null
+              ? "no freeze is in the way"
+              : passes
+                  ? Freezes.passing(draft, release, met)
+                  : "it would wait for the end of " + met.sentence());
+      return met != null && passes ? List.of(Freezes.passing(draft, release, met)) : List.of();
+    }
+    checks.add("freezes", List.of(Freezes.problem(draft, service, met)), "");
+    return List.of();
+  }
+
   private void turn(Checks checks) {
     Rollout active = ledger.active();
     if (active == null) {
-      checks.add("turn", List.of(), "no other rollout is active: it would start at once");
+      int waiting = ledger.queue().size();
+      checks.add(
+          "turn",
+          List.of(),
+          waiting == 0
+              ? "no other rollout is active: it would start at once"
+              : "no other rollout is active, " + waiting + " wait for the end of a freeze");
       return;
     }
     String other =

@@ -14,10 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class Refusals {
   private Refusals() {}
 
-  static void unknown(Draft draft, Request request, String what) {
-    refuse(draft, request, List.of("this version of Serin can not " + what + " yet"));
-  }
-
   static void steering(Draft draft, Request request, @Nullable String rolloutId) {
     refuse(
         draft,

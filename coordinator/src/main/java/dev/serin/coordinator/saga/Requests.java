@@ -31,9 +31,8 @@ final class Requests {
       case Request.PauseRequested pause -> pause(draft, pause);
       case Request.RetryRequested retry -> Retries.asked(draft, retry);
       case Request.RollbackRequested back -> Returns.asked(draft, back);
-      case Request.FreezeRequested freeze -> Refusals.unknown(draft, freeze, "freeze a service");
-      case Request.UnfreezeRequested unfreeze ->
-          Refusals.unknown(draft, unfreeze, "unfreeze a service");
+      case Request.FreezeRequested freeze -> Freezes.freeze(draft, freeze);
+      case Request.UnfreezeRequested unfreeze -> Freezes.unfreeze(draft, unfreeze);
       case Request.HandsOffRequested off -> Hands.off(draft, off);
       case Request.HandsOnRequested on -> Hands.on(draft, on);
     }
@@ -64,7 +63,7 @@ final class Requests {
 
   private static void admit(Draft draft, ReleaseRequested release) {
     if (!draft.isActive()) {
-      start(draft, new Ledger.Queued(release, draft.at, 0));
+      admitToFree(draft, release);
       return;
     }
     switch (release.ifBusy()) {
@@ -89,6 +88,31 @@ final class Requests {
                       + " of "
                       + draft.request().version()));
     }
+  }
+
+  /// No rollout is active, though some may wait for the end of a freeze.
+  private static void admitToFree(Draft draft, ReleaseRequested release) {
+    if (release.ifBusy() == Request.IfBusy.LATEST || release.ifBusy() == Request.IfBusy.SUPERSEDE) {
+      replaceQueue(draft, release);
+      draft.held = null;
+    }
+    if (draft.queue.isEmpty() || Freezes.passes(draft, release)) {
+      start(draft, new Ledger.Queued(release, draft.at, 0));
+    } else if (release.ifBusy() == Request.IfBusy.REJECT) {
+      Refusals.refuse(
+          draft,
+          release,
+          List.of(
+              "expected nothing to wait (ifBusy: reject), found "
+                  + firstWaiting(draft)
+                  + ", which waits for the end of a freeze"));
+    } else {
+      enqueue(draft, release);
+    }
+  }
+
+  private static String firstWaiting(Draft draft) {
+    return RolloutIds.of(draft.service(), draft.queue.getFirst().request().requestId());
   }
 
   /// Whether it was not being taken back already, all of it.
@@ -123,8 +147,8 @@ final class Requests {
 
   /// @param before how many wait before it
   static void enqueue(Draft draft, ReleaseRequested release, int before) {
+    String behind = draft.isActive() ? draft.rollout().rolloutId() : firstWaiting(draft);
     draft.queue.add(before, new Ledger.Queued(release, draft.at, 1));
-    String behind = draft.rollout().rolloutId();
     draft.emitOther(
         new RolloutEvent.RolloutQueued(
             Refusals.head(
@@ -175,9 +199,42 @@ final class Requests {
 
   /// Starts what is first in the queue, if the service is free. Every rollout's end comes here.
   static void startNext(Draft draft) {
-    while (!draft.isActive() && !draft.queue.isEmpty() && draft.handsOff == null) {
+    draft.held = null;
+    while (!draft.isActive()
+        && draft.held == null
+        && !draft.queue.isEmpty()
+        && draft.handsOff == null) {
       start(draft, draft.queue.removeFirst());
     }
+  }
+
+  /// Looks again at what waits though the service is free.
+  static void reconsider(Draft draft) {
+    if (draft.held != null) {
+      startNext(draft);
+    }
+  }
+
+  /// The first in the queue, though the service is free: a freeze ends first.
+  private static void hold(Draft draft, Ledger.Queued queued, Freezes.Met met) {
+    draft.held = new Ledger.Held(met.sentence(), met.until());
+    if (queued.sequence() > 0) {
+      draft.queue.addFirst(queued);
+      return;
+    }
+    ReleaseRequested release = queued.request();
+    draft.queue.addFirst(new Ledger.Queued(release, queued.at(), 1));
+    draft.emitOther(
+        new RolloutEvent.RolloutQueued(
+            Refusals.head(
+                draft,
+                release,
+                1,
+                RolloutPhase.QUEUED,
+                release.requestedBy(),
+                "waits for the end of " + met.sentence()),
+            met.sentence(),
+            1));
   }
 
   private static void start(Draft draft, Ledger.Queued queued) {
@@ -191,6 +248,17 @@ final class Requests {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
           Refusals.release(draft, release, problems, queued);
       case Parsed.Valid<ServiceDefinition>(ServiceDefinition asWritten) -> {
+        Freezes.Met met = Freezes.meets(draft, asWritten, draft.at);
+        if (met != null && !Freezes.passes(draft, release)) {
+          switch (asWritten.onFreeze()) {
+            case WAIT -> hold(draft, queued, met);
+            case REFUSE ->
+                Refusals.release(
+                    draft, release, List.of(Freezes.problem(draft, asWritten, met)), queued);
+          }
+          return;
+        }
+        String freeze = met == null ? "" : "; " + Freezes.passing(draft, release, met);
         ServiceDefinition service = Plan.leftOutFirst(asWritten, draft.leftOut.keySet());
         draft.begin(
             new Rollout(
@@ -212,7 +280,8 @@ final class Requests {
                 List.of()));
         draft.emit(
             release.requestedBy(),
-            release.reason().isEmpty() ? "release " + release.version() : release.reason(),
+            (release.reason().isEmpty() ? "release " + release.version() : release.reason())
+                + freeze,
             head -> new RolloutEvent.RolloutStarted(head, Plan.view(service)));
         Preflights.start(draft);
       }
@@ -225,6 +294,7 @@ final class Requests {
       if (RolloutIds.of(draft.service(), queued.request().requestId()).equals(wanted)) {
         draft.queue.remove(queued);
         endQueued(draft, queued, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"));
+        reconsider(draft);
         return;
       }
     }

@@ -148,7 +148,7 @@ final class Returns {
     }
   }
 
-  private static boolean isWayBack(Install install, Artifact artifact) {
+  static boolean isWayBack(Install install, Artifact artifact) {
     return artifact.equals(kept(install, artifact.sha256()));
   }
 

@@ -58,6 +58,7 @@ public final class Saga {
       return;
     }
     draft.definition = defined.definition();
+    Requests.reconsider(draft);
   }
 
   private static void whenAnswered(Draft draft, AgentEvent event) {
@@ -102,6 +103,7 @@ public final class Saga {
   private static void whenWoken(Draft draft) {
     draft.ignore(Decision.Ignored.NOT_DUE);
     if (!draft.isActive()) {
+      Requests.reconsider(draft);
       return;
     }
     draft.forgiveAbsence();

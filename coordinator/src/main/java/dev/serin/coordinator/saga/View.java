@@ -103,6 +103,32 @@ final class View {
       long sequence,
       Instant queuedAt,
       Instant at) {
+    return unstarted(
+        service,
+        request,
+        phase,
+        outcome,
+        waitingFor,
+        null,
+        message,
+        problems,
+        sequence,
+        queuedAt,
+        at);
+  }
+
+  private static RolloutState unstarted(
+      String service,
+      ReleaseRequested request,
+      RolloutPhase phase,
+      @Nullable Outcome outcome,
+      String waitingFor,
+      @Nullable Instant nextAt,
+      String message,
+      List<String> problems,
+      long sequence,
+      Instant queuedAt,
+      Instant at) {
     return new RolloutState(
         RolloutIds.of(service, request.requestId()),
         service,
@@ -114,7 +140,7 @@ final class View {
         null,
         waitingFor,
         phase.isOver() ? "" : "preflight",
-        null,
+        nextAt,
         request.requestedBy(),
         request.reason(),
         null,
@@ -134,7 +160,10 @@ final class View {
     String behind =
         active != null
             ? "the end of " + active.rolloutId()
-            : ledger.handsOff() != null ? Hands.act(ledger.service()) : "its turn";
+            : ledger.handsOff() != null
+                ? Hands.act(ledger.service())
+                : ledger.held() != null ? "the end of " + ledger.held().by() : "its turn";
+    Ledger.Held held = active == null && ledger.handsOff() == null ? ledger.held() : null;
     List<RolloutState> states = new ArrayList<>();
     for (Ledger.Queued queued : ledger.queue()) {
       int before = states.size();
@@ -151,6 +180,7 @@ final class View {
               RolloutPhase.QUEUED,
               null,
               behind + ahead,
+              held == null ? null : held.until(),
               "waits for its turn",
               List.of(),
               queued.sequence(),

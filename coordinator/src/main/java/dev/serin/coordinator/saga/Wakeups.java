@@ -12,7 +12,7 @@ final class Wakeups {
   static @Nullable Instant of(Ledger ledger) {
     Rollout rollout = ledger.active();
     if (rollout == null) {
-      return null;
+      return ledger.held() == null ? null : ledger.held().until();
     }
     List<Instant> due = new ArrayList<>();
     for (Pending pending : rollout.pending()) {

@@ -5,7 +5,10 @@ import dev.serin.coordinator.rescue.RescueSheets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -51,6 +54,7 @@ public final class CoordinatorTopology {
                 Repartitioned.<String, byte[]>as(BY_SERVICE)
                     .withKeySerde(Serdes.String())
                     .withValueSerde(Serdes.ByteArray())
+                    .withStreamPartitioner(CoordinatorTopology::partitions)
                     .withNumberOfPartitions(Topics.PARTITIONS));
     KStream<String, byte[]> answers =
         builder.stream(
@@ -60,6 +64,14 @@ public final class CoordinatorTopology {
         sound.merge(answers).process(supplier(metrics, caughtUp, clock, rescue), Named.as("saga")),
         "decisions");
     return builder.build();
+  }
+
+  /// What is asked of all services reaches every partition, in the same transaction; everything
+  /// else the one of its key.
+  static Optional<Set<Integer>> partitions(String topic, String key, byte[] value, int count) {
+    return SagaProcessor.EVERYWHERE.equals(key)
+        ? Optional.of(IntStream.range(0, count).boxed().collect(Collectors.toSet()))
+        : Optional.empty();
   }
 
   private static void leave(KStream<String, Routed> routed, String name) {

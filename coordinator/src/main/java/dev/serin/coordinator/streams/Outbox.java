@@ -7,9 +7,12 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.DeadLetters;
 import dev.serin.contracts.kafka.EventHeaders;
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.rollout.FreezeState;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.coordinator.saga.Decision;
+import dev.serin.coordinator.saga.Ledger;
+import java.time.Instant;
 import java.time.InstantSource;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -41,6 +44,18 @@ final class Outbox {
     decision.commands().forEach(this::send);
     decision.events().forEach(this::send);
     decision.states().forEach(this::send);
+  }
+
+  /// What people have asked for now, where that has changed.
+  void freezes(Ledger before, Ledger now, Instant at) {
+    if (now.freezes().equals(before.freezes())) {
+      return;
+    }
+    send(
+        Topics.FREEZES,
+        now.service(),
+        Json.mapper().writeValueAsBytes(new FreezeState(now.service(), now.freezes(), at)),
+        EventHeaders.freezes(SOURCE, now.service(), at));
   }
 
   void dead(

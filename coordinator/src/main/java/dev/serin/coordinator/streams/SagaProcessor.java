@@ -43,6 +43,10 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   public static final String WAKEUPS = "wakeups";
   public static final String REQUESTS_SEEN = "requests-seen";
 
+  /// What freezes of all services are asked of. Its record is in every partition: the intake sends
+  /// such a request to each of them, in one transaction.
+  static final String EVERYWHERE = "*";
+
   /// How long request ids are remembered.
   static final Duration REMEMBERED = Duration.ofDays(30);
 
@@ -146,6 +150,9 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         String id = record.key() + "\n" + request.requestId();
         boolean known = seen().get(id) != null;
         decide(record.key(), new Input.Asked(request, known, now()));
+        if (record.key().equals(EVERYWHERE)) {
+          reconsiderHeld();
+        }
         if (!known) {
           seen().put(id, Json.mapper().writeValueAsBytes(now()));
         }
@@ -200,18 +207,57 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       metrics.ignored(decision.ignored());
       return decision;
     }
+    if (isTold(service)) {
+      outbox().freezes(before, decision.next(), input.at());
+    }
     if (!decision.next().equals(before)) {
       ledgers().put(service, Json.mapper().writeValueAsBytes(decision.next()));
       rescue.changed(decision.next());
     }
     reschedule(service, before, decision);
-    outbox().send(decision);
+    if (isTold(service)) {
+      outbox().send(decision);
+    }
     return decision;
   }
 
+  /// Every partition knows the freezes of all services; the first one tells of them.
+  private boolean isTold(String service) {
+    return !service.equals(EVERYWHERE) || context().taskId().partition() == 0;
+  }
+
   private Ledger kept(String service) {
+    Ledger ledger = read(service);
+    return service.equals(EVERYWHERE) ? ledger : ledger.under(read(EVERYWHERE).freezes());
+  }
+
+  private Ledger read(String service) {
     byte[] kept = ledgers().get(service);
     return kept == null ? Ledger.empty(service) : Json.mapper().readValue(kept, Ledger.class);
+  }
+
+  /// The freezes of all services have changed: whoever waits for their end is looked at again.
+  private void reconsiderHeld() {
+    List<String> held = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = ledgers().all()) {
+      all.forEachRemaining((KeyValue<String, byte[]> entry) -> {
+        try {
+          if (Json.mapper().readValue(entry.value, Ledger.class).held() != null) {
+            held.add(entry.key);
+          }
+        } catch (JacksonException unreadable) {
+          // Told whenever it is asked of; it starts nothing.
+        }
+      });
+    }
+    for (String service : held) {
+      try {
+        decide(service, new Input.Woken(now()));
+      } catch (Undecided bug) {
+        log.atError().setCause(bug).addKeyValue("service", service).log("the saga failed to wake");
+        wakeups().put(due(now().plus(TRY_AGAIN), service), new byte[0]);
+      }
+    }
   }
 
   /// A ledger of another version, or a damaged one. A request is refused, an answer becomes a dead

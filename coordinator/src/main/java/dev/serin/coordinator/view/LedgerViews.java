@@ -47,10 +47,15 @@ public final class LedgerViews implements SmartLifecycle, TopicReader.Sink {
     }
     byte[] kept = ledgers.get(service);
     if (kept == null) {
-      return new Reading.Read(Ledger.empty(service));
+      kept = Json.mapper().writeValueAsBytes(Ledger.empty(service));
     }
+    byte[] all = ledgers.get("*");
     try {
-      return new Reading.Read(Json.mapper().readValue(kept, Ledger.class));
+      Ledger ledger = Json.mapper().readValue(kept, Ledger.class);
+      return new Reading.Read(
+          all == null
+              ? ledger
+              : ledger.under(Json.mapper().readValue(all, Ledger.class).freezes()));
     } catch (JacksonException unreadable) {
       return new Reading.Unreadable();
     }

@@ -49,7 +49,7 @@ class EventsController {
       HttpServletResponse response)
       throws InterruptedException {
     List<String> problems = new ArrayList<>();
-    if (service != null && !Check.isName(service)) {
+    if (service != null && !service.equals("*") && !Check.isName(service)) {
       problems.add("service: expected a service's name, found '" + Check.printable(service) + "'");
     }
     if (!problems.isEmpty()) {

@@ -143,7 +143,8 @@ class PlansController {
     return switch (answers.await(service, ids, () -> sent(questions), patience)) {
       case AgentAnswers.Reading.Read(List<AgentEvent> found) ->
           Answers.json(
-              HttpStatus.OK, Json.mapper().writeValueAsString(preview.judged(found, patience)));
+              HttpStatus.OK,
+              Json.mapper().writeValueAsString(preview.judged(found, patience, now)));
       case AgentAnswers.Reading.Unreachable(String why) ->
           Problem.of(
                   Problem.Kind.BROKER_AWAY,

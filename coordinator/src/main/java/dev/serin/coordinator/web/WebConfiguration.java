@@ -5,6 +5,7 @@ import dev.serin.coordinator.view.AgentAnswers;
 import dev.serin.coordinator.view.DeadLetterLog;
 import dev.serin.coordinator.view.EventFeed;
 import dev.serin.coordinator.view.EventLog;
+import dev.serin.coordinator.view.FreezeViews;
 import dev.serin.coordinator.view.LedgerViews;
 import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.ViewMetrics;
@@ -41,6 +42,11 @@ public class WebConfiguration {
   @Bean
   AgentAnswers agentAnswers(KafkaSettings kafka) {
     return new AgentAnswers(kafka);
+  }
+
+  @Bean
+  FreezeViews freezeViews(KafkaSettings kafka, ViewMetrics metrics) {
+    return new FreezeViews(kafka, metrics);
   }
 
   @Bean

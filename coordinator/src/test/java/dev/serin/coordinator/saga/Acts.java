@@ -19,6 +19,7 @@ import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.saga.Story.Act;
 import dev.serin.coordinator.saga.Story.Follows;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -218,6 +219,23 @@ final class Acts {
 
   static Act handsOn() {
     return asks(id -> new Request.HandsOnRequested(id, Services.NAME, "bob", ""));
+  }
+
+  static Act freeze(@Nullable Instant until) {
+    return freeze(null, until);
+  }
+
+  static Act freeze(@Nullable Instant from, @Nullable Instant until) {
+    return asks(
+        id -> new Request.FreezeRequested(id, Services.NAME, "bob", "game day", from, until));
+  }
+
+  static Act unfreeze() {
+    return asks(Acts::unfreezing);
+  }
+
+  static Request unfreezing(String id) {
+    return new Request.UnfreezeRequested(id, Services.NAME, "bob", "it is over");
   }
 
   // What follows.

@@ -157,8 +157,9 @@ final class Invariants {
   private static void waiting(Decision decision) {
     Rollout rollout = decision.next().active();
     if (rollout == null) {
-      assertThat(decision.wakeAt()).isNull();
-      if (decision.next().handsOff() == null) {
+      Ledger.Held held = decision.next().held();
+      assertThat(decision.wakeAt()).isEqualTo(held == null ? null : held.until());
+      if (decision.next().handsOff() == null && held == null) {
         assertThat(decision.next().queue()).as("nobody waits while the service is free").isEmpty();
       }
     } else if (!(rollout.phase() instanceof Phase.Paused)) {

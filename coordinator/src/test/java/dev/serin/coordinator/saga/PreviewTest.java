@@ -53,7 +53,7 @@ class PreviewTest {
 
   private static ReleasePlan plan(Story story, ReleaseRequested release) {
     Preview preview = preview(story, release);
-    return preview.judged(answers(story, preview), WITHIN);
+    return preview.judged(answers(story, preview), WITHIN, story.now());
   }
 
   private static CheckResult check(ReleasePlan plan, String name) {
@@ -74,7 +74,7 @@ class PreviewTest {
     assertThat(plan.checks())
         .extracting(CheckResult::name)
         .containsExactly(
-            "load-balancers", "instances", "artifact", "slis", "plan", "hands", "turn");
+            "load-balancers", "instances", "artifact", "slis", "plan", "hands", "freezes", "turn");
     assertThat(plan.checks()).allMatch(CheckResult::ok);
     assertThat(check(plan, "turn").detail()).contains("it would start at once");
     assertThat(check(plan, "load-balancers").detail())
@@ -143,7 +143,8 @@ class PreviewTest {
 
     Story story = Story.of(service);
     Preview preview = preview(story, v("v2"));
-    ReleasePlan plan = preview.judged(answers(story, preview).stream().map(ill).toList(), WITHIN);
+    ReleasePlan plan =
+        preview.judged(answers(story, preview).stream().map(ill).toList(), WITHIN, story.now());
 
     assertThat(plan.problems()).isEqualTo(failed.problems()).hasSize(2);
     assertThat(plan.warnings()).isEqualTo(failed.warnings()).containsExactly("no leaving map");
@@ -171,7 +172,7 @@ class PreviewTest {
       }
     }
 
-    ReleasePlan plan = preview.judged(some, WITHIN);
+    ReleasePlan plan = preview.judged(some, WITHIN, story.now());
 
     assertThat(check(plan, "load-balancers").ok()).isTrue();
     assertThat(check(plan, "instances").detail())
@@ -187,7 +188,7 @@ class PreviewTest {
         rollout(canaryThenPeers("b2", "b1", "b3")).until("health b1").on(failsForGood("health b1"));
 
     Preview preview = preview(story, v("v3"));
-    ReleasePlan plan = preview.judged(answers(story, preview), WITHIN);
+    ReleasePlan plan = preview.judged(answers(story, preview), WITHIN, story.now());
 
     assertThat(preview.questions("plan/1", story.now()))
         .filteredOn(CheckPool.class::isInstance)
@@ -265,5 +266,20 @@ class PreviewTest {
       story.ignores(it -> new Input.Answered(answer, it.now()), Decision.Ignored.NOT_AWAITED);
     }
     story.goesOn().endsIn(RolloutPhase.COMPLETED, dev.serin.contracts.rollout.Outcome.COMPLETED);
+  }
+
+  @Test
+  void saysWhichFreezeIsInTheWayAndWhatWouldBecomeOfTheRelease() {
+    Story frozen = Story.of(canaryThenPeers("b2", "b1")).on(Acts.freeze(null));
+    assertThat(plan(frozen, v("v2")).problems())
+        .singleElement()
+        .asString()
+        .contains("a freeze of api until it is lifted, by bob: game day");
+    Story waits =
+        Story.of(Services.with(canaryThenPeers("b2", "b1"), "{\"onFreeze\": \"wait\"}"))
+            .on(Acts.freeze(null));
+    ReleasePlan plan = plan(waits, v("v2"));
+    assertThat(plan.problems()).isEmpty();
+    assertThat(check(plan, "freezes").detail()).startsWith("it would wait for the end of a freeze");
   }
 }

@@ -94,7 +94,8 @@ class RandomStoriesTest {
       service = with(service, HOOKS.get(random.nextInt(HOOKS.size())));
     }
     String onBreach = List.of("rollback", "rollback", "pause", "hold").get(random.nextInt(4));
-    return with(service, "{\"onBreach\": \"" + onBreach + "\"}");
+    service = with(service, "{\"onBreach\": \"" + onBreach + "\"}");
+    return random.nextBoolean() ? service : with(service, "{\"onFreeze\": \"wait\"}");
   }
 
   /// Every third service updates several nodes at once.
@@ -130,6 +131,9 @@ class RandomStoriesTest {
     for (int act = 0; act < 120; act++) {
       happen(story, random, act);
     }
+    if (!story.ledger().freezes().isEmpty()) {
+      story.on(Acts.unfreeze()).on(Acts.woken());
+    }
     for (int again = 0; again < 20 && story.ledger().active() != null; again++) {
       story.goesOn();
       if (story.ledger().active() != null) {
@@ -141,6 +145,7 @@ class RandomStoriesTest {
       }
     }
     assertThat(story.ledger().active()).as("nothing hangs (I6)").isNull();
+    assertThat(story.ledger().queue()).as("nobody is forgotten").isEmpty();
     return story;
   }
 
@@ -165,11 +170,14 @@ class RandomStoriesTest {
   }
 
   private static Story.Act steering(Random random) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(8)) {
       case 0 -> Acts.promoteFully();
       case 1 -> Acts.retry(From.STEP);
       case 2 -> Acts.retry(From.START);
       case 3 -> Acts.takeBack();
+      case 4 ->
+          Acts.freeze(random.nextBoolean() ? null : Story.NOON.plusSeconds(random.nextInt(9_999)));
+      case 5, 6 -> Acts.unfreeze();
       default -> Acts.pause();
     };
   }

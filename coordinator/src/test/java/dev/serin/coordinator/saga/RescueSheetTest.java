@@ -122,7 +122,10 @@ class RescueSheetTest {
                     ledger.leftOut(),
                     ledger.versions(),
                     ledger.fence(),
-                    ledger.handsOff()))
+                    ledger.handsOff(),
+                    ledger.freezes(),
+                    ledger.everywhere(),
+                    ledger.held()))
             .orElseThrow();
     assertThat(blind).contains("\n  unreachable haproxy-1\n").doesNotContain("set server");
     assertThat(blind)

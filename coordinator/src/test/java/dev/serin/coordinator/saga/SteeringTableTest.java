@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.freeze;
 import static dev.serin.coordinator.saga.Acts.handsOff;
 import static dev.serin.coordinator.saga.Acts.handsOn;
 import static dev.serin.coordinator.saga.Acts.pause;
@@ -11,6 +12,7 @@ import static dev.serin.coordinator.saga.Acts.promoteFully;
 import static dev.serin.coordinator.saga.Acts.resume;
 import static dev.serin.coordinator.saga.Acts.retry;
 import static dev.serin.coordinator.saga.Acts.takeBack;
+import static dev.serin.coordinator.saga.Acts.unfreeze;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.idOf;
@@ -65,7 +67,9 @@ class SteeringTableTest {
           "retry, `start`",
           "rollback",
           "hands-off",
-          "hands-on");
+          "hands-on",
+          "freeze",
+          "unfreeze");
 
   private static final List<String> PHASES =
       List.of(
@@ -153,6 +157,8 @@ class SteeringTableTest {
       case "rollback" -> takeBack();
       case "hands-off" -> handsOff();
       case "hands-on" -> handsOn();
+      case "freeze" -> freeze(null);
+      case "unfreeze" -> unfreeze();
       default -> throw new IllegalArgumentException(request);
     };
   }
@@ -253,6 +259,12 @@ class SteeringTableTest {
         assertThat(told).containsExactly("rollout-paused");
         assertThat(now).isEqualTo(was);
         assertThat(story.ledger().handsOff()).isNotNull();
+      }
+      case "freezes" -> {
+        assertThat(told).containsExactly("service-frozen");
+        assertThat(now).isEqualTo(was);
+        assertThat(story.last().commands()).isEmpty();
+        assertThat(story.ledger().freezes()).hasSize(1);
       }
       case "refused" -> {
         assertThat(told).containsExactly("rollout-rejected");

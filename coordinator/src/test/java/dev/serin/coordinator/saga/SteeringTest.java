@@ -2,7 +2,6 @@ package dev.serin.coordinator.saga;
 
 import static dev.serin.contracts.sli.Verdict.FAIL;
 import static dev.serin.coordinator.saga.Acts.abort;
-import static dev.serin.coordinator.saga.Acts.asked;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.isIn;
@@ -26,7 +25,6 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.saga.Decision.Ignored;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -164,17 +162,6 @@ class SteeringTest {
         .ignores(release("v2"), Ignored.KNOWN_REQUEST)
         .goesOn()
         .ignores(release("v2"), Ignored.KNOWN_REQUEST);
-  }
-
-  @Test
-  void answersEveryRequestThatThisVersionCannotMeet() {
-    Story story = Story.of(SERVICE);
-    for (Request request :
-        List.of(
-            new Request.FreezeRequested("4", "api", "bob", "", null),
-            new Request.UnfreezeRequested("5", "api", "bob", ""))) {
-      story.on(asked(request), sends(), refuses("this version of Serin can not"));
-    }
   }
 
   @Test

@@ -127,4 +127,52 @@ class CoordinatorStreamsIT {
       first.stop();
     }
   }
+
+  private static KafkaConsumer<String, byte[]> reading(String topic) {
+    var consumer = new KafkaConsumer<String, byte[]>(broker.settings().consumer());
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
+      partitions.add(new TopicPartition(topic, partition));
+    }
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    return consumer;
+  }
+
+  @Test
+  void aFreezeOfAllServicesIsInTheRecordOfEveryPartitionAndToldOnce() throws Exception {
+    CoordinatorStreams streams = start("frozen");
+    try (var events = reading(Topics.ROLLOUTS)) {
+      write(
+          Topics.REQUESTS,
+          "any",
+          """
+          {"type": "freeze-requested", "requestId": "f", "service": "*", "reason": "black friday"}
+          """);
+      List<String> told = new ArrayList<>();
+      Set<Integer> partitions = new HashSet<>();
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (told.isEmpty()) {
+        assertThat(System.nanoTime()).as("it is told").isLessThan(end);
+        events.poll(Duration.ofMillis(200)).forEach(record -> told.add(record.key()));
+      }
+      try (var ledgers = reading(CoordinatorStreams.LEDGERS_CHANGELOG)) {
+        while (partitions.size() < Topics.PARTITIONS) {
+          assertThat(System.nanoTime()).as("kept in: %s", partitions).isLessThan(end);
+          ledgers
+              .poll(Duration.ofMillis(200))
+              .forEach(record -> {
+                assertThat(record.key()).isEqualTo("*");
+                assertThat(new String(record.value(), StandardCharsets.UTF_8))
+                    .contains("black friday");
+                partitions.add(record.partition());
+              });
+        }
+      }
+      events.poll(Duration.ofMillis(200)).forEach(record -> told.add(record.key()));
+      assertThat(told).containsExactly("*");
+    } finally {
+      streams.stop();
+    }
+  }
 }

@@ -370,4 +370,64 @@ class CoordinatorTopologyTest {
         .hasSize(12);
     assertThat(kafka.read(Topics.ROLLOUT_STATES)).allMatch(state -> state.value().length < 10_000);
   }
+
+  private static String freezing(String type, String requestId, String more) {
+    return """
+    {"type": "%s", "requestId": "%s", "service": "*", "requestedBy": "carol"%s}
+    """
+        .formatted(type, requestId, more);
+  }
+
+  private void defineOneThatWaits(String name) {
+    kafka.write(
+        Topics.SERVICES,
+        name,
+        service(name).stripTrailing().replaceFirst("\\}$", ", \"onFreeze\": \"wait\"}"));
+  }
+
+  @Test
+  void aFreezeOfAllServicesHoldsEachAndItsEndStartsThem() {
+    defineOneThatWaits("api");
+    defineOneThatWaits("chat");
+    define("web");
+    ask(freezing("freeze-requested", "f1", ", \"reason\": \"black friday\""));
+    assertThat(kafka.events()).containsExactly("service-frozen");
+    TestRecord<String, byte[]> told = kafka.read(Topics.FREEZES).getFirst();
+    assertThat(told.key()).isEqualTo("*");
+    assertThat(tree(told).path("freezes").path(0).path("reason").asString())
+        .isEqualTo("black friday");
+
+    ask(release("api", "r1"));
+    ask(release("chat", "r1"));
+    ask(release("web", "r1"));
+    assertThat(kafka.events())
+        .containsExactly("rollout-queued", "rollout-queued", "rollout-rejected");
+    ask(freezing("freeze-requested", "f1", ""));
+    assertThat(kafka.events()).as("a repeat changes nothing").isEmpty();
+
+    ask(freezing("unfreeze-requested", "u1", ""));
+    assertThat(kafka.events())
+        .containsExactlyInAnyOrder("service-unfrozen", "rollout-started", "rollout-started");
+    assertThat(tree(kafka.read(Topics.FREEZES).getFirst()).path("freezes").isEmpty()).isTrue();
+    ask(release("web", "r2"));
+    assertThat(kafka.events()).containsExactly("rollout-started");
+  }
+
+  @Test
+  void whatWaitsIsWokenAtTheEndOfAFreeze() {
+    defineOneThatWaits("api");
+    ask(freezing("freeze-requested", "f1", ", \"until\": \"" + kafka.now().plusSeconds(60) + "\""));
+    ask(release("api", "r1"));
+    kafka.pass(Duration.ofSeconds(59));
+    assertThat(kafka.events()).containsExactly("service-frozen", "rollout-queued");
+    kafka.pass(Duration.ofSeconds(2));
+    assertThat(kafka.events()).containsExactly("rollout-started");
+  }
+
+  @Test
+  void whatIsAskedOfAllServicesReachesEveryPartitionAndAllElseItsOwn() {
+    assertThat(CoordinatorTopology.partitions("any", "*", new byte[0], 6))
+        .contains(java.util.Set.of(0, 1, 2, 3, 4, 5));
+    assertThat(CoordinatorTopology.partitions("any", "api", new byte[0], 6)).isEmpty();
+  }
 }

@@ -240,6 +240,9 @@ class PlansIT {
             Map.of(SERVICE + "-1", List.of()),
             List.of(new Ledger.KnownVersion(DIGEST, "1.9.0")),
             1,
+            null,
+            List.of(),
+            List.of(),
             null);
     serin
         .stage()

@@ -60,8 +60,7 @@ public abstract sealed class FreezingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (all == (service != null)) {
-      throw misused(
-          "expected a service's name or --all, found " + (all ? "both" : "neither"));
+      throw misused("expected a service's name or --all, found " + (all ? "both" : "neither"));
     }
     String meant = service == null ? ALL : service;
     ObjectNode request = asking.request(session, type, meant);

@@ -37,8 +37,7 @@ public final class SerinRun {
   public static SerinRun typing(StubCoordinator stub, String input, String... arguments)
       throws Exception {
     SerinRun run =
-        start(
-            stub.url(), Instant.parse("2026-11-20T14:05:00Z"), input, true, Map.of(), arguments);
+        start(stub.url(), Instant.parse("2026-11-20T14:05:00Z"), input, true, Map.of(), arguments);
     run.code();
     return run;
   }

@@ -169,10 +169,10 @@ public final class RequestReader {
         fields.text("strategy").orElse(null),
         fields.tree("overrides").orElse(null),
         migrations(fields),
-        fields.flag("forceMigrate", false),
+        signed(fields, head, "forceMigrate"),
         fields.choice("ifBusy", IfBusy.class, IfBusy.QUEUE),
         fields.textMap("labels"),
-        overrideFreeze(fields, head));
+        signed(fields, head, "overrideFreeze"));
   }
 
   private static Artifact artifact(Fields artifact) {
@@ -218,15 +218,15 @@ public final class RequestReader {
   }
 
   /// Only for somebody who says who he is, and why.
-  private static boolean overrideFreeze(Fields fields, Head head) {
-    boolean overrides = fields.flag("overrideFreeze", false);
-    if (overrides && (head.requestedBy.equals("unknown") || head.reason.isBlank())) {
+  private static boolean signed(Fields fields, Head head, String flag) {
+    boolean given = fields.flag(flag, false);
+    if (given && (head.requestedBy.equals("unknown") || head.reason.isBlank())) {
       fields.problem(
-          "overrideFreeze",
+          flag,
           "expected requestedBy and reason beside it, so that the record says who and why, found "
               + (head.reason.isBlank() ? "no reason" : "nobody in requestedBy"));
     }
-    return overrides;
+    return given;
   }
 
   private static FreezeRequested freeze(Fields fields, Head head) {

@@ -2,8 +2,8 @@ package dev.serin.coordinator.plan;
 
 import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.rollout.PlanView;
-import dev.serin.contracts.service.Pause;
 import dev.serin.contracts.service.Hook;
+import dev.serin.contracts.service.Pause;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Compiles a service's strategy into steps, and gives every step a deadline (I6).
 public final class Plan {

@@ -83,18 +83,7 @@ public record Step(
 
   private Step watching(@Nullable Double part, @Nullable Duration howLong, @Nullable Integer held) {
     return new Step(
-        name,
-        node,
-        undo,
-        status,
-        startedAt,
-        endedAt,
-        detail,
-        attempt,
-        part,
-        howLong,
-        held,
-        batch,
+        name, node, undo, status, startedAt, endedAt, detail, attempt, part, howLong, held, batch,
         hook);
   }
 
@@ -108,18 +97,7 @@ public record Step(
   /// @param number from 1; none for a step that is alone
   public Step in(@Nullable Integer number) {
     return new Step(
-        name,
-        node,
-        undo,
-        status,
-        startedAt,
-        endedAt,
-        detail,
-        attempt,
-        share,
-        window,
-        pause,
-        number,
+        name, node, undo, status, startedAt, endedAt, detail, attempt, share, window, pause, number,
         hook);
   }
 
@@ -129,7 +107,8 @@ public record Step(
       @Nullable Instant to,
       @Nullable String how,
       int times) {
-    return new Step(name, node, undo, next, from, to, how, times, share, window, pause, batch, hook);
+    return new Step(
+        name, node, undo, next, from, to, how, times, share, window, pause, batch, hook);
   }
 
   public Step begun(Instant at) {

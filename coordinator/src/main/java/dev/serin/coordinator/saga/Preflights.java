@@ -185,9 +185,9 @@ final class Preflights {
     if (problems.isEmpty()) {
       problems.addAll(Shifting.problems(service, nodes));
     }
-    if (!request.migrations().isEmpty()) {
-      warnings.add("migrations: this version of Serin does not read them");
-    }
+    Migrating migrating = Migrating.of(request);
+    problems.addAll(migrating.problems());
+    warnings.addAll(migrating.warnings());
     return new Judgement(nodes, each(problems), each(warnings));
   }
 
@@ -205,7 +205,8 @@ final class Preflights {
         .filter(node -> !node.wasLeftOut() && !node.goal().isEmpty())
         .forEach(node -> draft.leftOut.remove(node.name()));
     String how =
-        "every check is green"
+        "every check is green; "
+            + Migrating.of(draft.request()).words()
             + (warnings.isEmpty() ? "" : "; warned: " + String.join("; ", warnings));
     draft.enter(new Phase.Rolling(0), how);
     draft.emit(

@@ -103,6 +103,8 @@ public final class Preview {
     Preflights.Judgement judged = Preflights.judgement(service, release, ledger.leftOut(), found);
     Checks checks = new Checks(service, release, found, judged);
     checks.ofTheAgents();
+    Migrating migrating = Migrating.of(release);
+    checks.add("migrations", migrating.problems(), migrating.words());
     hands(checks);
     List<String> overridden = freezes(checks, at);
     turn(checks);

@@ -103,9 +103,7 @@ final class RollingBack {
     int first = draft.rollout().steps().size();
     // Where nothing was touched, or only peers are taken back, there is nothing to tell.
     List<Step> told =
-        back.halts() || undo.isEmpty()
-            ? List.of()
-            : Plan.afterRollback(draft.rollout().service());
+        back.halts() || undo.isEmpty() ? List.of() : Plan.afterRollback(draft.rollout().service());
     draft.steps(Stream.of(draft.rollout().steps(), undo, told).flatMap(List::stream).toList());
     draft.enter(
         new Phase.RollingBack(

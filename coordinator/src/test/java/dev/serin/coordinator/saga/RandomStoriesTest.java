@@ -112,6 +112,7 @@ class RandomStoriesTest {
       default -> "{}";
     };
   }
+
   /// Whom a story's service asks and tells.
   private static final List<String> HOOKS =
       Stream.of("rollback", "pause")

@@ -46,7 +46,7 @@ class PlanTest {
 
   private static PlannedStep step(
       String name, String node, @Nullable Double share, @Nullable Duration window) {
-    return new PlannedStep(name, node, Duration.ofMinutes(2), share, window, null);
+    return new PlannedStep(name, node, Duration.ofMinutes(2), share, window, null, null);
   }
 
   private static List<PlannedStep> steps(String node, String... names) {
@@ -110,8 +110,8 @@ class PlanTest {
     List<PlannedStep> back = new ArrayList<>();
     for (String name : List.of("drain", "keep")) {
       for (String node : List.of("b1", "b3")) {
-        forward.add(new PlannedStep(name, node, Duration.ofMinutes(2), null, null, 1));
-        back.add(new PlannedStep("restore", node, Duration.ofMinutes(2), null, null, 1));
+        forward.add(new PlannedStep(name, node, Duration.ofMinutes(2), null, null, 1, null));
+        back.add(new PlannedStep("restore", node, Duration.ofMinutes(2), null, null, 1, null));
       }
     }
     back.addAll(steps("b2", "restore"));

@@ -34,7 +34,8 @@ class StretchTest {
         Stream.of("drain b1", "drain b3", "keep b1", "keep b3", "undo-drain b1", "undo-drain b3")
             .map(step -> step.split(" "))
             .map(step ->
-                new StepView(step[0], step[1], StepStatus.RUNNING, null, null, null, null, 1))
+                new StepView(
+                    step[0], step[1], StepStatus.RUNNING, null, null, null, null, List.of(), 1))
             .toList();
     assertThat(Stretch.of(steps))
         .extracting(it -> it.node() + " " + it.steps().size() + " " + it.back())

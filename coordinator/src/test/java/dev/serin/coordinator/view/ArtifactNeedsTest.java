@@ -35,6 +35,9 @@ class ArtifactNeedsTest {
                 Map.of(),
                 List.of(),
                 1,
+                null,
+                List.of(),
+                List.of(),
                 null));
   }
 

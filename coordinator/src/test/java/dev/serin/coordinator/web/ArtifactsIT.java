@@ -194,6 +194,9 @@ class ArtifactsIT {
                 Map.of(),
                 List.of(),
                 1,
+                null,
+                List.of(),
+                List.of(),
                 null));
   }
 }

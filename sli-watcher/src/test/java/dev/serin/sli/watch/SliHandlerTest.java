@@ -31,7 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class SliHandlerTest {
@@ -40,7 +39,6 @@ class SliHandlerTest {
   private final List<SliEvent> told = new ArrayList<>();
   private final List<Instant> askedFor = new ArrayList<>();
   private Function<Instant, Reply> prometheus = instant -> number("0");
-  private final Supplier<HookWire.Reply> hook = () -> new HookWire.Reply.Answered(204, "", "");
 
   private final PrometheusWire wire =
       questions ->
@@ -53,7 +51,7 @@ class SliHandlerTest {
   private final SliHandler handler =
       new SliHandler(
           new Prometheus(wire, "http://prom"),
-          new Hooks(post -> hook.get(), Map.of()),
+          new Hooks(post -> new HookWire.Reply.Answered(204, "", ""), Map.of()),
           time,
           new SliMetrics(meters));
 

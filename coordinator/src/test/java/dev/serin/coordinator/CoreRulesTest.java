@@ -26,6 +26,7 @@ class CoreRulesTest {
               "dev.serin.contracts.haproxy",
               "dev.serin.contracts.incus",
               "dev.serin.contracts.json",
+              "dev.serin.contracts.migration",
               "dev.serin.contracts.request",
               "dev.serin.contracts.rollout",
               "dev.serin.contracts.service",

@@ -111,15 +111,7 @@ final class Uploading {
         case Reply.Broken(String found) -> {
           endBar();
           if (tries == TRIES - 1) {
-            throw new CommandFailed(
-                ExitCode.FAILED,
-                "expected to send "
-                    + file
-                    + " to "
-                    + store.at(sha256)
-                    + ", found "
-                    + found
-                    + "; nothing was asked for: say it again, and it goes on where it broke");
+            throw gaveUp(file, sha256, found);
           }
           pause(pause);
           pause = pause.multipliedBy(2);
@@ -127,9 +119,19 @@ final class Uploading {
         }
       }
     }
-    throw new CommandFailed(
+    throw gaveUp(file, sha256, "no way to get further");
+  }
+
+  private CommandFailed gaveUp(Path file, String sha256, String found) {
+    return new CommandFailed(
         ExitCode.FAILED,
-        "expected to send " + file + " to " + store.at(sha256) + ", found no way to get further");
+        "expected to send "
+            + file
+            + " to "
+            + store.at(sha256)
+            + ", found "
+            + found
+            + "; nothing was asked for: say it again, and it goes on where it broke");
   }
 
   private static void pause(Duration pause) {

@@ -74,7 +74,15 @@ class PreviewTest {
     assertThat(plan.checks())
         .extracting(CheckResult::name)
         .containsExactly(
-            "load-balancers", "instances", "artifact", "slis", "plan", "hands", "freezes", "turn");
+            "load-balancers",
+            "instances",
+            "artifact",
+            "slis",
+            "plan",
+            "migrations",
+            "hands",
+            "freezes",
+            "turn");
     assertThat(plan.checks()).allMatch(CheckResult::ok);
     assertThat(check(plan, "turn").detail()).contains("it would start at once");
     assertThat(check(plan, "load-balancers").detail())

@@ -262,11 +262,11 @@ class CoordinatorTopologyTest {
   }
 
   @Test
-  void answersAGlobalFreezeAndGoesOn() {
+  void tellsOfAGlobalFreezeAndRefusesWhatMeetsIt() {
     define("api");
     ask("{\"type\": \"freeze-requested\", \"requestId\": \"f\", \"service\": \"*\"}");
     ask(release("api", "r1"));
-    assertThat(kafka.events()).containsExactly("rollout-rejected", "rollout-started");
+    assertThat(kafka.events()).containsExactly("service-frozen", "rollout-rejected");
   }
 
   @Test

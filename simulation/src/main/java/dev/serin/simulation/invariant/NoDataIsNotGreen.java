@@ -8,11 +8,17 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// I8: data that is not there never counts as green, and a breach is acted on once.
 final class NoDataIsNotGreen implements Invariant {
   private final Truth truth;
+
+  /// What was commanded last. An analysis may end and the next one begin in one decision, whose
+  /// commands are seen before its events.
+  private final Map<String, WatchSlis> newest = new HashMap<>();
+
   private final Map<String, WatchSlis> watches = new HashMap<>();
   private final Set<String> promoted = new HashSet<>();
   private final Set<String> rolledBack = new HashSet<>();
@@ -29,7 +35,10 @@ final class NoDataIsNotGreen implements Invariant {
   @Override
   public void commanded(AgentCommand command) {
     if (command instanceof WatchSlis watch) {
-      watches.put(watch.head().rolloutId(), watch);
+      newest.put(watch.head().rolloutId(), watch);
+      watches.computeIfPresent(
+          watch.head().rolloutId(),
+          (id, under) -> under.analysisId().equals(watch.analysisId()) ? watch : under);
     }
   }
 
@@ -44,6 +53,8 @@ final class NoDataIsNotGreen implements Invariant {
           throw broken(event.head().version() + " is rolled back twice for a breach");
         }
       }
+      case RolloutEvent.StepStarted step when step.node() == null && newest.containsKey(id) ->
+          watches.put(id, Objects.requireNonNull(newest.get(id)));
       case RolloutEvent.StepSucceeded step
           when step.step().equals("analyse") && !promoted.contains(id) ->
           judge(event, id);

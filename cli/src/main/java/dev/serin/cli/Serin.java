@@ -1,6 +1,7 @@
 package dev.serin.cli;
 
 import dev.serin.cli.command.AnalyseCommand;
+import dev.serin.cli.command.CheckMigrationsCommand;
 import dev.serin.cli.command.DltCommand;
 import dev.serin.cli.command.EventsCommand;
 import dev.serin.cli.command.FreezingCommand;
@@ -54,6 +55,7 @@ public final class Serin {
             .addSubcommand(new FreezingCommand.Freeze(session))
             .addSubcommand(new FreezingCommand.Unfreeze(session))
             .addSubcommand(new ServicesCommand(session))
+            .addSubcommand(new CheckMigrationsCommand(session))
             .addSubcommand(new EventsCommand(session))
             .addSubcommand(new DltCommand(session))
             .addSubcommand(new RescueCommand(session))

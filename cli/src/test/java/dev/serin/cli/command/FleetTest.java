@@ -127,7 +127,9 @@ class FleetTest {
   void saysWhatToDoWhereNothingIsThereYet() throws Exception {
     assertThat(SerinRun.of(stub).out()).contains("serin services apply -f FILE");
     assertThat(SerinRun.of(stub, "rollouts").out()).isEqualTo("There was no rollout yet.\n");
-    assertThat(SerinRun.of(stub, "status").out()).contains("There was no rollout yet.");
+    assertThat(SerinRun.of(stub, "status").out())
+        .contains("There was no rollout yet.")
+        .contains("Serin may be restarted now: nothing is under way.");
     assertThat(SerinRun.of(stub, "watch").err()).contains("expected an active rollout");
   }
 

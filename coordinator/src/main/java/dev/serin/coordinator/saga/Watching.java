@@ -28,6 +28,9 @@ final class Watching {
   /// How often the watcher's lease is renewed.
   private static final Duration RENEW = Duration.ofSeconds(5);
 
+  /// How far the watcher's clock may be ahead of the coordinator's.
+  private static final Duration CLOCKS_APART = Duration.ofSeconds(30);
+
   private static final String WATCHES = "watches the SLIs of the canary";
 
   private Watching() {}
@@ -91,20 +94,31 @@ final class Watching {
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
           when watch != null && id.equals(watch.id()) && red ->
           judge(draft, step, watch, probed);
-      case Phase.Rolling rolling when red && id.equals(lastId(draft.rollout())) ->
-          tooLate(draft, probed);
       case Phase.RollingBack back -> draft.ignore(Decision.Ignored.ALREADY_ROLLING_BACK);
-      default -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+      case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+      default -> {
+        int ended = watchedToItsEnd(draft.rollout(), id);
+        if (red && ended >= 0) {
+          tooLate(draft, ended, probed);
+        } else {
+          draft.ignore(Decision.Ignored.NOT_AWAITED);
+        }
+      }
     }
   }
 
-  /// The name of the analysis that was watched to its end.
-  private static String lastId(Rollout rollout) {
-    return rollout.steps().stream()
-        .filter(step -> step.name() == StepName.ANALYSE && step.isBegun())
-        .reduce((earlier, later) -> later)
-        .map(step -> idOf(rollout, step))
-        .orElse("");
+  /// Which step was the analysis with this name, if it was watched to its end; -1 if not.
+  private static int watchedToItsEnd(Rollout rollout, String id) {
+    List<Step> steps = rollout.steps();
+    for (int index = 0; index < steps.size(); index++) {
+      Step step = steps.get(index);
+      if (step.name() == StepName.ANALYSE
+          && step.status() == StepStatus.SUCCEEDED
+          && idOf(rollout, step).equals(id)) {
+        return index;
+      }
+    }
+    return -1;
   }
 
   private static void judge(Draft draft, int step, Watch watch, SlotProbed probed) {
@@ -112,6 +126,13 @@ final class Watching {
     boolean worse = probed.verdict() == Verdict.FAIL && before != Verdict.FAIL;
     if ((before != null && !worse) || probed.slot() > watch.lastSlot()) {
       draft.ignore(Decision.Ignored.SLOT_JUDGED);
+      return;
+    }
+    if (probed.verdict() != Verdict.FAIL
+        && probed.head().at().isAfter(draft.at.plus(CLOCKS_APART))) {
+      // Of a watcher whose clock is far ahead: its slots are not due yet, so what it says of them
+      // is neither green nor proof.
+      draft.ignore(Decision.Ignored.NOT_DUE);
       return;
     }
     Watch judged =
@@ -132,25 +153,17 @@ final class Watching {
 
   /// The window is over, and now one of its slots turns out to be red: with two watchers, one may
   /// have answered before the other. `FAIL` beats `PASS`; whoever skipped the window knew.
-  private static void tooLate(Draft draft, SlotProbed probed) {
-    List<Step> steps = draft.rollout().steps();
-    int index = steps.size() - 1;
-    while (index >= 0
-        && !(steps.get(index).name() == StepName.ANALYSE && steps.get(index).isBegun())) {
-      index--;
-    }
-    if (index < 0 || steps.get(index).status() != StepStatus.SUCCEEDED) {
-      draft.ignore(Decision.Ignored.NOT_AWAITED);
-      return;
-    }
-    int needed = Plan.analysis(draft.rollout().service(), steps.get(index)).slots();
+  ///
+  /// @param analysis the step that was that window
+  private static void tooLate(Draft draft, int analysis, SlotProbed probed) {
+    Step step = draft.rollout().steps().get(analysis);
+    int needed = Plan.analysis(draft.rollout().service(), step).slots();
     ProbeView probe = view(probed);
     draft.probed(probe);
     draft.emit(
         Draft.SERIN,
         sentence(probe),
         head -> new RolloutEvent.SliProbed(head, probe, needed - 1, needed));
-    int analysis = index;
     red(draft, analysis, "the SLIs were breached: " + sentence(probe), probe);
   }
 
@@ -230,7 +243,8 @@ final class Watching {
       // takes no requests that it could be kept from.
       boolean drains =
           onBreach == OnBreach.PAUSE
-              && draft.rollout().phase() instanceof Phase.Watching
+              && draft.rollout().phase() instanceof Phase.Watching watching
+              && watching.step() == step
               && !draft.rollout().service().pool().isEmpty();
       Pausing.breached(draft, step, why, drains);
     }

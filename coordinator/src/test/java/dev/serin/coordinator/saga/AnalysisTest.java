@@ -18,14 +18,18 @@ import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
+import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.saga.Decision.Ignored;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AnalysisTest {
@@ -283,5 +287,29 @@ class AnalysisTest {
   void ignoresAProbeOfAnotherAnalysis() {
     watching(SERVICE)
         .ignores(story -> Acts.probed(story, Story.idOf("v1"), 1, FAIL), Ignored.NOT_AWAITED);
+  }
+
+  @Test
+  void countsNothingGreenOfAWatcherWhoseClockIsFarAhead() {
+    for (Verdict verdict : List.of(PASS, Verdict.NO_DATA)) {
+      watching(SERVICE)
+          .ignores(story -> ahead(story, verdict), Ignored.NOT_DUE)
+          .then(story -> assertThat(story.active().lastProbe()).isNull());
+    }
+    watching(SERVICE).on(story -> ahead(story, FAIL), isIn(RolloutPhase.ROLLING_BACK));
+  }
+
+  private static Input ahead(Story story, Verdict verdict) {
+    Phase.Watching watching = (Phase.Watching) story.active().phase();
+    Instant theirs = story.now().plusSeconds(180);
+    return Acts.answered(
+        story,
+        new SliEvent.SlotProbed(
+            new AnswerHead("c", story.active().rolloutId(), Services.NAME, null, 1, theirs),
+            watching.watch().id(),
+            1,
+            theirs,
+            verdict,
+            List.of()));
   }
 }

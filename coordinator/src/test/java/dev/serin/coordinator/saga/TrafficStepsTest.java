@@ -18,6 +18,7 @@ import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
@@ -29,6 +30,8 @@ import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
+import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +123,32 @@ class TrafficStepsTest {
     }
     story.on(probe(FAIL), isIn(RolloutPhase.ROLLING_BACK)).goesOn();
     story.endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+    isAsBefore(story, "v1");
+  }
+
+  @Test
+  void aRedProbeOfAnEarlierShareTakesEverythingBackThoughItComesLate() {
+    Story story = rollout(SERVICE).until("watch 1-2");
+    String first = ((Phase.Watching) story.active().phase()).watch().id();
+    story.goOn();
+    story.goOn();
+    story
+        .until("watch 1-1")
+        .on(
+            now ->
+                Acts.answered(
+                    now,
+                    new SliEvent.SlotProbed(
+                        new AnswerHead(
+                            "c", now.active().rolloutId(), Services.NAME, null, 1, now.now()),
+                        first,
+                        2,
+                        now.now(),
+                        Verdict.FAIL,
+                        List.of())),
+            isIn(RolloutPhase.ROLLING_BACK))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
     isAsBefore(story, "v1");
   }
 

@@ -29,13 +29,20 @@ import org.jspecify.annotations.Nullable;
 /// 1. the peers get back what they had before the rollout;
 /// 2. the minimum is judged on what all load balancers say then (I2): if it would break, the canary
 ///    stays, that is told, and it is tried again a second later;
-/// 3. the canary leaves, on every load balancer.
+/// 3. the canary leaves, on every load balancer that answers; one that does not is told, and tried
+///    again a second later: the bad binary shall serve nobody where that can be helped.
 final class DeadMansWork {
   private final Fleet fleet;
   private @Nullable Failure told;
+  private boolean tookOut;
 
   DeadMansWork(Fleet fleet) {
     this.fleet = fleet;
+  }
+
+  /// Whether the canary has left somewhere, whatever came of the rest.
+  boolean tookOut() {
+    return tookOut;
   }
 
   /// The switch afterwards: gone off, or as it was where the canary is still in rotation.
@@ -49,6 +56,7 @@ final class DeadMansWork {
     if (deadMan == null) {
       return armed;
     }
+    tookOut = false;
     List<String> drained = deadMan.action() == DeadManAction.DRAIN ? deadMan.nodes() : List.of();
     Failure failure = null;
     if (deadMan.action() == DeadManAction.DRAIN) {
@@ -74,7 +82,12 @@ final class DeadMansWork {
     for (GuardedServer peer : deadMan.restore()) {
       outOfReach = restore(peer, seen, outOfReach);
     }
-    Map<String, Snapshot> after = lookAgain(guard);
+    Map<String, Snapshot> after = new LinkedHashMap<>();
+    NotDone silent = lookAgain(guard, after);
+    outOfReach = silent == null ? outOfReach : silent;
+    if (after.isEmpty() && silent != null) {
+      throw silent;
+    }
     for (GuardedServer canary : guard.servers()) {
       if (deadMan.nodes().contains(canary.node())) {
         outOfReach = leave(canary, deadMan, guard, after, outOfReach);
@@ -103,7 +116,11 @@ final class DeadMansWork {
     return outOfReach;
   }
 
-  private Map<String, Snapshot> lookAgain(GuardServers guard) throws NotDone {
+  /// Looks at all load balancers.
+  ///
+  /// @param seen takes what those have that answer
+  /// @return why one does not; none where all do
+  private @Nullable NotDone lookAgain(GuardServers guard, Map<String, Snapshot> seen) {
     Map<String, Set<String>> pools = new LinkedHashMap<>();
     guard
         .servers()
@@ -114,11 +131,15 @@ final class DeadMansWork {
                     pools
                         .computeIfAbsent(it.loadBalancer(), name -> new TreeSet<>())
                         .add(it.pool())));
-    Map<String, Snapshot> seen = new LinkedHashMap<>();
+    NotDone silent = null;
     for (var each : pools.entrySet()) {
-      seen.put(each.getKey(), fleet.runtime(each.getKey()).look(each.getValue()));
+      try {
+        seen.put(each.getKey(), fleet.runtime(each.getKey()).look(each.getValue()));
+      } catch (NotDone notDone) {
+        silent = notDone;
+      }
     }
-    return seen;
+    return silent;
   }
 
   private @Nullable NotDone leave(
@@ -147,6 +168,7 @@ final class DeadMansWork {
         Optional<ServerView> now = server(seen, setting);
         if (now.isPresent()) {
           Mending.takeOut(fleet.runtime(setting.loadBalancer()), now.get());
+          tookOut = true;
         }
       } catch (NotDone notDone) {
         outOfReach = notDone;

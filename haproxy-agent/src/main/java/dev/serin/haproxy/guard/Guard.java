@@ -209,7 +209,7 @@ final class Guard {
     if (due != null && due.action() == HaproxyCommand.DeadManAction.DRAIN) {
       causes.tookOut(restored(due), newest.head().fence());
     }
-    if (due != null && armed.hasGoneOff()) {
+    if (due != null && (armed.hasGoneOff() || deadMan.tookOut())) {
       causes.tookOut(due.nodes(), newest.head().fence());
     }
   }

@@ -4,6 +4,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.runtime.PoolView;
 import dev.serin.haproxy.runtime.ServerView;
 import dev.serin.haproxy.runtime.Snapshot;
@@ -193,6 +194,18 @@ public final class PoolCheck {
         server.cookie());
   }
 
+  /// Whether somebody has put it into maintenance, everywhere.
+  private boolean isInMaintenance(PoolServer wanted, Map<String, Snapshot> seen) {
+    return seen.values().stream()
+        .allMatch(snapshot ->
+            command.pools().stream()
+                .allMatch(pool ->
+                    snapshot
+                        .server(pool, wanted.server())
+                        .map(view -> view.adminState() == AdminState.MAINT)
+                        .orElse(false)));
+  }
+
   private void rotation(Map<String, Snapshot> seen) {
     int inRotation = 0;
     int leftOut = 0;
@@ -202,6 +215,9 @@ public final class PoolCheck {
         inRotation++;
       } else if (command.leftOut().contains(wanted.node())) {
         leftOut++;
+      } else if (isInMaintenance(wanted, seen)) {
+        warnings.add(
+            wanted.node() + " is in maintenance: it stays so, and counts as out of rotation");
       } else if (missing.stream().noneMatch(word -> word.startsWith("unknown "))) {
         problems.add(
             "expected " + wanted.node() + " in rotation, found " + String.join(", ", missing));

@@ -461,4 +461,43 @@ class GuardIT {
         .extracting(HaproxyEvent.TrafficShare::observed)
         .containsExactly(50.0, 25.0, 25.0);
   }
+
+  @Test
+  void theSwitchTakesTheCanaryOutWhereALoadBalancerAnswersThoughAnotherIsSilent()
+      throws InterruptedException {
+    RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3));
+    guards = new Guards(one.fleetWith(two), time);
+    List<GuardedServer> onBoth = new ArrayList<>();
+    for (String name : List.of("b1", "b2", "b3")) {
+      onBoth.add(
+          new GuardedServer(
+              "node-" + name.substring(1),
+              List.of(
+                  new ServerSetting("one", "api_pool", name, 1, AdminState.READY),
+                  new ServerSetting("two", "api_pool", name, 1, AdminState.READY)),
+              false,
+              false,
+              List.of()));
+    }
+    guards.guard(
+        new GuardServers(
+            head(null),
+            onBoth,
+            now.plusSeconds(3_600),
+            deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1)),
+        events::add);
+    second();
+    two.close();
+
+    pass(PERIOD);
+
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(told(DeadManWentOff.class))
+        .singleElement()
+        .satisfies(off -> {
+          assertThat(off.failure()).isNotNull();
+          assertThat(off.drained()).isEmpty();
+        });
+    assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
 }

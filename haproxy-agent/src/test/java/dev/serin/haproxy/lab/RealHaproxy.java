@@ -137,6 +137,11 @@ public final class RealHaproxy implements AutoCloseable {
     return new Fleet(Map.of(name, balancer()));
   }
 
+  /// Both of them, each by its name.
+  public Fleet fleetWith(RealHaproxy other) {
+    return new Fleet(Map.of(name, balancer(), other.name, other.balancer()));
+  }
+
   /// A command of a person's, with its answer; empty when there is none.
   public String tell(String command) {
     return unix().execute(command) instanceof RuntimeWire.Answered(String text) ? text : "";

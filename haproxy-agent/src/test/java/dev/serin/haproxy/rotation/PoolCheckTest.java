@@ -156,6 +156,19 @@ class PoolCheckTest {
   }
 
   @Test
+  void aNodeInMaintenanceStaysSoAndCountsAsOut() {
+    Map<String, PoolCheck.Known> resting =
+        Map.of(
+            "lb",
+            seen(pool("roundrobin", null, server("b1", "UP", 0, 1), server("b2", "MAINT", 1, 1))));
+    assertThat(check(0, List.of(), resting).problems()).isEmpty();
+    assertThat(check(0, List.of(), resting).warnings())
+        .contains("n2 is in maintenance: it stays so, and counts as out of rotation");
+    assertThat(check(1, List.of(), resting).problems())
+        .containsExactly("expected 1 or more nodes in rotation when one leaves, found 0 of 2");
+  }
+
+  @Test
   void aStickyPoolWithoutALeavingMapIsAWarningWithTheLinesThatItLacks() {
     PoolCheck.Result result =
         check(

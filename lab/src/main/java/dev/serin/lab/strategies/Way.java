@@ -16,10 +16,13 @@ record Way(String strategy, String more) {
         - {share: 100, window: 3s}
       """;
 
+  /// Both peers at once, after the canary.
+  static final Way IN_A_BATCH = new Way("canary-then-peers", "batch: 2\n");
+
   /// All that the lab tries.
   static final List<Way> ALL =
       List.of(
-          new Way("canary-then-peers", ""),
+          IN_A_BATCH,
           new Way("traffic-steps", IN_SHARES),
           new Way("OneAtATime", ""),
           new Way("emergency", ""));
@@ -30,6 +33,8 @@ record Way(String strategy, String more) {
   String definition(String own) {
     return own.replace("service: backend-api\n", "service: " + service() + "\n")
         .replace("strategy: canary-then-peers\n", "strategy: " + strategy + "\n" + more)
+        .replace(
+            "minAvailable: 2 ", more.contains("batch") ? "minAvailable: 1 " : "minAvailable: 2 ")
         .replace("{window: 15s, interval: 1s, initialDelay: 2s}", analysis());
   }
 

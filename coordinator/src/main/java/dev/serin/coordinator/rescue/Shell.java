@@ -39,11 +39,20 @@ final class Shell {
         echo "$pool/$server: $sessions sessions are left; going on" >&2
       }
 
-      # POOL SERVER COMMAND…: says what it is now.
+      # POOL SERVER COMMAND…: says what it is now. What is on its way up has some checks to pass.
       shown() {
         pool=$1 server=$2
         shift 2
-        stat=$(echo 'show stat' | "$@")
+        left=10
+        while :; do
+          stat=$(echo 'show stat' | "$@")
+          case $(echo "$stat" | column "$pool" "$server" status) in
+            DOWN*) left=$((left - 1)) ;;
+            *) break ;;
+          esac
+          [ "$left" -gt 0 ] || break
+          sleep 1
+        done
         echo "$pool/$server is $(echo "$stat" | column "$pool" "$server" status), weight" \\
           "$(echo "$stat" | column "$pool" "$server" weight)"
       }

@@ -85,6 +85,8 @@ final class Campaign {
       done(one(seed, own), own);
     } catch (RuntimeException unexpected) {
       failed(unexpected);
+    } catch (Error fatal) {
+      failed(new IllegalStateException("seed " + seed + " ended the simulation: " + fatal, fatal));
     }
   }
 

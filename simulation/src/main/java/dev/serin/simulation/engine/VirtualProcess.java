@@ -83,8 +83,8 @@ public final class VirtualProcess {
     }
   }
 
-  public void after(Duration delay, Runnable quick) {
-    loop.after(delay, () -> whenRunning(quick));
+  public Loop.Timer after(Duration delay, Runnable quick) {
+    return loop.after(delay, () -> whenRunning(quick));
   }
 
   /// Blocks the strand that calls.

@@ -33,8 +33,13 @@ public final class VirtualStrands implements Strands {
   public long await(Condition changed, Runnable signal, long nanos) throws InterruptedException {
     process.checkAlive();
     Instant begun = process.loop().now();
-    process.after(Duration.ofNanos(nanos), () -> process.start("timer", signal));
-    changed.await();
+    Loop.Timer timer = process.after(Duration.ofNanos(nanos), () -> process.start("timer", signal));
+    try {
+      changed.await();
+    } finally {
+      // Each signal wakes every wait: timers left over would multiply with the waits.
+      timer.cancel();
+    }
     process.checkAlive();
     return nanos - Duration.between(begun, process.loop().now()).toNanos();
   }

@@ -4,7 +4,6 @@ import dev.serin.contracts.migration.Finding.Severity;
 import dev.serin.contracts.request.Request.Migration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the migrations that a release brings, and says what in them is not additive. While a
@@ -27,11 +26,11 @@ public final class MigrationCheck {
   /// @param dialect whose SQL it is; none where each file tells by itself
   public static List<Finding> of(List<Migration> migrations, @Nullable Dialect dialect) {
     List<Finding> findings = new ArrayList<>();
-    Set<String> created = StatementRules.nothingCreated();
+    NewObjects made = new NewObjects();
     for (Migration migration : migrations) {
       Dialect own = dialect == null ? Dialect.of(migration.sql()) : dialect;
       SqlLexer.Read read = SqlLexer.read(migration.sql(), own);
-      StatementRules rules = new StatementRules(own, created);
+      StatementRules rules = new StatementRules(own, made);
       for (SqlStatement statement : read.statements()) {
         for (KeywordScan.Hit hit : rules.of(statement)) {
           findings.add(

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a file into statements, so that neither comments nor strings nor several statements a line
-/// fool anybody: a parser wants one statement at a time, and says no lines.
+/// fool anybody: a parser wants one statement at a time, and says no lines. One class, though a long
+/// one, since every method moves the same position through the same text.
 ///
 /// What a migration tool's marker (`-- +goose Down`, `-- +migrate Down`, `-- migrate:down`) sets
 /// apart for the way back is left out. Sources: PostgreSQL, "Lexical Structure"; MySQL Reference
@@ -16,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class SqlLexer {
   private static final Pattern MARKER =
       Pattern.compile(
-          "(?:\\+(?:goose|migrate)\\s+|migrate:)(up|down)\\b", Pattern.CASE_INSENSITIVE);
+          "--\\s*(?:\\+(?:goose|migrate)\\s+|migrate:)(up|down)\\b", Pattern.CASE_INSENSITIVE);
   private static final Pattern DOLLAR = Pattern.compile("\\$([A-Za-z_][A-Za-z_0-9]*)?\\$");
   private static final Pattern DELIMITER =
       Pattern.compile("DELIMITER[ \\t]+(\\S+)[^\\n]*", Pattern.CASE_INSENSITIVE);
+  private static final Pattern EXECUTES = Pattern.compile("(?i)\\bEXECUTE\\b");
   private static final Pattern COPIES =
       Pattern.compile("COPY\\b.*\\bFROM STDIN\\b.*", Pattern.DOTALL);
 
@@ -29,8 +31,12 @@ final class SqlLexer {
   ///   everything has
   record Read(List<SqlStatement> statements, @Nullable String unended, int unendedLine) {}
 
+  /// How deep code may stand in code: what is deeper is no longer looked at.
+  private static final int DEEPEST = 8;
+
   private final String text;
   private final Dialect dialect;
+  private final int depth;
   private final List<SqlStatement> statements = new ArrayList<>();
   private final List<SqlStatement.Body> bodies = new ArrayList<>();
   private StringBuilder sql = new StringBuilder();
@@ -42,10 +48,12 @@ final class SqlLexer {
   private boolean isBlank = true;
   private boolean isLeftOut;
   private boolean isExecutableComment;
+  private int executableFrom;
   private @Nullable String unended;
   private int unendedLine;
 
-  private SqlLexer(String text, Dialect dialect, int line) {
+  private SqlLexer(String text, Dialect dialect, int line, int depth) {
+    this.depth = depth;
     this.text = text;
     this.dialect = dialect;
     this.line = line;
@@ -54,7 +62,7 @@ final class SqlLexer {
 
   static Read read(String text, Dialect dialect) {
     String whole = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    SqlLexer lexer = new SqlLexer(whole, dialect, 1);
+    SqlLexer lexer = new SqlLexer(whole, dialect, 1, 0);
     lexer.run();
     return new Read(lexer.statements, lexer.unended, lexer.unendedLine);
   }
@@ -62,6 +70,9 @@ final class SqlLexer {
   private void run() {
     while (at < text.length() && unended == null) {
       next();
+    }
+    if (isExecutableComment && unended == null) {
+      unended("a comment", executableFrom);
     }
     end();
   }
@@ -88,6 +99,10 @@ final class SqlLexer {
       quoted('"', dialect == Dialect.MYSQL, dialect == Dialect.MYSQL, "a quoted name");
     } else if (now == '`') {
       quoted('`', false, false, "a quoted name");
+    } else if (now == '\\' && dialect == Dialect.POSTGRESQL) {
+      // psql carries it out instead of the semicolon: `\gexec` runs what the query returns.
+      keep(endOfLine() - at);
+      end();
     } else if (now == '$' && dialect == Dialect.POSTGRESQL && !followsAWord() && dollarQuoted()) {
       // Its body is kept apart.
     } else {
@@ -133,7 +148,7 @@ final class SqlLexer {
   private void lineComment() {
     int end = endOfLine();
     Matcher marker = MARKER.matcher(text.substring(at, end));
-    if (marker.find()) {
+    if (marker.lookingAt()) {
       end();
       isLeftOut = marker.group(1).toLowerCase(Locale.ROOT).equals("down");
     }
@@ -147,9 +162,11 @@ final class SqlLexer {
   }
 
   private void blockComment() {
-    if (dialect == Dialect.MYSQL && text.startsWith("/*!", at)) {
+    boolean isMariaDbs = text.startsWith("/*M!", at);
+    if (dialect == Dialect.MYSQL && (isMariaDbs || text.startsWith("/*!", at))) {
       isExecutableComment = true;
-      skip(3);
+      executableFrom = line;
+      skip(isMariaDbs ? 4 : 3);
       while (at < text.length() && Character.isDigit(text.charAt(at))) {
         skip(1);
       }
@@ -157,23 +174,24 @@ final class SqlLexer {
       return;
     }
     int from = line;
-    int depth = 0;
+    int nested = 0;
     do {
       if (at >= text.length()) {
         unended("a comment", from);
         return;
       }
-      if (text.startsWith("/*", at) && (depth == 0 || dialect == Dialect.POSTGRESQL)) {
-        depth++;
+      if (text.startsWith("/*", at) && (nested == 0 || dialect == Dialect.POSTGRESQL)) {
+        nested++;
         skip(2);
       } else if (text.startsWith("*/", at)) {
-        depth--;
+        nested--;
         skip(2);
       } else {
         skip(1);
       }
-    } while (depth > 0);
+    } while (nested > 0);
     space();
+    lines(line - from);
   }
 
   private boolean isBackslashed() {
@@ -191,10 +209,12 @@ final class SqlLexer {
     while (at < text.length()) {
       char now = text.charAt(at);
       if (now == quote) {
-        keep(1);
-        if (at >= text.length() || text.charAt(at) != quote) {
+        boolean isDoubled = at + 1 < text.length() && text.charAt(at + 1) == quote;
+        if (!isDoubled) {
+          keep(1);
           return;
         }
+        copy(isString);
         copy(isString);
       } else {
         if (now == '\\' && backslashed && at + 1 < text.length()) {
@@ -209,7 +229,7 @@ final class SqlLexer {
   private void copy(boolean isString) {
     char now = text.charAt(at);
     sql.append(now);
-    if (!isString) {
+    if (!isString || now == '\n') {
       code.append(now);
     }
     count(now);
@@ -236,14 +256,34 @@ final class SqlLexer {
       unended("a body between " + tag.group(), from);
       return true;
     }
-    SqlLexer inside = new SqlLexer(text.substring(body, end), dialect, from);
-    inside.run();
-    inside.statements.forEach(it -> bodies.add(new SqlStatement.Body(it.line(), it.code())));
+    if (depth < DEEPEST) {
+      inside(text.substring(body, end), from);
+    }
+    if (isBlank) {
+      isBlank = false;
+      begins = line;
+    }
     sql.append(text, at, end + tag.group().length());
-    code.append("''");
-    isBlank = false;
+    code.append("$…$");
     skip(end + tag.group().length() - at);
+    lines(line - from);
     return true;
+  }
+
+  private void inside(String body, int from) {
+    SqlLexer inside = new SqlLexer(body, dialect, from, depth + 1);
+    inside.run();
+    for (SqlStatement statement : inside.statements) {
+      bodies.add(new SqlStatement.Body(statement.line(), statement.code(), statement.sql()));
+      if (EXECUTES.matcher(statement.code()).find()) {
+        bodies.addAll(statement.bodies());
+      }
+    }
+  }
+
+  /// Lines that were left out: what follows keeps its distance to the statement's beginning.
+  private void lines(int count) {
+    code.append("\n".repeat(count));
   }
 
   private void keep(int characters) {

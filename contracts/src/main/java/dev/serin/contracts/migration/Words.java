@@ -22,10 +22,21 @@ final class Words {
   static final String CONSTRAINED =
       "what the version that still runs writes against it is refused from then on";
   static final String TRIGGERS = "it runs in the writes of the version that still runs too";
+  static final String TRIGGER_GONE =
+      "what it did in the writes of the version that still runs is done no more";
+  static final String ROWS_HIDDEN = "the version that still runs may no longer see its rows";
+  static final String LESS_ALLOWED = "the version that still runs may be refused what it does";
   static final String DYNAMIC = "it makes up its statements as it runs: they can't be seen here";
   static final String DATA =
       "it changes what is there, and a rollback of the release does not change it back";
   static final String LOCKS = "writes to the table wait until the index is built";
+  static final String LOCKS_ALL = "others wait for the table until it is done";
+
+  /// PostgreSQL, ALTER TABLE, "Notes": a volatile default, an identity or a stored generated
+  /// column.
+  static final String REWRITES =
+      "the whole table is rewritten under a lock that readers wait for too";
+
   static final String UNSEEN = "another file is read here, which was not given";
 
   static final String DROP_LATER =
@@ -40,6 +51,12 @@ final class Words {
       "add the new name beside the old one (a column, a view), and drop the old one in a later"
           + " release";
   static final String CONCURRENTLY = "use CREATE INDEX CONCURRENTLY, outside a transaction";
+
+  static final String AFTER_THIS =
+      "do it in a later release, once no version runs that writes otherwise";
+  static final String KEEP_DEFAULT = "keep the DEFAULT until no version runs that leaves it out";
+  static final String FILL_LATER = "add it without, and fill it in batches";
+  static final String READ_IT = "read it yourself";
 
   private Words() {}
 }

@@ -72,8 +72,6 @@ class MigrationCheckTest {
         "ALTER TABLE users ADD COLUMN b int",
         "ALTER TABLE users ADD b int NOT NULL DEFAULT 0",
         "ALTER TABLE users ADD COLUMN IF NOT EXISTS b timestamptz DEFAULT now() NOT NULL",
-        "ALTER TABLE users ADD COLUMN b bigserial NOT NULL",
-        "ALTER TABLE users ADD COLUMN b int NOT NULL GENERATED ALWAYS AS IDENTITY",
         "ALTER TABLE users ALTER a DROP NOT NULL",
         "ALTER TABLE users ALTER COLUMN a SET DEFAULT 3",
         "ALTER TABLE users VALIDATE CONSTRAINT c",
@@ -93,7 +91,6 @@ class MigrationCheckTest {
         "START TRANSACTION",
         "COMMIT",
         "GRANT SELECT ON a TO b",
-        "DROP TRIGGER t ON x",
         "ALTER TABLE `users` ADD INDEX i (a)",
       })
   void letsThroughWhatIsAdditive(String sql) {
@@ -134,8 +131,8 @@ class MigrationCheckTest {
     assertThat(found.getLast().why()).startsWith("line 6 (ALTER TABLE a DROP COLUMN b): ");
     assertThat(found.getFirst().sentence())
         .isEqualTo(
-            "db/1.sql:3: DO $$ BEGIN PERFORM 1; ALTER TABLE a DROP COLUMN b; END $$: it could not be"
-                + " parsed, so it was only looked through for keywords");
+            "db/1.sql:3: DO $…$: it could not be parsed, so it was only looked through for"
+                + " keywords");
   }
 
   @Test

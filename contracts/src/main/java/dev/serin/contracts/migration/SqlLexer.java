@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a file into statements, so that neither comments nor strings nor several statements a line
-/// fool anybody: a parser wants one statement at a time, and says no lines. One class, though a long
-/// one, since every method moves the same position through the same text.
+/// fool anybody: a parser wants one statement at a time, and says no lines. One class, though a
+/// long one, since every method moves the same position through the same text.
 ///
 /// What a migration tool's marker (`-- +goose Down`, `-- +migrate Down`, `-- migrate:down`) sets
 /// apart for the way back is left out. Sources: PostgreSQL, "Lexical Structure"; MySQL Reference

@@ -13,6 +13,9 @@ import java.util.List;
 /// @param problems what stands against the release
 /// @param words one sentence on what was found
 record Migrating(List<String> problems, List<String> warnings, String words) {
+  /// How many findings of a kind are told: no event may be larger than a record.
+  static final int MOST = 20;
+
   private static final String PREFIX = "migrations: ";
 
   static Migrating of(ReleaseRequested release) {
@@ -37,9 +40,17 @@ record Migrating(List<String> problems, List<String> warnings, String words) {
   }
 
   private static List<String> sentences(List<Finding> findings, boolean breaking) {
-    return findings.stream()
-        .filter(finding -> (finding.severity() == Severity.BREAKS) == breaking)
-        .map(finding -> PREFIX + finding.sentence())
-        .toList();
+    List<String> all =
+        findings.stream()
+            .filter(finding -> (finding.severity() == Severity.BREAKS) == breaking)
+            .map(finding -> PREFIX + finding.sentence())
+            .distinct()
+            .toList();
+    if (all.size() <= MOST) {
+      return all;
+    }
+    List<String> first = new ArrayList<>(all.subList(0, MOST));
+    first.add(PREFIX + "and " + (all.size() - MOST) + " more; all of them: serin check-migrations");
+    return first;
   }
 }

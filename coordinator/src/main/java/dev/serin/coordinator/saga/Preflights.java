@@ -142,7 +142,7 @@ final class Preflights {
     List<String> warnings = new ArrayList<>(Freezes.warnings(draft));
     warnings.addAll(judged.warnings());
     if (judged.problems().isEmpty()) {
-      pass(draft, found, judged.nodes(), warnings);
+      pass(draft, found, judged, warnings);
     } else {
       fail(draft, judged.problems(), warnings);
     }
@@ -152,7 +152,11 @@ final class Preflights {
   ///
   /// @param nodes what each node has, by name; those that it could be found out of
   /// @param problems what stands against the rollout
-  record Judgement(Map<String, NodeRecord> nodes, List<String> problems, List<String> warnings) {}
+  record Judgement(
+      Map<String, NodeRecord> nodes,
+      List<String> problems,
+      List<String> warnings,
+      Migrating migrating) {}
 
   /// The same for a rollout and for a plan of one.
   static Judgement judgement(
@@ -188,7 +192,7 @@ final class Preflights {
     Migrating migrating = Migrating.of(request);
     problems.addAll(migrating.problems());
     warnings.addAll(migrating.warnings());
-    return new Judgement(nodes, each(problems), each(warnings));
+    return new Judgement(nodes, each(problems), each(warnings), migrating);
   }
 
   /// What several nodes say alike is said once.
@@ -197,7 +201,8 @@ final class Preflights {
   }
 
   private static void pass(
-      Draft draft, Phase.Preflight found, Map<String, NodeRecord> nodes, List<String> warnings) {
+      Draft draft, Phase.Preflight found, Judgement judged, List<String> warnings) {
+    Map<String, NodeRecord> nodes = judged.nodes();
     draft.nodes(nodes);
     draft.change(it -> it.reachedBy(found.pool() == null ? List.of() : found.pool().access()));
     // What a person has put back into rotation since is no longer left out.
@@ -206,7 +211,7 @@ final class Preflights {
         .forEach(node -> draft.leftOut.remove(node.name()));
     String how =
         "every check is green; "
-            + Migrating.of(draft.request()).words()
+            + judged.migrating().words()
             + (warnings.isEmpty() ? "" : "; warned: " + String.join("; ", warnings));
     draft.enter(new Phase.Rolling(0), how);
     draft.emit(

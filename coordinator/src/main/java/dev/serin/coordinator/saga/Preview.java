@@ -103,7 +103,7 @@ public final class Preview {
     Preflights.Judgement judged = Preflights.judgement(service, release, ledger.leftOut(), found);
     Checks checks = new Checks(service, release, found, judged);
     checks.ofTheAgents();
-    Migrating migrating = Migrating.of(release);
+    Migrating migrating = judged.migrating();
     checks.add("migrations", migrating.problems(), migrating.words());
     hands(checks);
     List<String> overridden = freezes(checks, at);

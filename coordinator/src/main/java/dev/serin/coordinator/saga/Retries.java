@@ -77,6 +77,12 @@ final class Retries {
               + ended.request().version()
               + " completed; to take it back: serin rollback "
               + draft.service());
+    } else if (ended.request().forceMigrate() && retry.requestedBy().equals("unknown")) {
+      refuse(
+          draft,
+          retry,
+          "expected the name of who tries again a release that forces its migrations, since it"
+              + " stays in the record, found requestedBy unknown; say who you are (--by)");
     } else {
       Requests.release(draft, anew(ended.request(), retry));
     }
@@ -91,7 +97,7 @@ final class Retries {
         retry.requestId(),
         old.service(),
         retry.requestedBy(),
-        retry.reason().isEmpty() ? "release " + old.version() + " once more" : retry.reason(),
+        retry.reason().isEmpty() ? onceMore(old) : retry.reason(),
         old.version(),
         old.artifact(),
         old.rollbackArtifact(),
@@ -101,5 +107,13 @@ final class Retries {
         old.forceMigrate(),
         Request.IfBusy.QUEUE,
         old.labels());
+  }
+
+  /// What has forced migrations is not lost.
+  private static String onceMore(ReleaseRequested old) {
+    return "release "
+        + old.version()
+        + " once more"
+        + (old.forceMigrate() ? ": " + old.requestedBy() + " forced it: " + old.reason() : "");
   }
 }

@@ -2,15 +2,16 @@ package dev.serin.cli.command;
 
 import dev.serin.cli.CommandFailed;
 import dev.serin.cli.ExitCode;
-import dev.serin.cli.view.Style;
-import dev.serin.cli.view.Text;
+import dev.serin.cli.migration.MigrationFiles;
+import dev.serin.cli.view.FindingsView;
+import dev.serin.contracts.Check;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.migration.Dialect;
 import dev.serin.contracts.migration.Finding;
-import dev.serin.contracts.migration.Finding.Severity;
 import dev.serin.contracts.migration.MigrationCheck;
-import dev.serin.contracts.request.Request.Migration;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -18,32 +19,36 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads SQL migrations and says what the version that still runs could not live with. It needs no
-/// coordinator.
+/// Reads migrations as a release's preflight does. It asks nobody, so a pipeline can do it before
+/// anything is built.
 @Command(
     name = "check-migrations",
     description =
-        "Reads SQL migrations and says what in them is not additive, so that the version that still"
-            + " runs would break. Exit code: 0 additive, 5 not.")
+        "Whether the version that still runs can go on with what these migrations make of the"
+            + " database, judged as a release's preflight judges it. It needs no coordinator. The"
+            + " exit code is 5 where it can not.")
 public final class CheckMigrationsCommand implements Callable<Integer> {
   private final Session session;
 
   @Parameters(
       arity = "0..*",
       paramLabel = "FILE|DIRECTORY",
-      description = "SQL files, and directories with *.sql; *.down.sql are left out")
+      description =
+          "SQL files, or directories in which every *.sql is one; what is for the way back"
+              + " (*.down.sql) is left out")
   private List<String> names = List.of();
 
   @Option(
       names = "--since",
       paramLabel = "REVISION",
-      description = "only files that git has not had since, such as origin/main")
+      description =
+          "only the files that are new since this branch left REVISION (origin/main), by git")
   private @Nullable String since;
 
   @Option(
       names = "--dialect",
       paramLabel = "NAME",
-      description = "postgresql or mysql (told from each file)")
+      description = "postgresql or mysql (each file tells by itself)")
   private @Nullable String dialect;
 
   public CheckMigrationsCommand(Session session) {
@@ -52,57 +57,49 @@ public final class CheckMigrationsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Migration> migrations = MigrationFiles.of(names, since);
-    List<Finding> findings = MigrationCheck.of(migrations, dialect());
-    boolean additive = MigrationCheck.isAdditive(findings);
+    @Nullable Dialect read = dialect();
+    // Git alone can tell which files there are; without it, no names are no files.
+    List<String> searched = names.isEmpty() && since != null ? List.of(".") : names;
+    MigrationFiles found = MigrationFiles.of("check-migrations", searched, since);
+    List<Finding> findings = MigrationCheck.of(found.files(), read);
+    boolean good = MigrationCheck.isAdditive(findings) && found.changed().isEmpty();
     if (session.isJson()) {
-      ObjectNode document = Json.mapper().createObjectNode();
-      document.put("files", migrations.size());
-      document.put("additive", additive);
-      document.set("findings", Json.mapper().valueToTree(findings));
-      session.print(document);
+      session.print(document(found, findings, good));
     } else {
-      findings.forEach(this::print);
-      session.print(summary(migrations.size(), findings, additive));
+      session.print(
+          new FindingsView(session.marks(), session.width())
+              .lines(
+                  found.files().size(),
+                  findings,
+                  found.changed(),
+                  found.leftOut().stream().map(Path::toString).toList()));
     }
-    return (additive ? ExitCode.DONE : ExitCode.REJECTED).number();
+    return (good ? ExitCode.DONE : ExitCode.REJECTED).number();
   }
 
   private @Nullable Dialect dialect() {
-    return switch (dialect) {
-      case null -> null;
-      case "postgresql" -> Dialect.POSTGRESQL;
-      case "mysql" -> Dialect.MYSQL;
+    if (dialect == null) {
+      return null;
+    }
+    return switch (dialect.toLowerCase(Locale.ROOT)) {
+      case "postgresql", "postgres" -> Dialect.POSTGRESQL;
+      case "mysql", "mariadb" -> Dialect.MYSQL;
       default ->
           throw new CommandFailed(
-              ExitCode.USAGE, "--dialect: expected postgresql or mysql, found '" + dialect + "'");
+              ExitCode.USAGE,
+              "--dialect: expected postgresql or mysql, found '" + Check.printable(dialect) + "'");
     };
   }
 
-  private void print(Finding finding) {
-    session.print(
-        Text.of(
-                finding.severity() == Severity.BREAKS ? Style.BAD : Style.FAINT,
-                finding.severity().shown())
-            .and(" " + finding.path() + ":" + finding.line() + "  " + finding.statement()));
-    session.print(Text.of("  " + finding.why()));
-    if (!finding.instead().isEmpty()) {
-      session.print(Text.of("  " + finding.instead()));
-    }
-  }
-
-  private static Text summary(int files, List<Finding> findings, boolean additive) {
-    if (files == 0) {
-      return Text.of("migrations: none given");
-    }
-    long breaking = findings.stream().filter(it -> it.severity() == Severity.BREAKS).count();
-    return Text.of(
-        files
-            + (files == 1 ? " file: " : " files: ")
-            + (additive
-                ? "all of it additive"
-                : breaking
-                    + (breaking == 1 ? " statement breaks" : " statements break")
-                    + " the version that still runs"));
+  private static ObjectNode document(MigrationFiles found, List<Finding> findings, boolean good) {
+    ObjectNode document = Json.mapper().createObjectNode();
+    document.put("files", found.files().size());
+    document.put("additive", good);
+    document.set("findings", Json.mapper().valueToTree(findings));
+    document.set("changed", Json.mapper().valueToTree(found.changed()));
+    document.set(
+        "leftOut",
+        Json.mapper().valueToTree(found.leftOut().stream().map(Path::toString).toList()));
+    return document;
   }
 }

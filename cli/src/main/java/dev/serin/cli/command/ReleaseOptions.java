@@ -6,10 +6,10 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -84,24 +84,7 @@ final class ReleaseOptions {
       description = "starts in a freeze all the same; needs --reason, which stays in the record")
   private boolean overrideFreeze;
 
-  @Option(
-      names = "--migrations",
-      paramLabel = "FILE|DIRECTORY",
-      description =
-          "SQL files that it brings, and directories with *.sql: what is not additive is refused at"
-              + " preflight")
-  private List<String> migrations = List.of();
-
-  @Option(
-      names = "--since",
-      paramLabel = "REVISION",
-      description = "of these only the files that git has not had since, such as origin/main")
-  private @Nullable String since;
-
-  @Option(
-      names = "--force-migrate",
-      description = "lets migrations through that are not additive; needs --reason")
-  private boolean forceMigrate;
+  @Mixin private final MigrationOptions migrations = new MigrationOptions();
 
   @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free words for dashboards")
   private Map<String, String> labels = new LinkedHashMap<>();
@@ -155,17 +138,12 @@ final class ReleaseOptions {
     if (ifBusy != null) {
       request.put("ifBusy", ifBusy);
     }
-    if (!migrations.isEmpty()) {
-      request.set("migrations", Json.mapper().valueToTree(MigrationFiles.of(migrations, since)));
-    }
-    if (forceMigrate) {
-      request.put("forceMigrate", true);
-    }
     if (!labels.isEmpty()) {
       ObjectNode object = request.putObject("labels");
       labels.forEach(object::put);
     }
     script.fill(request, window != null, strategy);
+    migrations.addTo(request, session);
     return request;
   }
 

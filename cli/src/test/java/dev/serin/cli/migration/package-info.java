@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.cli.migration;
+
+import org.jspecify.annotations.NullMarked;

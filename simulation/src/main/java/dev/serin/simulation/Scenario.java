@@ -294,7 +294,22 @@ final class Scenario {
         .put("uri", "file:/builds/" + binary.version())
         .put("sha256", binary.sha256());
     request.put("ifBusy", one(List.of("queue", "latest", "supersede", "reject")));
+    migrations(request, new Random(request.toString().hashCode()));
     requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
+  }
+
+  /// Some releases bring migrations, by chance of their own: additive ones, forced ones, and ones
+  /// that are refused.
+  private static void migrations(ObjectNode request, Random other) {
+    int kind = other.nextInt(12);
+    if (kind > 3) {
+      return;
+    }
+    String sql = kind < 2 ? "ALTER TABLE a ADD b int" : "ALTER TABLE a DROP b";
+    request.putArray("migrations").addObject().put("path", "db/1.sql").put("sql", sql);
+    if (kind == 2) {
+      request.put("forceMigrate", true).put("reason", "nobody reads it");
+    }
   }
 
   private void steer(String id, Duration at) {

@@ -136,7 +136,7 @@ public final class RunStrategies implements Callable<Integer> {
     page.append(
         wrong.isEmpty()
             ? "\nAfter each run every node had the binary, the state and the weight it was to have;"
-                + " no request failed.\n"
+                + " no request failed, but of AllAtOnce, where nobody serves meanwhile.\n"
             : "\nNot as it has to be:\n\n- " + String.join("\n- ", wrong) + "\n");
     return page.toString();
   }

@@ -1,12 +1,14 @@
 package dev.serin.lab.strategies;
 
+import dev.serin.contracts.service.Strategies;
 import java.util.List;
 
 /// A way to roll out, as the lab's service is defined for it.
 ///
 /// @param strategy its name
 /// @param more further lines of the definition
-record Way(String strategy, String more) {
+/// @param minimum how many nodes have to stay in rotation; 0 where nobody serves meanwhile
+record Way(String strategy, String more, int minimum) {
   private static final String IN_SHARES =
       """
       trafficSteps:
@@ -17,25 +19,43 @@ record Way(String strategy, String more) {
       """;
 
   /// Both peers at once, after the canary.
-  static final Way IN_A_BATCH = new Way("canary-then-peers", "batch: 2\n");
+  static final Way IN_A_BATCH = new Way("canary-then-peers", "batch: 2\n", 1);
 
   /// All that the lab tries.
   static final List<Way> ALL =
       List.of(
           IN_A_BATCH,
-          new Way("traffic-steps", IN_SHARES),
-          new Way("OneAtATime", ""),
-          new Way("emergency", ""));
+          new Way("traffic-steps", IN_SHARES, 2),
+          new Way("OneAtATime", "", 2),
+          new Way("HalfAtATime", "", 2),
+          new Way("AllAtOnce", "", 0),
+          new Way("emergency", "", 2),
+          new Way(Strategies.RESTART, "", 2),
+          new Way(Strategies.ANALYSIS_ONLY, "", 2));
 
   /// The lab's definition, in this way.
   ///
   /// @param own the lab's own definition
   String definition(String own) {
     return own.replace("service: backend-api\n", "service: " + service() + "\n")
-        .replace("strategy: canary-then-peers\n", "strategy: " + strategy + "\n" + more)
-        .replace(
-            "minAvailable: 2 ", more.contains("batch") ? "minAvailable: 1 " : "minAvailable: 2 ")
+        .replace("strategy: canary-then-peers\n", strategyLine() + more)
+        .replace("minAvailable: 2 ", "minAvailable: " + minimum + " ")
         .replace("{window: 15s, interval: 1s, initialDelay: 2s}", analysis());
+  }
+
+  /// What installs nothing is no service's own strategy: its requests name it.
+  private String strategyLine() {
+    return "strategy: " + (installs() ? strategy : "canary-then-peers") + "\n";
+  }
+
+  /// Whether it brings a binary.
+  boolean installs() {
+    return !strategy.equals(Strategies.RESTART) && !strategy.equals(Strategies.ANALYSIS_ONLY);
+  }
+
+  /// Whether there is a moment in which nobody serves.
+  boolean interrupts() {
+    return minimum == 0;
   }
 
   private static String analysis() {

@@ -46,13 +46,15 @@ final class EachStep implements AutoCloseable {
 
   /// @param root the repository
   /// @param directory for configuration, data and logs
-  EachStep(Path root, Path directory) throws IOException, InterruptedException {
+  /// @param behaviour of both releases
+  private EachStep(Path root, Path directory, String... behaviour)
+      throws IOException, InterruptedException {
     this.directory = directory;
     cluster = SerinCluster.start(root, directory, UnaryOperator.identity());
     releases = new Releases(root, directory);
     story = new Story();
-    one = releases.bake("v6.0.0");
-    other = releases.bake("v6.1.0");
+    one = releases.bake("v6.0.0", behaviour);
+    other = releases.bake("v6.1.0", behaviour);
     load =
         Load.start(
             new LoadPlan(
@@ -220,8 +222,8 @@ final class EachStep implements AutoCloseable {
     cluster.close();
   }
 
-  static EachStep on(Path root) throws IOException, InterruptedException {
+  static EachStep on(Path root, String... behaviour) throws IOException, InterruptedException {
     return new EachStep(
-        Objects.requireNonNull(root), Files.createTempDirectory("serin-strategies"));
+        Objects.requireNonNull(root), Files.createTempDirectory("serin-strategies"), behaviour);
   }
 }

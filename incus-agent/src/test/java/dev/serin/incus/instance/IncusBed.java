@@ -30,6 +30,8 @@ final class IncusBed implements Bed, AutoCloseable {
       TimeoutStopSec=3s
       """;
 
+  private static final String SAID = "/root/said";
+
   private final String instance = "serin-it-" + UUID.randomUUID().toString().substring(0, 8);
   private final JettyWire wire;
 
@@ -140,9 +142,11 @@ final class IncusBed implements Bed, AutoCloseable {
     return shell("systemctl show --value -p " + name + " app").strip();
   }
 
-  /// Runs shell commands in the instance.
+  /// Runs shell commands in the instance. What they print is read from a file: on a busy machine
+  /// `incus exec` may lose the output of a command that has succeeded.
   String shell(String script) {
-    return run("incus", "exec", instance, "--", "sh", "-uc", script);
+    run("incus", "exec", instance, "--", "sh", "-uc", "exec >" + SAID + " 2>&1\n" + script);
+    return run("incus", "file", "pull", instance + SAID, "-");
   }
 
   static String run(String... command) {

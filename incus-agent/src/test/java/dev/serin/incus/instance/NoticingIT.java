@@ -178,8 +178,8 @@ class NoticingIT {
   void aPersonReachesItWithTheCommandThatIsTold() {
     var access =
         Objects.requireNonNull(agent.inspect(agent.artifact(NEW)).instances().getFirst().access());
-    assertThat(IncusBed.run("sh", "-c", access.shell() + " sh -c 'echo it is $HOSTNAME'"))
-        .startsWith("it is");
+    IncusBed.run("sh", "-c", access.shell() + " sh -c 'echo it is $HOSTNAME >/root/reached'");
+    assertThat(bed.shell("cat /root/reached")).startsWith("it is");
     assertThat(
             IncusBed.run(
                 "sh",

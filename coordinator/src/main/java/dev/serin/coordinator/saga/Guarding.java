@@ -71,11 +71,14 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
 
   /// Whether HAProxy is being told something of it: a shift is about every node.
   static boolean isCommanded(Rollout rollout, String node) {
-    boolean asked =
-        rollout.pending().stream()
-            .anyMatch(
-                pending -> pending.agent() == Agent.HAPROXY && node.equals(pending.head().node()));
-    return asked || isShifting(rollout);
+    return isAsked(rollout, node) || isShifting(rollout);
+  }
+
+  /// Whether a command for that node alone is under way on the load balancers.
+  static boolean isAsked(Rollout rollout, String node) {
+    return rollout.pending().stream()
+        .anyMatch(
+            pending -> pending.agent() == Agent.HAPROXY && node.equals(pending.head().node()));
   }
 
   private static boolean isShifting(Rollout rollout) {
@@ -99,16 +102,18 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
           case Phase.Watching(int step, Watch watch) -> provenUntil(rollout, watch);
           case Phase.Rolling(int step) -> onItsWay(rollout, step);
           case Phase.Preflight preflight -> null;
-          case Phase.Paused paused -> null;
-          case Phase.RollingBack back -> null;
+          case Phase.Paused paused -> blind(rollout, paused);
+          case Phase.RollingBack back ->
+              undrained(rollout).isEmpty() ? null : rollout.provenUntil();
         };
     if (expiresAt == null) {
       return null;
     }
     ServiceDefinition service = rollout.service();
     List<String> canaries = service.canaries().stream().map(Node::name).toList();
+    boolean back = rollout.phase() instanceof Phase.RollingBack;
     return new DeadMan(
-        canaries,
+        back ? undrained(rollout) : canaries,
         period(service.analysis()),
         expiresAt,
         isOnEveryNode(rollout)
@@ -119,12 +124,70 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
             },
         rollout.nodes().values().stream()
             .filter(record ->
-                !canaries.contains(record.name()) && !NodeRecord.areOut(record.settings()))
+                !canaries.contains(record.name())
+                    && !NodeRecord.areOut(record.settings())
+                    && !(back && isOnItsWayBack(rollout, record)))
             .sorted(java.util.Comparator.comparing(NodeRecord::name))
             .map(record ->
                 new GuardedServer(record.name(), record.settings(), false, false, List.of()))
             .toList(),
         service.minimum());
+  }
+
+  /// A pause that nobody chose: data stayed away, and no probe is asked for any more. A person who
+  /// pauses, and a service that says `hold`, want the canary where it is.
+  private static @Nullable Instant blind(Rollout rollout, Phase.Paused paused) {
+    Watch watch = paused.watch();
+    return watch == null ? null : provenUntil(rollout, watch);
+  }
+
+  /// When the switch goes off as things are. Who watches, or brings a canary up, gives new proofs.
+  /// A rollback gives none: it goes by the newest from before it, or, where there was none (a
+  /// person had paused, the window was over), by the moment from which it needs one.
+  static @Nullable Instant newestProof(Rollout rollout, Instant at) {
+    return switch (rollout.phase()) {
+      case Phase.Watching(int step, Watch watch) -> provenUntil(rollout, watch);
+      case Phase.Rolling(int step) -> onItsWay(rollout, step);
+      case Phase.Preflight preflight -> null;
+      case Phase.Paused paused ->
+          paused.back() == null ? blind(rollout, paused) : rollout.provenUntil();
+      case Phase.RollingBack back ->
+          rollout.provenUntil() != null || undrained(rollout).isEmpty()
+              ? rollout.provenUntil()
+              : at.plus(period(rollout.service().analysis()));
+    };
+  }
+
+  /// The canaries that take traffic with what a rollback is to take from them: until each is
+  /// drained or, where that can't be, has its old binary again. None while peers are still being
+  /// taken back: a canary that left before its turn would leave too few for theirs (I2). None where
+  /// nothing is installed: then a rollback drains nobody.
+  static List<String> undrained(Rollout rollout) {
+    List<String> toCome =
+        rollout.steps().stream()
+            .filter(step ->
+                step.undo() && (step.name() == StepName.DRAIN || step.name() == StepName.RESTORE))
+            .filter(
+                step -> step.status() == StepStatus.PENDING || step.status() == StepStatus.RUNNING)
+            .map(Step::node)
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList();
+    List<String> canaries = rollout.service().canaries().stream().map(Node::name).toList();
+    return canaries.containsAll(toCome)
+        ? toCome.stream().filter(node -> takesTraffic(rollout, node)).toList()
+        : List.of();
+  }
+
+  private static boolean takesTraffic(Rollout rollout, String node) {
+    NodeRecord record = rollout.nodes().get(node);
+    return record != null && !record.leaving() && !NodeRecord.areOutEverywhere(record.asked());
+  }
+
+  /// A peer that is out, or on its way back in, is the rollback's: a switch that made it ready
+  /// would not ask whether it is healthy (I3).
+  private static boolean isOnItsWayBack(Rollout rollout, NodeRecord record) {
+    return record.leaving() || NodeRecord.areOut(record.asked()) || isAsked(rollout, record.name());
   }
 
   /// With the release on every node, nobody is left who would be safer.

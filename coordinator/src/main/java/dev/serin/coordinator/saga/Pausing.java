@@ -139,11 +139,43 @@ final class Pausing {
 
   /// The switch went off while nobody watched.
   static void wentOff(Draft draft, DeadManWentOff off) {
-    if (!(draft.rollout().phase() instanceof Phase.Watching
-        || draft.rollout().phase() instanceof Phase.Rolling)) {
+    switch (draft.rollout().phase()) {
+      case Phase.Rolling rolling -> wentOffUnwatched(draft, off);
+      case Phase.Watching watching -> wentOffUnwatched(draft, off);
+      case Phase.Paused paused when paused.watch() != null -> wentOffUnwatched(draft, off);
+      case Phase.RollingBack back -> wentOffOnTheWayBack(draft, off);
+      case Phase.Paused paused -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+      case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
+    }
+  }
+
+  /// The rollback goes on as it is: a canary that has left before its turn is found drained by its
+  /// own drain, and gets back in the end what it had. What came while that drain is under way, or
+  /// after it, changes nothing.
+  private static void wentOffOnTheWayBack(Draft draft, DeadManWentOff off) {
+    List<String> early =
+        Guarding.undrained(draft.rollout()).stream()
+            .filter(node -> !Guarding.isAsked(draft.rollout(), node))
+            .filter(node -> off.drained().isEmpty() || off.drained().contains(node))
+            .toList();
+    if (early.isEmpty()) {
       draft.ignore(Decision.Ignored.NOT_AWAITED);
       return;
     }
+    String slow =
+        String.join(", ", early) + " still took traffic at " + off.expiredAt() + ", unwatched";
+    Failure failure = off.failure();
+    if (off.action() == DeadManAction.ALERT) {
+      tell(draft, slow + "; it is left in rotation until its turn, as the service says");
+    } else if (failure != null) {
+      tell(draft, slow + "; it could not leave rotation before its turn: " + failure.sentence());
+    } else {
+      early.forEach(node -> draft.node(node, NodeRecord::drained));
+      tell(draft, slow + "; it left rotation by itself, before its turn in the rollback");
+    }
+  }
+
+  private static void wentOffUnwatched(Draft draft, DeadManWentOff off) {
     String unwatched = "nobody has watched the canary since " + off.expiredAt();
     Failure failure = off.failure();
     if (off.action() == DeadManAction.ALERT) {

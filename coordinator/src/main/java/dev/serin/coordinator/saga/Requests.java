@@ -277,7 +277,8 @@ final class Requests {
                 Rollout.Seen.nothing(),
                 null,
                 null,
-                List.of()));
+                List.of(),
+                null));
         draft.emit(
             release.requestedBy(),
             (release.reason().isEmpty() ? "release " + release.version() : release.reason())

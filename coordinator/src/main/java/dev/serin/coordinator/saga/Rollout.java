@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// @param guardAt when the guard over the load balancers is renewed; none before there is one
 /// @param lookAt when the instances are looked at next; none where nobody looks
 /// @param access how a person reaches each load balancer
+/// @param provenUntil when the dead man's switch goes off without another proof of watching; a
+///   rollback, which gives none, goes by the one from before it. None where no canary takes traffic
+///   unproven
 public record Rollout(
     String rolloutId,
     ReleaseRequested request,
@@ -38,7 +41,8 @@ public record Rollout(
     Seen seen,
     @Nullable Instant guardAt,
     @Nullable Instant lookAt,
-    List<RuntimeAccess> access) {
+    List<RuntimeAccess> access,
+    @Nullable Instant provenUntil) {
   /// What the haproxy-agent's guard sees.
   ///
   /// @param traffic each node's share
@@ -63,61 +67,217 @@ public record Rollout(
 
   Rollout in(Phase now, String why) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, now, steps, nodes, pending,
-        lastProbe, why, seen, guardAt, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        now,
+        steps,
+        nodes,
+        pending,
+        lastProbe,
+        why,
+        seen,
+        guardAt,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout numbered(long newest) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, newest, phase, steps, nodes, pending,
-        lastProbe, message, seen, guardAt, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        newest,
+        phase,
+        steps,
+        nodes,
+        pending,
+        lastProbe,
+        message,
+        seen,
+        guardAt,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout doing(List<Step> all) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, all, nodes, pending,
-        lastProbe, message, seen, guardAt, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        all,
+        nodes,
+        pending,
+        lastProbe,
+        message,
+        seen,
+        guardAt,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout knowing(Map<String, NodeRecord> all) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, all, pending,
-        lastProbe, message, seen, guardAt, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        steps,
+        all,
+        pending,
+        lastProbe,
+        message,
+        seen,
+        guardAt,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout awaiting(List<Pending> all) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, all,
-        lastProbe, message, seen, guardAt, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        steps,
+        nodes,
+        all,
+        lastProbe,
+        message,
+        seen,
+        guardAt,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout probed(ProbeView newest) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        newest, message, seen, guardAt, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        steps,
+        nodes,
+        pending,
+        newest,
+        message,
+        seen,
+        guardAt,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout seeing(Seen newest) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, newest, guardAt, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        steps,
+        nodes,
+        pending,
+        lastProbe,
+        message,
+        newest,
+        guardAt,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout guardedUntil(@Nullable Instant renewal) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, seen, renewal, lookAt, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        steps,
+        nodes,
+        pending,
+        lastProbe,
+        message,
+        seen,
+        renewal,
+        lookAt,
+        access,
+        provenUntil);
   }
 
   Rollout lookedAtUntil(@Nullable Instant next) {
     return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, seen, guardAt, next, access);
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        steps,
+        nodes,
+        pending,
+        lastProbe,
+        message,
+        seen,
+        guardAt,
+        next,
+        access,
+        provenUntil);
   }
 
   Rollout reachedBy(List<RuntimeAccess> ways) {
     return new Rollout(
+        rolloutId,
+        request,
+        service,
+        queuedAt,
+        startedAt,
+        sequence,
+        phase,
+        steps,
+        nodes,
+        pending,
+        lastProbe,
+        message,
+        seen,
+        guardAt,
+        lookAt,
+        ways,
+        provenUntil);
+  }
+
+  Rollout provenUntil(@Nullable Instant newest) {
+    return new Rollout(
         rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, seen, guardAt, lookAt, ways);
+        lastProbe, message, seen, guardAt, lookAt, access, newest);
   }
 }

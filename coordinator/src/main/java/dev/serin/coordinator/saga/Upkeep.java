@@ -32,6 +32,10 @@ final class Upkeep {
       draft.send(new IncusCommand.StandBack(draft.head(draft.rollout().rolloutId(), null)));
       draft.change(it -> it.guardedUntil(null));
     }
+    if (active != null) {
+      draft.change(it -> it.provenUntil(Guarding.newestProof(it, draft.at)));
+      active = draft.rollout();
+    }
     Guarding now = draft.handsOff != null ? null : Guarding.of(active);
     if (now == null) {
       return;

@@ -201,7 +201,10 @@ class GuardingTest {
         .then(later ->
             assertThat(deadMan(later).expiresAt()).isEqualTo(first.plus(Duration.ofSeconds(30))))
         .on(probe(3, FAIL), isIn(RolloutPhase.ROLLING_BACK))
-        .then(later -> assertThat(guard(later).deadMan()).isNull());
+        .then(later ->
+            assertThat(deadMan(later).expiresAt())
+                .as("until the canary is drained")
+                .isEqualTo(first.plus(Duration.ofSeconds(30))));
   }
 
   @Test

@@ -69,6 +69,10 @@ final class Guard {
   private GuardServers newest;
   private Consumer<HaproxyEvent> answers;
   private Switch armed = Switch.disarmed();
+
+  /// Which process of each load balancer the switch took the canary from.
+  private final Map<String, ProcessSeen> tookFrom = new HashMap<>();
+
   private Set<String> rotation = Set.of();
   private Instant reportAt = Instant.MIN;
   private boolean stopped;
@@ -181,12 +185,15 @@ final class Guard {
           !outOfDate
               && (causes.anyReturning()
                   || (stopped && now.isBefore(lingersUntil) && causes.mayBeLate(now)));
-      if (!guarding && !tidying && !armed.isDue(now)) {
+      if (!guarding && !tidying && !armed.isDue(now) && !armed.hasGoneOff()) {
         return;
       }
       Map<String, Snapshot> seen = new LinkedHashMap<>();
       for (String name : loadBalancers()) {
         look(name).ifPresent(snapshot -> seen.put(name, snapshot));
+      }
+      if (armed.hasGoneOff() && haveForgottenTheSwitch(seen)) {
+        armed = armed.again();
       }
       if (armed.isDue(now) && !isHeldUp()) {
         goOff(seen, now);
@@ -206,12 +213,26 @@ final class Guard {
   private void goOff(Map<String, Snapshot> seen, Instant now) {
     HaproxyCommand.DeadMan due = armed.deadMan();
     armed = deadMan.act(armed, newest, seen, now, answers);
+    tookFrom.clear();
+    if (due != null && due.action() == HaproxyCommand.DeadManAction.DRAIN) {
+      seen.forEach((name, snapshot) -> tookFrom.put(name, snapshot.process()));
+    }
     if (due != null && due.action() == HaproxyCommand.DeadManAction.DRAIN) {
       causes.tookOut(restored(due), newest.head().fence());
     }
     if (due != null && (armed.hasGoneOff() || deadMan.tookOut())) {
       causes.tookOut(due.nodes(), newest.head().fence());
     }
+  }
+
+  /// A reload gives the canary back what the configuration file says; while everybody else is gone
+  /// nobody but the switch would take it out again. What a person does in the same process is his.
+  private boolean haveForgottenTheSwitch(Map<String, Snapshot> seen) {
+    return seen.entrySet().stream()
+        .anyMatch(each -> {
+          ProcessSeen before = tookFrom.get(each.getKey());
+          return before != null && each.getValue().process().replaced(before);
+        });
   }
 
   /// Those peers whose share of the requests the switch has taken back.

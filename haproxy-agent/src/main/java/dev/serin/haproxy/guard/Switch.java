@@ -56,4 +56,9 @@ record Switch(@Nullable DeadMan deadMan, Instant goesOffAt, boolean hasGoneOff) 
   Switch gone() {
     return new Switch(deadMan, goesOffAt, true);
   }
+
+  /// A load balancer has forgotten what it did: it is due at once.
+  Switch again() {
+    return new Switch(deadMan, goesOffAt, false);
+  }
 }

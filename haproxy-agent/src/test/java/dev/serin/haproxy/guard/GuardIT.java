@@ -383,6 +383,36 @@ class GuardIT {
   }
 
   @Test
+  void aReloadDoesNotBringBackWhatTheSwitchTookOutWhileNobodyElseIsThere()
+      throws InterruptedException {
+    guards.guard(
+        new GuardServers(
+            head(null),
+            List.of(
+                server("b1", AdminState.READY, 1),
+                server("b2", AdminState.READY, 1),
+                server("b3", AdminState.READY, 1)),
+            NOON.plusSeconds(30),
+            deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1)),
+        events::add);
+    pass(PERIOD.plusSeconds(2));
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+
+    one.reload();
+    assertThat(one.status("api_pool", "b1")).startsWith("UP");
+    one.untilStatus("api_pool", "b2", "UP");
+    pass(Duration.ofSeconds(2));
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(one.leaving("c1")).isTrue();
+    assertThat(told(DeadManWentOff.class)).hasSize(2);
+
+    one.tell("set server api_pool/b1 state ready");
+    pass(Duration.ofSeconds(20));
+    assertThat(one.status("api_pool", "b1")).as("a person's hand").startsWith("UP");
+    assertThat(told(DeadManWentOff.class)).hasSize(2);
+  }
+
+  @Test
   void everyProofMovesItAndTheEndOfTheWatchDisarmsIt() throws InterruptedException {
     guardAll(deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1), server("b1", AdminState.READY, 1));
     pass(PERIOD.minusSeconds(5));

@@ -8,8 +8,10 @@ import dev.serin.contracts.json.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
+import org.springframework.kafka.event.ConsumerStoppedEvent;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.MessageListener;
@@ -29,6 +32,8 @@ import org.springframework.kafka.listener.MessageListener;
 public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(AgentShell.class);
+
+  private static final Duration BEFORE_LISTENING_AGAIN = Duration.ofSeconds(1);
 
   private final String agent;
   private final Class<C> commandType;
@@ -102,18 +107,60 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     var opened = producers.createProducer();
     producer = opened;
     queue = new SendQueue("serin-" + agent + "-send", record -> opened.send(record).get());
+    listen();
+  }
+
+  private void listen() {
     ContainerProperties properties = new ContainerProperties(commandsTopic());
     properties.setAckMode(ContainerProperties.AckMode.RECORD);
     properties.setMissingTopicsFatal(false);
     properties.setConsumerRebalanceListener(
         new Handover(desk, services, new Recall<>(settings, commandType, desk)::of));
     properties.setMessageListener((MessageListener<String, byte[]>) this::receive);
-    container =
+    ConcurrentMessageListenerContainer<String, byte[]> listening =
         new ConcurrentMessageListenerContainer<>(
             new DefaultKafkaConsumerFactory<>(settings.consumer("serin-" + agent + "-agent")),
             properties);
-    container.setBeanName("serin-" + agent + "-agent");
-    container.start();
+    listening.setBeanName("serin-" + agent + "-agent");
+    listening.setApplicationEventPublisher(event -> told(event, listening));
+    container = listening;
+    listening.start();
+  }
+
+  /// A consumer that ends by itself would leave a process that lives and hears nothing. So may it
+  /// be where a broker that comes back takes a member that joined twice for two
+  /// (FencedInstanceIdException).
+  private void told(Object event, ConcurrentMessageListenerContainer<String, byte[]> listening) {
+    if (event instanceof ConsumerStoppedEvent stopped
+        && stopped.getReason() != ConsumerStoppedEvent.Reason.NORMAL) {
+      log.atError()
+          .addKeyValue("reason", stopped.getReason())
+          .log(
+              "the consumer of commands ended and another takes its place; where this comes again"
+                  + " and again, look for a second process with serin.kafka.instance-id {}",
+              settings.instanceId());
+      Thread.ofVirtual()
+          .name("serin-" + agent + "-listen")
+          .start(() -> {
+            try {
+              Thread.sleep(BEFORE_LISTENING_AGAIN.plusMillis(random().nextInt(1_000)));
+            } catch (InterruptedException stop) {
+              return;
+            }
+            replace(listening);
+          });
+    }
+  }
+
+  private static ThreadLocalRandom random() {
+    return ThreadLocalRandom.current();
+  }
+
+  private synchronized void replace(ConcurrentMessageListenerContainer<String, byte[]> ended) {
+    if (starting != null && ended.equals(container)) {
+      ended.stop();
+      listen();
+    }
   }
 
   private void receive(ConsumerRecord<String, byte[]> record) {

@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -77,20 +78,35 @@ class AgentShellIT {
     return obeyed.poll(60, TimeUnit.SECONDS);
   }
 
+  /// Until then the first consumer may still read on: it learns of it by its next heartbeat.
+  private static void untilAnotherHasJoined(String member) throws Exception {
+    try (Admin admin = Admin.create(broker.settings().common())) {
+      while (admin.describeConsumerGroups(List.of("serin-sli-agent")).all().get().values().stream()
+          .flatMap(group -> group.members().stream())
+          .allMatch(one -> one.consumerId().equals(member))) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
   @Test
   void hearsCommandsAgainAfterTheBrokerHasTakenItsConsumerForAnother() throws Exception {
-    KafkaSettings settings =
-        new KafkaSettings(broker.settings().bootstrapServers(), "same", Map.of());
-    AgentShell<SliCommand, SliEvent> shell = shell(settings);
+    String servers = broker.settings().bootstrapServers();
+    AgentShell<SliCommand, SliEvent> shell = shell(new KafkaSettings(servers, "same", Map.of()));
+    // The container numbers its consumers.
+    KafkaSettings settings = new KafkaSettings(servers, "same-0", Map.of());
     shell.start();
     try {
       assertThat(obeys(1)).isEqualTo("c-1");
+      String fenced;
       try (var other = new KafkaConsumer<String, byte[]>(settings.consumer("serin-sli-agent"))) {
         other.subscribe(List.of(Topics.SLI_COMMANDS));
         while (other.assignment().isEmpty()) {
           other.poll(Duration.ofMillis(100));
         }
+        fenced = other.groupMetadata().memberId();
       }
+      untilAnotherHasJoined(fenced);
       assertThat(obeys(2)).isEqualTo("c-2");
     } finally {
       shell.stop();

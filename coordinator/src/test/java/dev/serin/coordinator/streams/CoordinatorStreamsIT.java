@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.KafkaBroker;
+import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.kafka.TopicCreation;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.coordinator.rescue.RescueSheets;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -40,9 +42,13 @@ class CoordinatorStreamsIT {
   }
 
   private CoordinatorStreams start(String name) {
+    return start(name, broker.settings());
+  }
+
+  private CoordinatorStreams start(String name, KafkaSettings settings) {
     CoordinatorStreams streams =
         new CoordinatorStreams(
-            broker.settings(),
+            settings,
             directory.resolve(name),
             new CoordinatorMetrics(new SimpleMeterRegistry()),
             RescueSheets.NONE);
@@ -123,6 +129,31 @@ class CoordinatorStreamsIT {
       } finally {
         second.stop();
       }
+    } finally {
+      first.stop();
+    }
+  }
+
+  @Test
+  void goesOnAfterTheBrokerHasTakenItsConsumerForAnother() throws Exception {
+    KafkaSettings same = new KafkaSettings(broker.settings().bootstrapServers(), "same", Map.of());
+    CoordinatorStreams first = start("first", same);
+    try (var commands = commands()) {
+      askForARelease();
+      untilAsked(1, commands);
+      CoordinatorStreams other = start("other", same);
+      try {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!other.isSettled()) {
+          assertThat(System.nanoTime()).as("the other has the work").isLessThan(end);
+          commands.poll(Duration.ofMillis(200));
+        }
+        untilAsked(1, commands);
+      } finally {
+        other.stop();
+      }
+      commands.poll(Duration.ofMillis(200));
+      untilAsked(2, commands);
     } finally {
       first.stop();
     }

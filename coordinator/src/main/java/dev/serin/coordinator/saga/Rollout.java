@@ -9,6 +9,7 @@ import dev.serin.coordinator.plan.Step;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The active rollout of a service.
@@ -66,218 +67,117 @@ public record Rollout(
   }
 
   Rollout in(Phase now, String why) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        now,
-        steps,
-        nodes,
-        pending,
-        lastProbe,
-        why,
-        seen,
-        guardAt,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> {
+      it.phase = now;
+      it.message = why;
+    });
   }
 
   Rollout numbered(long newest) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        newest,
-        phase,
-        steps,
-        nodes,
-        pending,
-        lastProbe,
-        message,
-        seen,
-        guardAt,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> it.sequence = newest);
   }
 
   Rollout doing(List<Step> all) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        all,
-        nodes,
-        pending,
-        lastProbe,
-        message,
-        seen,
-        guardAt,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> it.steps = all);
   }
 
   Rollout knowing(Map<String, NodeRecord> all) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        steps,
-        all,
-        pending,
-        lastProbe,
-        message,
-        seen,
-        guardAt,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> it.nodes = all);
   }
 
   Rollout awaiting(List<Pending> all) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        steps,
-        nodes,
-        all,
-        lastProbe,
-        message,
-        seen,
-        guardAt,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> it.pending = all);
   }
 
   Rollout probed(ProbeView newest) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        steps,
-        nodes,
-        pending,
-        newest,
-        message,
-        seen,
-        guardAt,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> it.lastProbe = newest);
   }
 
   Rollout seeing(Seen newest) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        steps,
-        nodes,
-        pending,
-        lastProbe,
-        message,
-        newest,
-        guardAt,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> it.seen = newest);
   }
 
   Rollout guardedUntil(@Nullable Instant renewal) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        steps,
-        nodes,
-        pending,
-        lastProbe,
-        message,
-        seen,
-        renewal,
-        lookAt,
-        access,
-        provenUntil);
+    return with(it -> it.guardAt = renewal);
   }
 
   Rollout lookedAtUntil(@Nullable Instant next) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        steps,
-        nodes,
-        pending,
-        lastProbe,
-        message,
-        seen,
-        guardAt,
-        next,
-        access,
-        provenUntil);
+    return with(it -> it.lookAt = next);
   }
 
   Rollout reachedBy(List<RuntimeAccess> ways) {
-    return new Rollout(
-        rolloutId,
-        request,
-        service,
-        queuedAt,
-        startedAt,
-        sequence,
-        phase,
-        steps,
-        nodes,
-        pending,
-        lastProbe,
-        message,
-        seen,
-        guardAt,
-        lookAt,
-        ways,
-        provenUntil);
+    return with(it -> it.access = ways);
   }
 
   Rollout provenUntil(@Nullable Instant newest) {
-    return new Rollout(
-        rolloutId, request, service, queuedAt, startedAt, sequence, phase, steps, nodes, pending,
-        lastProbe, message, seen, guardAt, lookAt, access, newest);
+    return with(it -> it.provenUntil = newest);
+  }
+
+  private Rollout with(Consumer<Change> change) {
+    Change it = new Change(this);
+    change.accept(it);
+    return it.made();
+  }
+
+  /// A rollout on its way to the next: what is not set stays.
+  private static final class Change {
+    private String rolloutId;
+    private ReleaseRequested request;
+    private ServiceDefinition service;
+    private Instant queuedAt;
+    private Instant startedAt;
+    private long sequence;
+    private Phase phase;
+    private List<Step> steps;
+    private Map<String, NodeRecord> nodes;
+    private List<Pending> pending;
+    private @Nullable ProbeView lastProbe;
+    private String message;
+    private Seen seen;
+    private @Nullable Instant guardAt;
+    private @Nullable Instant lookAt;
+    private List<RuntimeAccess> access;
+    private @Nullable Instant provenUntil;
+
+    Change(Rollout from) {
+      rolloutId = from.rolloutId;
+      request = from.request;
+      service = from.service;
+      queuedAt = from.queuedAt;
+      startedAt = from.startedAt;
+      sequence = from.sequence;
+      phase = from.phase;
+      steps = from.steps;
+      nodes = from.nodes;
+      pending = from.pending;
+      lastProbe = from.lastProbe;
+      message = from.message;
+      seen = from.seen;
+      guardAt = from.guardAt;
+      lookAt = from.lookAt;
+      access = from.access;
+      provenUntil = from.provenUntil;
+    }
+
+    Rollout made() {
+      return new Rollout(
+          rolloutId,
+          request,
+          service,
+          queuedAt,
+          startedAt,
+          sequence,
+          phase,
+          steps,
+          nodes,
+          pending,
+          lastProbe,
+          message,
+          seen,
+          guardAt,
+          lookAt,
+          access,
+          provenUntil);
+    }
   }
 }

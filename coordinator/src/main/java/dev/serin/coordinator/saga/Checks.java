@@ -70,7 +70,9 @@ final class Checks {
           taken(Agent.HAPROXY, pool == null ? List.of() : pool.problems()),
           pool());
     }
-    instances();
+    if (asked.contains(Agent.INCUS)) {
+      instances();
+    }
     if (asked.contains(Agent.SLI)) {
       SlisChecked slis = found.slis();
       add("slis", taken(Agent.SLI, slis == null ? List.of() : slis.problems()), slis());

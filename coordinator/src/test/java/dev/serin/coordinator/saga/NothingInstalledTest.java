@@ -23,13 +23,16 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.InspectInstances;
 import dev.serin.contracts.incus.IncusCommand.RestartUnits;
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,33 @@ class NothingInstalledTest {
     assertThat(((InspectInstances) story.newest("inspect")).artifact()).isNull();
     Story release = Story.rollout(SERVICE).until("restart b2");
     assertThat(((RestartUnits) release.newest("restart b2")).outworn()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"restart", "analysis-only"})
+  void aPlanOfItChecksWhatItWouldTouch(String strategy) {
+    Story story = Story.of(SERVICE);
+    Preview preview =
+        ((Parsed.Valid<Preview>)
+                Preview.of(story.ledger(), SERVICE, (ReleaseRequested) by(strategy, "{}")))
+            .value();
+    ReleasePlan plan =
+        preview.judged(
+            preview.questions("plan/1", story.now()).stream()
+                .map(question -> story.world().obey(question, story.now()))
+                .toList(),
+            Duration.ofSeconds(90),
+            story.now());
+    assertThat(plan.problems()).isEmpty();
+    boolean touches = strategy.equals("restart");
+    assertThat(plan.checks())
+        .extracting(ReleasePlan.CheckResult::name)
+        .contains("slis", "freezes", "turn")
+        .doesNotContain("artifact");
+    assertThat(plan.checks())
+        .filteredOn(check -> List.of("load-balancers", "instances").contains(check.name()))
+        .hasSize(touches ? 2 : 0);
+    assertThat(plan.rollback().isEmpty()).isEqualTo(!touches);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.serin.lab.strategies;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.fleet.Fleet;
@@ -51,6 +52,7 @@ class PlanIT {
   private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
   private final Path root = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private Path artifact = Path.of("");
+  private Path ways = Path.of("");
   private SerinProcess serin;
   private Releases releases;
 
@@ -74,6 +76,7 @@ class PlanIT {
     serin.awaitHealthy(COORDINATOR, Duration.ofSeconds(90));
     releases = new Releases(root, directory);
     releases.define(COORDINATOR);
+    ways = directory;
     artifact = releases.bake("v9.0.0");
   }
 
@@ -84,10 +87,11 @@ class PlanIT {
     }
   }
 
-  static Stream<String> strategies() {
+  static Stream<Way> ways() {
     return Stream.concat(
-        Way.ALL.stream().map(Way::strategy),
-        Stream.of("Canary10Percent5Minutes", "Linear10PercentEvery1Minute"));
+        Way.ALL.stream(),
+        Stream.of("Canary10Percent5Minutes", "Linear10PercentEvery1Minute")
+            .map(preset -> new Way(preset, "", 2)));
   }
 
   /// All that a plan might have changed.
@@ -138,13 +142,14 @@ class PlanIT {
 
   private record Said(int code, String out, String err) {}
 
-  private Said plan(String file, String... more) throws IOException, InterruptedException {
+  private Said plan(String service, String file, String... more)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 root.resolve("serin").toString(),
                 "plan",
-                "backend-api",
+                service,
                 "--artifact",
                 file,
                 "--version",
@@ -159,22 +164,32 @@ class PlanIT {
   }
 
   @ParameterizedTest
-  @MethodSource("strategies")
-  void printsStepsTimesAndChecksAndChangesNothing(String strategy)
+  @MethodSource("ways")
+  void printsStepsTimesAndChecksAndChangesNothing(Way way)
       throws IOException, InterruptedException {
+    String own = Files.readString(root.resolve("lab/services/backend-api.yaml"));
+    releases.define(
+        COORDINATOR, Files.writeString(ways.resolve(way.service() + ".yaml"), way.definition(own)));
     Map<String, String> before = fleetNow();
 
-    Said said = plan(artifact.toString(), "--strategy", strategy);
+    Said said = plan(way.service(), artifact.toString(), "--strategy", way.strategy());
 
     System.out.println(said.out());
     assertThat(said.code()).as("%s", said).isZero();
     assertThat(said.out())
-        .contains("strategy  " + strategy, "takes     about ", "back      ", "would start")
-        .contains("drain", "restart", "serving")
-        .containsPattern("load-balancers +api_pool on haproxy-1: 3 of 3 nodes in rotation")
-        .containsPattern("instances +3 of 3 are running and fit")
-        .containsPattern("artifact +file:")
+        .contains("strategy  " + way.strategy(), "takes     about ", "would start")
         .containsPattern("turn +no other rollout is active");
+    boolean touches = !way.strategy().equals(Strategies.ANALYSIS_ONLY);
+    assertThat(said.out().contains("artifact  ")).isEqualTo(way.installs());
+    assertThat(said.out().contains("instances  ")).isEqualTo(touches);
+    if (touches) {
+      assertThat(said.out())
+          .contains("back      ", "drain", "restart", "serving")
+          .containsPattern("load-balancers +api_pool on haproxy-1: 3 of 3 nodes in rotation")
+          .containsPattern("instances +3 of 3 are running and fit");
+    } else {
+      assertThat(said.out()).contains("analyse").doesNotContain("drain");
+    }
     Fleet.NODES.forEach(node -> assertThat(said.out()).contains(node));
     assertThat(fleetNow()).isEqualTo(before);
     assertThat(releases.get(COORDINATOR, "/api/v1/rollouts")).isEmpty();
@@ -187,7 +202,7 @@ class PlanIT {
     String uri = gone.toUri().toString();
     Files.delete(gone);
 
-    Said said = plan(uri, "-o", "json", "--sha256", Releases.digest(artifact));
+    Said said = plan("backend-api", uri, "-o", "json", "--sha256", Releases.digest(artifact));
 
     assertThat(said.code()).as("%s", said).isEqualTo(5);
     JsonNode plan = Json.mapper().readTree(said.out());

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// A decision in the making: the ledger as it becomes, and what leaves on the way. It lives for one
 /// decision and never leaves this package.
 final class Draft {
-  /// How long after a command was sent it is asked again.
+  /// How long after a command was sent it is asked again for the first time ([Asking]).
   static final Duration ASK_AGAIN = Duration.ofSeconds(5);
 
   /// How late a wake-up must come for the coordinator to have been away, not busy.
@@ -252,7 +252,7 @@ final class Draft {
       if (pending.askAt().isAfter(at)) {
         all.add(pending);
       } else {
-        all.add(pending.askedAgainAt(at.plus(ASK_AGAIN)));
+        all.add(pending.askedAgainAt(at.plus(Asking.pause(pending.head(), at))));
         commands.add(Commands.of(ledger(), rollout(), pending));
       }
     }

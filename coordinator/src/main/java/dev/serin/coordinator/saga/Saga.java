@@ -4,6 +4,7 @@ import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +46,16 @@ public final class Saga {
                 + service
                 + ")"));
     return draft.decided();
+  }
+
+  /// The state of a rollout with which the saga itself can't go on: as it is, with the reason.
+  ///
+  /// @param why names what a person has to do
+  public static List<RolloutState> stuck(Ledger ledger, String why, Instant at) {
+    Rollout active = ledger.active();
+    return active == null
+        ? List.of()
+        : List.of(View.active(ledger, active.in(active.phase(), why), at));
   }
 
   /// When a ledger wants to be woken; none when it waits for nothing.

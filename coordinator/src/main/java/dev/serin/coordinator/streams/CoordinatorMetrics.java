@@ -41,6 +41,11 @@ public final class CoordinatorMetrics {
     meters.counter("serin.coordinator.ignored", "reason", reason.name()).increment();
   }
 
+  /// `serin_coordinator_wakeups_failed_total`: wake-ups of a service that hit a bug in the saga.
+  void wakeFailed() {
+    meters.counter("serin.coordinator.wakeups.failed").increment();
+  }
+
   /// `serin_coordinator_commands_total{agent}`: commands sent, repetitions counted.
   void commanded(String agent) {
     meters.counter("serin.coordinator.commands", "agent", agent).increment();

@@ -99,7 +99,7 @@ final class Outbox {
         EventHeaders.of(SOURCE, event));
   }
 
-  private void send(RolloutState state) {
+  void send(RolloutState state) {
     send(
         Topics.ROLLOUT_STATES,
         state.rolloutId(),

@@ -50,9 +50,6 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   /// How long request ids are remembered.
   static final Duration REMEMBERED = Duration.ofDays(30);
 
-  /// When a service whose wake-up hit a bug is tried again.
-  private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
-
   public static final Duration TICK = Duration.ofMillis(100);
 
   /// How late a tick must be for answers to wait in the broker that are older than the clock.
@@ -180,8 +177,12 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private <E extends AgentEvent> void answer(
       Record<String, byte[]> record, RecordMetadata origin, Class<E> type) {
     switch (Decoded.message(record.value(), type)) {
-      case Decoded.Readable<E>(E event) when event.head().service().equals(record.key()) ->
-          decide(record.key(), new Input.Answered(event, now()));
+      case Decoded.Readable<E>(E event) when event.head().service().equals(record.key()) -> {
+        Decision decision = decide(record.key(), new Input.Answered(event, now()));
+        if (decision.ignored() == Decision.Ignored.NOT_AWAITED) {
+          LateAnswers.tell(decision.next(), event);
+        }
+      }
       case Decoded.Readable<E>(E event) ->
           outbox()
               .dead(
@@ -254,8 +255,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       try {
         decide(service, new Input.Woken(now()));
       } catch (Undecided bug) {
-        log.atError().setCause(bug).addKeyValue("service", service).log("the saga failed to wake");
-        wakeups().put(due(now().plus(TRY_AGAIN), service), new byte[0]);
+        tryAgain(service, 1, bug);
       }
     }
   }
@@ -321,12 +321,13 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     if (!hasReadToTheEnd()) {
       return;
     }
-    List<String> due = new ArrayList<>();
+    List<KeyValue<String, byte[]>> due = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> index =
         wakeups().range(due(Instant.EPOCH, ""), due(now().plusMillis(1), ""))) {
-      index.forEachRemaining((KeyValue<String, byte[]> entry) -> due.add(entry.key));
+      index.forEachRemaining((KeyValue<String, byte[]> entry) -> due.add(entry));
     }
-    for (String key : due) {
+    for (KeyValue<String, byte[]> entry : due) {
+      String key = entry.key;
       String service = key.substring(key.indexOf('/') + 1);
       wakeups().delete(key);
       try {
@@ -335,8 +336,32 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
           wakeups().put(due(decision.wakeAt(), service), new byte[0]);
         }
       } catch (Undecided bug) {
-        log.atError().setCause(bug).addKeyValue("service", service).log("the saga failed to wake");
-        wakeups().put(due(now().plus(TRY_AGAIN), service), new byte[0]);
+        tryAgain(service, TryAgain.tries(entry.value) + 1, bug);
+      }
+    }
+  }
+
+  /// The others of the partition go on meanwhile. Once waiting will hardly mend it, the rollout's
+  /// state and the log name what a person has to do.
+  private void tryAgain(String service, int tries, Undecided bug) {
+    Throwable cause = Objects.requireNonNull(bug.getCause());
+    log.atError()
+        .setCause(bug)
+        .addKeyValue("service", service)
+        .addKeyValue("tries", tries)
+        .log("the saga failed to wake");
+    metrics.wakeFailed();
+    wakeups().put(due(now().plus(TryAgain.pause(tries)), service), TryAgain.kept(tries));
+    if (TryAgain.isForAPerson(tries)) {
+      String act = TryAgain.act(service, tries, cause);
+      log.atError().addKeyValue("service", service).log(act);
+      try {
+        Saga.stuck(kept(service), act, now()).forEach(outbox()::send);
+      } catch (RuntimeException untellable) {
+        log.atError()
+            .setCause(untellable)
+            .addKeyValue("service", service)
+            .log("the rollout's state can't be told either");
       }
     }
   }

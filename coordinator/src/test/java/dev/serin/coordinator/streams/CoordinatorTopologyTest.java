@@ -11,6 +11,7 @@ import dev.serin.contracts.kafka.DeadLetters;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.rollout.RolloutIds;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.test.TestRecord;
@@ -325,6 +326,14 @@ class CoordinatorTopologyTest {
     assertThat(kafka.events()).containsExactly("preflight-passed", "step-started");
   }
 
+  private List<Integer> triesOfWakeUps() {
+    List<Integer> tries = new ArrayList<>();
+    try (var all = kafka.store(SagaProcessor.WAKEUPS).all()) {
+      all.forEachRemaining(entry -> tries.add(TryAgain.tries(entry.value)));
+    }
+    return tries;
+  }
+
   @Test
   void guessesNothingFromALedgerThatItCannotRead() {
     define("api");
@@ -344,6 +353,7 @@ class CoordinatorTopologyTest {
     assertThat(deadReason(Topics.INCUS_EVENTS)).contains("an error in the saga");
     kafka.pass(Duration.ofMinutes(5));
     assertThat(kafka.commands()).isEmpty();
+    assertThat(triesOfWakeUps()).as("at 0, 1 and 3 min; the next is at 7 min").containsExactly(3);
     define("web");
     ask(release("web", "r1"));
     assertThat(kafka.events()).as("the others go on").containsExactly("rollout-started");

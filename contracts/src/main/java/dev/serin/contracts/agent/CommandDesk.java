@@ -1,5 +1,6 @@
 package dev.serin.contracts.agent;
 
+import dev.serin.contracts.json.Quantities;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +108,8 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         Lane lane = head.node() == null ? new Lane(head.service()) : lane(head);
         if (isFuture(head)) {
           again = refusal.apply(future(head));
+        } else if (tooFarAhead(command) instanceof AgentCommand.Ahead far) {
+          again = refusal.apply(future(head, far));
         } else if (head.fence() < lane.highestFence) {
           again = refusal.apply(stale(head, lane.highestFence));
         } else {
@@ -163,6 +166,33 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
                 + " ("
                 + now()
                 + ")",
+            "set the clocks of the coordinator and of the agent",
+            false));
+  }
+
+  /// The first of the command's instants that no coordinator can mean; none where all are near.
+  private AgentCommand.@Nullable Ahead tooFarAhead(AgentCommand command) {
+    for (AgentCommand.Ahead ahead : command.ahead()) {
+      if (ahead.time().isAfter(now().plus(ahead.atMost()))) {
+        return ahead;
+      }
+    }
+    return null;
+  }
+
+  private Refusal future(CommandHead head, AgentCommand.Ahead far) {
+    log.atWarn()
+        .addKeyValue("command", head.commandId())
+        .log("refused: {} is {}, the clock is at {}", far.field(), far.time(), now());
+    return new Refusal(
+        head.answered(now()),
+        new Failure(
+            Failure.Reason.INVALID,
+            far.field()
+                + " at most "
+                + Quantities.shown(far.atMost())
+                + " ahead of the agent's clock",
+            far.field() + " " + far.time() + ", the clock is at " + now(),
             "set the clocks of the coordinator and of the agent",
             false));
   }
@@ -279,6 +309,9 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       lock.unlock();
     }
     for (C command : commands) {
+      if (tooFarAhead(command) != null) {
+        continue;
+      }
       handler.recalled(command, answer -> tell(command.head().commandId(), answer));
     }
   }

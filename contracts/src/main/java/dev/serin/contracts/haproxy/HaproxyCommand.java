@@ -198,7 +198,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// period.
   ///
   /// @param nodes the canaries
-  /// @param period how long nobody may have watched, at least 60 s
+  /// @param period how long nobody may have watched: 60 s or more by the service's definition,
+  ///   above 0 and at most [#LONGEST]
   /// @param expiresAt the newest proof of watching and the period after it: an absolute instant, so
   ///   that a replayed backlog proves nothing
   /// @param restore the peers as they were before the rollout: they come back before the canary
@@ -211,9 +212,16 @@ public sealed interface HaproxyCommand extends AgentCommand {
       DeadManAction action,
       List<GuardedServer> restore,
       int minAvailable) {
+    /// A switch that waits longer is none.
+    public static final Duration LONGEST = Duration.ofDays(7);
+
     public DeadMan {
       nodes = Check.list(nodes);
       Check.positive("period", period);
+      if (period.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(
+            "period: expected at most " + LONGEST + ", was " + period);
+      }
       Check.required("expiresAt", expiresAt);
       Check.required("action", action);
       restore = Check.list(restore);
@@ -239,6 +247,14 @@ public sealed interface HaproxyCommand extends AgentCommand {
       Check.required("head", head);
       servers = Check.list(servers);
       Check.required("leaseUntil", leaseUntil);
+    }
+
+    @Override
+    public List<Ahead> ahead() {
+      return deadMan == null
+          ? List.of(Ahead.lease(leaseUntil))
+          : List.of(
+              Ahead.lease(leaseUntil), Ahead.planned("deadMan.expiresAt", deadMan.expiresAt()));
     }
   }
 

@@ -50,6 +50,11 @@ public sealed interface SliCommand extends AgentCommand {
       Check.required("leaseUntil", leaseUntil);
       slis = Check.list(slis);
     }
+
+    @Override
+    public List<Ahead> ahead() {
+      return List.of(Ahead.lease(leaseUntil), Ahead.planned("start", start));
+    }
   }
 
   /// Ends an analysis; unknown ones are none the worse for it.

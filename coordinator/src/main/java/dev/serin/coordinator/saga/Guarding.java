@@ -210,7 +210,8 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   private static Duration period(Analysis analysis) {
     Duration two = analysis.interval().multipliedBy(2);
     Duration after = analysis.deadMan().after();
-    return after.compareTo(two) < 0 ? two : after;
+    Duration longer = after.compareTo(two) < 0 ? two : after;
+    return longer.compareTo(DeadMan.LONGEST) < 0 ? longer : DeadMan.LONGEST;
   }
 
   /// The newest slot that was judged and was not red proves that somebody watches; before the first

@@ -209,21 +209,40 @@ public sealed interface HaproxyEvent extends AgentEvent {
     }
   }
 
-  /// What a guard sees: told when it begins, when rotation changes, and every ten seconds.
+  /// A load balancer that did not answer a guard, twice in a row or more.
   ///
-  /// @param inRotation nodes that are admitted, weighed above 0 and up on every load balancer
+  /// @param failure what came instead of an answer
+  record SilentLoadBalancer(String loadBalancer, Failure failure) {
+    public SilentLoadBalancer {
+      Check.name("loadBalancer", loadBalancer);
+      Check.required("failure", failure);
+    }
+  }
+
+  /// What a guard sees: told when it begins, when rotation changes, and every ten seconds. While a
+  /// load balancer is silent nothing is known of the whole: that is told once, when others fall
+  /// silent or answer again, and then no more until all answer.
+  ///
+  /// @param servers as far as their load balancers answer
+  /// @param shares empty while a load balancer is silent
+  /// @param inRotation nodes that are admitted, weighed above 0 and up on every load balancer;
+  ///   empty while one is silent
+  /// @param silent the load balancers that don't answer; none in what agents told before there was
+  ///   such a field
   @JsonTypeName("traffic-observed")
   record TrafficObserved(
       @JsonUnwrapped AnswerHead head,
       List<ServerSeen> servers,
       List<TrafficShare> shares,
-      List<String> inRotation)
+      List<String> inRotation,
+      List<SilentLoadBalancer> silent)
       implements HaproxyEvent {
     public TrafficObserved {
       Check.required("head", head);
       servers = Check.list(servers);
       shares = Check.list(shares);
       inRotation = Check.list(inRotation);
+      silent = Check.list(silent);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftMended;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftRemains;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
+import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficShare;
 import dev.serin.contracts.haproxy.ServerSetting;
@@ -101,7 +102,8 @@ final class Pausing {
     draft.emit(Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
   }
 
-  /// The state shows it; it is no event of its own.
+  /// The state shows it; it is no event of its own, but where load balancers fall silent or answer
+  /// again. Nothing else follows from that: a step that needs one fails by itself.
   static void observed(Draft draft, TrafficObserved observed) {
     Map<String, NodeView.Traffic> traffic = new HashMap<>();
     for (NodeRecord record : draft.rollout().nodes().values()) {
@@ -121,7 +123,25 @@ final class Pausing {
                     : null));
       }
     }
-    draft.change(it -> it.seeing(new Rollout.Seen(traffic, observed.inRotation())));
+    List<String> before = draft.rollout().seen().silent();
+    List<String> silent =
+        observed.silent().stream().map(SilentLoadBalancer::loadBalancer).sorted().toList();
+    draft.change(it -> it.seeing(new Rollout.Seen(traffic, observed.inRotation(), silent)));
+    if (!silent.equals(before)) {
+      tell(draft, reach(observed.silent(), before));
+    }
+  }
+
+  private static String reach(List<SilentLoadBalancer> silent, List<String> before) {
+    return silent.isEmpty()
+        ? String.join(", ", before)
+            + (before.size() == 1 ? " answers" : " answer")
+            + " the guard again; shares of the traffic are observed again"
+        : silent.stream()
+                .map(it ->
+                    it.loadBalancer() + " does not answer the guard: " + it.failure().sentence())
+                .collect(Collectors.joining("; "))
+            + "; shares of the traffic are not observed";
   }
 
   /// The node's share by the weights that were asked for.

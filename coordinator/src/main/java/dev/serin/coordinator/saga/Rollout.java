@@ -48,14 +48,18 @@ public record Rollout(
   ///
   /// @param traffic each node's share
   /// @param inRotation the nodes that take requests everywhere
-  public record Seen(Map<String, NodeView.Traffic> traffic, List<String> inRotation) {
+  /// @param silent the load balancers that don't answer, so that the rest is not known; none in a
+  ///   ledger from before there was such a field
+  public record Seen(
+      Map<String, NodeView.Traffic> traffic, List<String> inRotation, List<String> silent) {
     public Seen {
       traffic = Map.copyOf(traffic);
       inRotation = List.copyOf(inRotation);
+      silent = silent == null ? List.of() : List.copyOf(silent);
     }
 
     static Seen nothing() {
-      return new Seen(Map.of(), List.of());
+      return new Seen(Map.of(), List.of(), List.of());
     }
   }
 

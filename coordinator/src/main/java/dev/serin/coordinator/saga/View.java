@@ -31,7 +31,7 @@ final class View {
         waiting,
         null,
         null,
-        rollout.message() + running(rollout),
+        rollout.message() + running(rollout) + silent(rollout),
         List.of(),
         at);
   }
@@ -42,6 +42,14 @@ final class View {
     return inRotation.size() == 1 && rollout.service().nodes().size() > 1
         ? "; running on one node: " + inRotation.getFirst()
         : "";
+  }
+
+  /// What the state shows of shares is no longer seen then.
+  private static String silent(Rollout rollout) {
+    List<String> silent = rollout.seen().silent();
+    return silent.isEmpty()
+        ? ""
+        : "; shares of the traffic are not observed: no answer of " + String.join(", ", silent);
   }
 
   static RolloutState over(

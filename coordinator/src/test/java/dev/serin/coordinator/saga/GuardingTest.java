@@ -412,7 +412,8 @@ class GuardingTest {
                     List.of(
                         new HaproxyEvent.TrafficShare("b1", "haproxy-1", "api_pool", 100.0, 99.5),
                         new HaproxyEvent.TrafficShare("b2", "haproxy-1", "api_pool", 0.0, 0.5)),
-                    List.of("b1"))),
+                    List.of("b1"),
+                    List.of())),
             sends(),
             tells())
         .then(story -> {
@@ -426,6 +427,52 @@ class GuardingTest {
                 assertThat(node.traffic().asked()).isEqualTo(100.0);
                 assertThat(node.traffic().observed()).isEqualTo(99.5);
               });
+        });
+  }
+
+  private static Story.Act shares(String... silent) {
+    return seen(head ->
+        new HaproxyEvent.TrafficObserved(
+            head,
+            List.of(),
+            silent.length > 0
+                ? List.of()
+                : List.of(
+                    new HaproxyEvent.TrafficShare("b1", "haproxy-1", "api_pool", 100.0, 99.5)),
+            silent.length > 0 ? List.of() : List.of("b1"),
+            List.of(silent).stream()
+                .map(name ->
+                    new HaproxyEvent.SilentLoadBalancer(
+                        name,
+                        new Failure(
+                            Failure.Reason.UNREACHABLE, "an answer", "no socket", "", true)))
+                .toList()));
+  }
+
+  @Test
+  void aSilentLoadBalancerIsToldOnceAndItsSharesAreNoLongerShown() {
+    rollout(SERVICE)
+        .until("push b2")
+        .on(shares(), sends(), tells())
+        .on(shares("haproxy-1"), sends(), tells("traffic-shifted"), isIn(RolloutPhase.ROLLING))
+        .then(story -> {
+          assertThat(story.last().events().getFirst().head().why())
+              .isEqualTo(
+                  "haproxy-1 does not answer the guard: expected an answer, found no socket; shares"
+                      + " of the traffic are not observed");
+          var state = story.last().states().getFirst();
+          assertThat(state.message())
+              .endsWith("; shares of the traffic are not observed: no answer of haproxy-1");
+          assertThat(state.nodes()).allSatisfy(node -> assertThat(node.traffic()).isNull());
+        })
+        .on(shares("haproxy-1"), sends(), tells())
+        .on(shares(), sends(), tells("traffic-shifted"))
+        .then(story -> {
+          assertThat(story.last().events().getFirst().head().why())
+              .isEqualTo(
+                  "haproxy-1 answers the guard again; shares of the traffic are observed again");
+          assertThat(story.last().states().getFirst().message())
+              .endsWith("; running on one node: b1");
         });
   }
 }

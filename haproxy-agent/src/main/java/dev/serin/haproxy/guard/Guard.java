@@ -65,6 +65,7 @@ final class Guard {
   private final Map<String, List<Drift>> remaining = new HashMap<>();
 
   private final Shares shares = new Shares();
+  private final Reach reach = new Reach();
   private final DeadMansWork deadMan;
   private GuardServers newest;
   private Consumer<HaproxyEvent> answers;
@@ -106,6 +107,7 @@ final class Guard {
       if (stopped || !next.head().rolloutId().equals(newest.head().rolloutId())) {
         told.clear();
         remaining.clear();
+        reach.begun();
         stopped = false;
         armed = Switch.disarmed();
         causes.begun();
@@ -189,6 +191,7 @@ final class Guard {
         return;
       }
       Map<String, Snapshot> seen = new LinkedHashMap<>();
+      reach.keep(loadBalancers());
       for (String name : loadBalancers()) {
         look(name).ifPresent(snapshot -> seen.put(name, snapshot));
       }
@@ -266,8 +269,11 @@ final class Guard {
       newest
           .servers()
           .forEach(server -> server.settings().forEach(setting -> pools.add(setting.pool())));
-      return Optional.of(fleet.runtime(name).look(pools));
+      Snapshot seen = fleet.runtime(name).look(pools);
+      reach.answers(name);
+      return Optional.of(seen);
     } catch (NotDone unreachable) {
+      reach.fails(name, unreachable.failure());
       return Optional.empty();
     }
   }
@@ -403,11 +409,22 @@ final class Guard {
   }
 
   private void report(Map<String, Snapshot> seen, Instant now) {
-    if (seen.size() < loadBalancers().size() || seen.isEmpty()) {
+    boolean reachNews = reach.isNews();
+    if (seen.size() < loadBalancers().size()) {
+      if (reachNews) {
+        answers.accept(
+            new HaproxyEvent.TrafficObserved(
+                newest.head().answered(now),
+                Shares.seen(newest.servers(), seen),
+                List.of(),
+                List.of(),
+                reach.silent()));
+      }
       return;
     }
     List<String> inRotation = Shares.inRotation(newest.servers(), seen);
-    if (now.isBefore(reportAt) && rotation.equals(Set.copyOf(inRotation))) {
+    if (seen.isEmpty()
+        || (!reachNews && now.isBefore(reportAt) && rotation.equals(Set.copyOf(inRotation)))) {
       return;
     }
     rotation = Set.copyOf(inRotation);
@@ -417,6 +434,7 @@ final class Guard {
             newest.head().answered(now),
             Shares.seen(newest.servers(), seen),
             shares.since(newest.servers(), seen),
-            new ArrayList<>(inRotation)));
+            new ArrayList<>(inRotation),
+            List.of()));
   }
 }

@@ -5,22 +5,32 @@ import dev.serin.simulation.fault.FaultKind;
 import dev.serin.simulation.world.Mishap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// The cells that must be reached: each event that is awaited in a phase, with each fault just
-/// before it. What can't be is named here, with the reason; anything else that many seeds don't
+/// The cells that must be reached: each event in each phase in which it says something, with each
+/// fault just before it. What a guard or a look tells by itself is the trace of a fault already (a
+/// hand, a reload, a silence): it must come in each of its phases, after whatever it was.
+///
+/// What can't be is named in [#IMPOSSIBLE], with the reason; anything else that many seeds don't
 /// reach is a gap in the simulation.
 final class Cells {
+  /// Stands for every fault, and for none.
+  static final String WHATEVER = "whatever went wrong";
+
   private Cells() {}
 
-  /// What is awaited in each phase. A guard tells of what others did in the two phases in which a
-  /// rollout goes forward.
+  /// What is awaited in each phase. A pause of the plan is watched, and so is told as one.
   private static final List<Awaited> AWAITED =
       List.of(
           new Awaited(
-              RolloutPhase.PREFLIGHT, "pool-checked", "instances-inspected", "slis-checked"),
+              RolloutPhase.PREFLIGHT,
+              "pool-checked",
+              "instances-inspected",
+              "slis-checked",
+              "hook-answered"),
           new Awaited(
               RolloutPhase.ROLLING,
               "server-drained",
@@ -28,13 +38,16 @@ final class Cells {
               "artifact-pushed",
               "units-restarted",
               "health-passed",
+              "smoke-test-passed",
               "server-ready",
               "server-serving",
               "servers-weighed",
+              "hook-answered",
               "haproxy-failed",
               "incus-failed",
               "traffic-observed"),
           new Awaited(RolloutPhase.ANALYSING, "slot-probed", "traffic-observed"),
+          new Awaited(RolloutPhase.PAUSED, "slot-probed", "traffic-observed"),
           new Awaited(
               RolloutPhase.ROLLING_BACK,
               "server-drained",
@@ -44,9 +57,79 @@ final class Cells {
               "server-ready",
               "server-serving",
               "servers-weighed",
+              "hook-answered",
               "haproxy-failed",
               "incus-failed",
               "traffic-observed"));
+
+  /// What is told by itself, once something has gone wrong.
+  private static final List<Awaited> TOLD =
+      List.of(
+          new Awaited(
+              RolloutPhase.ROLLING,
+              "dead-man-went-off",
+              "drift-mended",
+              "drift-remains",
+              "servers-changed-by-hand",
+              "instances-changed-by-hand"),
+          new Awaited(
+              RolloutPhase.ANALYSING,
+              "dead-man-went-off",
+              "drift-mended",
+              "drift-remains",
+              "servers-changed-by-hand",
+              "instances-changed-by-hand"),
+          new Awaited(
+              RolloutPhase.PAUSED,
+              "dead-man-went-off",
+              "drift-mended",
+              "drift-remains",
+              "servers-changed-by-hand",
+              "instances-changed-by-hand"),
+          new Awaited(
+              RolloutPhase.ROLLING_BACK,
+              "drift-mended",
+              "drift-remains",
+              "servers-changed-by-hand"));
+
+  /// What can't be, and why.
+  static final Map<RolloutPhase, Map<String, String>> IMPOSSIBLE =
+      Map.of(
+          RolloutPhase.PREFLIGHT,
+          Map.of(
+              "dead-man-went-off, drift-mended, drift-remains, servers-changed-by-hand",
+              "nothing is guarded before preflight has passed",
+              "instances-changed-by-hand",
+              "what the instances are like is only being asked",
+              "haproxy-failed, incus-failed, sli-failed",
+              "a check's answer has its own problems in it; an agent refuses one only for a fence"
+                  + " that is more than an hour ahead of its clock, and no clock here is"),
+          RolloutPhase.ROLLING,
+          Map.of(
+              "sli-failed",
+              "commands to the watcher are about no node, so that none is older than another"),
+          RolloutPhase.ANALYSING,
+          Map.of(
+              "sli-failed",
+              "commands to the watcher are about no node, so that none is older than another",
+              "smoke-test-passed, hook-answered",
+              "no step but the analysis is under way"),
+          RolloutPhase.PAUSED,
+          Map.of(
+              "sli-failed",
+              "commands to the watcher are about no node, so that none is older than another",
+              "smoke-test-passed, hook-answered",
+              "what comes of a step that was under way is not awaited: it is asked anew"),
+          RolloutPhase.ROLLING_BACK,
+          Map.of(
+              "dead-man-went-off",
+              "a rollback disarms the switch",
+              "instances-changed-by-hand",
+              "nobody looks: a restore compares before it changes anything",
+              "smoke-test-passed",
+              "what the old version answers is another thing: there is none on the way back",
+              "sli-failed",
+              "commands to the watcher are about no node, so that none is older than another"));
 
   private record Awaited(RolloutPhase phase, List<String> events) {
     Awaited(RolloutPhase phase, String... events) {
@@ -77,12 +160,17 @@ final class Cells {
         }
       }
     }
+    for (Awaited told : TOLD) {
+      for (String event : told.events()) {
+        cells.add(new Coverage.Cell(told.phase(), event, WHATEVER));
+      }
+    }
     return cells.stream();
   }
 
   /// Those that were not reached.
   static List<Coverage.Cell> unreached(Coverage coverage) {
-    return wanted().filter(cell -> !coverage.cells().containsKey(cell)).toList();
+    return wanted().filter(cell -> !coverage.isReached(cell)).toList();
   }
 
   /// What the report says.

@@ -40,8 +40,9 @@ final class Coverage {
 
   private final Map<Cell, Long> cells = new TreeMap<>();
 
+  /// One event of the rollout that is under way; a late one of an earlier rollout says nothing.
   void event(@Nullable RolloutState active, AgentEvent event, Collection<String> faults) {
-    if (active == null) {
+    if (active == null || !active.rolloutId().equals(event.head().rolloutId())) {
       return;
     }
     String type = type(event);
@@ -53,6 +54,13 @@ final class Coverage {
 
   Map<Cell, Long> cells() {
     return cells;
+  }
+
+  boolean isReached(Cell cell) {
+    return cell.fault().equals(Cells.WHATEVER)
+        ? cells.keySet().stream()
+            .anyMatch(it -> it.phase() == cell.phase() && it.event().equals(cell.event()))
+        : cells.containsKey(cell);
   }
 
   /// How often each event came in each phase, and with how many different faults just before it.

@@ -51,6 +51,7 @@ final class Scenario {
     askFor();
     askOnceMore(new Random(requests.toString().hashCode()));
     freeze(new Random(requests.toString().hashCode() + 1L));
+    installNothing(new Random(requests.toString().hashCode() + 2L));
   }
 
   private static List<String> names(int count) {
@@ -218,9 +219,9 @@ final class Scenario {
     }
   }
 
-  /// Every fourth service asks or tells somebody outside, by chance of its own.
+  /// Every second service asks or tells somebody outside, by chance of its own.
   private static void hooks(ObjectNode service, Random other) {
-    if (other.nextInt(4) > 0) {
+    if (other.nextInt(2) > 0) {
       return;
     }
     ArrayNode hooks = service.putArray("hooks");
@@ -344,6 +345,24 @@ final class Scenario {
         request.put("from", other.nextBoolean() ? "step" : "start");
       }
       Duration at = Duration.ofMillis(20_000 + other.nextInt(LAST_REQUEST_SECONDS * 1_000));
+      requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
+    }
+  }
+
+  /// Every third service is restarted, or watched while somebody else deploys, by chance of its own.
+  private void installNothing(Random other) {
+    int times = other.nextInt(3) == 0 ? 1 + other.nextInt(2) : 0;
+    for (int i = 0; i < times; i++) {
+      boolean restart = other.nextBoolean();
+      ObjectNode request =
+          request("release-requested", "w" + i)
+              .put("version", "as-it-is-" + i)
+              .put("strategy", restart ? "restart" : "analysis-only")
+              .put("ifBusy", other.nextBoolean() ? "queue" : "supersede");
+      if (!restart || other.nextBoolean()) {
+        request.putObject("overrides").put("window", other.nextBoolean() ? "10s" : "20s");
+      }
+      Duration at = Duration.ofMillis(other.nextInt(LAST_REQUEST_SECONDS * 1_000));
       requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
     }
   }

@@ -35,6 +35,14 @@ class SimulationTest {
     assertThat(Cells.unreached(campaign.coverage()).size()).isLessThan((int) wanted / 20);
   }
 
+  @Test
+  void noCellIsWantedThatIsSaidToBeImpossible() {
+    assertThat(Cells.wanted())
+        .noneMatch(cell ->
+            Cells.IMPOSSIBLE.get(cell.phase()).keySet().stream()
+                .anyMatch(events -> List.of(events.split(", ")).contains(cell.event())));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 7, 42})
   void theSameSeedTellsTheSameHistory(long seed) {

@@ -6,6 +6,7 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckServing;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.incus.IncusCommand;
@@ -25,7 +26,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Bugs to plant, one for each invariant: what each breaks must be caught, and named.
+/// Bugs to plant, one for each invariant of the design and one for the dead man's switch: what each
+/// breaks must be caught, and named.
 @SuppressWarnings("ImmutableEnumChecker") // nobody changes what it holds
 enum Bug {
   /// The coordinator forgets that a rollout is under way.
@@ -49,7 +51,9 @@ enum Bug {
   /// A command that comes again is carried out as a new one.
   I10(RepeatsAsNew::new, FaultKind.REWOUND),
   /// A restore is given up at its first failure.
-  I11(FailsRestores::new);
+  I11(FailsRestores::new),
+  /// The switch is never armed.
+  DEAD_MAN(DisarmsTheSwitch::new, FaultKind.NOBODY_WATCHES);
 
   private static final int MOST_FAULTS = 8;
 
@@ -60,6 +64,11 @@ enum Bug {
   Bug(Supplier<Plants> plants, FaultKind... faults) {
     this.plants = plants;
     this.faults = List.of(faults);
+  }
+
+  /// The name of the invariant that must break.
+  String invariant() {
+    return this == DEAD_MAN ? "dead-man" : name();
   }
 
   Faults.Focus focus() {
@@ -204,6 +213,18 @@ enum Bug {
       @SuppressWarnings("unchecked") // it is the same type
       C repeated = (C) like(drain, anew, drain.minAvailable());
       return repeated;
+    }
+  }
+
+  private static final class DisarmsTheSwitch implements Plants {
+    @Override
+    public <C extends AgentCommand> C taken(C command) {
+      if (!(command instanceof GuardServers guard)) {
+        return command;
+      }
+      @SuppressWarnings("unchecked") // it is the same type
+      C disarmed = (C) new GuardServers(guard.head(), guard.servers(), guard.leaseUntil(), null);
+      return disarmed;
     }
   }
 

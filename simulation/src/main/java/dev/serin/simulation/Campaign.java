@@ -32,7 +32,7 @@ final class Campaign {
     for (long seed = 0; seed < seeds; seed++) {
       var broken = campaign.one(seed, new Coverage()).broken();
       // Other invariants may break first.
-      if (broken != null && broken.invariant().equals(bug.name())) {
+      if (broken != null && broken.invariant().equals(bug.invariant())) {
         return OptionalLong.of(seed);
       }
     }

@@ -2,6 +2,7 @@ package dev.serin.simulation;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.simulation.invariant.LeavesUnwatched;
 import dev.serin.simulation.world.Behaviour;
 import dev.serin.simulation.world.Binary;
 import dev.serin.simulation.world.World;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,6 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class Scenario {
   static final String SERVICE = "api";
   private static final int LAST_REQUEST_SECONDS = 120;
+
+  /// The shortest that a service can have.
+  private static final Duration DEAD_MAN_AFTER = Duration.ofSeconds(60);
 
   /// One request.
   ///
@@ -98,6 +103,20 @@ final class Scenario {
   /// Whether drains may cut what is left.
   boolean isForced() {
     return definition.path("drain").path("onTimeout").asString().equals("force");
+  }
+
+  /// What the service says of the dead man's switch.
+  LeavesUnwatched.Wanted watched() {
+    List<String> canaries = new ArrayList<>();
+    for (JsonNode node : definition.path("nodes")) {
+      if (node.path("canary").asBoolean()) {
+        canaries.add(node.path("name").asString());
+      }
+    }
+    return new LeavesUnwatched.Wanted(
+        canaries,
+        DEAD_MAN_AFTER,
+        definition.at("/analysis/deadMan/action").asString().equals("drain"));
   }
 
   /// When the last request comes.
@@ -254,7 +273,7 @@ final class Scenario {
         .put("interval", "5s")
         .put("initialDelay", one(List.of("0s", "5s")))
         .putObject("deadMan")
-        .put("after", "60s")
+        .put("after", DEAD_MAN_AFTER.toString())
         .put("action", one(List.of("drain", "drain", "alert")));
     service
         .putObject("noData")

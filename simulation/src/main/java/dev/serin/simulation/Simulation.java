@@ -94,7 +94,9 @@ final class Simulation implements Observer {
     this.truth = Truth.of(loop, world, scenario.minAvailable());
     Random chance = new Random(seed * 31 + 4);
     this.faults = new Faults(chance, loop, START.plus(FAULTS), world, broker, truth, this, focus);
-    this.invariants = Invariants.all(truth, scenario.isForced(), faults::onlySerinSuffers);
+    this.invariants =
+        Invariants.all(
+            truth, scenario.isForced(), faults::onlySerinSuffers, scenario.watched(), faults);
     Cluster cluster =
         new Cluster(
             loop,

@@ -4,6 +4,7 @@ import dev.serin.contracts.kafka.Topics;
 import dev.serin.simulation.broker.Broker;
 import dev.serin.simulation.engine.Loop;
 import dev.serin.simulation.engine.VirtualProcess;
+import dev.serin.simulation.invariant.Circumstances;
 import dev.serin.simulation.invariant.Truth;
 import dev.serin.simulation.service.Cluster;
 import dev.serin.simulation.service.Crew;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The faults of one seed. Each kind has its share of the seeds; a few seeds have none, some only
 /// what happens to Serin itself, which must change nothing in the end (I11).
-public final class Faults implements Troubles {
+public final class Faults implements Troubles, Circumstances {
   /// How long a fault is named beside what comes after it.
   private static final Duration RECENT = Duration.ofSeconds(20);
 
@@ -50,6 +51,7 @@ public final class Faults implements Troubles {
   private final List<FaultKind> forARollback = new ArrayList<>();
   private int mishapsLeft;
   private int open;
+  private Duration clocksApart = Duration.ZERO;
   private @Nullable Cluster cluster;
 
   public Faults(
@@ -100,6 +102,32 @@ public final class Faults implements Troubles {
   /// Whether nothing but Serin itself and its broker is troubled.
   public boolean onlySerinSuffers() {
     return !focus.isNarrow() && !outside && !people;
+  }
+
+  @Override
+  public @Nullable VirtualProcess guardian() {
+    return cluster().crews().stream()
+        .filter(crew -> crew.name().equals("haproxy-agent"))
+        .map(Crew::working)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public boolean isOutOfReach(String haproxy) {
+    Instant hung = hungUntil.get(haproxy);
+    return hung != null && loop.now().isBefore(hung);
+  }
+
+  @Override
+  public boolean isBrokerAway() {
+    return broker.isAway();
+  }
+
+  @Override
+  public Duration clocksApart() {
+    return clocksApart;
   }
 
   public void begin(Cluster started) {
@@ -204,8 +232,7 @@ public final class Faults implements Troubles {
 
   @Override
   public Mishap of(VirtualProcess process, String target, String what) {
-    Instant hung = hungUntil.get(target);
-    if (hung != null && loop.now().isBefore(hung)) {
+    if (isOutOfReach(target)) {
       return new Mishap(Mishap.Kind.SILENT, Duration.ZERO);
     }
     boolean look = what.equals("look") || what.equals("query") || what.contains("log");
@@ -352,6 +379,7 @@ public final class Faults implements Troubles {
         if (process != null) {
           Duration error = millis(-15_000, 15_000);
           tell(kind.name(), process.name() + " by " + error);
+          clocksApart = error.abs().compareTo(clocksApart) > 0 ? error.abs() : clocksApart;
           process.setClockError(error);
           lasting(millis(5_000, 60_000), () -> process.setClockError(Duration.ZERO));
         }

@@ -9,7 +9,13 @@ public final class Invariants {
 
   /// @param forced whether the service's drains may cut what is left
   /// @param onlySerinSuffers whether nothing but Serin itself and its broker is troubled
-  public static List<Invariant> all(Truth truth, boolean forced, BooleanSupplier onlySerinSuffers) {
+  /// @param watched what the service says of its dead man's switch
+  public static List<Invariant> all(
+      Truth truth,
+      boolean forced,
+      BooleanSupplier onlySerinSuffers,
+      LeavesUnwatched.Wanted watched,
+      Circumstances circumstances) {
     return List.of(
         new OneActiveRollout(truth),
         new KeepsTheMinimum(truth),
@@ -23,6 +29,7 @@ public final class Invariants {
         new OldCommandsDoNothing(truth),
         new RecoversByItself(onlySerinSuffers),
         new NobodyIsCut(truth, forced),
-        new LeavesAlone());
+        new LeavesAlone(),
+        new LeavesUnwatched(truth, watched, circumstances));
   }
 }

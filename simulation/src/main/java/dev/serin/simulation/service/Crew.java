@@ -57,6 +57,15 @@ public final class Crew {
     return members.size();
   }
 
+  /// The process that has the work; none while nobody does it.
+  public @Nullable VirtualProcess working() {
+    return group.owner() instanceof Member owner
+            && owner.process().isAlive()
+            && !owner.process().isFrozen()
+        ? owner.process()
+        : null;
+  }
+
   /// The process of that number; none while it is down.
   public @Nullable VirtualProcess process(int number) {
     Member member = members.get(number);

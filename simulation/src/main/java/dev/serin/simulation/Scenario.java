@@ -368,7 +368,8 @@ final class Scenario {
     }
   }
 
-  /// Every third service is restarted, or watched while somebody else deploys, by chance of its own.
+  /// Every third service is restarted, or watched while somebody else deploys, by chance of its
+  /// own.
   private void installNothing(Random other) {
     int times = other.nextInt(3) == 0 ? 1 + other.nextInt(2) : 0;
     for (int i = 0; i < times; i++) {

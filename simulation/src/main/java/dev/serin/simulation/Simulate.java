@@ -34,7 +34,9 @@ public final class Simulate implements Callable<Integer> {
   @Option(names = "--seed", description = "one seed, with its whole history")
   private @Nullable Long seed;
 
-  @Option(names = "--bug", description = "a bug to plant, by the invariant it breaks: I1 to I11, DEAD_MAN")
+  @Option(
+      names = "--bug",
+      description = "a bug to plant, by the invariant it breaks: I1 to I11, DEAD_MAN")
   private @Nullable Bug bug;
 
   @Option(names = "--within", description = "how long all of it may take, such as 5m")

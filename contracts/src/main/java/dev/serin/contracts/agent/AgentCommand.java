@@ -13,6 +13,11 @@ public interface AgentCommand {
     return false;
   }
 
+  /// Whether the next of its kind for the same rollout says all that it says: a lease's renewal.
+  default boolean renews() {
+    return false;
+  }
+
   /// The instants that its agent goes by. One further ahead is not obeyed: a lease in a thousand
   /// years would never end.
   default List<Ahead> ahead() {

@@ -6,7 +6,12 @@ import java.time.Instant;
 public interface Alarms {
   Instant now();
 
-  /// Runs the work once, on a thread of its own, when [#now()] has reached the instant; at once
+  /// A reading in nanoseconds that only grows, whatever is done to the clock; good for differences
+  /// alone.
+  long nanos();
+
+  /// Runs the work once, on a thread of its own, when [#now()] has reached the instant, or when as
+  /// much time has passed as was left until then, though the clock was set back meanwhile; at once
   /// where it is past. Never within this call.
   void at(Instant instant, Work work);
 

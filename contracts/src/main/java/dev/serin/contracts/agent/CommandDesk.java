@@ -106,12 +106,9 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         }
       } else {
         Lane lane = head.node() == null ? new Lane(head.service()) : lane(head);
-        if (isFuture(head)) {
-          again = refusal.apply(future(head));
-        } else if (tooFarAhead(command) instanceof AgentCommand.Ahead far) {
-          again = refusal.apply(future(head, far));
-        } else if (head.fence() < lane.highestFence) {
-          again = refusal.apply(stale(head, lane.highestFence));
+        Refusal refused = refused(command, lane);
+        if (refused != null) {
+          again = refusal.apply(refused);
         } else {
           lane.highestFence = head.fence();
           remember(head.commandId(), null);
@@ -127,6 +124,19 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       lock.unlock();
     }
     answers.accept(again);
+  }
+
+  /// Why a command is not obeyed; none where it is.
+  private @Nullable Refusal refused(C command, Lane lane) {
+    CommandHead head = command.head();
+    if (isFuture(head)) {
+      return future(head);
+    }
+    AgentCommand.Ahead far = tooFarAhead(command);
+    if (far != null) {
+      return future(head, far);
+    }
+    return head.fence() < lane.highestFence ? stale(head, lane.highestFence) : null;
   }
 
   private void endOlder(CommandHead head) {

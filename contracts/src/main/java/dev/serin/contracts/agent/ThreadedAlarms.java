@@ -18,6 +18,11 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
   /// The system's clock may be set while an alarm waits: none waits longer before it looks again.
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
+  /// By how much the system's two clocks may go apart while an alarm waits, as clocks are slewed.
+  private static final Duration APART = Duration.ofMillis(100);
+
+  private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
   private final HoldUps holdUps = new HoldUps();
   private final Clock clock;
   private final ScheduledThreadPoolExecutor timer;
@@ -37,23 +42,42 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
   }
 
   @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
   public int holdUps() {
     return holdUps.count();
   }
 
   @Override
   public void at(Instant instant, Work work) {
+    Duration left = Duration.between(clock.instant(), instant);
+    at(instant, System.nanoTime() + shorter(left, FOR_EVER).plus(APART).toNanos(), work);
+  }
+
+  /// @param atMost by [System#nanoTime()]
+  private void at(Instant instant, long atMost, Work work) {
     try {
-      Duration left = Duration.between(clock.instant(), instant);
+      Duration byClock = Duration.between(clock.instant(), instant);
+      Duration left = shorter(byClock, Duration.ofNanos(atMost - System.nanoTime()));
       if (left.isPositive()) {
-        Duration wait = left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT;
-        var _ = timer.schedule(() -> at(instant, work), wait.toNanos(), TimeUnit.NANOSECONDS);
+        var _ =
+            timer.schedule(
+                () -> at(instant, atMost, work),
+                shorter(left, LONGEST_WAIT).toNanos(),
+                TimeUnit.NANOSECONDS);
       } else {
         threads.execute(() -> run(work));
       }
     } catch (RejectedExecutionException closing) {
       log.debug("an alarm was dropped: the agent stops");
     }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private static void run(Work work) {

@@ -250,6 +250,11 @@ public sealed interface HaproxyCommand extends AgentCommand {
     }
 
     @Override
+    public boolean renews() {
+      return true;
+    }
+
+    @Override
     public List<Ahead> ahead() {
       return deadMan == null
           ? List.of(Ahead.lease(leaseUntil))

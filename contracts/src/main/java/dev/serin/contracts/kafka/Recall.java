@@ -2,12 +2,14 @@ package dev.serin.contracts.kafka;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandDesk;
+import dev.serin.contracts.agent.CommandHead;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,13 +26,20 @@ import org.slf4j.LoggerFactory;
 final class Recall<C extends AgentCommand> {
   private static final Logger log = LoggerFactory.getLogger(Recall.class);
 
-  /// How far back it looks in each partition. A standing guard is renewed every few seconds, so it
-  /// is among the newest ones.
-  private static final int RECORDS = 1_000;
+  /// How far back it looks in each partition: at the commands of the last two hours, and at this
+  /// many if those are fewer. The guards of many rollouts, renewed every few seconds, push no other
+  /// command out of sight.
+  private static final int AT_LEAST = 1_000;
+
+  private static final Duration LOOKS_BACK = Duration.ofHours(2);
+
+  /// A hundred rollouts at once fill two hours with 72,000 guards; of what is more, only the
+  /// newest.
+  private static final int AT_MOST = 100_000;
 
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final Class<C> commandType;
@@ -68,11 +77,15 @@ final class Recall<C extends AgentCommand> {
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
-      Map<TopicPartition, Long> starts =
-          new HashMap<>(consumer.beginningOffsets(partitions, ANSWER));
-      ends.forEach((partition, end) -> starts.merge(partition, end - RECORDS, Math::max));
-      starts.forEach(consumer::seek);
-      List<C> commands = new ArrayList<>();
+      Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions, ANSWER);
+      Map<TopicPartition, Long> looksBack = looksBack(consumer, partitions);
+      for (TopicPartition partition : partitions) {
+        long end = ends.getOrDefault(partition, 0L);
+        long start = Math.min(looksBack.getOrDefault(partition, end), end - AT_LEAST);
+        consumer.seek(
+            partition, Math.max(first.getOrDefault(partition, 0L), Math.max(start, end - AT_MOST)));
+      }
+      Newest<C> commands = new Newest<>();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (partitions.stream()
           .anyMatch(one -> consumer.position(one, ANSWER) < ends.getOrDefault(one, 0L))) {
@@ -86,7 +99,46 @@ final class Recall<C extends AgentCommand> {
           }
         }
       }
-      return commands;
+      return commands.oldestFirst();
+    }
+  }
+
+  /// Where the commands of the last two hours begin; nothing of a partition that has none.
+  private static Map<TopicPartition, Long> looksBack(
+      Consumer<String, byte[]> consumer, List<TopicPartition> partitions) {
+    long since = System.currentTimeMillis() - LOOKS_BACK.toMillis();
+    Map<TopicPartition, Long> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, since));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    consumer
+        .offsetsForTimes(asked, ANSWER)
+        .forEach((partition, found) -> {
+          if (found != null) {
+            offsets.put(partition, found.offset());
+          }
+        });
+    return offsets;
+  }
+
+  /// Commands without those that a later one stands for: a repetition for its first telling, a
+  /// renewal for the one before it.
+  private static final class Newest<C extends AgentCommand> {
+    private final SequencedMap<List<String>, C> byName = new LinkedHashMap<>();
+
+    void add(C command) {
+      CommandHead head = command.head();
+      List<String> name =
+          command.renews()
+              ? List.of(command.getClass().getName(), head.service(), head.rolloutId())
+              : List.of(head.commandId());
+      C before = byName.get(name);
+      if (before == null || before.head().fence() <= head.fence()) {
+        byName.putLast(name, command);
+      }
+    }
+
+    List<C> oldestFirst() {
+      return List.copyOf(byName.values());
     }
   }
 }

@@ -52,6 +52,11 @@ public sealed interface SliCommand extends AgentCommand {
     }
 
     @Override
+    public boolean renews() {
+      return true;
+    }
+
+    @Override
     public List<Ahead> ahead() {
       return List.of(Ahead.lease(leaseUntil), Ahead.planned("start", start));
     }

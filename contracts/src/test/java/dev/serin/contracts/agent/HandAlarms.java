@@ -12,6 +12,7 @@ public final class HandAlarms implements Alarms {
 
   private final List<Alarm> alarms = new ArrayList<>();
   private Instant now;
+  private Duration clockError = Duration.ZERO;
 
   public HandAlarms(Instant now) {
     this.now = now;
@@ -24,12 +25,22 @@ public final class HandAlarms implements Alarms {
 
   @Override
   public Instant now() {
-    return now;
+    return now.plus(clockError);
+  }
+
+  /// Sets the clock that far ahead, or back where it is negative; alarms ring when they would have.
+  public void setClock(Duration error) {
+    clockError = error;
+  }
+
+  @Override
+  public long nanos() {
+    return Duration.between(Instant.EPOCH, now).toNanos();
   }
 
   @Override
   public void at(Instant instant, Work work) {
-    alarms.add(new Alarm(instant, work));
+    alarms.add(new Alarm(instant.minus(clockError), work));
   }
 
   public int waiting() {

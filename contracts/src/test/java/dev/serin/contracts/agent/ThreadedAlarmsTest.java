@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +30,34 @@ class ThreadedAlarmsTest {
     alarms.at(time, () -> rung.complete(alarms.now()));
 
     assertThat(rung.get(30, TimeUnit.SECONDS)).isAfterOrEqualTo(time);
+  }
+
+  @Test
+  void ringsThoughTheClockIsSetBackMeanwhile() throws Exception {
+    AtomicReference<Duration> error = new AtomicReference<>(Duration.ZERO);
+    Clock clock =
+        new Clock() {
+          @Override
+          public Instant instant() {
+            return Instant.now().plus(error.get());
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+          }
+        };
+    try (ThreadedAlarms setBack = new ThreadedAlarms(clock)) {
+      CompletableFuture<String> rung = new CompletableFuture<>();
+      setBack.at(setBack.now().plusMillis(40), () -> rung.complete("rung"));
+      error.set(Duration.ofHours(-1));
+      assertThat(rung.get(60, TimeUnit.SECONDS)).isEqualTo("rung");
+    }
   }
 
   @Test

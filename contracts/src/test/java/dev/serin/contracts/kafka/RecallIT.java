@@ -11,6 +11,7 @@ import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,40 @@ class RecallIT {
   private static SliCommand command(int number) {
     return new SliCommand.StopWatching(
         new CommandHead("c-" + number, "r", "api", "b1", number, Instant.EPOCH), "analysis");
+  }
+
+  private static SliCommand renewal(int number) {
+    return new SliCommand.WatchSlis(
+        new CommandHead("w-" + number, "r", "api", null, number, Instant.EPOCH),
+        "analysis",
+        Instant.EPOCH,
+        Duration.ofSeconds(30),
+        1,
+        120,
+        Instant.EPOCH.plusSeconds(60),
+        List.of());
+  }
+
+  @Test
+  void renewalsPushNothingElseOutOfSightAndOnlyTheNewestOfThemCounts() throws Exception {
+    try (var producer = new KafkaProducer<String, byte[]>(broker.settings().producer())) {
+      var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(command(5))));
+      for (int number = 1; number <= 3_000; number++) {
+        var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(renewal(number))));
+      }
+      var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(renewal(2))));
+    }
+
+    recall(0);
+
+    assertThat(recalled).containsExactly("c-5", "w-3000");
+    assertThat(answers)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SliEvent.Failed.class,
+            refused ->
+                assertThat(refused.failure().sentence())
+                    .contains("fence 5 or more for b1, found fence 4"));
   }
 
   private static void write(int partition, int from, int to) throws Exception {

@@ -4,6 +4,7 @@ import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.coordinator.rescue.RescueFiles;
 import dev.serin.coordinator.streams.CoordinatorMetrics;
 import dev.serin.coordinator.streams.CoordinatorStreams;
+import dev.serin.coordinator.view.RolloutViews;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -31,8 +32,9 @@ public class CoordinatorConfiguration {
       KafkaSettings kafka,
       CoordinatorSettings settings,
       CoordinatorMetrics metrics,
-      RescueFiles rescue) {
+      RescueFiles rescue,
+      RolloutViews views) {
     return new CoordinatorStreams(
-        kafka, Path.of(settings.data(), "coordinator").toAbsolutePath(), metrics, rescue);
+        kafka, Path.of(settings.data(), "coordinator").toAbsolutePath(), metrics, rescue, views);
   }
 }

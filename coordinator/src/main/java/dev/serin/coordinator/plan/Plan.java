@@ -1,5 +1,6 @@
 package dev.serin.coordinator.plan;
 
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.service.Hook;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -372,9 +372,7 @@ public final class Plan {
   /// is.
   public static Duration backOff(String rolloutId, Step step) {
     Duration pause = BACK_OFF.multipliedBy(step.attempt());
-    long seed = Objects.hash(rolloutId, step.name().shown(), step.node(), step.attempt());
-    double chance = new SplittableRandom(seed).nextDouble();
-    return Duration.ofMillis(Math.round(pause.toMillis() * (1 - chance / 2)));
+    return BackOff.drawn(pause, 0.5, rolloutId, step.name().shown(), step.node(), step.attempt());
   }
 
   /// How long the check through the load balancer may take.

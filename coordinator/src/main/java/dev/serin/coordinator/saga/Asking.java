@@ -1,10 +1,9 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.CommandHead;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
-import java.util.SplittableRandom;
 
 /// When a command that stays unanswered is asked again: after 5 s at first, and the longer it is
 /// silent the later, up to 8 s, each time up to a quarter less by chance. So a coordinator that
@@ -23,8 +22,6 @@ final class Asking {
     Duration grown =
         Draft.ASK_AGAIN.plus(silent.isNegative() ? Duration.ZERO : silent.dividedBy(10));
     Duration longest = grown.compareTo(LONGEST) < 0 ? grown : LONGEST;
-    long seed = Objects.hash(head.commandId(), silent.toMillis());
-    double chance = new SplittableRandom(seed).nextDouble();
-    return Duration.ofMillis(Math.round(longest.toMillis() * (1 - chance / 4)));
+    return BackOff.drawn(longest, 0.25, head.commandId(), silent.toMillis());
   }
 }

@@ -95,7 +95,8 @@ final class Draft {
         handsOff,
         freezes,
         everywhere,
-        held);
+        held,
+        before.decidedAt());
   }
 
   boolean isActive() {
@@ -192,6 +193,16 @@ final class Draft {
     ended.add(last);
     lastEnded = new Ledger.Ended(rollout().rolloutId(), request(), last.phase());
     active = null;
+  }
+
+  /// Nothing that this ledger says of rollouts holds any more.
+  void forget() {
+    active = null;
+    queue.clear();
+    held = null;
+    lastKnownGood = null;
+    earlier.clear();
+    lastEnded = null;
   }
 
   CommandHead head(@Nullable String node) {
@@ -324,6 +335,9 @@ final class Draft {
         .forEach(states::add);
     boolean nothing =
         commands.isEmpty() && events.isEmpty() && states.isEmpty() && next.equals(before);
+    if (!states.isEmpty()) {
+      next = next.decided(at);
+    }
     return new Decision(next, commands, events, states, Wakeups.of(next), nothing ? ignored : null);
   }
 }

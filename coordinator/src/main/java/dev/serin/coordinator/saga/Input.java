@@ -2,8 +2,10 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the saga decides on.
@@ -21,6 +23,17 @@ public sealed interface Input {
 
   /// An agent's event.
   record Answered(AgentEvent event, Instant at) implements Input {}
+
+  /// This ledger is gone, or older than what was published.
+  ///
+  /// @param open the rollouts that were published as not over
+  /// @param definition the service's, as it was given last
+  record Lost(List<RolloutState> open, @Nullable ServiceDefinition definition, Instant at)
+      implements Input {
+    public Lost {
+      open = List.copyOf(open);
+    }
+  }
 
   /// The time that a decision asked to be woken at has come.
   record Woken(Instant at) implements Input {}

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// @param everywhere the freezes of all services; whoever loads a ledger puts in those of now
 /// @param held what keeps the first in the queue from starting; none where nothing does, or where a
 ///   rollout is active
+/// @param decidedAt when a rollout's state was last published of it; none before, and in a record
+///   that an older version wrote
 public record Ledger(
     String service,
     @Nullable ServiceDefinition definition,
@@ -45,7 +47,8 @@ public record Ledger(
     @Nullable HandsOff handsOff,
     List<Freeze> freezes,
     List<Freeze> everywhere,
-    @Nullable Held held) {
+    @Nullable Held held,
+    @Nullable Instant decidedAt) {
   static final int REMEMBERED_VERSIONS = 50;
   static final int REMEMBERED_EARLIER = 10;
 
@@ -90,7 +93,7 @@ public record Ledger(
   public static Ledger empty(String service) {
     return new Ledger(
         service, null, null, List.of(), null, List.of(), null, Map.of(), List.of(), 0, null,
-        List.of(), List.of(), null);
+        List.of(), List.of(), null, null);
   }
 
   /// The same under these freezes of all services.
@@ -109,7 +112,28 @@ public record Ledger(
         handsOff,
         freezes,
         all,
-        held);
+        held,
+        decidedAt);
+  }
+
+  /// The same, from which something is published now. A clock that was set back takes nothing back.
+  Ledger decided(Instant at) {
+    return new Ledger(
+        service,
+        definition,
+        active,
+        queue,
+        lastKnownGood,
+        earlier,
+        lastEnded,
+        leftOut,
+        versions,
+        fence,
+        handsOff,
+        freezes,
+        everywhere,
+        held,
+        decidedAt == null || at.isAfter(decidedAt) ? at : decidedAt);
   }
 
   /// What the binary with this digest is called.

@@ -26,6 +26,7 @@ public final class Saga {
       }
       case Input.Defined defined -> whenDefined(draft, defined);
       case Input.Answered(var event, Instant at) -> whenAnswered(draft, event);
+      case Input.Lost(var open, var definition, Instant at) -> Losses.lost(draft, open, definition);
       case Input.Woken(Instant at) -> whenWoken(draft);
     }
     return draft.decided();

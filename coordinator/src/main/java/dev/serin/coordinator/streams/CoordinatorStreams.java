@@ -2,6 +2,7 @@ package dev.serin.coordinator.streams;
 
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.kafka.TopicCreation;
+import dev.serin.contracts.kafka.Topics;
 import dev.serin.coordinator.rescue.RescueSheets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,15 +36,19 @@ public final class CoordinatorStreams implements SmartLifecycle {
   private final Path stateDirectory;
   private final CoordinatorMetrics metrics;
   private final RescueSheets rescue;
+  private final Published published;
   private volatile @Nullable KafkaStreams streams;
   private @Nullable Thread starting;
 
+  /// @param published read to its end before the saga begins
   /// @param stateDirectory where Streams keeps its lock and checkpoints; losing it costs nothing
   public CoordinatorStreams(
       KafkaSettings settings,
       Path stateDirectory,
       CoordinatorMetrics metrics,
-      RescueSheets rescue) {
+      RescueSheets rescue,
+      Published published) {
+    this.published = published;
     this.rescue = rescue;
     this.settings = settings;
     this.stateDirectory = stateDirectory;
@@ -59,7 +64,9 @@ public final class CoordinatorStreams implements SmartLifecycle {
 
   private void connect() {
     try {
-      open(TopicCreation.ensure(settings));
+      TopicCreation.Copies copies = TopicCreation.ensure(settings);
+      published.awaitRead();
+      open(copies);
     } catch (InterruptedException stopped) {
       // Stopped before there was a broker.
     }
@@ -72,7 +79,12 @@ public final class CoordinatorStreams implements SmartLifecycle {
     CaughtUp.ByLag caughtUp = new CaughtUp.ByLag();
     KafkaStreams started =
         new KafkaStreams(
-            CoordinatorTopology.build(metrics, caughtUp, InstantSource.system(), rescue),
+            CoordinatorTopology.build(
+                metrics,
+                caughtUp,
+                InstantSource.system(),
+                rescue,
+                new LostRecords(published, Topics.PARTITIONS)),
             properties(copies),
             new DefaultKafkaClientSupplier() {
               @Override

@@ -38,7 +38,11 @@ public final class CoordinatorTopology {
   private CoordinatorTopology() {}
 
   static Topology build(
-      CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock, RescueSheets rescue) {
+      CoordinatorMetrics metrics,
+      CaughtUp caughtUp,
+      InstantSource clock,
+      RescueSheets rescue,
+      LostRecords lost) {
     StreamsBuilder builder = new StreamsBuilder();
     KStream<String, Routed> taken =
         builder.stream(
@@ -61,7 +65,9 @@ public final class CoordinatorTopology {
             List.of(Topics.HAPROXY_EVENTS, Topics.INCUS_EVENTS, Topics.SLI_EVENTS),
             Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("answers"));
     leave(
-        sound.merge(answers).process(supplier(metrics, caughtUp, clock, rescue), Named.as("saga")),
+        sound
+            .merge(answers)
+            .process(supplier(metrics, caughtUp, clock, rescue, lost), Named.as("saga")),
         "decisions");
     return builder.build();
   }
@@ -81,11 +87,15 @@ public final class CoordinatorTopology {
   }
 
   private static ProcessorSupplier<String, byte[], String, Routed> supplier(
-      CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock, RescueSheets rescue) {
+      CoordinatorMetrics metrics,
+      CaughtUp caughtUp,
+      InstantSource clock,
+      RescueSheets rescue,
+      LostRecords lost) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<String, byte[], String, Routed> get() {
-        return new SagaProcessor(metrics, caughtUp, clock, rescue);
+        return new SagaProcessor(metrics, caughtUp, clock, rescue, lost);
       }
 
       @Override

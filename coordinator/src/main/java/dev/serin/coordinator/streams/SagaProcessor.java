@@ -61,6 +61,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private final CaughtUp caughtUp;
   private final InstantSource clock;
   private final RescueSheets rescue;
+  private final LostRecords lost;
 
   private @Nullable ProcessorContext<String, Routed> context;
   private @Nullable Outbox outbox;
@@ -70,12 +71,19 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private boolean atEnd;
   private @Nullable Instant lastTick;
   private boolean busy;
+  private boolean compared;
 
+  /// @param lost is asked once, before anything is decided
   /// @param rescue is told of every ledger that has changed, before that is committed: it may be
   ///   one step ahead
   public SagaProcessor(
-      CoordinatorMetrics metrics, CaughtUp caughtUp, InstantSource clock, RescueSheets rescue) {
+      CoordinatorMetrics metrics,
+      CaughtUp caughtUp,
+      InstantSource clock,
+      RescueSheets rescue,
+      LostRecords lost) {
     this.rescue = rescue;
+    this.lost = lost;
     this.metrics = metrics;
     this.caughtUp = caughtUp;
     this.clock = clock;
@@ -95,6 +103,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   @Override
   public void process(Record<String, byte[]> record) {
     busy = true;
+    compare();
     RecordMetadata origin = context().recordMetadata().orElseThrow();
     boolean isAnswer =
         switch (origin.topic()) {
@@ -227,6 +236,44 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     return !service.equals(EVERYWHERE) || context().taskId().partition() == 0;
   }
 
+  /// Once, before anything is decided here: whether what was rebuilt is as new as what was
+  /// published.
+  private void compare() {
+    if (compared) {
+      return;
+    }
+    compared = true;
+    var kept =
+        new LostRecords.Ledgers() {
+          @Override
+          public @Nullable Ledger kept(String service) {
+            return ledgers().get(service) == null ? null : read(service);
+          }
+
+          @Override
+          public boolean isUnreadable(String service) {
+            try {
+              return kept(service) == null && ledgers().get(service) != null;
+            } catch (JacksonException unreadable) {
+              return true;
+            }
+          }
+        };
+    lost.of(context().taskId().partition(), kept, now())
+        .forEach((service, input) -> {
+          if (input instanceof Input.Lost) {
+            log.atError()
+                .addKeyValue("service", service)
+                .log("the saga's record of the service is gone, or older than what was published");
+          }
+          try {
+            decide(service, input);
+          } catch (Undecided bug) {
+            tryAgain(service, 1, bug);
+          }
+        });
+  }
+
   private Ledger kept(String service) {
     Ledger ledger = read(service);
     return service.equals(EVERYWHERE) ? ledger : ledger.under(read(EVERYWHERE).freezes());
@@ -275,6 +322,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
             yield Saga.decide(Ledger.empty(service), input);
           }
           case Input.Defined defined -> throw new Undecided(unreadable);
+          case Input.Lost lost -> throw new Undecided(unreadable);
           case Input.Answered answered -> throw new Undecided(unreadable);
           case Input.Woken woken -> throw new Undecided(unreadable);
         };
@@ -318,6 +366,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       busy = true;
     }
     lastTick = now;
+    compare();
     if (!hasReadToTheEnd()) {
       return;
     }

@@ -8,10 +8,13 @@ import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceReader;
+import dev.serin.coordinator.streams.Published;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +35,7 @@ import org.springframework.context.SmartLifecycle;
 /// All services and rollouts as they are now, held in memory and filled from
 /// `serin.rollout-states.v1` and `serin.services.v1`. While the broker is away it keeps what it
 /// has. A record that can't be read is left out, told in the log and counted.
-public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
+public final class RolloutViews implements SmartLifecycle, TopicReader.Sink, Published {
   private static final Logger log = LoggerFactory.getLogger(RolloutViews.class);
 
   /// How much was read so far.
@@ -108,7 +111,32 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink {
     return Optional.ofNullable(services.get(name));
   }
 
+  @Override
+  public void awaitRead() throws InterruptedException {
+    while (progress() == Progress.READING) {
+      await(views -> views.progress() != Progress.READING, Duration.ofSeconds(1));
+    }
+  }
+
+  @Override
+  public Optional<RolloutState> state(String rolloutId) {
+    return rollout(rolloutId).map(RolloutRow::state);
+  }
+
+  @Override
+  public Map<String, List<RolloutState>> newestStates() {
+    Map<String, List<RolloutState>> byService = new HashMap<>();
+    for (RolloutRow row : newestFirst.values()) {
+      List<RolloutState> states = byService.get(row.service());
+      if (states == null || row.isUnfinished()) {
+        byService.computeIfAbsent(row.service(), name -> new ArrayList<>()).add(row.state());
+      }
+    }
+    return byService;
+  }
+
   /// All services by name.
+  @Override
   public List<ServiceDefinition> services() {
     return List.copyOf(services.values());
   }

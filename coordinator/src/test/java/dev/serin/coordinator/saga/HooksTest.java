@@ -325,7 +325,7 @@ class HooksTest {
     Story story = rollout(PROMOTION).until("call-hook board");
     CallHook first = call(story, "board");
     story
-        .after(Duration.ofSeconds(10), sends("call-hook board", "call-hook board"))
+        .after(Duration.ofSeconds(11), sends("call-hook board", "call-hook board"))
         .then(it -> assertThat(Acts.steps(it.last())).containsOnly(first))
         .on(says("board", PASS), sends("drain b1"))
         .ignores(says("board", VETO), Decision.Ignored.NOT_AWAITED);

@@ -125,7 +125,8 @@ class RescueSheetTest {
                     ledger.handsOff(),
                     ledger.freezes(),
                     ledger.everywhere(),
-                    ledger.held()))
+                    ledger.held(),
+                    ledger.decidedAt()))
             .orElseThrow();
     assertThat(blind).contains("\n  unreachable haproxy-1\n").doesNotContain("set server");
     assertThat(blind)

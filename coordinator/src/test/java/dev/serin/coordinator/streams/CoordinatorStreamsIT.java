@@ -7,7 +7,11 @@ import dev.serin.contracts.kafka.KafkaBroker;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.kafka.TopicCreation;
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.coordinator.rescue.RescueSheets;
+import dev.serin.coordinator.view.RolloutRow;
+import dev.serin.coordinator.view.RolloutViews;
+import dev.serin.coordinator.view.ViewMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -46,12 +52,17 @@ class CoordinatorStreamsIT {
   }
 
   private CoordinatorStreams start(String name, KafkaSettings settings) {
+    return start(name, settings, Published.NOTHING);
+  }
+
+  private CoordinatorStreams start(String name, KafkaSettings settings, Published published) {
     CoordinatorStreams streams =
         new CoordinatorStreams(
             settings,
             directory.resolve(name),
             new CoordinatorMetrics(new SimpleMeterRegistry()),
-            RescueSheets.NONE);
+            RescueSheets.NONE,
+            published);
     streams.start();
     return streams;
   }
@@ -204,6 +215,78 @@ class CoordinatorStreamsIT {
       assertThat(told).containsExactly("*");
     } finally {
       streams.stop();
+    }
+  }
+
+  private static RolloutViews views() {
+    RolloutViews views =
+        new RolloutViews(broker.settings(), new ViewMetrics(new SimpleMeterRegistry()));
+    views.start();
+    return views;
+  }
+
+  @Test
+  void aLostChangelogHaltsWhatWasUnderWayAndTouchesNothing() throws Exception {
+    RolloutViews views = views();
+    CoordinatorStreams first = start("first", broker.settings(), views);
+    try (var commands = commands()) {
+      askForARelease();
+      untilAsked(1, commands);
+    } finally {
+      first.stop();
+      views.stop();
+    }
+    delete(CoordinatorStreams.LEDGERS_CHANGELOG);
+
+    RolloutViews anew = views();
+    CoordinatorStreams second = start("second", broker.settings(), anew);
+    try {
+      assertThat(
+              anew.await(
+                  it ->
+                      it.rolloutCount() == 5 && it.rollouts(RolloutRow::isUnfinished, 5).isEmpty(),
+                  PATIENCE))
+          .isTrue();
+      assertThat(anew.rollouts(row -> row.phase() == RolloutPhase.HALTED, 5))
+          .singleElement()
+          .satisfies(row -> {
+            assertThat(row.state().message())
+                .contains("to be as new", "nothing was done on a guess");
+            assertThat(row.state().problems().toString()).contains("serin hands-on api");
+          });
+      write(
+          Topics.REQUESTS,
+          "any",
+          """
+          {"type": "release-requested", "requestId": "later", "service": "api", "version": "v9",
+           "artifact": {"uri": "file:/a", "sha256": "%s"}}
+          """
+              .formatted("cd".repeat(32)));
+      assertThat(anew.await(it -> it.rolloutCount() == 6, PATIENCE)).isTrue();
+      assertThat(anew.rollouts(row -> row.state().requestId().equals("later"), 1))
+          .singleElement()
+          .satisfies(row -> {
+            assertThat(row.phase()).isEqualTo(RolloutPhase.REJECTED);
+            assertThat(row.state().problems().toString()).contains("hands off", "by serin");
+          });
+    } finally {
+      second.stop();
+      anew.stop();
+    }
+  }
+
+  private static void delete(String topic) throws Exception {
+    try (Admin admin =
+        Admin.create(
+            Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                (Object) broker.settings().bootstrapServers()))) {
+      admin.deleteTopics(List.of(topic)).all().get(60, TimeUnit.SECONDS);
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (admin.listTopics().names().get().contains(topic)) {
+        assertThat(System.nanoTime()).as("%s goes away", topic).isLessThan(end);
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
     }
   }
 }

@@ -6,7 +6,9 @@ import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.request.RequestReader;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.coordinator.saga.Input;
 import dev.serin.coordinator.saga.Ledger;
@@ -31,7 +33,8 @@ class LateAnswersTest {
   }
 
   private static Ledger asked(Ledger ledger, String json) {
-    Request request = Json.mapper().readValue(json, Request.class);
+    Request request =
+        ((Parsed.Valid<Request>) RequestReader.read(Json.mapper().readTree(json))).value();
     return Saga.decide(ledger, new Input.Asked(request, false, NOON)).next();
   }
 
@@ -44,7 +47,8 @@ class LateAnswersTest {
     return asked(
         defined,
         """
-        {"type": "release-requested", "requestId": "r1", "service": "api", "version": "v2",
+        {"type": "release-requested", "requestId": "r1", "service": "api", "requestedBy": "bob",
+         "version": "v2",
          "artifact": {"uri": "file:/v2", "sha256": "%s"}}
         """
             .formatted("ab".repeat(32)));
@@ -55,7 +59,9 @@ class LateAnswersTest {
     Ledger over =
         asked(
             active(),
-            "{\"type\": \"abort-requested\", \"requestId\": \"r2\", \"service\": \"api\"}");
+            """
+            {"type": "abort-requested", "requestId": "r2", "service": "api", "requestedBy": "bob"}
+            """);
     assertThat(LateAnswers.found(over, answer(ID))).isEqualTo("ROLLED_BACK");
   }
 

@@ -43,6 +43,10 @@ final class VirtualKafka implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   VirtualKafka() {
+    this(Published.NOTHING);
+  }
+
+  VirtualKafka(Published published) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, CoordinatorStreams.APPLICATION_ID);
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:9092");
@@ -54,7 +58,11 @@ final class VirtualKafka implements AutoCloseable {
     driver =
         new TopologyTestDriver(
             CoordinatorTopology.build(
-                new CoordinatorMetrics(meters), caughtUp, () -> now, RescueSheets.NONE),
+                new CoordinatorMetrics(meters),
+                caughtUp,
+                () -> now,
+                RescueSheets.NONE,
+                new LostRecords(published, 1)),
             properties,
             NOON);
   }

@@ -38,6 +38,7 @@ class ArtifactNeedsTest {
                 null,
                 List.of(),
                 List.of(),
+                null,
                 null));
   }
 

@@ -197,6 +197,7 @@ class ArtifactsIT {
                 null,
                 List.of(),
                 List.of(),
+                null,
                 null));
   }
 }

@@ -243,6 +243,7 @@ class PlansIT {
             null,
             List.of(),
             List.of(),
+            null,
             null);
     serin
         .stage()

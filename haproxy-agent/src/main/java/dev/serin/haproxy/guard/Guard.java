@@ -1,6 +1,6 @@
 package dev.serin.haproxy.guard;
 
-import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
@@ -29,6 +29,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Looks after one service's servers:
 /// 1. another process than last time has forgotten what it was told: it is told again, whatever
@@ -51,48 +52,62 @@ final class Guard {
   private final IntSupplier holdUps;
   private int holdUpsBefore;
   private boolean outOfDate;
-  private final Instant agentStartedAt;
   private final Map<String, Long> commanded = new HashMap<>();
   private final Map<String, ProcessSeen> processes = new HashMap<>();
 
   private final Causes causes = new Causes();
   private final BiFunction<ServerSetting, String, Predicate<ServerSetting>> mayBeLate;
 
-  /// What was told of a load balancer, so that it is told once: hands, and what could not be put
-  /// back.
+  /// What hands have changed on a load balancer, so that it is told once.
   private final Map<String, List<Drift>> told = new HashMap<>();
 
-  private final Map<String, List<Drift>> remaining = new HashMap<>();
+  private final Map<String, Refused> refused = new HashMap<>();
 
   private final Shares shares = new Shares();
   private final Reach reach = new Reach();
-  private final DeadMansWork deadMan;
+  private final DeadMansSwitch deadMan;
   private GuardServers newest;
   private Consumer<HaproxyEvent> answers;
-  private Switch armed = Switch.disarmed();
-
-  /// Which process of each load balancer the switch took the canary from.
-  private final Map<String, ProcessSeen> tookFrom = new HashMap<>();
 
   private Set<String> rotation = Set.of();
   private Instant reportAt = Instant.MIN;
   private boolean stopped;
   private Instant lingersUntil = Instant.MIN;
 
+  /// What a load balancer would not take back. It is tried until the guard ends, less and less
+  /// often.
+  ///
+  /// @param drifts as they were told
+  /// @param failures in a row
+  /// @param again when it is tried next
+  private record Refused(List<Drift> drifts, int failures, Instant again) {
+    private static final BackOff BACK_OFF =
+        new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(4));
+
+    static Refused after(@Nullable Refused before, List<Drift> drifts, Instant now, String name) {
+      int failures = before == null ? 1 : before.failures() + 1;
+      return new Refused(drifts, failures, now.plus(BACK_OFF.pause(failures, name)));
+    }
+
+    /// A clock that was set back delays nothing.
+    boolean waits(Instant now) {
+      return now.isBefore(again) && !again.isAfter(now.plus(BACK_OFF.longest()));
+    }
+  }
+
   Guard(
       Fleet fleet,
       IntSupplier holdUps,
-      Instant agentStartedAt,
+      DeadMansSwitch deadMan,
       BiFunction<ServerSetting, String, Predicate<ServerSetting>> mayBeLate,
       GuardServers first,
       Consumer<HaproxyEvent> answers) {
     this.fleet = fleet;
     this.holdUps = holdUps;
-    this.agentStartedAt = agentStartedAt;
     this.mayBeLate = mayBeLate;
     this.newest = first;
     this.answers = answers;
-    this.deadMan = new DeadMansWork(fleet);
+    this.deadMan = deadMan;
   }
 
   /// Takes a renewal; an older one changes nothing.
@@ -106,17 +121,17 @@ final class Guard {
       }
       if (stopped || !next.head().rolloutId().equals(newest.head().rolloutId())) {
         told.clear();
-        remaining.clear();
+        refused.clear();
         reach.begun();
         stopped = false;
-        armed = Switch.disarmed();
+        deadMan.disarm();
         causes.begun();
       }
       newest = next;
       answers = to;
       holdUpsBefore = holdUps.getAsInt();
       outOfDate = false;
-      armed = armed.after(next.deadMan(), agentStartedAt, now);
+      deadMan.guarded(next, now);
       causes.renewed(next, alone, now);
     } finally {
       lock.unlock();
@@ -157,7 +172,7 @@ final class Guard {
       } else {
         stopped = true;
         lingersUntil = now.plus(LINGERS);
-        armed = Switch.disarmed();
+        deadMan.disarm();
         causes.ended(newest.servers());
       }
     } finally {
@@ -171,7 +186,7 @@ final class Guard {
     try {
       stopped = true;
       lingersUntil = Instant.MIN;
-      armed = Switch.disarmed();
+      deadMan.disarm();
       causes.begun();
     } finally {
       lock.unlock();
@@ -187,7 +202,7 @@ final class Guard {
           !outOfDate
               && (causes.anyReturning()
                   || (stopped && now.isBefore(lingersUntil) && causes.mayBeLate(now)));
-      if (!guarding && !tidying && !armed.isDue(now) && !armed.hasGoneOff()) {
+      if (!guarding && !tidying && !deadMan.looks(now)) {
         return;
       }
       Map<String, Snapshot> seen = new LinkedHashMap<>();
@@ -195,11 +210,9 @@ final class Guard {
       for (String name : loadBalancers()) {
         look(name).ifPresent(snapshot -> seen.put(name, snapshot));
       }
-      if (armed.hasGoneOff() && haveForgottenTheSwitch(seen)) {
-        armed = armed.again();
-      }
-      if (armed.isDue(now) && !isHeldUp()) {
-        goOff(seen, now);
+      deadMan.sees(seen);
+      if (deadMan.isDue(now) && !isHeldUp()) {
+        deadMan.goOff(newest, seen, now, answers, causes);
       }
       if (guarding || tidying) {
         seen.forEach((name, snapshot) -> reconcile(name, snapshot, now));
@@ -210,48 +223,6 @@ final class Guard {
     } finally {
       lock.unlock();
     }
-  }
-
-  /// What it changed is its own doing: the peers, whether or not the canary could leave after them.
-  private void goOff(Map<String, Snapshot> seen, Instant now) {
-    HaproxyCommand.DeadMan due = armed.deadMan();
-    armed = deadMan.act(armed, newest, seen, now, answers);
-    tookFrom.clear();
-    if (due != null && due.action() == HaproxyCommand.DeadManAction.DRAIN) {
-      seen.forEach((name, snapshot) -> tookFrom.put(name, snapshot.process()));
-    }
-    if (due != null && due.action() == HaproxyCommand.DeadManAction.DRAIN) {
-      causes.tookOut(restored(due), newest.head().fence());
-    }
-    if (due != null && (armed.hasGoneOff() || deadMan.tookOut())) {
-      causes.tookOut(due.nodes(), newest.head().fence());
-    }
-  }
-
-  /// A reload gives the canary back what the configuration file says; while everybody else is gone
-  /// nobody but the switch would take it out again. What a person does in the same process is his.
-  private boolean haveForgottenTheSwitch(Map<String, Snapshot> seen) {
-    return seen.entrySet().stream()
-        .anyMatch(each -> {
-          ProcessSeen before = tookFrom.get(each.getKey());
-          return before != null && each.getValue().process().replaced(before);
-        });
-  }
-
-  /// Those peers whose share of the requests the switch has taken back.
-  private List<String> restored(HaproxyCommand.DeadMan deadMan) {
-    List<String> changed = new ArrayList<>();
-    for (GuardedServer server : newest.servers()) {
-      boolean other =
-          deadMan.restore().stream()
-              .anyMatch(before ->
-                  before.node().equals(server.node())
-                      && !before.settings().equals(server.settings()));
-      if (other) {
-        changed.add(server.node());
-      }
-    }
-    return changed;
   }
 
   private Set<String> loadBalancers() {
@@ -309,7 +280,8 @@ final class Guard {
       }
       for (DriftCause cause : DriftCause.values()) {
         List<Drift> ours = byCause.get(Optional.of(cause));
-        if (ours != null && !(stopped && cause == DriftCause.FORGOTTEN)) {
+        boolean waits = refused.containsKey(name) && refused.get(name).waits(now);
+        if (ours != null && !waits && !(stopped && cause == DriftCause.FORGOTTEN)) {
           mend(balancer, cause, ours, now);
         }
       }
@@ -370,14 +342,17 @@ final class Guard {
       List<Drift> still = Drifts.of(name, guarded(), after, leaving);
       if (drifts.stream().noneMatch(drift -> isAmong(still, drift))) {
         causes.putBack(drifts, cause);
-        remaining.remove(name);
+        refused.remove(name);
         answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, drifts));
       }
-    } catch (NotDone refused) {
-      if (!drifts.equals(remaining.put(name, drifts))) {
+    } catch (NotDone notDone) {
+      Refused before = refused.get(name);
+      Refused again = Refused.after(before, drifts, now, newest.head().rolloutId() + name);
+      refused.put(name, again);
+      if (before == null || !drifts.equals(before.drifts())) {
         answers.accept(
             new HaproxyEvent.DriftRemains(
-                newest.head().answered(now), cause, drifts, refused.failure()));
+                newest.head().answered(now), cause, drifts, notDone.failure()));
       }
     }
   }
@@ -388,7 +363,7 @@ final class Guard {
     if (isHeldUp()) {
       holdUpsBefore = holdUps.getAsInt();
       outOfDate = true;
-      armed = armed.heldUp(now);
+      deadMan.heldUp(now);
     }
   }
 

@@ -63,7 +63,7 @@ public final class Guards {
             : new Guard(
                 fleet,
                 alarms::holdUps,
-                startedAt,
+                new DeadMansSwitch(fleet, startedAt, alarms::nanos),
                 (asked, node) -> mayBeLate(service, asked, node),
                 command,
                 answers);

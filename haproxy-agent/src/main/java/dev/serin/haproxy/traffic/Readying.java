@@ -1,5 +1,6 @@
 package dev.serin.haproxy.traffic;
 
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
@@ -26,6 +27,10 @@ import java.util.Map;
 final class Readying {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
+  /// Between looks at a load balancer that does not answer.
+  private static final BackOff OUT_OF_REACH =
+      new BackOff(Duration.ofMillis(100), Duration.ofSeconds(1));
+
   private final Fleet fleet;
   private final ReadyServer command;
   private final Turn turn;
@@ -40,6 +45,7 @@ final class Readying {
   HaproxyEvent run() throws NotDone, Turn.Preempted {
     applyEverywhere();
     Instant deadline = turn.now().plus(command.within());
+    int failures = 0;
     while (true) {
       List<ServerSeen> servers = new ArrayList<>();
       List<String> missing = new ArrayList<>();
@@ -66,7 +72,9 @@ final class Readying {
       if (!turn.now().isBefore(deadline)) {
         throw outOfReach == null ? timedOut(missing) : outOfReach;
       }
-      turn.pause(BETWEEN_LOOKS);
+      failures = outOfReach == null ? 0 : failures + 1;
+      turn.pause(
+          failures == 0 ? BETWEEN_LOOKS : OUT_OF_REACH.pause(failures, command.head().commandId()));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.serin.incus.instance;
 
 import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
@@ -14,8 +15,6 @@ import dev.serin.incus.rest.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -25,8 +24,8 @@ import java.util.function.Supplier;
 /// unknown how far one came (a broken connection, an operation that the server forgot) is answered
 /// by beginning anew, some times, with growing pauses.
 public final class IncusCommandHandler implements CommandHandler<IncusCommand, IncusEvent> {
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+  private static final BackOff BACK_OFF =
+      new BackOff(Duration.ofMillis(200), Duration.ofSeconds(2));
 
   /// How long a server may be away before the command is answered with that.
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -70,7 +69,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
       return;
     }
     noticing.commanded(command.head());
-    Duration pause = FIRST_PAUSE;
+    int failures = 0;
     Instant away = Instant.MAX;
     while (true) {
       try {
@@ -82,25 +81,15 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
       } catch (Unreachable gone) {
         Instant now = turn.now();
         away = now.isBefore(away) ? now : away;
+        failures++;
+        Duration pause = BACK_OFF.pause(failures, command.head().commandId());
         if (now.plus(pause).isAfter(away.plus(PATIENCE))) {
           answers.accept(failed(command, turn, unreachable(gone)));
           return;
         }
-        turn.pause(drawn(command, pause));
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
-                ? LONGEST_PAUSE
-                : pause.multipliedBy(2);
+        turn.pause(pause);
       }
     }
-  }
-
-  /// Up to half of a pause less by chance: many nodes of one server must not come back at once.
-  /// Drawn from the command's name, so that the same command does the same again.
-  private static Duration drawn(IncusCommand command, Duration pause) {
-    long seed = Objects.hash(command.head().commandId(), pause);
-    return Duration.ofNanos(
-        Math.round(pause.toNanos() * (1 - new SplittableRandom(seed).nextDouble() / 2)));
   }
 
   private IncusEvent carryOut(IncusCommand command, Turn turn)

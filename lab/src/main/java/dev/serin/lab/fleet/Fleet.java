@@ -23,6 +23,7 @@ public final class Fleet {
   public static final InetSocketAddress RUNTIME =
       new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 19999);
   private static final String BINARY = "/opt/serin-lab/backend-api/backend-api";
+  private static final String PRINTED = "/root/printed";
   private static final int TIMEOUT_MILLIS = 5_000;
 
   private final Path incus;
@@ -81,6 +82,26 @@ public final class Fleet {
   }
 
   private String digestOf(String node) throws IOException, InterruptedException {
+    return sha256(read(node, BINARY));
+  }
+
+  /// What a shell's commands print in a node's container. It takes the way through a file there,
+  /// since a busy `incus exec` may lose the output of a command that succeeded.
+  public String printed(String node, String commands) throws IOException, InterruptedException {
+    Process exec =
+        new ProcessBuilder(
+                "incus", "exec", node, "--", "sh", "-c", "{ " + commands + "; } >" + PRINTED)
+            .redirectErrorStream(true)
+            .start();
+    String complaint =
+        new String(exec.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (exec.waitFor() != 0) {
+      throw new IOException("expected " + node + " to run: " + commands + ", found: " + complaint);
+    }
+    return new String(read(node, PRINTED), StandardCharsets.UTF_8);
+  }
+
+  private byte[] read(String node, String file) throws IOException, InterruptedException {
     Process curl =
         new ProcessBuilder(
                 "curl",
@@ -89,14 +110,14 @@ public final class Fleet {
                 "30",
                 "--unix-socket",
                 incus.toString(),
-                "http://incus/1.0/instances/" + node + "/files?path=" + BINARY)
+                "http://incus/1.0/instances/" + node + "/files?path=" + file)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    byte[] binary = curl.getInputStream().readAllBytes();
+    byte[] bytes = curl.getInputStream().readAllBytes();
     if (curl.waitFor() != 0) {
-      throw new IOException("expected to read " + BINARY + " of " + node + " from " + incus);
+      throw new IOException("expected to read " + file + " of " + node + " from " + incus);
     }
-    return sha256(binary);
+    return bytes;
   }
 
   /// The SHA-256 digest of some bytes.

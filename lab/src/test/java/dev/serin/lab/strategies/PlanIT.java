@@ -35,7 +35,11 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlanIT {
   private static final URI COORDINATOR = SerinCluster.url("coordinator");
-  private static final String HOME = "/opt/serin-lab/backend-api";
+  private static final String UNIT =
+      "systemctl show backend-api"
+          + " -p ExecMainStartTimestampMonotonic,InvocationID,MainPID,NRestarts";
+  private static final String FILES =
+      "find /opt/serin-lab/backend-api -printf '%p %s %T@ %C@ %m %U %G\\n'";
 
   /// Of `show servers state`: what does not count the seconds.
   private static final List<String> LASTING =
@@ -114,30 +118,15 @@ class PlanIT {
                     + cells[columns.indexOf("srv_name")],
                 LASTING.stream().map(it -> cells[columns.indexOf(it)]).toList().toString()));
     for (String node : Fleet.NODES) {
-      now.put(
-          "unit " + node,
-          run(
-              "incus",
-              "exec",
-              node,
-              "--",
-              "systemctl",
-              "show",
-              "backend-api",
-              "-p",
-              "ExecMainStartTimestampMonotonic,InvocationID,MainPID,NRestarts"));
-      now.put(
-          "files " + node,
-          run("incus", "exec", node, "--", "find", HOME, "-printf", "%p %s %T@ %C@ %m %U %G\\n"));
+      now.put("unit " + node, sorted(fleet.printed(node, UNIT)));
+      now.put("files " + node, sorted(fleet.printed(node, FILES)));
     }
     return now;
   }
 
-  private static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as("%s: %s", List.of(command), said).isZero();
-    return said.lines().sorted().toList().toString();
+  private static String sorted(String printed) {
+    assertThat(printed).isNotBlank();
+    return printed.lines().sorted().toList().toString();
   }
 
   private record Said(int code, String out, String err) {}

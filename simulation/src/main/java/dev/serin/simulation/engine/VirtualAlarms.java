@@ -18,6 +18,11 @@ public final class VirtualAlarms implements Alarms {
   }
 
   @Override
+  public long nanos() {
+    return Duration.between(Instant.EPOCH, process.loop().now()).toNanos();
+  }
+
+  @Override
   public void at(Instant instant, Work work) {
     Duration left = Duration.between(process.now(), instant);
     process.after(

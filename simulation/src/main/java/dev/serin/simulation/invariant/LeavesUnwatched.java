@@ -214,8 +214,8 @@ public final class LeavesUnwatched implements Invariant {
         active.steps().stream().filter(step -> step.name().equals("restart")).toList();
     boolean allStarted =
         restarts.stream()
-            .noneMatch(step ->
-                step.status() == StepStatus.PENDING || step.status() == StepStatus.RUNNING);
+            .noneMatch(
+                step -> step.status() == StepStatus.PENDING || step.status() == StepStatus.RUNNING);
     // Who copies a binary by hand makes it look so.
     boolean oneBinary =
         truth.world().instances().values().stream().map(Instance::installed).distinct().count()

@@ -4,6 +4,7 @@ import dev.serin.contracts.kafka.Topics;
 import dev.serin.coordinator.rescue.RescueSheets;
 import dev.serin.coordinator.streams.CoordinatorMetrics;
 import dev.serin.coordinator.streams.Intake;
+import dev.serin.coordinator.streams.LostRecords;
 import dev.serin.coordinator.streams.Routed;
 import dev.serin.coordinator.streams.SagaProcessor;
 import dev.serin.simulation.broker.Broker;
@@ -82,7 +83,11 @@ final class Coordinator implements Member {
 
   private SagaProcessor saga() {
     return new SagaProcessor(
-        METRICS, (partition, topics) -> isAtEnd(), process::now, RescueSheets.NONE);
+        METRICS,
+        (partition, topics) -> isAtEnd(),
+        process::now,
+        RescueSheets.NONE,
+        new LostRecords(new VirtualTopics(broker), 1));
   }
 
   private void send(@Nullable String key, Routed routed) {

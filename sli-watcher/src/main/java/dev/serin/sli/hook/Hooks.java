@@ -1,5 +1,6 @@
 package dev.serin.sli.hook;
 
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.service.Hook;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SplittableRandom;
 
 /// Calls hooks, and calls again where no usable answer comes. A command that is repeated is
 /// answered from the command desk's memory; over a restart the call itself may come twice, with the
@@ -89,10 +89,7 @@ public final class Hooks {
   /// Up to half of it less by chance, since many rollouts may ask the same one at once. Chance is
   /// drawn from the command's name, so that it stays what it is.
   private static Duration pause(CallHook command, int attempt) {
-    Duration pause = Hook.pause(attempt);
-    long seed = Objects.hash(command.head().commandId(), attempt);
-    double chance = new SplittableRandom(seed).nextDouble();
-    return Duration.ofMillis(Math.round(pause.toMillis() * (1 - chance / 2)));
+    return BackOff.drawn(Hook.pause(attempt), 0.5, command.head().commandId(), attempt);
   }
 
   private static HookAnswered answered(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.simulation.service.Plants;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;

@@ -16,7 +16,7 @@ jdk:
 	@test -n "$(JDK)" || exit 1
 
 build: jdk ## Compile and package, without tests
-	$(MAVEN) -q -DskipTests package
+	$(MAVEN) -q -T 1C -DskipTests package
 	@./serin rehearse-standalone
 
 demo: build ## A fleet from nothing, three releases under load, and what came of them
@@ -25,7 +25,7 @@ demo: build ## A fleet from nothing, three releases under load, and what came of
 
 test: jdk ## Every test: units, stories, topology, integration, and the system on the lab
 	lab/up --reset
-	@left_out=$$(lab/lib/browser) && $(MAVEN) -q -DskipTests package && \
+	@left_out=$$(lab/lib/browser) && $(MAVEN) -q -T 1C -DskipTests package && \
 	  $(AS_MAVEN) lab/lib/halves ./mvnw -B -ntp -Plab -Dserin.excludedGroups="$$left_out"
 
 verify: jdk ## The tests that need no system packages

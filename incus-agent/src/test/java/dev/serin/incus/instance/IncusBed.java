@@ -2,6 +2,7 @@ package dev.serin.incus.instance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.serin.contracts.json.Json;
 import dev.serin.incus.http.JettyWire;
 import dev.serin.incus.rest.Wire;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +19,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import tools.jackson.databind.JsonNode;
 
 /// A throw-away instance of a real Incus with systemd in it, made from the lab's image. What tests
-/// do to it goes through Incus's own command line, so that only the agent uses the agent's code.
+/// do in it goes past Incus, into the instance's namespaces: that is a tenth of the work of an
+/// execution by Incus, and loses no output on a busy machine.
 final class IncusBed implements Bed, AutoCloseable {
   private static final String UNIT =
       """
@@ -29,8 +33,6 @@ final class IncusBed implements Bed, AutoCloseable {
       RestartSec=100ms
       TimeoutStopSec=3s
       """;
-
-  private static final String SAID = "/root/said";
 
   private final String instance = "serin-it-" + UUID.randomUUID().toString().substring(0, 8);
   private final JettyWire wire;
@@ -78,11 +80,19 @@ final class IncusBed implements Bed, AutoCloseable {
     return "/opt/app";
   }
 
-  /// Waits until the server runs nothing any more: an execution whose connection was cut may begin
-  /// late, and would meet what the next act has laid out.
-  private static void awaitQuiet() {
+  /// Waits until the server runs nothing in the instance any more: an execution whose connection
+  /// was cut may begin late, and would meet what the next act has laid out.
+  private void awaitQuiet() {
     for (int look = 0; look < 400; look++) {
-      if (!run("incus", "query", "/1.0/operations").contains("\"running\"")) {
+      String operations =
+          run(
+              "curl",
+              "-sS",
+              "--unix-socket",
+              socket().toString(),
+              "http://incus/1.0/operations?recursion=1");
+      JsonNode running = Json.mapper().readTree(operations).path("metadata").path("running");
+      if (!running.toString().contains("/" + instance + "\"")) {
         return;
       }
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
@@ -102,7 +112,7 @@ final class IncusBed implements Bed, AutoCloseable {
             .append("' <<'END'\n")
             .append(Base64.getEncoder().encodeToString(content))
             .append("\nEND\n"));
-    command(script.toString().getBytes(UTF_8), "incus", "exec", instance, "--", "sh", "-eu");
+    inside(script.toString().getBytes(UTF_8), "sh", "-eu");
   }
 
   @Override
@@ -118,17 +128,7 @@ final class IncusBed implements Bed, AutoCloseable {
   }
 
   void write(String path, byte[] content) {
-    command(
-        content,
-        "incus",
-        "exec",
-        instance,
-        "--",
-        "sh",
-        "-euc",
-        "rm -f \"$1\"; cat >\"$1\"; chmod 755 \"$1\"",
-        "sh",
-        path);
+    inside(content, "sh", "-euc", "rm -f \"$1\"; cat >\"$1\"; chmod 755 \"$1\"", "sh", path);
   }
 
   /// Installs a binary as an operator does, and starts it.
@@ -142,11 +142,30 @@ final class IncusBed implements Bed, AutoCloseable {
     return shell("systemctl show --value -p " + name + " app").strip();
   }
 
-  /// Runs shell commands in the instance. What they print is read from a file: on a busy machine
-  /// `incus exec` may lose the output of a command that has succeeded.
+  /// What shell commands in the instance print.
   String shell(String script) {
-    run("incus", "exec", instance, "--", "sh", "-uc", "exec >" + SAID + " 2>&1\n" + script);
-    return run("incus", "file", "pull", instance + SAID, "-");
+    return inside(new byte[0], "sh", "-uc", "exec 2>&1\n" + script);
+  }
+
+  /// Runs a command as the instance's root, in all of its namespaces.
+  private String inside(byte[] input, String... command) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("nsenter", "--target", pid(), "--all", "--setuid", "0", "--setgid", "0", "--"));
+    all.addAll(List.of(command));
+    return command(input, all.toArray(String[]::new));
+  }
+
+  /// Its first process, as the host sees it. It may have been started anew.
+  private String pid() {
+    String state =
+        run(
+            "curl",
+            "-sS",
+            "--unix-socket",
+            socket().toString(),
+            "http://incus/1.0/instances/" + instance + "/state");
+    return Json.mapper().readTree(state).path("metadata").path("pid").asString();
   }
 
   static String run(String... command) {

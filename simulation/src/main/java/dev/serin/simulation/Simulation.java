@@ -193,7 +193,7 @@ final class Simulation implements Observer {
       case Topics.REQUESTS -> {
         if (RequestReader.read(Json.mapper().readTree(value))
             instanceof Parsed.Valid<Request>(Request request)) {
-          tell(it -> it.requested(request));
+          heard(request, entry.offset());
         }
       }
       case Topics.HAPROXY_COMMANDS ->
@@ -212,6 +212,15 @@ final class Simulation implements Observer {
               "a dead letter on " + topic + ": " + new String(value, StandardCharsets.UTF_8));
         }
       }
+    }
+  }
+
+  /// A request counts from the moment at which a coordinator can read it.
+  private void heard(Request request, long offset) {
+    if (broker.visibleEnd(Topics.REQUESTS) > offset) {
+      tell(it -> it.requested(request));
+    } else {
+      loop.after(Duration.ofMillis(50), () -> heard(request, offset));
     }
   }
 

@@ -23,6 +23,7 @@ final class LoadCounts {
   private final Map<String, Long> servedByNode = new TreeMap<>();
   private final Map<String, Long> failedByVersion = new TreeMap<>();
   private final Map<String, Long> failedByKind = new TreeMap<>();
+  private final Map<String, Long> failedByVersionAndKind = new TreeMap<>();
   private final List<Failure> examples = new ArrayList<>();
   private final Map<String, Long> webSocketsByNode = new TreeMap<>();
   private final Histogram latencyMicros = new Histogram(LONGEST_MICROS, 3);
@@ -76,6 +77,8 @@ final class LoadCounts {
 
   private void fail(Failure failure) {
     failedByVersion.merge(failure.version(), 1L, Long::sum);
+    failedByVersionAndKind.merge(
+        LoadSnapshot.versionAndKind(failure.version(), failure.kind()), 1L, Long::sum);
     long ofThisKind = failedByKind.merge(failure.kind(), 1L, Long::sum);
     if (ofThisKind <= EXAMPLES_A_KIND) {
       examples.add(failure);
@@ -100,6 +103,7 @@ final class LoadCounts {
         Map.copyOf(servedByNode),
         Map.copyOf(failedByVersion),
         Map.copyOf(failedByKind),
+        Map.copyOf(failedByVersionAndKind),
         List.copyOf(examples),
         slowServed,
         latencyMicros.copy(),

@@ -10,6 +10,7 @@ import org.HdrHistogram.Histogram;
 
 /// What a load has seen so far.
 ///
+/// @param failedByVersionAndKind as [#versionAndKind] names them
 /// @param failures the first few of each kind, oldest first
 /// @param slowServed those of the served that lasted long on purpose; they are not in
 ///   `latencyMicros`
@@ -22,6 +23,7 @@ public record LoadSnapshot(
     Map<String, Long> servedByNode,
     Map<String, Long> failedByVersion,
     Map<String, Long> failedByKind,
+    Map<String, Long> failedByVersionAndKind,
     List<Failure> failures,
     long slowServed,
     Histogram latencyMicros,
@@ -37,6 +39,11 @@ public record LoadSnapshot(
     public long open() {
       return openings - closings;
     }
+  }
+
+  /// What failures of one version and one kind are counted under.
+  public static String versionAndKind(String version, String kind) {
+    return version + " " + kind;
   }
 
   public long served() {
@@ -63,6 +70,7 @@ public record LoadSnapshot(
         minus(servedByNode, earlier.servedByNode),
         minus(failedByVersion, earlier.failedByVersion),
         minus(failedByKind, earlier.failedByKind),
+        minus(failedByVersionAndKind, earlier.failedByVersionAndKind),
         failures.subList(earlier.failures.size(), failures.size()),
         slowServed - earlier.slowServed,
         latency,

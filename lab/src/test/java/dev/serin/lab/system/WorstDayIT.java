@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,8 +111,7 @@ class WorstDayIT {
     String rollout = analysing("reload", "v4.0.0", Map.of("window", "8s"));
     LoadSnapshot before = load.snapshot();
 
-    String master = Files.readAllLines(Path.of("/run/serin-lab/pids/haproxy-1")).getFirst();
-    assertThat(new ProcessBuilder("kill", "-USR2", master).inheritIO().start().waitFor()).isZero();
+    reload();
     untilCanary(server -> server.weight() != 2, END);
     untilCanary(server -> server.weight() == 2, END);
 
@@ -129,6 +129,50 @@ class WorstDayIT {
     for (String node : Fleet.NODES) {
       fleet.runtime("set server api_pool/" + node + " weight 1");
     }
+  }
+
+  private static void reload() throws IOException, InterruptedException {
+    String master = Files.readAllLines(Path.of("/run/serin-lab/pids/haproxy-1")).getFirst();
+    assertThat(new ProcessBuilder("kill", "-USR2", master).inheritIO().start().waitFor()).isZero();
+  }
+
+  /// A request that only the canary answers, and only after a while.
+  private static CompletableFuture<HttpResponse<String>> slowOnTheCanary(Duration lasts) {
+    return HttpClient.newHttpClient()
+        .sendAsync(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:18080/api/v1/slow?ms=" + lasts.toMillis()))
+                .header("Cookie", "SERVERID=" + CANARY)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void aReloadInTheMiddleOfADrainCutsNobody() throws IOException, InterruptedException {
+    LoadSnapshot before = load.snapshot();
+    CompletableFuture<HttpResponse<String>> inFlight = slowOnTheCanary(Duration.ofSeconds(14));
+    CompletableFuture<Instant> answered = inFlight.thenApply(it -> Instant.now());
+    String rollout =
+        releases.release(
+            COORDINATOR, Releases.request("drained", "v4.6.0", releases.bake("v4.6.0"), "4s"));
+    awaitStep(rollout, "drain");
+
+    reload();
+
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
+    assertThat(inFlight.join().statusCode()).isEqualTo(200);
+    assertThat(inFlight.join().headers().firstValue("X-Node")).hasValue(CANARY);
+    JsonNode restart =
+        story.of(rollout).stream()
+            .filter(event ->
+                Story.text(event, "type").equals("step-started")
+                    && Story.text(event, "step").equals("restart"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(Instant.parse(Story.text(restart, "at")))
+        .as("the canary is restarted when the old worker has nobody left on it")
+        .isAfterOrEqualTo(answered.join().minusSeconds(1));
+    assertThat(load.snapshot().since(before).failed()).isZero();
   }
 
   @Test
@@ -232,13 +276,7 @@ class WorstDayIT {
   void aDrainingCanaryIsReadyAgainAtOnceWhenTheOnlyOtherNodeDies()
       throws IOException, InterruptedException {
     // It keeps the canary from being empty before the other node is seen to be dead.
-    CompletableFuture<HttpResponse<String>> inFlight =
-        HttpClient.newHttpClient()
-            .sendAsync(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:18080/api/v1/slow?ms=14000"))
-                    .header("Cookie", "SERVERID=" + CANARY)
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+    CompletableFuture<HttpResponse<String>> inFlight = slowOnTheCanary(Duration.ofSeconds(14));
     String rollout = releaseOfTwo("v4.4.0");
     awaitStep(rollout, "drain");
     try {

@@ -350,6 +350,8 @@ public final class Faults implements Troubles, Circumstances {
         String topic =
             one(
                 List.of(
+                    Topics.SERVICES,
+                    Topics.REQUESTS,
                     Topics.HAPROXY_COMMANDS,
                     Topics.INCUS_COMMANDS,
                     Topics.SLI_COMMANDS,
@@ -377,7 +379,9 @@ public final class Faults implements Troubles, Circumstances {
       case CLOCK_JUMPED -> {
         VirtualProcess process = someProcess();
         if (process != null) {
-          Duration error = millis(-15_000, 15_000);
+          // Most are slewed or set by seconds; some were wrong by minutes.
+          int most = chance.nextInt(4) == 0 ? 600_000 : 15_000;
+          Duration error = millis(-most, most);
           tell(kind.name(), process.name() + " by " + error);
           clocksApart = error.abs().compareTo(clocksApart) > 0 ? error.abs() : clocksApart;
           process.setClockError(error);

@@ -88,6 +88,7 @@ final class Cells {
               "instances-changed-by-hand"),
           new Awaited(
               RolloutPhase.ROLLING_BACK,
+              "dead-man-went-off",
               "drift-mended",
               "drift-remains",
               "servers-changed-by-hand"));
@@ -122,8 +123,6 @@ final class Cells {
               "what comes of a step that was under way is not awaited: it is asked anew"),
           RolloutPhase.ROLLING_BACK,
           Map.of(
-              "dead-man-went-off",
-              "a rollback disarms the switch",
               "instances-changed-by-hand",
               "nobody looks: a restore compares before it changes anything",
               "smoke-test-passed",

@@ -298,7 +298,8 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
 
   /// What was commanded before this process had the work, oldest first: the fences count as obeyed,
   /// the commands themselves do not.
-  public void recall(List<C> commands) {
+  public void recall(List<C> all) {
+    List<C> commands = all.stream().filter(this::isCredible).toList();
     lock.lock();
     try {
       if (closed) {
@@ -306,7 +307,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       }
       for (C command : commands) {
         CommandHead head = command.head();
-        if (head.node() != null && !isFuture(head)) {
+        if (head.node() != null) {
           Lane lane = lane(head);
           lane.highestFence = Math.max(lane.highestFence, head.fence());
         }
@@ -319,11 +320,21 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       lock.unlock();
     }
     for (C command : commands) {
-      if (tooFarAhead(command) != null) {
-        continue;
+      try {
+        handler.recalled(command, answer -> tell(command.head().commandId(), answer));
+      } catch (RuntimeException bug) {
+        log.atError()
+            .setCause(bug)
+            .addKeyValue("command", command.head().commandId())
+            .log("a command could not be recalled; the others are");
       }
-      handler.recalled(command, answer -> tell(command.head().commandId(), answer));
     }
+  }
+
+  /// Whether it would be obeyed as far as its times go: what was refused when it came is not
+  /// recalled either.
+  public boolean isCredible(C command) {
+    return !isFuture(command.head()) && tooFarAhead(command) == null;
   }
 
   private boolean isFuture(CommandHead head) {

@@ -54,7 +54,8 @@ public final class ThreadedAlarms implements Alarms, AutoCloseable {
   @Override
   public void at(Instant instant, Work work) {
     Duration left = Duration.between(clock.instant(), instant);
-    at(instant, System.nanoTime() + shorter(left, FOR_EVER).plus(APART).toNanos(), work);
+    Duration wait = left.isNegative() ? Duration.ZERO : shorter(left, FOR_EVER);
+    at(instant, System.nanoTime() + wait.plus(APART).toNanos(), work);
   }
 
   /// @param atMost by [System#nanoTime()]

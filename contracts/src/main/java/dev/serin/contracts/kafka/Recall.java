@@ -26,20 +26,19 @@ import org.slf4j.LoggerFactory;
 final class Recall<C extends AgentCommand> {
   private static final Logger log = LoggerFactory.getLogger(Recall.class);
 
-  /// How far back it looks in each partition: at the commands of the last two hours, and at this
-  /// many if those are fewer. The guards of many rollouts, renewed every few seconds, push no other
-  /// command out of sight.
+  /// How far back it looks in each partition: at the commands of the last hour, and at this many if
+  /// those are fewer. The guards of many rollouts, renewed every few seconds, push no other command
+  /// out of sight.
   private static final int AT_LEAST = 1_000;
 
-  private static final Duration LOOKS_BACK = Duration.ofHours(2);
+  private static final Duration LOOKS_BACK = Duration.ofHours(1);
 
-  /// A hundred rollouts at once fill two hours with 72,000 guards; of what is more, only the
-  /// newest.
-  private static final int AT_MOST = 100_000;
+  /// Twenty rollouts at once fill an hour with 14,400 guards; of what is more, only the newest.
+  private static final int AT_MOST = 30_000;
 
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(6);
 
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final Class<C> commandType;
@@ -62,7 +61,7 @@ final class Recall<C extends AgentCommand> {
       return;
     }
     try {
-      List<C> commands = read(List.copyOf(partitions));
+      List<C> commands = asFarAsThereIsTime(List.copyOf(partitions));
       desk.recall(commands);
       log.atInfo()
           .addKeyValue("partitions", partitions.size())
@@ -73,7 +72,25 @@ final class Recall<C extends AgentCommand> {
     }
   }
 
-  private List<C> read(List<TopicPartition> partitions) {
+  /// The newest ones alone, where there are too many for the time.
+  private List<C> asFarAsThereIsTime(List<TopicPartition> partitions) {
+    try {
+      return read(partitions, AT_MOST);
+    } catch (TooSlow tooMany) {
+      log.atWarn().log("the commands of an hour take too long, recalling the newest of them");
+      return read(partitions, AT_LEAST);
+    }
+  }
+
+  private static final class TooSlow extends KafkaException {
+    private static final long serialVersionUID = 1L;
+
+    TooSlow() {
+      super("not read within " + PATIENCE);
+    }
+  }
+
+  private List<C> read(List<TopicPartition> partitions, int most) {
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       consumer.assign(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
@@ -83,18 +100,18 @@ final class Recall<C extends AgentCommand> {
         long end = ends.getOrDefault(partition, 0L);
         long start = Math.min(looksBack.getOrDefault(partition, end), end - AT_LEAST);
         consumer.seek(
-            partition, Math.max(first.getOrDefault(partition, 0L), Math.max(start, end - AT_MOST)));
+            partition, Math.max(first.getOrDefault(partition, 0L), Math.max(start, end - most)));
       }
       Newest<C> commands = new Newest<>();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (partitions.stream()
           .anyMatch(one -> consumer.position(one, ANSWER) < ends.getOrDefault(one, 0L))) {
         if (System.nanoTime() - deadline > 0) {
-          throw new KafkaException("not read within " + PATIENCE);
+          throw new TooSlow();
         }
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          if (Decoded.message(record.value(), commandType)
-              instanceof Decoded.Readable<C>(C command)) {
+          if (Decoded.message(record.value(), commandType) instanceof Decoded.Readable<C>(C command)
+              && desk.isCredible(command)) {
             commands.add(command);
           }
         }
@@ -103,7 +120,7 @@ final class Recall<C extends AgentCommand> {
     }
   }
 
-  /// Where the commands of the last two hours begin; nothing of a partition that has none.
+  /// Where the commands of the last hour begin; nothing of a partition that has none.
   private static Map<TopicPartition, Long> looksBack(
       Consumer<String, byte[]> consumer, List<TopicPartition> partitions) {
     long since = System.currentTimeMillis() - LOOKS_BACK.toMillis();

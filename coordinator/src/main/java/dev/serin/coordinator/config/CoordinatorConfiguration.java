@@ -35,6 +35,11 @@ public class CoordinatorConfiguration {
       RescueFiles rescue,
       RolloutViews views) {
     return new CoordinatorStreams(
-        kafka, Path.of(settings.data(), "coordinator").toAbsolutePath(), metrics, rescue, views);
+        kafka,
+        Path.of(settings.data(), "coordinator").toAbsolutePath(),
+        metrics,
+        rescue,
+        views,
+        settings.turns());
   }
 }

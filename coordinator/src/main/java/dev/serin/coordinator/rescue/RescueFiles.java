@@ -42,6 +42,7 @@ public final class RescueFiles implements RescueSheets {
         Files.deleteIfExists(file(service));
       } else {
         write(service, sheet);
+        Files.deleteIfExists(lostFile(service));
       }
     } catch (IOException unwritable) {
       // A full disk must not stop a rollout.
@@ -49,6 +50,22 @@ public final class RescueFiles implements RescueSheets {
           .addKeyValue("service", service)
           .log("no rescue sheet at {}: {}", file(service), unwritable.toString());
     }
+  }
+
+  @Override
+  public void lost(String service) {
+    try {
+      if (Check.isName(service) && Files.exists(file(service))) {
+        Files.move(file(service), lostFile(service), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException stays) {
+      log.atWarn().addKeyValue("service", service).log("the sheet stays: {}", stays.toString());
+    }
+  }
+
+  /// The sheet of a rollout whose record was lost: nobody else knows any more what it had done.
+  private Path lostFile(String service) {
+    return directory.resolve(service + ".lost.sh");
   }
 
   /// Nobody but people reads it, so even a bug in it must not stop the saga.
@@ -78,6 +95,17 @@ public final class RescueFiles implements RescueSheets {
 
   /// The sheet of a service; none where this coordinator has written none.
   public Optional<String> read(String service) {
-    return Optional.ofNullable(newest.get(service)).filter(sheet -> !sheet.isEmpty());
+    String sheet = newest.get(service);
+    return sheet == null || sheet.isEmpty() ? lostSheet(service) : Optional.of(sheet);
+  }
+
+  private Optional<String> lostSheet(String service) {
+    try {
+      return Check.isName(service) && Files.exists(lostFile(service))
+          ? Optional.of(Files.readString(lostFile(service), StandardCharsets.UTF_8))
+          : Optional.empty();
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
   }
 }

@@ -9,4 +9,7 @@ public interface RescueSheets {
 
   /// A service's ledger has changed.
   void changed(Ledger ledger);
+
+  /// A service's ledger is gone: its newest sheet is all that is known of its rollout.
+  default void lost(String service) {}
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param commands to the agents, in order
 /// @param events to the world, in order
 /// @param states of the rollouts that changed
+/// @param turns what is said to whoever keeps the turns
 /// @param wakeAt when the saga wants to be woken; none when it waits for nothing
 /// @param ignored why nothing followed; none where something did
 public record Decision(
@@ -20,6 +21,7 @@ public record Decision(
     List<AgentCommand> commands,
     List<RolloutEvent> events,
     List<RolloutState> states,
+    List<TurnWord> turns,
     @Nullable Instant wakeAt,
     @Nullable Ignored ignored) {
   /// Why an input changes nothing.
@@ -42,5 +44,6 @@ public record Decision(
     commands = List.copyOf(commands);
     events = List.copyOf(events);
     states = List.copyOf(states);
+    turns = List.copyOf(turns);
   }
 }

@@ -52,11 +52,14 @@ final class Draft {
   final List<Freeze> freezes;
   final List<Freeze> everywhere;
   Ledger.@Nullable Held held;
+  @Nullable Turn turn;
 
   private final List<AgentCommand> commands = new ArrayList<>();
   private final List<RolloutEvent> events = new ArrayList<>();
+  private final List<TurnWord> turns = new ArrayList<>();
   private final List<RolloutState> ended = new ArrayList<>();
   private Decision.@Nullable Ignored ignored;
+  private @Nullable Instant publishedAt;
 
   Draft(Ledger ledger, Instant at) {
     this.before = ledger;
@@ -74,6 +77,7 @@ final class Draft {
     this.freezes = new ArrayList<>(ledger.freezes());
     this.everywhere = ledger.everywhere();
     this.held = ledger.held();
+    this.turn = ledger.turn();
   }
 
   String service() {
@@ -96,7 +100,9 @@ final class Draft {
         freezes,
         everywhere,
         held,
-        before.decidedAt());
+        before.decidedAt(),
+        turn,
+        before.limited());
   }
 
   boolean isActive() {
@@ -196,7 +202,10 @@ final class Draft {
   }
 
   /// Nothing that this ledger says of rollouts holds any more.
-  void forget() {
+  ///
+  /// @param newest when something was published of them last
+  void forget(Instant newest) {
+    publishedAt = newest.isAfter(at) ? newest : at;
     active = null;
     queue.clear();
     held = null;
@@ -212,6 +221,15 @@ final class Draft {
   CommandHead head(String rolloutId, @Nullable String node) {
     fence = Math.max(fence + 1, at.toEpochMilli());
     return new CommandHead(rolloutId + "/" + fence, rolloutId, service(), node, fence, at);
+  }
+
+  /// Says something to whoever keeps the turns.
+  void say(TurnWord word) {
+    turns.add(word);
+  }
+
+  boolean isLimited() {
+    return before.limited();
   }
 
   /// Sends a command that needs no answer.
@@ -315,6 +333,7 @@ final class Draft {
 
   Decision decided() {
     Upkeep.of(this, before);
+    TakingTurns.returnWhatIsOver(this);
     Ledger next = ledger();
     List<RolloutState> states = new ArrayList<>(ended);
     Rollout now = next.active();
@@ -334,10 +353,15 @@ final class Draft {
         .filter(state -> !waitedBefore.contains(state))
         .forEach(states::add);
     boolean nothing =
-        commands.isEmpty() && events.isEmpty() && states.isEmpty() && next.equals(before);
-    if (!states.isEmpty()) {
-      next = next.decided(at);
+        turns.isEmpty()
+            && commands.isEmpty()
+            && events.isEmpty()
+            && states.isEmpty()
+            && next.equals(before);
+    if (publishedAt != null || !states.isEmpty()) {
+      next = next.decided(publishedAt == null ? at : publishedAt);
     }
-    return new Decision(next, commands, events, states, Wakeups.of(next), nothing ? ignored : null);
+    return new Decision(
+        next, commands, events, states, turns, Wakeups.of(next), nothing ? ignored : null);
   }
 }

@@ -164,7 +164,7 @@ final class Freezes {
     return release.overrideFreeze() || isWayBack(draft, release);
   }
 
-  private static boolean isWayBack(Draft draft, ReleaseRequested release) {
+  static boolean isWayBack(Draft draft, ReleaseRequested release) {
     return draft.definition != null
         && Returns.isWayBack(draft.definition.install(), release.artifact());
   }

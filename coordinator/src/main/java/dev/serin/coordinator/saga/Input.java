@@ -26,14 +26,24 @@ public sealed interface Input {
 
   /// This ledger is gone, or older than what was published.
   ///
+  /// @param gone whether there is none at all
   /// @param open the rollouts that were published as not over
   /// @param definition the service's, as it was given last
-  record Lost(List<RolloutState> open, @Nullable ServiceDefinition definition, Instant at)
+  /// @param newest when something was published of it last
+  record Lost(
+      boolean gone,
+      List<RolloutState> open,
+      @Nullable ServiceDefinition definition,
+      Instant newest,
+      Instant at)
       implements Input {
     public Lost {
       open = List.copyOf(open);
     }
   }
+
+  /// A turn was granted.
+  record Granted(String rolloutId, Instant at) implements Input {}
 
   /// The time that a decision asked to be woken at has come.
   record Woken(Instant at) implements Input {}

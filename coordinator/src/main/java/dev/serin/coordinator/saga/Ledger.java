@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 ///   rollout is active
 /// @param decidedAt when a rollout's state was last published of it; none before, and in a record
 ///   that an older version wrote
+/// @param turn its place among the rollouts that may run at once; none where nobody asked for one
+/// @param limited whether a rollout needs one; whoever loads a ledger says what holds now
 public record Ledger(
     String service,
     @Nullable ServiceDefinition definition,
@@ -48,7 +50,9 @@ public record Ledger(
     List<Freeze> freezes,
     List<Freeze> everywhere,
     @Nullable Held held,
-    @Nullable Instant decidedAt) {
+    @Nullable Instant decidedAt,
+    @Nullable Turn turn,
+    boolean limited) {
   static final int REMEMBERED_VERSIONS = 50;
   static final int REMEMBERED_EARLIER = 10;
 
@@ -76,7 +80,7 @@ public record Ledger(
 
   /// What a release waits for though the service is free.
   ///
-  /// @param by the freeze, in words
+  /// @param by what it waits for, in words
   /// @param until when it ends by itself; none until it is lifted
   public record Held(String by, @Nullable Instant until) {}
 
@@ -93,11 +97,13 @@ public record Ledger(
   public static Ledger empty(String service) {
     return new Ledger(
         service, null, null, List.of(), null, List.of(), null, Map.of(), List.of(), 0, null,
-        List.of(), List.of(), null, null);
+        List.of(), List.of(), null, null, null, false);
   }
 
   /// The same under these freezes of all services.
-  public Ledger under(List<Freeze> all) {
+  ///
+  /// @param turns whether a rollout needs a turn to start
+  public Ledger under(List<Freeze> all, boolean turns) {
     return new Ledger(
         service,
         definition,
@@ -113,7 +119,9 @@ public record Ledger(
         freezes,
         all,
         held,
-        decidedAt);
+        decidedAt,
+        turn,
+        turns);
   }
 
   /// The same, from which something is published now. A clock that was set back takes nothing back.
@@ -133,7 +141,9 @@ public record Ledger(
         freezes,
         everywhere,
         held,
-        decidedAt == null || at.isAfter(decidedAt) ? at : decidedAt);
+        decidedAt == null || at.isAfter(decidedAt) ? at : decidedAt,
+        turn,
+        limited);
   }
 
   /// What the binary with this digest is called.

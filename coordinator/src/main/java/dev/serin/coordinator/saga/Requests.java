@@ -11,6 +11,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.StepName;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ final class Requests {
           List.of(
               "expected nothing to wait (ifBusy: reject), found "
                   + firstWaiting(draft)
-                  + ", which waits for the end of a freeze"));
+                  + ", which waits though the service is free"));
     } else {
       enqueue(draft, release);
     }
@@ -215,9 +216,10 @@ final class Requests {
     }
   }
 
-  /// The first in the queue, though the service is free: a freeze ends first.
-  private static void hold(Draft draft, Ledger.Queued queued, Freezes.Met met) {
-    draft.held = new Ledger.Held(met.sentence(), met.until());
+  /// The first in the queue, though the service is free: a freeze ends first, or other rollouts.
+  private static void hold(
+      Draft draft, Ledger.Queued queued, String waitsFor, @Nullable Instant until) {
+    draft.held = new Ledger.Held(waitsFor, until);
     if (queued.sequence() > 0) {
       draft.queue.addFirst(queued);
       return;
@@ -232,8 +234,8 @@ final class Requests {
                 1,
                 RolloutPhase.QUEUED,
                 release.requestedBy(),
-                "waits for the end of " + met.sentence()),
-            met.sentence(),
+                "waits for " + waitsFor),
+            waitsFor,
             1));
   }
 
@@ -251,11 +253,18 @@ final class Requests {
         Freezes.Met met = Freezes.meets(draft, asWritten, draft.at);
         if (met != null && !Freezes.passes(draft, release)) {
           switch (asWritten.onFreeze()) {
-            case WAIT -> hold(draft, queued, met);
+            case WAIT -> {
+              TakingTurns.giveBack(draft);
+              hold(draft, queued, "the end of " + met.sentence(), met.until());
+            }
             case REFUSE ->
                 Refusals.release(
                     draft, release, List.of(Freezes.problem(draft, asWritten, met)), queued);
           }
+          return;
+        }
+        if (!TakingTurns.mayStart(draft, release)) {
+          hold(draft, queued, TakingTurns.sentence(), null);
           return;
         }
         String freeze = met == null ? "" : "; " + Freezes.passing(draft, release, met);

@@ -26,7 +26,8 @@ public final class Saga {
       }
       case Input.Defined defined -> whenDefined(draft, defined);
       case Input.Answered(var event, Instant at) -> whenAnswered(draft, event);
-      case Input.Lost(var open, var definition, Instant at) -> Losses.lost(draft, open, definition);
+      case Input.Lost lost -> Losses.lost(draft, lost);
+      case Input.Granted(String rolloutId, Instant at) -> TakingTurns.granted(draft, rolloutId);
       case Input.Woken(Instant at) -> whenWoken(draft);
     }
     return draft.decided();
@@ -49,14 +50,17 @@ public final class Saga {
     return draft.decided();
   }
 
-  /// The state of a rollout with which the saga itself can't go on: as it is, with the reason.
+  /// Tells of a rollout with which the saga itself can't go on: its state as it is, with the
+  /// reason.
   ///
-  /// @param why names what a person has to do
-  public static List<RolloutState> stuck(Ledger ledger, String why, Instant at) {
+  /// @param why what is wrong, and what a person has to do
+  public static Decision stuck(Ledger ledger, String why, Instant at) {
     Rollout active = ledger.active();
-    return active == null
-        ? List.of()
-        : List.of(View.active(ledger, active.in(active.phase(), why), at));
+    List<RolloutState> states =
+        active == null
+            ? List.of()
+            : List.of(View.waitingFor(View.active(ledger, active, at), "a person: " + why, why));
+    return new Decision(ledger.decided(at), List.of(), List.of(), states, List.of(), null, null);
   }
 
   /// When a ledger wants to be woken; none when it waits for nothing.

@@ -36,6 +36,33 @@ final class View {
         at);
   }
 
+  /// The same, waiting for something else.
+  static RolloutState waitingFor(RolloutState state, String waitingFor, String message) {
+    return new RolloutState(
+        state.rolloutId(),
+        state.service(),
+        state.version(),
+        state.requestId(),
+        state.phase(),
+        state.steps(),
+        state.nodes(),
+        state.lastProbe(),
+        waitingFor,
+        state.next(),
+        null,
+        state.requestedBy(),
+        state.reason(),
+        state.startedAt(),
+        state.endedAt(),
+        state.outcome(),
+        message,
+        state.problems(),
+        state.strategy(),
+        state.sequence(),
+        state.queuedAt(),
+        state.updatedAt());
+  }
+
   /// With a single node left in rotation, that is what matters most at that moment.
   private static String running(Rollout rollout) {
     List<String> inRotation = rollout.seen().inRotation();
@@ -170,7 +197,7 @@ final class View {
             ? "the end of " + active.rolloutId()
             : ledger.handsOff() != null
                 ? Hands.act(ledger.service())
-                : ledger.held() != null ? "the end of " + ledger.held().by() : "its turn";
+                : ledger.held() != null ? ledger.held().by() : "its turn";
     Ledger.Held held = active == null && ledger.handsOff() == null ? ledger.held() : null;
     List<RolloutState> states = new ArrayList<>();
     for (Ledger.Queued queued : ledger.queue()) {

@@ -4,9 +4,11 @@ import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.kafka.TopicCreation;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.coordinator.rescue.RescueSheets;
+import dev.serin.coordinator.saga.Limit;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -37,9 +39,11 @@ public final class CoordinatorStreams implements SmartLifecycle {
   private final CoordinatorMetrics metrics;
   private final RescueSheets rescue;
   private final Published published;
+  private final List<Limit> limits;
   private volatile @Nullable KafkaStreams streams;
   private @Nullable Thread starting;
 
+  /// @param limits how many rollouts may run at once
   /// @param published read to its end before the saga begins
   /// @param stateDirectory where Streams keeps its lock and checkpoints; losing it costs nothing
   public CoordinatorStreams(
@@ -47,7 +51,9 @@ public final class CoordinatorStreams implements SmartLifecycle {
       Path stateDirectory,
       CoordinatorMetrics metrics,
       RescueSheets rescue,
-      Published published) {
+      Published published,
+      List<Limit> limits) {
+    this.limits = List.copyOf(limits);
     this.published = published;
     this.rescue = rescue;
     this.settings = settings;
@@ -84,7 +90,8 @@ public final class CoordinatorStreams implements SmartLifecycle {
                 caughtUp,
                 InstantSource.system(),
                 rescue,
-                new LostRecords(published, Topics.PARTITIONS)),
+                new LostRecords(published, Topics.PARTITIONS),
+                limits),
             properties(copies),
             new DefaultKafkaClientSupplier() {
               @Override

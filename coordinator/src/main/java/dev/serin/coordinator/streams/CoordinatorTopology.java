@@ -2,6 +2,7 @@ package dev.serin.coordinator.streams;
 
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.coordinator.rescue.RescueSheets;
+import dev.serin.coordinator.saga.Limit;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,8 @@ public final class CoordinatorTopology {
       CaughtUp caughtUp,
       InstantSource clock,
       RescueSheets rescue,
-      LostRecords lost) {
+      LostRecords lost,
+      List<Limit> limits) {
     StreamsBuilder builder = new StreamsBuilder();
     KStream<String, Routed> taken =
         builder.stream(
@@ -67,7 +69,7 @@ public final class CoordinatorTopology {
     leave(
         sound
             .merge(answers)
-            .process(supplier(metrics, caughtUp, clock, rescue, lost), Named.as("saga")),
+            .process(supplier(metrics, caughtUp, clock, rescue, lost, limits), Named.as("saga")),
         "decisions");
     return builder.build();
   }
@@ -91,11 +93,12 @@ public final class CoordinatorTopology {
       CaughtUp caughtUp,
       InstantSource clock,
       RescueSheets rescue,
-      LostRecords lost) {
+      LostRecords lost,
+      List<Limit> limits) {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<String, byte[], String, Routed> get() {
-        return new SagaProcessor(metrics, caughtUp, clock, rescue, lost);
+        return new SagaProcessor(metrics, caughtUp, clock, rescue, lost, limits);
       }
 
       @Override
@@ -103,7 +106,8 @@ public final class CoordinatorTopology {
         return Set.of(
             store(SagaProcessor.LEDGERS),
             store(SagaProcessor.WAKEUPS),
-            store(SagaProcessor.REQUESTS_SEEN));
+            store(SagaProcessor.REQUESTS_SEEN),
+            store(SagaProcessor.TURNS));
       }
     };
   }

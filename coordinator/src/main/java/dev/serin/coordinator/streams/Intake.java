@@ -30,6 +30,9 @@ public final class Intake implements Processor<byte[], byte[], String, Routed> {
   static final byte DEFINITION = 'D';
   static final byte DELETION = 'X';
 
+  /// What the saga says to itself in another partition.
+  static final byte TURN = 'T';
+
   /// Marks what goes on to the saga.
   public static final String SAGA = "saga";
 
@@ -126,7 +129,7 @@ public final class Intake implements Processor<byte[], byte[], String, Routed> {
     };
   }
 
-  private static byte[] tagged(byte kind, byte[] value) {
+  static byte[] tagged(byte kind, byte[] value) {
     byte[] tagged = new byte[value.length + 1];
     tagged[0] = kind;
     System.arraycopy(value, 0, tagged, 1, value.length);

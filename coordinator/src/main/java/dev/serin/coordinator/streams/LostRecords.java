@@ -46,26 +46,46 @@ public final class LostRecords {
     return lost;
   }
 
+  /// The definition of a service that the saga has not read yet: topics are read in any order.
+  Optional<Input> definition(String service, Instant at) {
+    return published.services().stream()
+        .filter(it -> it.service().equals(service))
+        .findFirst()
+        .map(it -> new Input.Defined(it, at));
+  }
+
   private Optional<Input> found(
       @Nullable Ledger kept,
       List<RolloutState> newest,
       @Nullable ServiceDefinition definition,
       Instant at) {
-    List<RolloutState> open = newest.stream().filter(it -> !it.phase().isOver()).toList();
+    // What never began left no trace in a ledger that a version before this one wrote.
+    List<RolloutState> known =
+        newest.stream().filter(it -> !it.phase().isOver() || it.startedAt() != null).toList();
     if (kept == null) {
-      if (!open.isEmpty()) {
-        return Optional.of(new Input.Lost(open, definition, at));
-      }
-      return Optional.ofNullable(definition).map(it -> new Input.Defined(it, at));
+      return known.isEmpty()
+          ? Optional.ofNullable(definition).map(it -> new Input.Defined(it, at))
+          : Optional.of(lost(true, known, definition, at));
+    }
+    List<RolloutState> own = new ArrayList<>(open(known));
+    if (kept.active() != null) {
+      published.state(kept.active().rolloutId()).ifPresent(own::add);
     }
     Instant decidedAt = kept.decidedAt();
-    List<RolloutState> all = new ArrayList<>(newest);
-    if (kept.active() != null) {
-      published.state(kept.active().rolloutId()).ifPresent(all::add);
-    }
     boolean older =
-        decidedAt != null && all.stream().anyMatch(it -> it.updatedAt().isAfter(decidedAt));
-    return older ? Optional.of(new Input.Lost(open, definition, at)) : Optional.empty();
+        decidedAt != null && own.stream().anyMatch(it -> it.updatedAt().isAfter(decidedAt));
+    return older ? Optional.of(lost(false, own, definition, at)) : Optional.empty();
+  }
+
+  private static Input lost(
+      boolean gone, List<RolloutState> states, @Nullable ServiceDefinition definition, Instant at) {
+    Instant newest =
+        states.stream().map(RolloutState::updatedAt).max(Instant::compareTo).orElse(at);
+    return new Input.Lost(gone, open(states).stream().distinct().toList(), definition, newest, at);
+  }
+
+  private static List<RolloutState> open(List<RolloutState> states) {
+    return states.stream().filter(it -> !it.phase().isOver()).toList();
   }
 
   /// As Streams brings a service to its partition.

@@ -12,6 +12,7 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.coordinator.saga.Decision;
 import dev.serin.coordinator.saga.Ledger;
+import dev.serin.coordinator.saga.TurnWord;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.apache.kafka.common.header.Headers;
@@ -44,6 +45,7 @@ final class Outbox {
     decision.commands().forEach(this::send);
     decision.events().forEach(this::send);
     decision.states().forEach(this::send);
+    decision.turns().forEach(this::send);
   }
 
   /// What people have asked for now, where that has changed.
@@ -68,6 +70,15 @@ final class Outbox {
         key,
         value,
         DeadLetters.headers(headers, reason, topic, origin.partition(), origin.offset()));
+  }
+
+  /// From one partition to another, by the topic that requests reach the saga by.
+  void send(TurnWord word) {
+    send(
+        context.applicationId() + CoordinatorTopology.ASKED_SUFFIX,
+        word instanceof TurnWord.Granted ? word.service() : TurnKeeper.KEY,
+        Intake.tagged(Intake.TURN, Json.mapper().writeValueAsBytes(word)),
+        new RecordHeaders());
   }
 
   private void send(AgentCommand command) {

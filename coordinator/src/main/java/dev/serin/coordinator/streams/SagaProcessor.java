@@ -13,7 +13,9 @@ import dev.serin.coordinator.rescue.RescueSheets;
 import dev.serin.coordinator.saga.Decision;
 import dev.serin.coordinator.saga.Input;
 import dev.serin.coordinator.saga.Ledger;
+import dev.serin.coordinator.saga.Limit;
 import dev.serin.coordinator.saga.Saga;
+import dev.serin.coordinator.saga.TurnWord;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,6 +44,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   public static final String LEDGERS = "ledgers";
   public static final String WAKEUPS = "wakeups";
   public static final String REQUESTS_SEEN = "requests-seen";
+  public static final String TURNS = "turns";
 
   /// What freezes of all services are asked of. Its record is in every partition: the intake sends
   /// such a request to each of them, in one transaction.
@@ -62,18 +65,21 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private final InstantSource clock;
   private final RescueSheets rescue;
   private final LostRecords lost;
+  private final List<Limit> limits;
 
   private @Nullable ProcessorContext<String, Routed> context;
   private @Nullable Outbox outbox;
   private @Nullable KeyValueStore<String, byte[]> ledgers;
   private @Nullable KeyValueStore<String, byte[]> wakeups;
   private @Nullable KeyValueStore<String, byte[]> seen;
+  private @Nullable TurnKeeper turns;
   private boolean atEnd;
   private @Nullable Instant lastTick;
   private boolean busy;
   private boolean compared;
 
   /// @param lost is asked once, before anything is decided
+  /// @param limits how many rollouts may run at once; empty where nothing limits them
   /// @param rescue is told of every ledger that has changed, before that is committed: it may be
   ///   one step ahead
   public SagaProcessor(
@@ -81,9 +87,11 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       CaughtUp caughtUp,
       InstantSource clock,
       RescueSheets rescue,
-      LostRecords lost) {
+      LostRecords lost,
+      List<Limit> limits) {
     this.rescue = rescue;
     this.lost = lost;
+    this.limits = List.copyOf(limits);
     this.metrics = metrics;
     this.caughtUp = caughtUp;
     this.clock = clock;
@@ -92,10 +100,15 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   @Override
   public void init(ProcessorContext<String, Routed> context) {
     this.context = context;
+    // A task that is revived is the same object with another store.
+    compared = false;
+    atEnd = false;
+    lastTick = null;
     this.outbox = new Outbox(context, metrics, this::now);
     this.ledgers = context.getStateStore(LEDGERS);
     this.wakeups = context.getStateStore(WAKEUPS);
     this.seen = context.getStateStore(REQUESTS_SEEN);
+    this.turns = new TurnKeeper(context.getStateStore(TURNS), limits);
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> wake());
     context.schedule(Duration.ofHours(1), PunctuationType.WALL_CLOCK_TIME, now -> forgetRequests());
   }
@@ -155,6 +168,9 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         Request request = Json.mapper().readValue(json, Request.class);
         String id = record.key() + "\n" + request.requestId();
         boolean known = seen().get(id) != null;
+        if (ledgers().get(record.key()) == null) {
+          lost.definition(record.key(), now()).ifPresent(input -> decide(record.key(), input));
+        }
         decide(record.key(), new Input.Asked(request, known, now()));
         if (record.key().equals(EVERYWHERE)) {
           reconsiderHeld();
@@ -163,6 +179,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
           seen().put(id, Json.mapper().writeValueAsBytes(now()));
         }
       }
+      case Intake.TURN -> turn(record.key(), Json.mapper().readValue(json, TurnWord.class));
       case Intake.DEFINITION ->
           decide(
               record.key(),
@@ -180,6 +197,14 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
                   Topics.SERVICES);
         }
       }
+    }
+  }
+
+  private void turn(String key, TurnWord word) {
+    if (key.equals(TurnKeeper.KEY)) {
+      turns().hear(word).forEach(outbox()::send);
+    } else {
+      decide(key, new Input.Granted(word.rolloutId(), now()));
     }
   }
 
@@ -222,7 +247,11 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     }
     if (!decision.next().equals(before)) {
       ledgers().put(service, Json.mapper().writeValueAsBytes(decision.next()));
-      rescue.changed(decision.next());
+      if (input instanceof Input.Lost) {
+        rescue.lost(service);
+      } else {
+        rescue.changed(decision.next());
+      }
     }
     reschedule(service, before, decision);
     if (isTold(service)) {
@@ -243,6 +272,8 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       return;
     }
     compared = true;
+    turns().again().forEach(outbox()::send);
+    wakeAgain();
     var kept =
         new LostRecords.Ledgers() {
           @Override
@@ -274,9 +305,29 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         });
   }
 
+  /// The index of wake-ups is a store of its own, and may be lost by itself.
+  private void wakeAgain() {
+    List<KeyValue<String, byte[]>> all = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> entries = ledgers().all()) {
+      entries.forEachRemaining(all::add);
+    }
+    for (KeyValue<String, byte[]> entry : all) {
+      try {
+        Instant at = Saga.wakeAt(Json.mapper().readValue(entry.value, Ledger.class));
+        if (at != null && wakeups().get(due(at, entry.key)) == null) {
+          wakeups().put(due(at, entry.key), new byte[0]);
+        }
+      } catch (JacksonException unreadable) {
+        // Told whenever it is asked of.
+      }
+    }
+  }
+
   private Ledger kept(String service) {
     Ledger ledger = read(service);
-    return service.equals(EVERYWHERE) ? ledger : ledger.under(read(EVERYWHERE).freezes());
+    return service.equals(EVERYWHERE)
+        ? ledger
+        : ledger.under(read(EVERYWHERE).freezes(), turns().isLimited());
   }
 
   private Ledger read(String service) {
@@ -322,7 +373,8 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
             yield Saga.decide(Ledger.empty(service), input);
           }
           case Input.Defined defined -> throw new Undecided(unreadable);
-          case Input.Lost lost -> throw new Undecided(unreadable);
+          case Input.Lost gone -> throw new Undecided(unreadable);
+          case Input.Granted granted -> throw new Undecided(unreadable);
           case Input.Answered answered -> throw new Undecided(unreadable);
           case Input.Woken woken -> throw new Undecided(unreadable);
         };
@@ -400,12 +452,15 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         .addKeyValue("tries", tries)
         .log("the saga failed to wake");
     metrics.wakeFailed();
+    forgetRetries(service);
     wakeups().put(due(now().plus(TryAgain.pause(tries)), service), TryAgain.kept(tries));
     if (TryAgain.isForAPerson(tries)) {
       String act = TryAgain.act(service, tries, cause);
       log.atError().addKeyValue("service", service).log(act);
       try {
-        Saga.stuck(kept(service), act, now()).forEach(outbox()::send);
+        Decision told = Saga.stuck(kept(service), act, now());
+        ledgers().put(service, Json.mapper().writeValueAsBytes(told.next()));
+        outbox().send(told);
       } catch (RuntimeException untellable) {
         log.atError()
             .setCause(untellable)
@@ -413,6 +468,19 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
             .log("the rollout's state can't be told either");
       }
     }
+  }
+
+  /// One chain of tries a service, however many wake-ups failed.
+  private void forgetRetries(String service) {
+    List<String> retries = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> index = wakeups().all()) {
+      index.forEachRemaining((KeyValue<String, byte[]> entry) -> {
+        if (entry.value.length > 0 && entry.key.endsWith("/" + service)) {
+          retries.add(entry.key);
+        }
+      });
+    }
+    retries.forEach(wakeups()::delete);
   }
 
   /// At the end are those who lag behind nothing and had nothing to process since the last look.
@@ -453,6 +521,10 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   private Outbox outbox() {
     return Objects.requireNonNull(outbox);
+  }
+
+  private TurnKeeper turns() {
+    return Objects.requireNonNull(turns);
   }
 
   private KeyValueStore<String, byte[]> ledgers() {

@@ -55,7 +55,8 @@ public final class LedgerViews implements SmartLifecycle, TopicReader.Sink {
       return new Reading.Read(
           all == null
               ? ledger
-              : ledger.under(Json.mapper().readValue(all, Ledger.class).freezes()));
+              : ledger.under(
+                  Json.mapper().readValue(all, Ledger.class).freezes(), ledger.limited()));
     } catch (JacksonException unreadable) {
       return new Reading.Unreadable();
     }

@@ -42,12 +42,17 @@ class AskingTest {
   @Test
   void whatTheSagaCanNotGoOnWithSaysWhatAPersonHasToDo() {
     Story story = rollout(canaryThenPeers("b2", "b1")).until("push b2");
-    assertThat(Saga.stuck(story.ledger(), "run: serin rescue api", story.now()))
+    Decision told = Saga.stuck(story.ledger(), "run: serin rescue api", story.now());
+    assertThat(told.states())
         .singleElement()
         .satisfies(state -> {
           assertThat(state.message()).isEqualTo("run: serin rescue api");
+          assertThat(state.waitingFor()).startsWith("a person: ");
           assertThat(state.rolloutId()).isEqualTo(story.active().rolloutId());
+          assertThat(told.next().decidedAt())
+              .as("the ledger is as new as what is said of it")
+              .isAfterOrEqualTo(state.updatedAt());
         });
-    assertThat(Saga.stuck(Ledger.empty("api"), "", story.now())).isEmpty();
+    assertThat(Saga.stuck(Ledger.empty("api"), "", story.now()).states()).isEmpty();
   }
 }

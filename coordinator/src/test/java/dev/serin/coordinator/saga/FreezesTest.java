@@ -307,7 +307,7 @@ class FreezesTest {
     Ledger ledger =
         Saga.decide(Ledger.empty("api"), new Input.Defined(SERVICE, NOON))
             .next()
-            .under(List.of(all));
+            .under(List.of(all), false);
     Decision refused =
         Saga.decide(
             ledger,

@@ -6,7 +6,9 @@ import static dev.serin.coordinator.saga.Story.release;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
@@ -35,7 +37,19 @@ class LossesTest {
   }
 
   private static Decision lost(Ledger ledger, Story story) {
-    return Saga.decide(ledger, new Input.Lost(published(story), SERVICE, story.now()));
+    return Saga.decide(
+        ledger,
+        new Input.Lost(
+            ledger.equals(Ledger.empty(Services.NAME)),
+            published(story),
+            SERVICE,
+            story.now(),
+            story.now()));
+  }
+
+  private static boolean standsBack(AgentCommand command) {
+    return command instanceof IncusCommand.StandBack
+        || (command instanceof HaproxyCommand.StopGuardingServers stop && stop.handsOff());
   }
 
   @Test
@@ -44,7 +58,11 @@ class LossesTest {
     RolloutState before = published(story).getFirst();
     Decision decision = lost(Ledger.empty(Services.NAME), story);
 
-    assertThat(decision.commands()).as("nothing runs on a guess").isEmpty();
+    assertThat(decision.commands())
+        .as("nothing runs on a guess: the agents only stand back")
+        .hasSize(2)
+        .allMatch(LossesTest::standsBack);
+    assertThat(decision.turns()).extracting(TurnWord::rolloutId).contains(before.rolloutId());
     assertThat(decision.events().getFirst())
         .isInstanceOfSatisfying(
             RolloutHalted.class,
@@ -52,7 +70,8 @@ class LossesTest {
               assertThat(halted.head().sequence()).isEqualTo(before.sequence() + 1);
               assertThat(halted.head().why()).contains("found none");
               assertThat(halted.nodes()).isEqualTo(before.nodes());
-              assertThat(halted.left().toString()).contains("serin rescue", "serin hands-on");
+              assertThat(halted.left().toString())
+                  .contains("b2 was last seen with", "serin rescue", "serin hands-on");
             });
     assertThat(decision.events().getLast()).isInstanceOf(RolloutRejected.class);
     assertThat(decision.states())
@@ -93,14 +112,21 @@ class LossesTest {
     Decision decision = lost(older, story);
 
     assertThat(decision.next().active()).isNull();
-    assertThat(decision.commands())
-        .singleElement()
-        .isInstanceOfSatisfying(
-            HaproxyCommand.StopGuardingServers.class,
-            stop -> assertThat(stop.handsOff()).as("nothing is put back").isTrue());
+    assertThat(decision.commands()).isNotEmpty().allMatch(LossesTest::standsBack);
     assertThat(decision.events().getFirst().head().why()).contains("found an older one");
     assertThat(decision.next().fence())
         .as("fences go on from what is known")
         .isGreaterThanOrEqualTo(older.fence());
+  }
+
+  @Test
+  void anOlderRecordOfWhatIsOverIsToldOnceAndHandsAreOff() {
+    Story story = rollout(SERVICE).until("push b2");
+    Ledger older = story.ledger();
+    Decision decision =
+        Saga.decide(older, new Input.Lost(false, List.of(), SERVICE, story.now(), story.now()));
+    assertThat(decision.events()).singleElement().isInstanceOf(RolloutEvent.RolloutPaused.class);
+    assertThat(decision.next().handsOff()).isNotNull();
+    assertThat(decision.next().decidedAt()).as("it is as new as that now").isEqualTo(story.now());
   }
 }

@@ -126,7 +126,9 @@ class RescueSheetTest {
                     ledger.freezes(),
                     ledger.everywhere(),
                     ledger.held(),
-                    ledger.decidedAt()))
+                    ledger.decidedAt(),
+                    ledger.turn(),
+                    ledger.limited()))
             .orElseThrow();
     assertThat(blind).contains("\n  unreachable haproxy-1\n").doesNotContain("set server");
     assertThat(blind)
@@ -186,5 +188,19 @@ class RescueSheetTest {
     try (var left = Files.list(directory.resolve("rescue"))) {
       assertThat(left).isEmpty();
     }
+  }
+
+  @Test
+  void theLastSheetStaysWhereTheRecordIsLost(@TempDir Path directory) {
+    Story story = rollout(canaryThenPeers("b2", "b1")).until("restart b2");
+    new RescueFiles(directory).changed(story.ledger());
+    new RescueFiles(directory).lost(Services.NAME);
+    RescueFiles after = new RescueFiles(directory);
+    assertThat(after.read(Services.NAME).orElseThrow()).contains("systemctl restart api");
+    after.changed(Ledger.empty(Services.NAME));
+    assertThat(after.read(Services.NAME)).as("until a rollout has one of its own").isPresent();
+    after.changed(story.ledger());
+    after.changed(Ledger.empty(Services.NAME));
+    assertThat(after.read(Services.NAME)).isEmpty();
   }
 }

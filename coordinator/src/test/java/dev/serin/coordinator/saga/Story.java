@@ -98,7 +98,7 @@ final class Story {
       states.addAll(last.states());
     }
     now = until;
-    last = new Decision(ledger, commands, events, states, last.wakeAt(), last.ignored());
+    last = new Decision(ledger, commands, events, states, List.of(), last.wakeAt(), last.ignored());
     List.of(follows).forEach(it -> it.accept(this));
     return this;
   }

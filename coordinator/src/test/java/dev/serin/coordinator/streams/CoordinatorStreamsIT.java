@@ -62,7 +62,8 @@ class CoordinatorStreamsIT {
             directory.resolve(name),
             new CoordinatorMetrics(new SimpleMeterRegistry()),
             RescueSheets.NONE,
-            published);
+            published,
+            List.of());
     streams.start();
     return streams;
   }
@@ -85,6 +86,7 @@ class CoordinatorStreamsIT {
          "install": {"path": "/opt/api", "unit": "api"},
          "health": {"url": "http://127.0.0.1:8080/health"}, "analysis": {"window": "0s"}}
         """);
+    awaitDefined();
     String sql = "x".repeat(200_000);
     for (int number = 0; number < 5; number++) {
       write(
@@ -97,6 +99,46 @@ class CoordinatorStreamsIT {
           """
               .formatted(number, number, "ab".repeat(32), sql));
     }
+  }
+
+  /// Topics are read in any order: a release that is read before its service is refused.
+  private static void awaitDefined() throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try (var ledgers = new KafkaConsumer<String, byte[]>(broker.settings().consumer())) {
+      List<TopicPartition> partitions = List.of();
+      while (true) {
+        assertThat(System.nanoTime()).as("the service is defined").isLessThan(end);
+        if (partitions.isEmpty()) {
+          partitions = partitionsOf(CoordinatorStreams.LEDGERS_CHANGELOG);
+          ledgers.assign(partitions);
+          ledgers.seekToBeginning(partitions);
+        }
+        if (!partitions.isEmpty() && !ledgers.poll(Duration.ofMillis(200)).isEmpty()) {
+          return;
+        }
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    }
+  }
+
+  private static List<TopicPartition> partitionsOf(String topic) throws Exception {
+    try (Admin admin = admin()) {
+      if (!admin.listTopics().names().get().contains(topic)) {
+        return List.of();
+      }
+    }
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
+      partitions.add(new TopicPartition(topic, partition));
+    }
+    return partitions;
+  }
+
+  private static Admin admin() {
+    return Admin.create(
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            (Object) broker.settings().bootstrapServers()));
   }
 
   /// Reads on until the same command has come so often.
@@ -276,11 +318,7 @@ class CoordinatorStreamsIT {
   }
 
   private static void delete(String topic) throws Exception {
-    try (Admin admin =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                (Object) broker.settings().bootstrapServers()))) {
+    try (Admin admin = admin()) {
       admin.deleteTopics(List.of(topic)).all().get(60, TimeUnit.SECONDS);
       long end = System.nanoTime() + PATIENCE.toNanos();
       while (admin.listTopics().names().get().contains(topic)) {

@@ -5,11 +5,13 @@ import static dev.serin.coordinator.streams.VirtualKafka.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.kafka.DeadLetters;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.rollout.RolloutIds;
+import dev.serin.coordinator.saga.Limit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -439,5 +441,59 @@ class CoordinatorTopologyTest {
     assertThat(CoordinatorTopology.partitions("any", "*", new byte[0], 6))
         .contains(java.util.Set.of(0, 1, 2, 3, 4, 5));
     assertThat(CoordinatorTopology.partitions("any", "api", new byte[0], 6)).isEmpty();
+  }
+
+  private static void abort(VirtualKafka limited, String service) {
+    limited.write(
+        Topics.REQUESTS,
+        null,
+        """
+        {"type": "abort-requested", "requestId": "abort-%s", "service": "%s",
+         "requestedBy": "alice", "rolloutId": "%s"}
+        """
+            .formatted(service, service, RolloutIds.of(service, "r1")));
+  }
+
+  @Test
+  void noMoreRolloutsRunAtOnceThanTheLimitSays() {
+    try (VirtualKafka limited = new VirtualKafka(Published.NOTHING, List.of(Limit.of(1, null)))) {
+      for (String name : List.of("api", "web", "mail")) {
+        limited.write(Topics.SERVICES, name, service(name));
+        limited.write(Topics.REQUESTS, null, release(name, "r1"));
+      }
+      assertThat(limited.commands())
+          .as("one is checked, the others wait")
+          .isNotEmpty()
+          .allMatch(it -> it.head().service().equals("api"));
+      assertThat(limited.read(Topics.ROLLOUT_STATES))
+          .extracting(VirtualKafka::tree)
+          .filteredOn(it -> it.get("service").stringValue().equals("web"))
+          .last()
+          .satisfies(it -> {
+            assertThat(it.get("phase").stringValue()).isEqualTo("QUEUED");
+            assertThat(it.get("waitingFor").stringValue()).contains("serin.limits");
+          });
+
+      abort(limited, "web");
+      assertThat(limited.commands()).as("who waits no more is passed over").isEmpty();
+      abort(limited, "api");
+      assertThat(limited.commands())
+          .filteredOn(it -> !(it instanceof StopGuardingServers))
+          .isNotEmpty()
+          .allMatch(it -> it.head().service().equals("mail"));
+    }
+  }
+
+  @Test
+  void anEmergencyWaitsForNobody() {
+    try (VirtualKafka limited = new VirtualKafka(Published.NOTHING, List.of(Limit.of(1, null)))) {
+      for (String name : List.of("api", "web")) {
+        limited.write(Topics.SERVICES, name, service(name));
+      }
+      limited.write(Topics.REQUESTS, null, release("api", "r1"));
+      assertThat(limited.commands()).isNotEmpty();
+      limited.write(Topics.REQUESTS, null, release("web", "r1", ", \"strategy\": \"emergency\""));
+      assertThat(limited.commands()).anyMatch(it -> it.head().service().equals("web"));
+    }
   }
 }

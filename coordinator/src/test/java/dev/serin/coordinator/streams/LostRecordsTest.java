@@ -105,23 +105,37 @@ class LostRecordsTest {
             List.of(),
             List.of(),
             null,
-            decidedAt));
+            decidedAt,
+            null,
+            false));
   }
 
   @Test
-  void isGoneWhereARolloutIsUnderWayThatNobodyRemembers() {
+  void isGoneWhereSomethingIsPublishedThatNobodyRemembers() {
     assertThat(lost(1, 0, state(RolloutPhase.ROLLING, NOON)).get("api"))
-        .isInstanceOfSatisfying(Input.Lost.class, it -> assertThat(it.open()).hasSize(1));
-    assertThat(lost(1, 0, state(RolloutPhase.COMPLETED, NOON))).isEmpty();
+        .isInstanceOfSatisfying(
+            Input.Lost.class,
+            it -> {
+              assertThat(it.gone()).isTrue();
+              assertThat(it.open()).hasSize(1);
+            });
+    assertThat(lost(1, 0, state(RolloutPhase.COMPLETED, NOON)).get("api"))
+        .as("hands may have been off")
+        .isInstanceOfSatisfying(Input.Lost.class, it -> assertThat(it.open()).isEmpty());
+    assertThat(lost(1, 0)).isEmpty();
   }
 
   @Test
   void isOlderWhereItWasDecidedOnBeforeWhatWasPublished() {
     keep(NOON.minusMillis(1));
     assertThat(lost(1, 0, state(RolloutPhase.ROLLING, NOON)).get("api"))
-        .isInstanceOf(Input.Lost.class);
-    assertThat(lost(1, 0, state(RolloutPhase.COMPLETED, NOON)).get("api"))
-        .isInstanceOfSatisfying(Input.Lost.class, it -> assertThat(it.open()).isEmpty());
+        .isInstanceOfSatisfying(Input.Lost.class, it -> assertThat(it.newest()).isEqualTo(NOON));
+  }
+
+  @Test
+  void anEndedRolloutThatTheRecordDoesNotRunAccusesNobody() {
+    keep(NOON.minusMillis(1));
+    assertThat(lost(1, 0, state(RolloutPhase.REJECTED, NOON))).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.coordinator.rescue.RescueSheets;
+import dev.serin.coordinator.saga.Limit;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,10 +44,10 @@ final class VirtualKafka implements AutoCloseable {
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   VirtualKafka() {
-    this(Published.NOTHING);
+    this(Published.NOTHING, List.of());
   }
 
-  VirtualKafka(Published published) {
+  VirtualKafka(Published published, List<Limit> limits) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, CoordinatorStreams.APPLICATION_ID);
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:9092");
@@ -62,7 +63,8 @@ final class VirtualKafka implements AutoCloseable {
                 caughtUp,
                 () -> now,
                 RescueSheets.NONE,
-                new LostRecords(published, 1)),
+                new LostRecords(published, 1),
+                limits),
             properties,
             NOON);
   }

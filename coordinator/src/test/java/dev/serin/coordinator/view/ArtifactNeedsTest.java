@@ -39,7 +39,9 @@ class ArtifactNeedsTest {
                 List.of(),
                 List.of(),
                 null,
-                null));
+                null,
+                null,
+                false));
   }
 
   private void read(boolean caughtUp, String service, @Nullable String value) {

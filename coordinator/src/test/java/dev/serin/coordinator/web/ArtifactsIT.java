@@ -198,6 +198,8 @@ class ArtifactsIT {
                 List.of(),
                 List.of(),
                 null,
-                null));
+                null,
+                null,
+                false));
   }
 }

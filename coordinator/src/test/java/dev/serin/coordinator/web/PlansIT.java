@@ -244,7 +244,9 @@ class PlansIT {
             List.of(),
             List.of(),
             null,
-            null);
+            null,
+            null,
+            false);
     serin
         .stage()
         .raw(

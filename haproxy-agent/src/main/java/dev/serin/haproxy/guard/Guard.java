@@ -256,11 +256,11 @@ final class Guard {
           balancer.leavingMap() == null ? Optional.empty() : balancer.leaving();
       List<GuardedServer> guarded = guarded();
       List<Drift> drifts = Drifts.of(name, guarded, seen, leaving);
-      ProcessSeen before = processes.put(name, seen.process());
+      ProcessSeen earlier = processes.put(name, seen.process());
       boolean anew =
-          before == null
+          earlier == null
               ? Drifts.toldNothing(name, newest.servers(), seen, leaving)
-              : seen.process().replaced(before);
+              : seen.process().replaced(earlier);
       if (anew) {
         causes.forgot(settings(newest.servers(), name));
       }
@@ -280,8 +280,11 @@ final class Guard {
       }
       for (DriftCause cause : DriftCause.values()) {
         List<Drift> ours = byCause.get(Optional.of(cause));
-        boolean waits = refused.containsKey(name) && refused.get(name).waits(now);
-        if (ours != null && !waits && !(stopped && cause == DriftCause.FORGOTTEN)) {
+        Refused before = refused.get(name + cause);
+        if (ours == null) {
+          refused.remove(name + cause);
+        } else if ((before == null || !before.waits(now))
+            && !(stopped && cause == DriftCause.FORGOTTEN)) {
           mend(balancer, cause, ours, now);
         }
       }
@@ -342,13 +345,13 @@ final class Guard {
       List<Drift> still = Drifts.of(name, guarded(), after, leaving);
       if (drifts.stream().noneMatch(drift -> isAmong(still, drift))) {
         causes.putBack(drifts, cause);
-        refused.remove(name);
+        refused.remove(name + cause);
         answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, drifts));
       }
     } catch (NotDone notDone) {
-      Refused before = refused.get(name);
+      Refused before = refused.get(name + cause);
       Refused again = Refused.after(before, drifts, now, newest.head().rolloutId() + name);
-      refused.put(name, again);
+      refused.put(name + cause, again);
       if (before == null || !drifts.equals(before.drifts())) {
         answers.accept(
             new HaproxyEvent.DriftRemains(
@@ -383,6 +386,11 @@ final class Guard {
     return pools;
   }
 
+  /// A clock that was set back silences nothing.
+  private boolean isReportDue(Instant now) {
+    return !now.isBefore(reportAt) || reportAt.isAfter(now.plus(BETWEEN_REPORTS));
+  }
+
   private void report(Map<String, Snapshot> seen, Instant now) {
     boolean reachNews = reach.isNews();
     if (seen.size() < loadBalancers().size()) {
@@ -399,7 +407,7 @@ final class Guard {
     }
     List<String> inRotation = Shares.inRotation(newest.servers(), seen);
     if (seen.isEmpty()
-        || (!reachNews && now.isBefore(reportAt) && rotation.equals(Set.copyOf(inRotation)))) {
+        || (!reachNews && !isReportDue(now) && rotation.equals(Set.copyOf(inRotation)))) {
       return;
     }
     rotation = Set.copyOf(inRotation);

@@ -15,12 +15,24 @@ import org.jspecify.annotations.Nullable;
 /// @param atTheLatest by [dev.serin.contracts.agent.Alarms#nanos()]: as long after the guard came
 ///   as its own times grant, so that a clock that is set back delays nothing
 /// @param hasGoneOff whether it has done what it has to; until a later proof arms it anew
-record Switch(@Nullable DeadMan deadMan, Instant goesOffAt, long atTheLatest, boolean hasGoneOff) {
+/// @param excused whether its agent was held up since the newest proof
+record Switch(
+    @Nullable DeadMan deadMan,
+    Instant goesOffAt,
+    long atTheLatest,
+    boolean hasGoneOff,
+    boolean excused) {
   /// How long a backlog may take to be read.
   static final Duration BACKLOG = Duration.ofSeconds(5);
 
+  /// What a plan may take; a guard that grants more has a wrong clock's times.
+  private static final Duration LONGEST = Duration.ofDays(31);
+
+  /// How long an agent that was held up again takes to hear that another has its work.
+  private static final Duration HEARS = Duration.ofSeconds(15);
+
   static Switch disarmed() {
-    return new Switch(null, Instant.MAX, 0, false);
+    return new Switch(null, Instant.MAX, 0, false, false);
   }
 
   /// After a guard.
@@ -33,25 +45,33 @@ record Switch(@Nullable DeadMan deadMan, Instant goesOffAt, long atTheLatest, bo
       return disarmed();
     }
     if (deadMan != null && deadMan.expiresAt().equals(next.expiresAt())) {
-      return new Switch(next, goesOffAt, atTheLatest, hasGoneOff);
+      return new Switch(next, goesOffAt, atTheLatest, hasGoneOff, excused);
     }
     Instant at = later(next.expiresAt(), agentStartedAt.plus(next.period()));
     if (!next.expiresAt().isAfter(now)) {
       at = later(at, now.plus(BACKLOG));
     }
-    Duration granted = longer(Duration.between(sentAt, next.expiresAt()), next.period());
-    return new Switch(next, at, nanos + granted.toNanos(), false);
+    Duration own = Duration.between(sentAt, next.expiresAt());
+    Duration granted = longer(own.compareTo(LONGEST) < 0 ? own : LONGEST, next.period());
+    return new Switch(next, at, nanos + granted.toNanos(), false, false);
   }
 
-  /// After its agent was held up: as after its restart, it has one full period more.
+  /// After its agent was held up: as after its restart, it has one full period more; where that
+  /// comes again before a new proof, only as long as it takes to hear of another agent. A machine
+  /// that stalls each minute must not put it off for ever.
   Switch heldUp(Instant now, long nanos) {
     return deadMan == null
         ? this
         : new Switch(
             deadMan,
-            later(goesOffAt, now.plus(deadMan.period())),
-            Math.max(atTheLatest, nanos + deadMan.period().toNanos()),
-            hasGoneOff);
+            later(goesOffAt, now.plus(grace())),
+            Math.max(atTheLatest, nanos + grace().toNanos()),
+            hasGoneOff,
+            true);
+  }
+
+  private Duration grace() {
+    return excused || deadMan == null ? HEARS : deadMan.period();
   }
 
   private static Duration longer(Duration one, Duration other) {
@@ -67,11 +87,11 @@ record Switch(@Nullable DeadMan deadMan, Instant goesOffAt, long atTheLatest, bo
   }
 
   Switch gone() {
-    return new Switch(deadMan, goesOffAt, atTheLatest, true);
+    return new Switch(deadMan, goesOffAt, atTheLatest, true, excused);
   }
 
   /// A load balancer has forgotten what it did: it is due at once.
   Switch again() {
-    return new Switch(deadMan, goesOffAt, atTheLatest, false);
+    return new Switch(deadMan, goesOffAt, atTheLatest, false, excused);
   }
 }

@@ -135,4 +135,27 @@ class SwitchTest {
     assertThat(armed.isDue(NOON, held + PERIOD.toNanos() - 1)).isFalse();
     assertThat(armed.isDue(NOON, held + PERIOD.toNanos())).isTrue();
   }
+
+  @Test
+  void holdUpsThatComeAgainAndAgainDoNotPutItOffForEver() {
+    Switch armed = armed(NOON.plusSeconds(90));
+    Instant now = NOON;
+    for (int minute = 1; minute <= 4; minute++) {
+      now = NOON.plusSeconds(60L * minute);
+      if (armed.isDue(now, EARLY)) {
+        return;
+      }
+      armed = armed.heldUp(now, 0);
+    }
+    assertThat(armed.isDue(now.plusSeconds(16), EARLY))
+        .as("a period after the first, and then only until another agent is heard of")
+        .isTrue();
+  }
+
+  @Test
+  void aGuardWithAClockFromAnotherCenturyIsNoReasonToFail() {
+    Instant longAgo = Instant.parse("1600-01-01T00:00:00Z");
+    Switch armed = Switch.disarmed().after(until(NOON.plusSeconds(90)), longAgo, LONG_AGO, NOON, 0);
+    assertThat(armed.isDue(NOON.plusSeconds(90), EARLY)).isTrue();
+  }
 }

@@ -19,7 +19,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
-import tools.jackson.databind.JsonNode;
 
 /// A throw-away instance of a real Incus with systemd in it, made from the lab's image. What tests
 /// do in it goes past Incus, into the instance's namespaces: that is a tenth of the work of an
@@ -83,6 +82,7 @@ final class IncusBed implements Bed, AutoCloseable {
   /// Waits until the server runs nothing in the instance any more: an execution whose connection
   /// was cut may begin late, and would meet what the next act has laid out.
   private void awaitQuiet() {
+    String running = "";
     for (int look = 0; look < 400; look++) {
       String operations =
           run(
@@ -91,12 +91,13 @@ final class IncusBed implements Bed, AutoCloseable {
               "--unix-socket",
               socket().toString(),
               "http://incus/1.0/operations?recursion=1");
-      JsonNode running = Json.mapper().readTree(operations).path("metadata").path("running");
-      if (!running.toString().contains("/" + instance + "\"")) {
+      running = Json.mapper().readTree(operations).path("metadata").path("running").toString();
+      if (!running.contains("/" + instance + "\"")) {
         return;
       }
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
+    throw new AssertionError("expected nothing to run in the instance any more: " + running);
   }
 
   @Override

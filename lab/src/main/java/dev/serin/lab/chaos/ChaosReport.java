@@ -98,7 +98,8 @@ public final class ChaosReport {
   }
 
   /// A bad release explains its own answers, of the status that it was made to give; a fault that
-  /// reaches users by itself explains what else failed while it lasted. Whatever is left is Serin's.
+  /// reaches users by itself explains what else failed while it lasted. Whatever is left is
+  /// Serin's.
   private void requests() {
     String byRelease = LoadSnapshot.versionAndKind(ChaosRun.FAILING, "status 500");
     load.failedByVersionAndKind()

@@ -104,8 +104,7 @@ public final class ChaosRun {
         new Operator.Release("v5.0.0", releases.bake("v5.0.0"), true),
         new Operator.Release("v5.1.0", releases.bake("v5.1.0"), true),
         new Operator.Release("v5.2.0", releases.bake("v5.2.0", "--health", "500"), false),
-        new Operator.Release(
-            FAILING, releases.bake(FAILING, "--error-rate", "0.2"), false),
+        new Operator.Release(FAILING, releases.bake(FAILING, "--error-rate", "0.2"), false),
         new Operator.Release("v5.4.0", releases.bake("v5.4.0", "--exit-at-once"), false));
   }
 

@@ -149,15 +149,15 @@ class WorstDayIT {
 
   @Test
   void aReloadInTheMiddleOfADrainCutsNobody() throws IOException, InterruptedException {
+    Map<String, Object> body = Releases.request("drained", "v4.6.0", releases.bake("v4.6.0"), "4s");
     LoadSnapshot before = load.snapshot();
     CompletableFuture<HttpResponse<String>> inFlight = slowOnTheCanary(Duration.ofSeconds(14));
     CompletableFuture<Instant> answered = inFlight.thenApply(it -> Instant.now());
-    String rollout =
-        releases.release(
-            COORDINATOR, Releases.request("drained", "v4.6.0", releases.bake("v4.6.0"), "4s"));
+    String rollout = releases.release(COORDINATOR, body);
     awaitStep(rollout, "drain");
 
     reload();
+    assertThat(inFlight).as("the drain waits for it over the reload").isNotDone();
 
     assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
     assertThat(inFlight.join().statusCode()).isEqualTo(200);

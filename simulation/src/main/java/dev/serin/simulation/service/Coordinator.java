@@ -87,7 +87,8 @@ final class Coordinator implements Member {
         (partition, topics) -> isAtEnd(),
         process::now,
         RescueSheets.NONE,
-        new LostRecords(new VirtualTopics(broker), 1));
+        new LostRecords(new VirtualTopics(broker), 1),
+        List.of());
   }
 
   private void send(@Nullable String key, Routed routed) {

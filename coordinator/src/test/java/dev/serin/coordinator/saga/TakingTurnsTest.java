@@ -1,0 +1,97 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.RolloutEvent;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// One service where a limit holds: it asks for its turn, waits, and gives it back.
+class TakingTurnsTest {
+  private static final Instant NOON = Story.NOON;
+
+  private Ledger ledger =
+      Saga.decide(Ledger.empty(Services.NAME), new Input.Defined(canaryThenPeers("b2", "b1"), NOON))
+          .next();
+
+  private Decision on(Input input) {
+    Decision decision = Saga.decide(ledger.under(List.of(), true), input);
+    ledger = decision.next();
+    return decision;
+  }
+
+  private Decision asked(Request request) {
+    return on(new Input.Asked(request, false, NOON));
+  }
+
+  private static String id(String version) {
+    return Story.idOf(version);
+  }
+
+  private static Request release(String version) {
+    return Story.releaseOf(version, Request.IfBusy.QUEUE);
+  }
+
+  private static Request abort(String rolloutId) {
+    return new Request.AbortRequested("abort", Services.NAME, "bob", "", rolloutId);
+  }
+
+  @Test
+  void waitsForItsTurnAndStartsWhenItIsGranted() {
+    Decision waits = asked(release("v2"));
+    assertThat(waits.commands()).isEmpty();
+    assertThat(waits.events()).singleElement().isInstanceOf(RolloutEvent.RolloutQueued.class);
+    assertThat(waits.turns())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            TurnWord.Wanted.class, it -> assertThat(it.rolloutId()).isEqualTo(id("v2")));
+
+    Decision starts = on(new Input.Granted(id("v2"), NOON));
+    assertThat(starts.events()).singleElement().isInstanceOf(RolloutEvent.RolloutStarted.class);
+    assertThat(starts.turns()).as("it keeps its turn while it runs").isEmpty();
+    assertThat(on(new Input.Granted(id("v2"), NOON)).ignored())
+        .isEqualTo(Decision.Ignored.NOT_AWAITED);
+  }
+
+  @Test
+  void givesItsTurnBackWhenItIsOver() {
+    asked(release("v2"));
+    on(new Input.Granted(id("v2"), NOON));
+    assertThat(asked(abort(id("v2"))).turns())
+        .containsExactly(new TurnWord.Returned(Services.NAME, id("v2")));
+    assertThat(ledger.turn()).isNull();
+  }
+
+  @Test
+  void givesItBackWhereItDoesNotStart() {
+    asked(release("v2"));
+    assertThat(asked(abort(id("v2"))).turns())
+        .containsExactly(new TurnWord.Returned(Services.NAME, id("v2")));
+    assertThat(on(new Input.Granted(id("v2"), NOON)).turns())
+        .as("what was on its way is returned too")
+        .containsExactly(new TurnWord.Returned(Services.NAME, id("v2")));
+  }
+
+  @Test
+  void theNextInTheQueueAsksForItself() {
+    asked(release("v2"));
+    on(new Input.Granted(id("v2"), NOON));
+    asked(release("v3"));
+    assertThat(asked(abort(id("v2"))).turns())
+        .extracting(TurnWord::rolloutId)
+        .containsExactlyInAnyOrder(id("v2"), id("v3"));
+    assertThat(ledger.turn()).isEqualTo(new Turn(id("v3"), false));
+  }
+
+  @Test
+  void holdsNoTurnWhileHandsAreOff() {
+    asked(release("v2"));
+    Decision off = asked(new Request.HandsOffRequested("off", Services.NAME, "bob", "game day"));
+    assertThat(off.turns()).containsExactly(new TurnWord.Returned(Services.NAME, id("v2")));
+    Decision on = asked(new Request.HandsOnRequested("on", Services.NAME, "bob", ""));
+    assertThat(on.turns()).singleElement().isInstanceOf(TurnWord.Wanted.class);
+  }
+}

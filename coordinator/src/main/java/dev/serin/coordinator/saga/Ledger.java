@@ -104,6 +104,16 @@ public record Ledger(
   ///
   /// @param turns whether a rollout needs a turn to start
   public Ledger under(List<Freeze> all, boolean turns) {
+    return with(all, decidedAt, turns);
+  }
+
+  /// The same, from which something is published now. A clock that was set back takes nothing back.
+  Ledger decided(Instant at) {
+    Instant newest = decidedAt == null || at.isAfter(decidedAt) ? at : decidedAt;
+    return with(everywhere, newest, limited);
+  }
+
+  private Ledger with(List<Freeze> all, @Nullable Instant published, boolean turns) {
     return new Ledger(
         service,
         definition,
@@ -119,31 +129,9 @@ public record Ledger(
         freezes,
         all,
         held,
-        decidedAt,
+        published,
         turn,
         turns);
-  }
-
-  /// The same, from which something is published now. A clock that was set back takes nothing back.
-  Ledger decided(Instant at) {
-    return new Ledger(
-        service,
-        definition,
-        active,
-        queue,
-        lastKnownGood,
-        earlier,
-        lastEnded,
-        leftOut,
-        versions,
-        fence,
-        handsOff,
-        freezes,
-        everywhere,
-        held,
-        decidedAt == null || at.isAfter(decidedAt) ? at : decidedAt,
-        turn,
-        limited);
   }
 
   /// What the binary with this digest is called.

@@ -267,11 +267,15 @@ public sealed interface HaproxyCommand extends AgentCommand {
   ///
   /// @param handsOff whether a person has: what is under way for the service's nodes ends too, and
   ///   nothing is put back
+  /// @param servers how the rollout leaves its nodes: for a minute more, a command of its own that
+  ///   comes late is put back to this; empty where nothing is
   @JsonTypeName("stop-guarding-servers")
-  record StopGuardingServers(@JsonUnwrapped CommandHead head, boolean handsOff)
+  record StopGuardingServers(
+      @JsonUnwrapped CommandHead head, boolean handsOff, List<GuardedServer> servers)
       implements HaproxyCommand {
     public StopGuardingServers {
       Check.required("head", head);
+      servers = Check.list(servers);
     }
 
     @Override

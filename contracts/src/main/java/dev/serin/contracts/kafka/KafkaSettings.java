@@ -27,7 +27,12 @@ public record KafkaSettings(
     @Nullable String instanceId,
     @DefaultValue Map<String, String> properties) {
   /// A dead consumer's partitions go to another one after this long.
-  private static final int SESSION_TIMEOUT_MILLIS = 6_000;
+  public static final int SESSION_TIMEOUT_MILLIS = 6_000;
+
+  /// For how long a broker waits for a member to join a rebalance, and the member for the broker's
+  /// answer: a loss on the way holds the group up for no longer. Above the minute for which a
+  /// client's call may wait for a broker.
+  public static final int LONGEST_REBALANCE_MILLIS = 90_000;
 
   public KafkaSettings {
     if (bootstrapServers.isBlank()) {
@@ -64,6 +69,7 @@ public record KafkaSettings(
   public Map<String, Object> consumer(String group) {
     Map<String, Object> consumer = consumer();
     consumer.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    consumer.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, LONGEST_REBALANCE_MILLIS);
     if (instanceId != null) {
       consumer.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, group + "-" + instanceId);
     }

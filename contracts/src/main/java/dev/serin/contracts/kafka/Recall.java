@@ -4,11 +4,15 @@ import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHead;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -43,25 +47,32 @@ final class Recall<C extends AgentCommand> {
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final Class<C> commandType;
   private final CommandDesk<C, ?> desk;
+  private final Duration patience;
 
   Recall(KafkaSettings settings, Class<C> commandType, CommandDesk<C, ?> desk) {
-    this(() -> new KafkaConsumer<>(settings.consumer()), commandType, desk);
+    this(() -> new KafkaConsumer<>(settings.consumer()), commandType, desk, PATIENCE);
   }
 
+  /// @param patience how long it reads at most: [#AT_LEAST] have to be read in this time
   Recall(
-      Supplier<Consumer<String, byte[]>> consumers, Class<C> commandType, CommandDesk<C, ?> desk) {
+      Supplier<Consumer<String, byte[]>> consumers,
+      Class<C> commandType,
+      CommandDesk<C, ?> desk,
+      Duration patience) {
     this.consumers = consumers;
     this.commandType = commandType;
     this.desk = desk;
+    this.patience = patience;
   }
 
-  /// All of it is read first, and then learned at once: half of it would be worse than none.
+  /// The newest are read first, and all that was read is learned at once: what is learned never has
+  /// a gap.
   void of(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
       return;
     }
     try {
-      List<C> commands = asFarAsThereIsTime(List.copyOf(partitions));
+      List<C> commands = read(List.copyOf(partitions));
       desk.recall(commands);
       log.atInfo()
           .addKeyValue("partitions", partitions.size())
@@ -72,52 +83,90 @@ final class Recall<C extends AgentCommand> {
     }
   }
 
-  /// The newest ones alone, where there are too many for the time.
-  private List<C> asFarAsThereIsTime(List<TopicPartition> partitions) {
-    try {
-      return read(partitions, AT_MOST);
-    } catch (TooSlow tooMany) {
-      log.atWarn().log("the commands of an hour take too long, recalling the newest of them");
-      return read(partitions, AT_LEAST);
-    }
-  }
-
-  private static final class TooSlow extends KafkaException {
-    private static final long serialVersionUID = 1L;
-
-    TooSlow() {
-      super("not read within " + PATIENCE);
-    }
-  }
-
-  private List<C> read(List<TopicPartition> partitions, int most) {
+  private List<C> read(List<TopicPartition> partitions) {
+    long deadline = System.nanoTime() + patience.toNanos();
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       consumer.assign(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
-      Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions, ANSWER);
-      Map<TopicPartition, Long> looksBack = looksBack(consumer, partitions);
-      for (TopicPartition partition : partitions) {
-        long end = ends.getOrDefault(partition, 0L);
-        long start = Math.min(looksBack.getOrDefault(partition, end), end - AT_LEAST);
-        consumer.seek(
-            partition, Math.max(first.getOrDefault(partition, 0L), Math.max(start, end - most)));
+      List<Unread> unread = unread(consumer, partitions);
+      Deque<List<C>> parts = new ArrayDeque<>();
+      for (int size = AT_LEAST; unread.stream().anyMatch(Unread::isAny); size *= 2) {
+        int newest = size;
+        Optional<List<C>> part = newest(consumer, unread, newest, deadline);
+        if (part.isPresent()) {
+          parts.push(part.get());
+        } else if (parts.isEmpty()) {
+          throw new KafkaException("the newest " + AT_LEAST + " were not read within " + patience);
+        } else {
+          log.atWarn().log("not all commands of an hour were read within {}", patience);
+          break;
+        }
+        unread = unread.stream().map(it -> it.without(newest)).toList();
       }
       Newest<C> commands = new Newest<>();
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (partitions.stream()
-          .anyMatch(one -> consumer.position(one, ANSWER) < ends.getOrDefault(one, 0L))) {
-        if (System.nanoTime() - deadline > 0) {
-          throw new TooSlow();
-        }
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          if (Decoded.message(record.value(), commandType) instanceof Decoded.Readable<C>(C command)
-              && desk.isCredible(command)) {
-            commands.add(command);
-          }
-        }
-      }
+      parts.forEach(part -> part.forEach(commands::add));
       return commands.oldestFirst();
     }
+  }
+
+  /// What is to be read of a partition still.
+  ///
+  /// @param from the first offset
+  /// @param until the offset after the last one
+  private record Unread(TopicPartition partition, long from, long until) {
+    boolean isAny() {
+      return from < until;
+    }
+
+    /// Where its newest ones begin.
+    long newest(int size) {
+      return Math.max(from, until - size);
+    }
+
+    Unread without(int size) {
+      return new Unread(partition, from, newest(size));
+    }
+
+    boolean has(ConsumerRecord<?, ?> found) {
+      return found.partition() == partition.partition()
+          && found.topic().equals(partition.topic())
+          && found.offset() < until;
+    }
+  }
+
+  /// The newest credible commands of what is unread, in their order; none where the time is over.
+  private Optional<List<C>> newest(
+      Consumer<String, byte[]> consumer, List<Unread> unread, int size, long deadline) {
+    unread.forEach(it -> consumer.seek(it.partition(), it.newest(size)));
+    List<C> commands = new ArrayList<>();
+    while (unread.stream().anyMatch(it -> consumer.position(it.partition(), ANSWER) < it.until())) {
+      if (System.nanoTime() - deadline > 0) {
+        return Optional.empty();
+      }
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        if (unread.stream().anyMatch(it -> it.has(record))
+            && Decoded.message(record.value(), commandType)
+                instanceof Decoded.Readable<C>(C command)
+            && desk.isCredible(command)) {
+          commands.add(command);
+        }
+      }
+    }
+    return Optional.of(commands);
+  }
+
+  private static List<Unread> unread(
+      Consumer<String, byte[]> consumer, List<TopicPartition> partitions) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
+    Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions, ANSWER);
+    Map<TopicPartition, Long> hour = looksBack(consumer, partitions);
+    List<Unread> unread = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      long end = ends.getOrDefault(partition, 0L);
+      long start = Math.min(hour.getOrDefault(partition, end), end - AT_LEAST);
+      long oldest = Math.max(first.getOrDefault(partition, 0L), Math.max(start, end - AT_MOST));
+      unread.add(new Unread(partition, oldest, end));
+    }
+    return unread;
   }
 
   /// Where the commands of the last hour begin; nothing of a partition that has none.

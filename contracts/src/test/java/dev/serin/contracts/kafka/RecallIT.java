@@ -16,7 +16,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -36,12 +40,13 @@ class RecallIT {
   private final CommandHandler<SliCommand, SliEvent> handler =
       new CommandHandler<>() {
         @Override
-        public void handle(SliCommand command, Turn turn, Consumer<SliEvent> to) {
+        public void handle(
+            SliCommand command, Turn turn, java.util.function.Consumer<SliEvent> to) {
           throw new AssertionError("nothing is obeyed here");
         }
 
         @Override
-        public void recalled(SliCommand command, Consumer<SliEvent> to) {
+        public void recalled(SliCommand command, java.util.function.Consumer<SliEvent> to) {
           recalled.add(command.head().commandId());
         }
       };
@@ -71,13 +76,7 @@ class RecallIT {
 
   @Test
   void renewalsPushNothingElseOutOfSightAndOnlyTheNewestOfThemCounts() throws Exception {
-    try (var producer = new KafkaProducer<String, byte[]>(broker.settings().producer())) {
-      var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(command(5))));
-      for (int number = 1; number <= 3_000; number++) {
-        var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(renewal(number))));
-      }
-      var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(renewal(2))));
-    }
+    oneCommandBeforeManyRenewals();
 
     recall(0);
 
@@ -89,6 +88,39 @@ class RecallIT {
             refused ->
                 assertThat(refused.failure().sentence())
                     .contains("fence 5 or more for b1, found fence 4"));
+  }
+
+  private static void oneCommandBeforeManyRenewals() {
+    try (var producer = new KafkaProducer<String, byte[]>(broker.settings().producer())) {
+      var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(command(5))));
+      for (int number = 1; number <= 3_000; number++) {
+        var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(renewal(number))));
+      }
+      var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(renewal(2))));
+    }
+  }
+
+  /// A broker that hands out the newest thousand at once and nothing that is older.
+  private static Consumer<String, byte[]> slow() {
+    return new KafkaConsumer<>(broker.settings().consumer()) {
+      @Override
+      public ConsumerRecords<String, byte[]> poll(Duration timeout) {
+        if (position(partitions(0).getFirst()) < 2_002) {
+          LockSupport.parkNanos(timeout.toNanos());
+          return ConsumerRecords.empty();
+        }
+        return super.poll(timeout);
+      }
+    };
+  }
+
+  @Test
+  void whatIsNotReadInTimeIsTheOldest() {
+    oneCommandBeforeManyRenewals();
+
+    recall(RecallIT::slow, Duration.ofSeconds(10), 0);
+
+    assertThat(recalled).containsExactly("w-3000");
   }
 
   private static void write(int partition, int from, int to) throws Exception {
@@ -124,13 +156,19 @@ class RecallIT {
   }
 
   private void recall(int... partitions) {
+    recall(
+        () -> new KafkaConsumer<>(broker.settings().consumer()), Duration.ofMinutes(1), partitions);
+  }
+
+  private void recall(
+      Supplier<Consumer<String, byte[]>> consumers, Duration patience, int... partitions) {
     try (CommandDesk<SliCommand, SliEvent> desk =
         new CommandDesk<>(
             handler,
             refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
             answers::add,
             Clock.systemUTC())) {
-      new Recall<>(broker.settings(), SliCommand.class, desk).of(partitions(partitions));
+      new Recall<>(consumers, SliCommand.class, desk, patience).of(partitions(partitions));
       desk.accept(command(4));
     }
   }

@@ -41,6 +41,7 @@ final class Draft {
 
   @Nullable ServiceDefinition definition;
   private @Nullable Rollout active;
+  private @Nullable Rollout closed;
   final List<Ledger.Queued> queue;
   Ledger.@Nullable KnownGood lastKnownGood;
   final List<Ledger.KnownVersion> earlier;
@@ -198,7 +199,13 @@ final class Draft {
   void close(RolloutState last) {
     ended.add(last);
     lastEnded = new Ledger.Ended(rollout().rolloutId(), request(), last.phase());
+    closed = active;
     active = null;
+  }
+
+  /// The rollout that this decision has ended, as it was when it ended.
+  @Nullable Rollout closed() {
+    return closed;
   }
 
   /// Nothing that this ledger says of rollouts holds any more.

@@ -62,7 +62,8 @@ final class Losses {
 
   /// The agents end what they wait for, put nothing back, and disarm the switch.
   private static void standBack(Draft draft, String rolloutId) {
-    draft.send(new HaproxyCommand.StopGuardingServers(draft.head(rolloutId, null), true));
+    draft.send(
+        new HaproxyCommand.StopGuardingServers(draft.head(rolloutId, null), true, List.of()));
     draft.send(new IncusCommand.StandBack(draft.head(rolloutId, null)));
   }
 

@@ -1,10 +1,12 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.KnownInstance;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What goes on beside the steps of a rollout, worked out after every decision: the guard over the
 /// load balancers, and the looks at the instances.
@@ -26,7 +28,9 @@ final class Upkeep {
     if (old != null && old.guardAt() != null && (!same || released)) {
       draft.send(
           new HaproxyCommand.StopGuardingServers(
-              draft.head(old.rolloutId(), null), draft.handsOff != null));
+              draft.head(old.rolloutId(), null),
+              draft.handsOff != null,
+              draft.handsOff == null ? leftBehind(draft.closed()) : List.of()));
     }
     if (same && released) {
       draft.send(new IncusCommand.StandBack(draft.head(draft.rollout().rolloutId(), null)));
@@ -47,6 +51,12 @@ final class Upkeep {
               draft.head(null), now.servers(), draft.at.plus(Guarding.LEASE), now.deadMan()));
       draft.change(it -> it.guardedUntil(draft.at.plus(Guarding.RENEW)));
     }
+  }
+
+  /// How a rollout that is over leaves its nodes: nothing is under way any more.
+  private static List<GuardedServer> leftBehind(@Nullable Rollout closed) {
+    Guarding last = closed == null ? null : Guarding.of(closed.awaiting(List.of()));
+    return last == null ? List.of() : last.servers();
   }
 
   /// Has the instances looked at now and then, while nothing but Serin should change them.

@@ -41,6 +41,7 @@ import dev.serin.coordinator.saga.Decision.Ignored;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /// What the haproxy-agent is told to look after, and what follows from what it sees.
@@ -163,7 +164,16 @@ class GuardingTest {
         .goesOn()
         .then(over ->
             assertThat(over.last().commands())
-                .hasAtLeastOneElementOfType(StopGuardingServers.class))
+                .filteredOn(StopGuardingServers.class::isInstance)
+                .singleElement()
+                .extracting(it -> ((StopGuardingServers) it).servers())
+                .asInstanceOf(InstanceOfAssertFactories.list(GuardedServer.class))
+                .as("how it leaves its nodes")
+                .hasSize(3)
+                .noneMatch(it -> it.inWork() || it.leaving())
+                .allMatch(it ->
+                    it.settings().stream()
+                        .allMatch(setting -> setting.state() == AdminState.READY)))
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
   }
 

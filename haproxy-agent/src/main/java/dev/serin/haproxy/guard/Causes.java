@@ -85,8 +85,10 @@ final class Causes {
     returning.remove(node);
   }
 
-  /// The guard has ended: what the switch took out comes back.
+  /// The guard has ended: what the switch took out comes back, and what a process forgets from now
+  /// on is nobody's to put back.
   void ended(List<GuardedServer> servers) {
+    forgotten.clear();
     servers.stream().filter(it -> takenOut.containsKey(it.node())).forEach(this::returns);
   }
 

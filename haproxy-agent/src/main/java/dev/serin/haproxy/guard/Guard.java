@@ -3,6 +3,7 @@ package dev.serin.haproxy.guard;
 import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
@@ -161,18 +162,21 @@ final class Guard {
 
   /// Ends it. What its switch took out comes back, and what comes late is put back for a while
   /// longer. For a person who takes over it just ends.
-  void stop(long fence, Instant now, boolean handsOff) {
+  void stop(StopGuardingServers stop, Instant now) {
     lock.lock();
     try {
-      if (fence < newest.head().fence()) {
+      if (stop.head().fence() < newest.head().fence()) {
         return;
       }
-      if (handsOff) {
+      if (stop.handsOff()) {
         release();
       } else {
         stopped = true;
         lingersUntil = now.plus(LINGERS);
         deadMan.disarm();
+        if (!stop.servers().isEmpty()) {
+          newest = new GuardServers(stop.head(), stop.servers(), newest.leaseUntil(), null);
+        }
         causes.ended(newest.servers());
       }
     } finally {
@@ -261,7 +265,7 @@ final class Guard {
           earlier == null
               ? Drifts.toldNothing(name, newest.servers(), seen, leaving)
               : seen.process().replaced(earlier);
-      if (anew) {
+      if (anew && !stopped) {
         causes.forgot(settings(newest.servers(), name));
       }
       for (GuardedServer server : guarded) {
@@ -283,8 +287,7 @@ final class Guard {
         Refused before = refused.get(name + cause);
         if (ours == null) {
           refused.remove(name + cause);
-        } else if ((before == null || !before.waits(now))
-            && !(stopped && cause == DriftCause.FORGOTTEN)) {
+        } else if (before == null || !before.waits(now)) {
           mend(balancer, cause, ours, now);
         }
       }

@@ -3,6 +3,7 @@ package dev.serin.haproxy.guard;
 import dev.serin.contracts.agent.Alarms;
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.rollout.RolloutIds;
@@ -147,13 +148,11 @@ public final class Guards {
 
   /// Ends a guard. An older renewal may come after it: commands without a node run beside each
   /// other, and a consumer may begin anew before both.
-  ///
-  /// @param handsOff whether a person has the service now: then nothing is put back either
-  public void stop(CommandHead head, boolean handsOff) {
-    ended.merge(head.service(), head.fence(), Math::max);
-    Guard guard = byService.get(head.service());
+  public void stop(StopGuardingServers command) {
+    ended.merge(command.head().service(), command.head().fence(), Math::max);
+    Guard guard = byService.get(command.head().service());
     if (guard != null) {
-      guard.stop(head.fence(), alarms.now(), handsOff);
+      guard.stop(command, alarms.now());
     }
   }
 

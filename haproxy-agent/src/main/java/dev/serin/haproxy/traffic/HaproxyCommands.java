@@ -33,7 +33,7 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
       throws Turn.Preempted {
     switch (command) {
       case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
-      case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop.head(), stop.handsOff());
+      case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop);
       case CheckPool check ->
           answer(check, turn, answers, () -> new PoolChecking(fleet, check, turn).run());
       case DrainServer drain ->
@@ -54,7 +54,7 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     guards.recalled(command.head());
     switch (command) {
       case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
-      case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop.head(), stop.handsOff());
+      case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop);
       case WeighServers weigh ->
           weigh.servers().forEach(server -> guards.weighs(weigh.head(), server.node()));
       default -> {}

@@ -9,6 +9,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
@@ -300,10 +301,32 @@ class GuardIT {
     second();
     assertThat(told(ServersChangedByHand.class)).isEmpty();
 
-    guards.stop(head(null), false);
+    guards.stop(new StopGuardingServers(head(null), false, List.of()));
     one.tell("set server api_pool/b3 state maint");
     second();
     assertThat(told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  /// The newest guard from before the end left the node to its command.
+  @Test
+  void aCommandThatIsObeyedOnlyAfterTheRolloutIsPutBackToHowItLeftTheNode()
+      throws InterruptedException {
+    guards.commanded(head("node-1"));
+    GuardedServer left = mayHaveBeenDrained("1");
+    guardAll(null, new GuardedServer(left.node(), left.settings(), false, true, left.earlier()));
+    second();
+    guards.unanswered(head("node-1"));
+    guards.stop(
+        new StopGuardingServers(
+            head(null),
+            false,
+            List.of(left, server("b2", AdminState.READY, 1), server("b3", AdminState.READY, 1))));
+    one.tell("add map " + one.leavingMap() + " c1 1");
+    one.tell("set server api_pool/b2 state drain");
+    second();
+    assertThat(one.tell("show map " + one.leavingMap())).doesNotContain("c1");
+    assertThat(told(DriftMended.class).getFirst().cause()).isEqualTo(DriftCause.LATE);
+    assertThat(one.status("api_pool", "b2")).as("a person's").startsWith("DRAIN");
   }
 
   @Test
@@ -350,7 +373,7 @@ class GuardIT {
         server("b2", AdminState.DRAIN, 1),
         server("b3", AdminState.READY, 1));
     second();
-    guards.stop(head(null), true);
+    guards.stop(new StopGuardingServers(head(null), true, List.of()));
     one.reload();
     pass(PERIOD.multipliedBy(2));
     assertThat(one.status("api_pool", "b1")).startsWith("UP");

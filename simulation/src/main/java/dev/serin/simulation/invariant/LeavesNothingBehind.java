@@ -3,11 +3,9 @@ package dev.serin.simulation.invariant;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
-import dev.serin.contracts.service.Strategies;
 
 /// I5: a rollout that ended leaves no node drained or re-weighted, unless it ended halted or its
-/// rollback failed, and names the node. One that only watches touches nothing and guards nothing,
-/// so what a load balancer does meanwhile is not its doing.
+/// rollback failed, and names the node.
 final class LeavesNothingBehind implements Invariant {
   private final Snapshots snapshots;
 
@@ -28,9 +26,7 @@ final class LeavesNothingBehind implements Invariant {
   @Override
   public void reached(RolloutState state) {
     Snapshots.Fleet before = snapshots.atStart(state.rolloutId());
-    if (!state.phase().isOver()
-        || before == null
-        || state.strategy().equals(Strategies.ANALYSIS_ONLY)) {
+    if (!state.phase().isOver() || before == null) {
       return;
     }
     boolean mayLeave =

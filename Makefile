@@ -24,9 +24,9 @@ demo: build ## A fleet from nothing, three releases under load, and what came of
 	lab/demo
 
 test: jdk ## Every test: units, stories, topology, integration, and the system on the lab
+	$(MAVEN) -q -T 1C -Plab -DskipTests package
 	lab/up --reset
-	@left_out=$$(lab/lib/browser) && $(MAVEN) -q -T 1C -DskipTests package && \
-	  $(AS_MAVEN) lab/lib/halves ./mvnw -B -ntp -Plab -Dserin.excludedGroups="$$left_out"
+	@left_out=$$(lab/lib/browser) && $(AS_MAVEN) lab/lib/halves ./mvnw -B -ntp -Plab -Dserin.excludedGroups="$$left_out"
 
 verify: jdk ## The tests that need no system packages
 	$(MAVEN) verify
@@ -40,7 +40,7 @@ bench: build ## Limits on time and memory; fails where one is missed
 
 soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn, each strategy taken back at each step
 	@mkdir -p target
-	"$(JDK)/bin/java" -XX:+UseParallelGC -jar simulation/target/simulation.jar \
+	"$(JDK)/bin/java" -XX:+UseParallelGC -Xms800m -Xmx800m -jar simulation/target/simulation.jar \
 	  --seeds 10000 --within 5m --cells --bugs --report target/soak-simulation.md
 	lab/up --reset
 	lab/chaos --report target/soak-chaos.md

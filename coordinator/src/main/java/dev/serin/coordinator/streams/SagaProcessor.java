@@ -66,6 +66,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private final RescueSheets rescue;
   private final LostRecords lost;
   private final List<Limit> limits;
+  private final LedgerRecords records = new LedgerRecords();
 
   private @Nullable ProcessorContext<String, Routed> context;
   private @Nullable Outbox outbox;
@@ -246,7 +247,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       outbox().freezes(before, decision.next(), input.at());
     }
     if (!decision.next().equals(before)) {
-      ledgers().put(service, Json.mapper().writeValueAsBytes(decision.next()));
+      ledgers().put(service, records.write(decision.next()));
       if (input instanceof Input.Lost) {
         rescue.lost(service);
       } else {
@@ -331,8 +332,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   }
 
   private Ledger read(String service) {
-    byte[] kept = ledgers().get(service);
-    return kept == null ? Ledger.empty(service) : Json.mapper().readValue(kept, Ledger.class);
+    return records.read(service, ledgers().get(service));
   }
 
   /// The freezes of all services have changed: whoever waits for their end is looked at again.
@@ -407,7 +407,8 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// Due times sort as text.
   private static String due(Instant at, String service) {
-    return String.format("%015d/%s", at.toEpochMilli(), service);
+    String millis = Long.toString(at.toEpochMilli());
+    return "0".repeat(Math.max(0, 15 - millis.length())) + millis + "/" + service;
   }
 
   private void wake() {

@@ -169,7 +169,7 @@ class GuardingTest {
                 .extracting(it -> ((StopGuardingServers) it).servers())
                 .asInstanceOf(InstanceOfAssertFactories.list(GuardedServer.class))
                 .as("how it leaves its nodes")
-                .hasSize(3)
+                .hasSize(2)
                 .noneMatch(it -> it.inWork() || it.leaving())
                 .allMatch(it ->
                     it.settings().stream()

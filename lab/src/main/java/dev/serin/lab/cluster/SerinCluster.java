@@ -176,12 +176,6 @@ public final class SerinCluster implements AutoCloseable {
     }
   }
 
-  /// `kill -9`, and started again.
-  public void killAndStart(String name) throws IOException, InterruptedException {
-    kill(name);
-    start(name);
-  }
-
   @Override
   public void close() {
     List<String> names = new ArrayList<>(processes.keySet());

@@ -142,28 +142,41 @@ class SystemIT {
     assertThat(during.failedByVersion().keySet()).isSubsetOf("v2.3.0");
   }
 
-  @ParameterizedTest(name = "{0} is killed in a drain, in a push and in an analysis")
-  @FieldSource("dev.serin.lab.cluster.SerinCluster#SERVICES")
+  /// Each service is killed at each moment, half of them at once.
+  static final List<List<String>> HALVES =
+      List.of(List.of("coordinator", "incus-agent"), List.of("haproxy-agent", "sli-watcher"));
+
+  @ParameterizedTest(name = "{0} are killed in a drain, in a push and in an analysis")
+  @FieldSource("HALVES")
   @Order(4)
-  void endsAsItWouldHave(String service) throws IOException, InterruptedException {
+  void endsAsItWouldHave(List<String> services) throws IOException, InterruptedException {
     Path next = installed().equals(good) ? other : good;
     String rollout = ask(next.equals(good) ? "v2.0.0" : "v2.1.0", next);
     for (String moment : List.of("drain", "push", "analyse")) {
       awaitStep(rollout, moment);
-      cluster.killAndStart(service);
+      killAndStart(services);
     }
     endsAs(rollout, "COMPLETED", next);
     assertThat(story.told(rollout)).isEqualTo(undisturbed.get("v2.0.0"));
   }
 
-  @ParameterizedTest(name = "{0} is killed in a rollback")
-  @FieldSource("dev.serin.lab.cluster.SerinCluster#SERVICES")
+  private void killAndStart(List<String> services) throws IOException, InterruptedException {
+    for (String service : services) {
+      cluster.kill(service);
+    }
+    for (String service : services) {
+      cluster.start(service);
+    }
+  }
+
+  @ParameterizedTest(name = "{0} are killed in a rollback")
+  @FieldSource("HALVES")
   @Order(4)
-  void takesBackAsItWouldHave(String service) throws IOException, InterruptedException {
+  void takesBackAsItWouldHave(List<String> services) throws IOException, InterruptedException {
     Path installed = installed();
     String rollout = ask("v2.2.0", unhealthy);
     story.await(rollout, END, event -> Story.text(event, "type").equals("rollback-started"));
-    cluster.killAndStart(service);
+    killAndStart(services);
     endsAs(rollout, "ROLLED_BACK", installed);
     assertThat(story.told(rollout)).isEqualTo(undisturbed.get("v2.2.0"));
   }

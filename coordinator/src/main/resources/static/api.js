@@ -24,6 +24,7 @@ async function ask(path, options = {}) {
 }
 
 export const services = () => ask("services");
+export const freezes = () => ask("freezes");
 export const rollouts = (limit) => ask(`rollouts?limit=${limit}`);
 export const rollout = (id) => ask(`rollouts/${encodeURIComponent(id)}`);
 export const events = (id) => ask(`rollouts/${encodeURIComponent(id)}/events`);

@@ -1,7 +1,7 @@
 // A rollout in full: what it does, why, and what comes next.
 
 import { h } from "./dom.js";
-import { between, isBack, phase, span, status, step, stepOf, time, version } from "./format.js";
+import { between, isBack, number, phase, span, status, step, stepOf, time, version } from "./format.js";
 import { probePanel } from "./probes.js";
 import { isActive } from "./store.js";
 
@@ -181,10 +181,20 @@ export function node_(node, canary, fresh, pooled = true) {
           ? "rotation unknown"
           : "no pool"
         : node.inRotation
-          ? `● in rotation${node.weight === null || node.weight === undefined ? "" : `, weight ${node.weight}`}`
+          ? `● in rotation${node.weight === null || node.weight === undefined ? "" : `, weight ${node.weight}`}${share(node.traffic)}`
           : "○ out of rotation",
     ),
   );
+}
+
+/** What it gets of the requests; of new sessions too, where users who follow a cookie differ. */
+function share(traffic) {
+  const { observed, newSessions } = traffic ?? {};
+  if (observed === null || observed === undefined) {
+    return "";
+  }
+  const differs = typeof newSessions === "number" && Math.abs(newSessions - observed) > 1;
+  return `, ${number(observed)} % of requests${differs ? `, ${number(newSessions)} % of new sessions` : ""}`;
 }
 
 /** The steps in order, node by node, also those of a batch: those of a rollback come after all others. */

@@ -12,6 +12,7 @@ export const isActive = (rollout) => !isOver(rollout) && rollout.phase !== "QUEU
 
 export class Store {
   services = [];
+  freezes = [];
   rollouts = new Map();
   events = new Map();
   /** Whether anything was read at all: before that, nothing is not none. */
@@ -32,8 +33,13 @@ export class Store {
 
   /** Reads everything anew. */
   async load() {
-    const [services, rollouts] = await Promise.all([api.services(), api.rollouts(ROLLOUTS)]);
+    const [services, rollouts, freezes] = await Promise.all([
+      api.services(),
+      api.rollouts(ROLLOUTS),
+      api.freezes().catch(() => this.freezes),
+    ]);
     this.services = services;
+    this.freezes = freezes;
     rollouts.forEach((rollout) => this.#take(rollout));
     this.loaded = true;
     this.#changed();

@@ -134,12 +134,17 @@ final class NodeLines {
         + (node.traffic() == null ? "" : share(node.traffic()));
   }
 
-  /// What the node got of the last seconds' requests; what it should have got where that differs
-  /// from what the load balancers have.
+  /// What the node got of the last seconds' requests, and of the new sessions where that is another
+  /// share: users follow their cookie. What it should have got where that differs from what the
+  /// load balancers have.
   private static String share(NodeView.Traffic traffic) {
     Double observed = traffic.observed();
     Double configured = traffic.configured();
+    Double fresh = traffic.newSessions();
     String got = observed == null ? "" : ", " + percent(observed) + " of requests";
+    if (observed != null && fresh != null && Math.abs(fresh - observed) > 1) {
+      got += ", " + percent(fresh) + " of new sessions";
+    }
     boolean asAsked = configured == null || Math.abs(configured - traffic.asked()) < 0.1;
     return asAsked ? got : got + " (asked " + percent(traffic.asked()) + ")";
   }

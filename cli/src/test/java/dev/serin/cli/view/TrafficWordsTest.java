@@ -43,17 +43,23 @@ class TrafficWordsTest {
   @Test
   void aNodesShareIsWhatItGot() {
     assertThat(NodeLines.rotation(node(true, null))).isEqualTo("in rotation, weight 100");
-    assertThat(NodeLines.rotation(node(true, new Traffic(33.33, 33.33, 32.6))))
+    assertThat(NodeLines.rotation(node(true, new Traffic(33.33, 33.33, 32.6, 33.0))))
         .isEqualTo("in rotation, weight 100, 33 % of requests");
-    assertThat(NodeLines.rotation(node(true, new Traffic(5.0, 5.0, 4.94))))
+    assertThat(NodeLines.rotation(node(true, new Traffic(5.0, 5.0, 4.94, null))))
         .isEqualTo("in rotation, weight 100, 4.9 % of requests");
-    assertThat(NodeLines.rotation(node(false, new Traffic(0, 0.0, null))))
+    assertThat(NodeLines.rotation(node(false, new Traffic(0, 0.0, null, null))))
         .isEqualTo("OUT OF ROTATION, weight 100");
   }
 
   @Test
+  void newSessionsAreSaidWhereUsersFollowTheirCookie() {
+    assertThat(NodeLines.rotation(node(true, new Traffic(5.0, 5.0, 0.8, 5.1))))
+        .isEqualTo("in rotation, weight 100, 0.8 % of requests, 5.1 % of new sessions");
+  }
+
+  @Test
   void whatWasAskedIsSaidWhereTheLoadBalancersHaveSomethingElse() {
-    assertThat(NodeLines.rotation(node(true, new Traffic(10, 33.3, 33.0))))
+    assertThat(NodeLines.rotation(node(true, new Traffic(10, 33.3, 33.0, 33.1))))
         .isEqualTo("in rotation, weight 100, 33 % of requests (asked 10 %)");
   }
 }

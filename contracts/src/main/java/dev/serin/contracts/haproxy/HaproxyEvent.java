@@ -200,8 +200,15 @@ public sealed interface HaproxyEvent extends AgentEvent {
   ///
   /// @param configured of the weights in rotation, 0 to 100
   /// @param observed of the requests since the last time it was told; none where there were none
+  /// @param newSessions of those of them that the balancing gave away: users who follow a cookie
+  ///   are left out; none where there were none
   record TrafficShare(
-      String node, String loadBalancer, String pool, double configured, @Nullable Double observed) {
+      String node,
+      String loadBalancer,
+      String pool,
+      double configured,
+      @Nullable Double observed,
+      @Nullable Double newSessions) {
     public TrafficShare {
       Check.name("node", node);
       Check.name("loadBalancer", loadBalancer);

@@ -84,10 +84,10 @@ final class Recall<C extends AgentCommand> {
   }
 
   private List<C> read(List<TopicPartition> partitions) {
-    long deadline = System.nanoTime() + patience.toNanos();
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       consumer.assign(partitions);
       List<Unread> unread = unread(consumer, partitions);
+      long deadline = System.nanoTime() + patience.toNanos();
       Deque<List<C>> parts = new ArrayDeque<>();
       for (int size = AT_LEAST; unread.stream().anyMatch(Unread::isAny); size *= 2) {
         int newest = size;
@@ -137,7 +137,7 @@ final class Recall<C extends AgentCommand> {
   private Optional<List<C>> newest(
       Consumer<String, byte[]> consumer, List<Unread> unread, int size, long deadline) {
     unread.forEach(it -> consumer.seek(it.partition(), it.newest(size)));
-    List<C> commands = new ArrayList<>();
+    Newest<C> commands = new Newest<>();
     while (unread.stream().anyMatch(it -> consumer.position(it.partition(), ANSWER) < it.until())) {
       if (System.nanoTime() - deadline > 0) {
         return Optional.empty();
@@ -151,7 +151,7 @@ final class Recall<C extends AgentCommand> {
         }
       }
     }
-    return Optional.of(commands);
+    return Optional.of(commands.oldestFirst());
   }
 
   private static List<Unread> unread(

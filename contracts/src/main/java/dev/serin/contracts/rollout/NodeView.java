@@ -23,7 +23,13 @@ public record NodeView(
   /// @param asked what Serin asked for
   /// @param configured what the load balancers have; none before they were looked at
   /// @param observed of the requests of the last seconds; none where there were none
-  public record Traffic(double asked, @Nullable Double configured, @Nullable Double observed) {}
+  /// @param newSessions of those of them that follow the weights and no cookie; none where there
+  ///   were none
+  public record Traffic(
+      double asked,
+      @Nullable Double configured,
+      @Nullable Double observed,
+      @Nullable Double newSessions) {}
 
   public NodeView {
     Check.name("name", name);

@@ -123,6 +123,38 @@ class RecallIT {
     assertThat(recalled).containsExactly("w-3000");
   }
 
+  /// Whoever obeyed it would obey nobody else any more.
+  @Test
+  void aFenceFromTheFarFutureIsNotLearned() {
+    CommandHead far =
+        new CommandHead(
+            "c-far",
+            "r",
+            "api",
+            "b1",
+            Instant.now().plus(Duration.ofHours(2)).toEpochMilli(),
+            Instant.EPOCH);
+    try (var producer = new KafkaProducer<String, byte[]>(broker.settings().producer())) {
+      var _ = producer.send(record(0, Json.mapper().writeValueAsBytes(command(5))));
+      var _ =
+          producer.send(
+              record(
+                  0,
+                  Json.mapper().writeValueAsBytes(new SliCommand.StopWatching(far, "analysis"))));
+    }
+
+    recall(0);
+
+    assertThat(recalled).containsExactly("c-5");
+    assertThat(answers)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SliEvent.Failed.class,
+            refused ->
+                assertThat(refused.failure().sentence())
+                    .contains("fence 5 or more for b1, found fence 4"));
+  }
+
   private static void write(int partition, int from, int to) throws Exception {
     Map<String, Object> transactional = broker.settings().producer();
     transactional.put("transactional.id", "recall-it");

@@ -2,13 +2,16 @@ package dev.serin.coordinator.rescue;
 
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.Phase;
 import dev.serin.coordinator.saga.Rollout;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Writes the rescue sheet of a service's active rollout: a shell script that says what it is, and
@@ -106,9 +109,12 @@ public final class Rescue {
       return "none";
     }
     Step step = rollout.steps().get(index);
-    return (step.undo() ? "undo-" : "")
-        + step.name().shown()
-        + (step.node() == null ? "" : " " + step.node());
+    String nodes =
+        Batches.together(rollout.steps(), index).stream()
+            .map(it -> rollout.steps().get(it).node())
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(", "));
+    return ((step.undo() ? "undo-" : "") + step.name().shown() + " " + nodes).strip();
   }
 
   private static Phase.@org.jspecify.annotations.Nullable RollingBack backOf(Rollout rollout) {

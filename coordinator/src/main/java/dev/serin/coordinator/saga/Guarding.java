@@ -59,14 +59,39 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
     return new Guarding(servers, deadMan(rollout));
   }
 
-  /// Whether a command is about it now; or somebody else had taken it out before, and nobody knows
-  /// just how.
+  /// Whether a command is about it now, or was and did not come to its end; or somebody else had
+  /// taken it out before, and nobody knows just how.
   private static boolean isInWork(Rollout rollout, NodeRecord record) {
     boolean untouchedAndOut =
         record.asked().equals(record.settings())
             && !record.leaving()
             && NodeRecord.areOut(record.settings());
-    return untouchedAndOut || isCommanded(rollout, record.name());
+    return untouchedAndOut
+        || isCommanded(rollout, record.name())
+        || isHalfTold(rollout, record.name());
+  }
+
+  /// Whether the last that HAProxy was told of it was interrupted, or has failed for good: it may
+  /// have left on one load balancer and not on another, and only what comes next may change that.
+  static boolean isHalfTold(Rollout rollout, String node) {
+    StepStatus last = null;
+    for (Step step : rollout.steps()) {
+      boolean moves = step.name() == StepName.DRAIN || step.name() == StepName.READY;
+      if (moves && step.isBegun() && node.equals(step.node())) {
+        last = step.status();
+      }
+    }
+    return last == StepStatus.PENDING || last == StepStatus.FAILED || isHalfShifted(rollout);
+  }
+
+  /// A shift is about every node.
+  private static boolean isHalfShifted(Rollout rollout) {
+    if (!(rollout.phase() instanceof Phase.Paused paused)
+        || paused.step() >= rollout.steps().size()) {
+      return false;
+    }
+    Step step = rollout.steps().get(paused.step());
+    return step.name() == StepName.SHIFT && step.isBegun() && step.status() != StepStatus.SUCCEEDED;
   }
 
   /// Whether HAProxy is being told something of it: a shift is about every node.

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.EventHead;
 import dev.serin.contracts.rollout.RolloutEvent;
@@ -52,6 +53,12 @@ final class Hands {
     draft.handsOff = new Ledger.HandsOff(off.requestedBy(), off.reason(), draft.at);
     String why = "hands off" + (off.reason().isEmpty() ? "" : ": " + off.reason());
     if (!draft.isActive()) {
+      if (draft.lastEnded != null) {
+        // Its guard may still put back what comes late.
+        draft.send(
+            new HaproxyCommand.StopGuardingServers(
+                draft.head(draft.lastEnded.rolloutId(), null), true, List.of()));
+      }
       draft.emitOther(
           new RolloutEvent.RolloutPaused(
               head(draft, off, RolloutPhase.PAUSED, why), act(draft.service())));

@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What the guard over the load balancers tells, and what follows. A person's hand comes first: the
 /// rollout pauses and says what changed. What Serin has put back is told. A canary that the dead
@@ -63,7 +65,8 @@ final class Pausing {
           NodeRecord record = rollout.nodes().get(drift.node());
           return record == null
               || !record.asked().contains(drift.asked())
-              || Guarding.isCommanded(rollout, drift.node());
+              || Guarding.isCommanded(rollout, drift.node())
+              || Guarding.isHalfTold(rollout, drift.node());
         });
   }
 
@@ -115,12 +118,8 @@ final class Pausing {
             new NodeView.Traffic(
                 askedShare(draft.rollout(), record),
                 shares.stream().mapToDouble(TrafficShare::configured).min().orElseThrow(),
-                shares.stream().allMatch(it -> it.observed() != null)
-                    ? shares.stream()
-                        .mapToDouble(it -> java.util.Objects.requireNonNull(it.observed()))
-                        .min()
-                        .orElseThrow()
-                    : null));
+                lowest(shares, TrafficShare::observed),
+                lowest(shares, TrafficShare::newSessions)));
       }
     }
     List<String> before = draft.rollout().seen().silent();
@@ -130,6 +129,20 @@ final class Pausing {
     if (!silent.equals(before)) {
       tell(draft, reach(observed.silent(), before));
     }
+  }
+
+  /// None where a load balancer says nothing.
+  private static @Nullable Double lowest(
+      List<TrafficShare> shares, Function<TrafficShare, @Nullable Double> share) {
+    double lowest = Double.MAX_VALUE;
+    for (TrafficShare one : shares) {
+      Double said = share.apply(one);
+      if (said == null) {
+        return null;
+      }
+      lowest = Math.min(lowest, said);
+    }
+    return lowest;
   }
 
   private static String reach(List<SilentLoadBalancer> silent, List<String> before) {

@@ -8,6 +8,7 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Answers to requests that are not met: what was expected, what was found.
@@ -20,13 +21,27 @@ final class Refusals {
         request,
         List.of(
             rolloutId == null
-                ? "expected an active rollout of " + draft.service() + ", found none"
+                ? "expected an active rollout of "
+                    + draft.service()
+                    + ", found none"
+                    + (request instanceof Request.AbortRequested ? waiting(draft) : "")
                 : "expected "
                     + rolloutId
                     + " to be active or queued, found "
                     + (draft.isActive()
                         ? draft.rollout().rolloutId() + " active"
                         : "none active")));
+  }
+
+  /// Which one is meant, only who asks can say.
+  private static String waiting(Draft draft) {
+    if (draft.queue.size() < 2) {
+      return "";
+    }
+    return "; these wait, name one: "
+        + draft.queue.stream()
+            .map(it -> RolloutIds.of(draft.service(), it.request().requestId()))
+            .collect(Collectors.joining(", "));
   }
 
   static void refuse(Draft draft, Request request, List<String> problems) {

@@ -300,8 +300,10 @@ final class Requests {
 
   private static void abort(Draft draft, Request.AbortRequested abort) {
     String wanted = abort.rolloutId();
+    boolean onlyOneWaits = wanted == null && !draft.isActive() && draft.queue.size() == 1;
     for (Ledger.Queued queued : draft.queue) {
-      if (RolloutIds.of(draft.service(), queued.request().requestId()).equals(wanted)) {
+      if (onlyOneWaits
+          || RolloutIds.of(draft.service(), queued.request().requestId()).equals(wanted)) {
         draft.queue.remove(queued);
         endQueued(draft, queued, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"));
         reconsider(draft);

@@ -3,10 +3,12 @@ package dev.serin.coordinator.saga;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.service.Strategies;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Whether a release waits for rollouts of other services, where the coordinator's settings limit
 /// how many may run at once. What must not wait does not: an emergency, and a way back.
-final class TakingTurns {
+public final class TakingTurns {
   private TakingTurns() {}
 
   /// What the queue says.
@@ -28,6 +30,21 @@ final class TakingTurns {
     draft.turn = new Turn(id, false);
     draft.say(new TurnWord.Wanted(draft.service(), id, release.labels()));
     return false;
+  }
+
+  /// Says once more that a rollout wants its turn, or has it: whoever keeps them may have lost
+  /// that.
+  public static Optional<TurnWord> saidAgain(Ledger ledger) {
+    Turn turn = ledger.turn();
+    if (turn == null) {
+      return Optional.empty();
+    }
+    return Stream.concat(
+            Stream.ofNullable(ledger.active()).map(Rollout::request),
+            ledger.queue().stream().map(Ledger.Queued::request))
+        .filter(it -> RolloutIds.of(ledger.service(), it.requestId()).equals(turn.rolloutId()))
+        .findFirst()
+        .map(it -> new TurnWord.Wanted(ledger.service(), turn.rolloutId(), it.labels()));
   }
 
   private static boolean isEmergency(Draft draft, ReleaseRequested release) {

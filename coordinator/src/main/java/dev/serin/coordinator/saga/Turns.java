@@ -32,8 +32,9 @@ public record Turns(List<TurnWord.Wanted> running, List<TurnWord.Wanted> waiting
           yield new Next(this, List.of(granted(wanted)));
         }
         List<TurnWord.Wanted> all = new ArrayList<>(waiting);
-        all.removeIf(it -> isSame(it, wanted));
-        all.add(wanted);
+        if (all.stream().noneMatch(it -> isSame(it, wanted))) {
+          all.add(wanted);
+        }
         yield new Turns(running, all).again(limits);
       }
       case TurnWord.Returned returned ->

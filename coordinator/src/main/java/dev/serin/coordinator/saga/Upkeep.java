@@ -6,7 +6,6 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.KnownInstance;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What goes on beside the steps of a rollout, worked out after every decision: the guard over the
 /// load balancers, and the looks at the instances.
@@ -30,7 +29,7 @@ final class Upkeep {
           new HaproxyCommand.StopGuardingServers(
               draft.head(old.rolloutId(), null),
               draft.handsOff != null,
-              draft.handsOff == null ? leftBehind(draft.closed()) : List.of()));
+              draft.handsOff == null ? leftBehind(draft) : List.of()));
     }
     if (same && released) {
       draft.send(new IncusCommand.StandBack(draft.head(draft.rollout().rolloutId(), null)));
@@ -53,10 +52,18 @@ final class Upkeep {
     }
   }
 
-  /// How a rollout that is over leaves its nodes: nothing is under way any more.
-  private static List<GuardedServer> leftBehind(@Nullable Rollout closed) {
+  /// How a rollout that is over leaves its nodes. What it has left to a person is theirs.
+  private static List<GuardedServer> leftBehind(Draft draft) {
+    Rollout closed = draft.closed();
     Guarding last = closed == null ? null : Guarding.of(closed.awaiting(List.of()));
-    return last == null ? List.of() : last.servers();
+    return last == null
+        ? List.of()
+        : last.servers().stream()
+            .map(it ->
+                draft.leftOut.containsKey(it.node())
+                    ? new GuardedServer(it.node(), it.settings(), it.leaving(), true, it.earlier())
+                    : it)
+            .toList();
   }
 
   /// Has the instances looked at now and then, while nothing but Serin should change them.

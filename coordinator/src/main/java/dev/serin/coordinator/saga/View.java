@@ -277,7 +277,10 @@ final class View {
     return seen == null
         ? null
         : new NodeView.Traffic(
-            Pausing.askedShare(rollout, record), seen.configured(), seen.observed());
+            Pausing.askedShare(rollout, record),
+            seen.configured(),
+            seen.observed(),
+            seen.newSessions());
   }
 
   private static String version(Ledger ledger, Rollout rollout, String sha256) {

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.streams;
 
+import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.saga.Input;
@@ -44,6 +45,11 @@ public final class LostRecords {
       }
     });
     return lost;
+  }
+
+  /// Whether a rollout of this request was published: the list of requests may be lost by itself.
+  boolean isPublished(String service, String requestId) {
+    return published.state(RolloutIds.of(service, requestId)).isPresent();
   }
 
   /// The definition of a service that the saga has not read yet: topics are read in any order.

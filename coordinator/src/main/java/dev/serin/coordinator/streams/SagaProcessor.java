@@ -15,6 +15,7 @@ import dev.serin.coordinator.saga.Input;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.Limit;
 import dev.serin.coordinator.saga.Saga;
+import dev.serin.coordinator.saga.TakingTurns;
 import dev.serin.coordinator.saga.TurnWord;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,7 +169,8 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       case Intake.REQUEST -> {
         Request request = Json.mapper().readValue(json, Request.class);
         String id = record.key() + "\n" + request.requestId();
-        boolean known = seen().get(id) != null;
+        boolean known =
+            seen().get(id) != null || lost.isPublished(record.key(), request.requestId());
         if (ledgers().get(record.key()) == null) {
           lost.definition(record.key(), now()).ifPresent(input -> decide(record.key(), input));
         }
@@ -306,7 +308,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         });
   }
 
-  /// The index of wake-ups is a store of its own, and may be lost by itself.
+  /// The index of wake-ups and the turns are stores of their own, and may be lost by themselves.
   private void wakeAgain() {
     List<KeyValue<String, byte[]>> all = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> entries = ledgers().all()) {
@@ -314,7 +316,9 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     }
     for (KeyValue<String, byte[]> entry : all) {
       try {
-        Instant at = Saga.wakeAt(Json.mapper().readValue(entry.value, Ledger.class));
+        Ledger ledger = records.read(entry.key, entry.value);
+        TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
+        Instant at = Saga.wakeAt(ledger);
         if (at != null && wakeups().get(due(at, entry.key)) == null) {
           wakeups().put(due(at, entry.key), new byte[0]);
         }

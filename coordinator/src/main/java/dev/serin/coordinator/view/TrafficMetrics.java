@@ -57,6 +57,7 @@ final class TrafficMetrics {
           row(rows, state, node, "asked", traffic.asked());
           row(rows, state, node, "configured", traffic.configured());
           row(rows, state, node, "observed", traffic.observed());
+          row(rows, state, node, "newSessions", traffic.newSessions());
         }
       }
     }

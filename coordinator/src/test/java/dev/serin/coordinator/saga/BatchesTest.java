@@ -28,6 +28,7 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.rescue.Rescue;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,13 @@ class BatchesTest {
             .goesOn()
             .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
     runs(story, "v2", "b1", "b2", "b3", "b4", "b5");
+  }
+
+  @Test
+  void theRescueSheetNamesAllThatAreUnderWay() {
+    assertThat(Rescue.of(at("push").ledger()).orElseThrow())
+        .contains("at step: push b1, b3.")
+        .contains("echo 'b1: push'", "echo 'b3: push'");
   }
 
   @Test

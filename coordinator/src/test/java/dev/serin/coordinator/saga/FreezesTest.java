@@ -222,6 +222,18 @@ class FreezesTest {
   }
 
   @Test
+  void theOnlyOneThatWaitsNeedsNoNameToBeAborted() {
+    Story.of(WAITS)
+        .on(freeze(IN_AN_HOUR))
+        .on(release("v2"))
+        .on(release("v3"))
+        .on(abort(), refuses("found none; these wait, name one: ", idOf("v2"), idOf("v3")))
+        .on(abort(idOf("v3")), tells("rollback-completed"))
+        .on(abort(), tells("rollback-completed"))
+        .endsIn("v2", RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
   void aFreezeStopsNoRolloutThatRunsAndNoWayBack() {
     Story.of(SERVICE)
         .on(release("v2"))

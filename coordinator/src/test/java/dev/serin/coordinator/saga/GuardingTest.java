@@ -65,6 +65,13 @@ class GuardingTest {
         .orElseThrow();
   }
 
+  /// By the guard as it would be sent now: one that has not changed is not sent again at once.
+  private static boolean isInWork(Story story, String node) {
+    Guarding now = Guarding.of(story.active());
+    assertThat(now).isNotNull();
+    return now.servers().stream().anyMatch(it -> it.node().equals(node) && it.inWork());
+  }
+
   private static DeadMan deadMan(Story story) {
     DeadMan deadMan = guard(story).deadMan();
     assertThat(deadMan).isNotNull();
@@ -126,7 +133,7 @@ class GuardingTest {
             story -> assertThat(story.last().commands()).noneMatch(GuardServers.class::isInstance))
         .until("drain b2")
         .then(story -> {
-          assertThat(server(story, "b2").inWork()).isTrue();
+          assertThat(isInWork(story, "b2")).isTrue();
           assertThat(server(story, "b1").inWork()).isFalse();
           assertThat(server(story, "b1").settings()).allMatch(it -> it.state() == AdminState.READY);
           assertThat(guard(story).deadMan()).isNull();
@@ -410,6 +417,53 @@ class GuardingTest {
         .ignores(wentOff(DeadManAction.DRAIN, "b2"), Ignored.NOT_AWAITED);
   }
 
+  /// The guard would make it ready on the load balancer that it has left, whatever it runs.
+  @Test
+  void aNodeThatLeftOnlyHalfIsLeftToWhatComesNext() {
+    Story story = rollout(SERVICE).until("watch 1-3").on(probe(FAIL));
+    for (int attempt = 1; attempt < 5; attempt++) {
+      story.on(fails("drain b2")).after(Duration.ofSeconds(2L * attempt), sends("drain b2"));
+    }
+    story
+        .on(fails("drain b2"), sends("restore b2"))
+        .then(later -> assertThat(isInWork(later, "b2")).isTrue())
+        .until("serving b2")
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+
+  @Test
+  void aPauseInTheMiddleOfADrainAccusesNobody() {
+    rollout(SERVICE)
+        .until("drain b2")
+        .on(Acts.pause(), isIn(RolloutPhase.PAUSED))
+        .then(story -> assertThat(isInWork(story, "b2")).isTrue())
+        .on(resume(), sends("drain b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void whatIsLeftToAPersonIsTheirsAfterTheEndToo() {
+    Story story = rollout(SERVICE).until("watch 1-3").on(probe(FAIL)).until("restore b2");
+    for (int attempt = 1; attempt < 5; attempt++) {
+      story.on(fails("restore b2")).after(Duration.ofSeconds(2L * attempt), sends("restore b2"));
+    }
+    story
+        .on(fails("restore b2"))
+        .goesOn()
+        .then(over ->
+            assertThat(over.last().commands())
+                .filteredOn(StopGuardingServers.class::isInstance)
+                .singleElement()
+                .extracting(it -> ((StopGuardingServers) it).servers())
+                .asInstanceOf(InstanceOfAssertFactories.list(GuardedServer.class))
+                .filteredOn(GuardedServer::inWork)
+                .extracting(GuardedServer::node)
+                .containsExactly("b2"))
+        .endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+  }
+
   @Test
   void whatIsSeenStandsInTheStateAndOneNodeAloneIsSaid() {
     rollout(SERVICE)
@@ -420,8 +474,10 @@ class GuardingTest {
                     head,
                     List.of(),
                     List.of(
-                        new HaproxyEvent.TrafficShare("b1", "haproxy-1", "api_pool", 100.0, 99.5),
-                        new HaproxyEvent.TrafficShare("b2", "haproxy-1", "api_pool", 0.0, 0.5)),
+                        new HaproxyEvent.TrafficShare(
+                            "b1", "haproxy-1", "api_pool", 100.0, 99.5, 100.0),
+                        new HaproxyEvent.TrafficShare(
+                            "b2", "haproxy-1", "api_pool", 0.0, 0.5, 0.0)),
                     List.of("b1"),
                     List.of())),
             sends(),
@@ -436,6 +492,7 @@ class GuardingTest {
                 assertThat(node.traffic()).isNotNull();
                 assertThat(node.traffic().asked()).isEqualTo(100.0);
                 assertThat(node.traffic().observed()).isEqualTo(99.5);
+                assertThat(node.traffic().newSessions()).isEqualTo(100.0);
               });
         });
   }
@@ -448,7 +505,8 @@ class GuardingTest {
             silent.length > 0
                 ? List.of()
                 : List.of(
-                    new HaproxyEvent.TrafficShare("b1", "haproxy-1", "api_pool", 100.0, 99.5)),
+                    new HaproxyEvent.TrafficShare(
+                        "b1", "haproxy-1", "api_pool", 100.0, 99.5, 100.0)),
             silent.length > 0 ? List.of() : List.of("b1"),
             List.of(silent).stream()
                 .map(name ->

@@ -78,6 +78,16 @@ class HandsTest {
                 .hasSize(1));
   }
 
+  /// For a minute its guard would still put back what comes late.
+  @Test
+  void endsTheGuardOfARolloutThatIsOver() {
+    Story story = rollout(SERVICE).goesOn().on(handsOff());
+    assertThat(story.last().commands())
+        .filteredOn(StopGuardingServers.class::isInstance)
+        .singleElement()
+        .matches(stop -> ((StopGuardingServers) stop).handsOff());
+  }
+
   @Test
   void watchesAnewAfterwardsSinceNobodyKnowsWhatThePersonChanged() {
     rollout(SERVICE)

@@ -57,6 +57,15 @@ class TakingTurnsTest {
   }
 
   @Test
+  void saysAgainWhatItWantsOrHas() {
+    assertThat(TakingTurns.saidAgain(ledger)).isEmpty();
+    TurnWord wanted = asked(release("v2")).turns().getFirst();
+    assertThat(TakingTurns.saidAgain(ledger)).contains(wanted);
+    on(new Input.Granted(id("v2"), NOON));
+    assertThat(TakingTurns.saidAgain(ledger)).contains(wanted);
+  }
+
+  @Test
   void givesItsTurnBackWhenItIsOver() {
     asked(release("v2"));
     on(new Input.Granted(id("v2"), NOON));

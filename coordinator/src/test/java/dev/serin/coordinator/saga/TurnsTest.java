@@ -53,6 +53,18 @@ class TurnsTest {
     assertThat(turns.running()).hasSize(1);
   }
 
+  /// After a restart everybody says it again.
+  @Test
+  void whoSaysItAgainKeepsTheirPlace() {
+    limits = List.of(Limit.of(1, null));
+    want("a");
+    want("b");
+    want("c");
+    want("b");
+    assertThat(end("a")).containsExactly("b");
+    assertThat(end("b")).containsExactly("c");
+  }
+
   @Test
   void aLabelsValuesAreCountedEachByItself() {
     limits = List.of(Limit.of(1, "database"));

@@ -2,7 +2,9 @@ package dev.serin.coordinator.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -13,8 +15,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Whether a ledger is as new as what was published.
 class LostRecordsTest {
@@ -48,28 +52,43 @@ class LostRecordsTest {
         at);
   }
 
+  private static Published published(RolloutState... states) {
+    return new Published() {
+      @Override
+      public void awaitRead() {}
+
+      @Override
+      public Map<String, List<RolloutState>> newestStates() {
+        return Map.of("api", List.of(states));
+      }
+
+      @Override
+      public Optional<RolloutState> state(String rolloutId) {
+        return Stream.of(states).filter(it -> it.rolloutId().equals(rolloutId)).findFirst();
+      }
+
+      @Override
+      public List<ServiceDefinition> services() {
+        return List.of();
+      }
+    };
+  }
+
+  /// A pipeline repeats an old request after the list of requests is lost.
+  @Test
+  void aRequestWhoseRolloutWasPublishedIsKnown() {
+    RolloutState state = state(RolloutPhase.COMPLETED, NOON);
+    ObjectNode json = Json.mapper().valueToTree(state);
+    json.put("rolloutId", RolloutIds.of("api", "1"));
+    LostRecords records =
+        new LostRecords(published(Json.mapper().treeToValue(json, RolloutState.class)), 1);
+    assertThat(records.isPublished("api", "1")).isTrue();
+    assertThat(records.isPublished("api", "2")).isFalse();
+    assertThat(records.isPublished("web", "1")).isFalse();
+  }
+
   private Map<String, Input> lost(int partitions, int partition, RolloutState... states) {
-    Published published =
-        new Published() {
-          @Override
-          public void awaitRead() {}
-
-          @Override
-          public Map<String, List<RolloutState>> newestStates() {
-            return Map.of("api", List.of(states));
-          }
-
-          @Override
-          public Optional<RolloutState> state(String rolloutId) {
-            return Optional.empty();
-          }
-
-          @Override
-          public List<ServiceDefinition> services() {
-            return List.of();
-          }
-        };
-    return new LostRecords(published, partitions)
+    return new LostRecords(published(states), partitions)
         .of(
             partition,
             new LostRecords.Ledgers() {

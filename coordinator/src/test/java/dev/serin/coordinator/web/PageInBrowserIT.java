@@ -42,7 +42,9 @@ class PageInBrowserIT {
           .contains("6.9.14 is restored on stream-3")
           .contains("22 of 40 probes green")
           .contains("Queued: 4.12.1 (ci")
-          .contains("preflight found 2 problems, nothing changed");
+          .contains("preflight found 2 problems, nothing changed")
+          .contains("❄ frozen")
+          .contains("moves to the new hall");
     }
   }
 

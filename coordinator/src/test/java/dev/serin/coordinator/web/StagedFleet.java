@@ -61,9 +61,19 @@ final class StagedFleet {
         {"service": "%s", "pool": "%s_pool", "loadBalancers": ["haproxy-1"], "nodes": [%s],
          "minAvailable": %d,
          "install": {"path": "/opt/app/app", "unit": "app"},
-         "health": {"url": "http://127.0.0.1:8080/health"}, "analysis": {"window": "0s"}}
+         "health": {"url": "http://127.0.0.1:8080/health"}, "analysis": {"window": "0s"}%s}
         """
-            .formatted(name, name.replace('-', '_'), list, nodes.length - 1));
+            .formatted(
+                name,
+                name.replace('-', '_'),
+                list,
+                nodes.length - 1,
+                name.equals("mailer") ? ", \"freezes\": [" + freeze() + "]" : ""));
+  }
+
+  private String freeze() {
+    return "{\"from\": \"%s\", \"until\": \"%s\", \"reason\": \"moves to the new hall\"}"
+        .formatted(ago(60), ago(-2_000));
   }
 
   private Instant ago(long minutes) {

@@ -13,15 +13,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Who has which share of a pool's requests: by the weights of those in rotation, and by the
-/// sessions counted since the last time. A process that was replaced has begun to count anew, so
-/// nothing is said of its first interval.
+/// Who has which share of a pool's requests: by the weights of those in rotation, and by what was
+/// counted since the last time, all of it and what the balancing gave away. A process that was
+/// replaced has begun to count anew, so nothing is said of its first interval.
 final class Shares {
   private final Map<String, Counted> before = new HashMap<>();
 
-  private record Counted(ProcessSeen process, Map<String, Long> sessions) {}
+  private record Counted(ProcessSeen process, Map<String, ServerView> lines) {}
 
   /// One server line with what was seen of it.
   private record Line(String node, ServerSetting setting, ServerView now) {}
@@ -31,9 +32,9 @@ final class Shares {
     List<TrafficShare> shares = new ArrayList<>();
     seen.forEach((loadBalancer, snapshot) -> {
       List<Line> lines = lines(servers, loadBalancer, snapshot);
-      Map<String, Long> sessions = new HashMap<>();
-      lines.forEach(line -> sessions.put(key(line), line.now().sessionsTotal()));
-      Counted last = before.put(loadBalancer, new Counted(snapshot.process(), sessions));
+      Map<String, ServerView> counted = new HashMap<>();
+      lines.forEach(line -> counted.put(key(line), line.now()));
+      Counted last = before.put(loadBalancer, new Counted(snapshot.process(), counted));
       boolean comparable = last != null && !snapshot.process().replaced(last.process());
       lines.stream()
           .map(line -> line.setting().pool())
@@ -41,38 +42,49 @@ final class Shares {
           .forEach(pool ->
               pool(
                   lines.stream().filter(line -> line.setting().pool().equals(pool)).toList(),
-                  comparable && last != null ? last.sessions() : null,
+                  comparable && last != null ? last.lines() : null,
                   shares));
     });
     return shares;
   }
 
   private static void pool(
-      List<Line> lines, @Nullable Map<String, Long> before, List<TrafficShare> shares) {
+      List<Line> lines, @Nullable Map<String, ServerView> before, List<TrafficShare> shares) {
     long weights =
         lines.stream()
             .filter(line -> line.now().inRotation())
             .mapToLong(line -> line.now().weight())
             .sum();
-    long sessions = before == null ? 0 : lines.stream().mapToLong(it -> since(it, before)).sum();
     for (Line line : lines) {
       double configured =
           weights == 0 || !line.now().inRotation() ? 0 : percent(line.now().weight(), weights);
-      Double observed =
-          before == null || sessions == 0 ? null : percent(since(line, before), sessions);
       shares.add(
           new TrafficShare(
               line.node(),
               line.setting().loadBalancer(),
               line.setting().pool(),
               configured,
-              observed));
+              counted(line, lines, before, ServerView::sessionsTotal),
+              counted(line, lines, before, ServerView::chosenTotal)));
     }
   }
 
-  private static long since(Line line, Map<String, Long> before) {
-    return Math.max(
-        0, line.now().sessionsTotal() - before.getOrDefault(key(line), line.now().sessionsTotal()));
+  private static @Nullable Double counted(
+      Line line,
+      List<Line> lines,
+      @Nullable Map<String, ServerView> before,
+      ToLongFunction<ServerView> total) {
+    if (before == null) {
+      return null;
+    }
+    long all = lines.stream().mapToLong(it -> since(it, before, total)).sum();
+    return all == 0 ? null : percent(since(line, before, total), all);
+  }
+
+  private static long since(
+      Line line, Map<String, ServerView> before, ToLongFunction<ServerView> total) {
+    ServerView then = before.getOrDefault(key(line), line.now());
+    return Math.max(0, total.applyAsLong(line.now()) - total.applyAsLong(then));
   }
 
   private static double percent(long part, long whole) {

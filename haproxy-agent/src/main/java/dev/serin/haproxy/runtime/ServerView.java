@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param queued requests that wait for it alone
 /// @param busyConnections connections to it that carry something, health checks left out
 /// @param sessionsTotal `stot`: all sessions since the process began
+/// @param chosenTotal `lbtot`: how often the balancing chose it; who has its cookie is not counted
 /// @param answersTotal answers of it with a status below 400
 public record ServerView(
     String pool,
@@ -29,6 +30,7 @@ public record ServerView(
     int queued,
     int busyConnections,
     long sessionsTotal,
+    long chosenTotal,
     long answersTotal) {
   /// `srv_admin_state`: maintenance forced by a person or by Serin.
   static final int FORCED_MAINT = 0x01;

@@ -159,6 +159,7 @@ final class SnapshotReader {
         (int) stat.number("qcur"),
         Math.max(0, used - underWay(state, "srv_check_state") - underWay(state, "srv_agent_state")),
         stat.number("stot"),
+        stat.number("lbtot"),
         stat.number("hrsp_1xx") + stat.number("hrsp_2xx") + stat.number("hrsp_3xx"));
   }
 

@@ -515,6 +515,28 @@ class GuardIT {
         .containsExactly(50.0, 25.0, 25.0);
   }
 
+  /// All that follow a cookie are on one server, and no new session is given by it.
+  @Test
+  void whoFollowsACookieIsNoNewSession() throws InterruptedException {
+    guardAll(null, server("b1", AdminState.READY, 1));
+    second();
+    for (int i = 0; i < 30; i++) {
+      Client.get(one.url(), "/", "SERVERID=c1");
+    }
+    for (int i = 0; i < 6; i++) {
+      Client.get(one.url(), "/", "none=1");
+    }
+    pass(Duration.ofSeconds(11));
+
+    List<HaproxyEvent.TrafficShare> shares = told(TrafficObserved.class).getLast().shares();
+    assertThat(shares)
+        .extracting(HaproxyEvent.TrafficShare::observed)
+        .containsExactly(88.89, 5.56, 5.56);
+    assertThat(shares)
+        .extracting(HaproxyEvent.TrafficShare::newSessions)
+        .containsExactly(33.33, 33.33, 33.33);
+  }
+
   @Test
   void theSwitchTakesTheCanaryOutWhereALoadBalancerAnswersThoughAnotherIsSilent()
       throws InterruptedException {

@@ -22,7 +22,8 @@ class PoolCheckTest {
       new CommandHead("c", "r", "backend-api", null, 1, Instant.EPOCH);
 
   private static ServerView server(String name, String status, int bits, int weight) {
-    return new ServerView("api", name, status, bits, weight, 1, "10.0.0.1:80", null, 0, 0, 0, 0, 0);
+    return new ServerView(
+        "api", name, status, bits, weight, 1, "10.0.0.1:80", null, 0, 0, 0, 0, 0, 0);
   }
 
   private static PoolView pool(String algorithm, @Nullable String cookie, ServerView... servers) {

@@ -47,6 +47,7 @@ public final class ChaosReport {
     this.failedByFaults = failedByFaults;
     this.took = took;
     operator.told().forEach(one -> rollout(one, story));
+    violations.addAll(operator.wrongVersions());
     fleet(last, before, after, digests);
     requests();
   }

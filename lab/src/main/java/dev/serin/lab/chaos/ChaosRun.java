@@ -78,7 +78,8 @@ public final class ChaosRun {
       Releases releases = new Releases(root, directory);
       releases.define(SerinCluster.url("coordinator"));
       Operator operator =
-          new Operator(releases, story, new Random(seed + 1), bake(releases), "chaos-" + seed);
+          new Operator(
+              releases, story, fleet, new Random(seed + 1), bake(releases), "chaos-" + seed);
       Surroundings around = new Surroundings(root, run, cluster, relay, fleet);
       disturb(Fault.plan(faults, new Random(seed)), around, load, operator);
       Operator.Told last = operator.release(operator.good());

@@ -3,6 +3,7 @@ package dev.serin.lab.chaos;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.Fleet;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// Whoever releases while things go wrong: one release after the other, good and bad, now and then
@@ -29,7 +31,14 @@ final class Operator {
   private final Random random;
   private final List<Release> catalogue;
   private final List<Told> told = new ArrayList<>();
+  private final List<String> wrongVersions = new ArrayList<>();
+  private final Fleet fleet;
   private final String run;
+
+  /// What ran on each node when the last rollout had ended; a node whose binary nobody can tell is
+  /// not among them.
+  private Map<String, String> ran = Map.of();
+
   private int number;
   private int aborts;
   private int resumes;
@@ -47,7 +56,14 @@ final class Operator {
   }
 
   /// @param run in the request ids, so that no run knows another one's
-  Operator(Releases releases, Story story, Random random, List<Release> catalogue, String run) {
+  Operator(
+      Releases releases,
+      Story story,
+      Fleet fleet,
+      Random random,
+      List<Release> catalogue,
+      String run) {
+    this.fleet = fleet;
     this.releases = releases;
     this.story = story;
     this.random = random;
@@ -72,6 +88,51 @@ final class Operator {
     return resumes;
   }
 
+  /// Binaries that a rollout left where it said that it had not; empty when all is as it was told.
+  List<String> wrongVersions() {
+    return wrongVersions;
+  }
+
+  /// What a rollout has taken back, or never begun, runs nowhere; what has completed runs
+  /// everywhere.
+  private Told compared(Told one) throws IOException, InterruptedException {
+    Map<String, String> now = fleet.readableDigests();
+    String released = Releases.digest(one.release().artifact());
+    now.forEach((node, digest) -> {
+      String expected =
+          switch (one.phase()) {
+            case "COMPLETED" -> released;
+            case "ROLLED_BACK", "REJECTED" -> ran.getOrDefault(node, digest);
+            default -> digest;
+          };
+      if (!digest.equals(expected)) {
+        wrongVersions.add(
+            one.rollout()
+                + " ended "
+                + one.phase()
+                + " and left "
+                + digest
+                + " on "
+                + node
+                + ", expected "
+                + expected);
+      }
+    });
+    ran = now;
+    return one;
+  }
+
+  /// What runs after a rollout by its own word; another one has begun already.
+  private Map<String, String> after(Told one) throws IOException {
+    String released = Releases.digest(one.release().artifact());
+    return switch (one.phase()) {
+      case "COMPLETED" ->
+          Fleet.NODES.stream().collect(Collectors.toMap(node -> node, node -> released));
+      case "ROLLED_BACK", "REJECTED" -> ran;
+      default -> Map.of();
+    };
+  }
+
   /// Releases something by chance and stays until it has ended.
   Told releaseAny() throws IOException, InterruptedException {
     Release release =
@@ -87,15 +148,15 @@ final class Operator {
       pauseFor(Duration.ofMillis(random.nextInt(12_000)));
       Release better = catalogue.get(random.nextInt(2));
       String next = ask(better, "supersede");
-      end(rollout, release);
-      return end(next, better);
+      ran = after(end(rollout, release));
+      return compared(end(next, better));
     }
-    return end(rollout, release);
+    return compared(end(rollout, release));
   }
 
   /// Releases and stays until it has ended.
   Told release(Release release) throws IOException, InterruptedException {
-    return end(ask(release, "queue"), release);
+    return compared(end(ask(release, "queue"), release));
   }
 
   private String ask(Release release, String ifBusy) throws IOException, InterruptedException {

@@ -41,7 +41,12 @@ public final class ThreeBrokers implements Callable<Integer> {
           Map.entry("haproxy-agent", "drain"),
           Map.entry("incus-agent", "push"),
           Map.entry("sli-watcher", "analyse"),
-          Map.entry("coordinator", "restart"));
+          Map.entry("coordinator", "restart"),
+          // Whichever of the two has the work, it was killed once.
+          Map.entry("haproxy-agent-2", "drain"),
+          Map.entry("incus-agent-2", "push"),
+          Map.entry("sli-watcher-2", "analyse"),
+          Map.entry("coordinator-2", "restart"));
 
   @Option(names = "--root", hidden = true, required = true)
   private Path root = Path.of(".");
@@ -77,10 +82,12 @@ public final class ThreeBrokers implements Callable<Integer> {
       List<Path> good = List.of(releases.bake("v6.0.0"), releases.bake("v6.1.0"));
       Path bad = releases.bake("v6.2.0", "--error-rate", "0.2");
       int number = 0;
+      int round = 0;
       for (Map.Entry<String, String> kill : KILLS) {
+        round++;
         number++;
-        Path artifact = good.get(number % 2);
-        String rollout = ask(releases, number, number % 2 == 0 ? "v6.0.0" : "v6.1.0", artifact);
+        Path artifact = good.get(round % 2);
+        String rollout = ask(releases, number, round % 2 == 0 ? "v6.0.0" : "v6.1.0", artifact);
         awaitStep(story, rollout, kill.getValue());
         cluster.kill(kill.getKey());
         Path installed = ends(story, fleet, rollout, "COMPLETED", artifact);
@@ -89,7 +96,6 @@ public final class ThreeBrokers implements Callable<Integer> {
         number++;
         String faulty = ask(releases, number, "v6.2.0", bad);
         ends(story, fleet, faulty, "ROLLED_BACK", installed);
-        number += 1;
       }
       summary(load.stop(), before, fleet.servers());
     }

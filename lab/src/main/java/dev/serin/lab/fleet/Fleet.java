@@ -81,6 +81,19 @@ public final class Fleet {
     return digests;
   }
 
+  /// As [#digests], without nodes whose binary can't be read now.
+  public Map<String, String> readableDigests() throws InterruptedException {
+    Map<String, String> digests = new TreeMap<>();
+    for (String node : NODES) {
+      try {
+        digests.put(node, digestOf(node));
+      } catch (IOException unreadable) {
+        // Its container is down.
+      }
+    }
+    return digests;
+  }
+
   private String digestOf(String node) throws IOException, InterruptedException {
     return sha256(read(node, BINARY));
   }

@@ -57,6 +57,7 @@ class PlanIT {
   private final Path root = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private Path artifact = Path.of("");
   private Path ways = Path.of("");
+  private Map<String, String> before = Map.of();
   private SerinProcess serin;
   private Releases releases;
 
@@ -82,6 +83,7 @@ class PlanIT {
     releases.define(COORDINATOR);
     ways = directory;
     artifact = releases.bake("v9.0.0");
+    before = fleetNow();
   }
 
   @AfterAll
@@ -159,7 +161,6 @@ class PlanIT {
     String own = Files.readString(root.resolve("lab/services/backend-api.yaml"));
     releases.define(
         COORDINATOR, Files.writeString(ways.resolve(way.service() + ".yaml"), way.definition(own)));
-    Map<String, String> before = fleetNow();
 
     Said said = plan(way.service(), artifact.toString(), "--strategy", way.strategy());
 
@@ -186,7 +187,6 @@ class PlanIT {
 
   @Test
   void isRedWhereTheArtifactIsNotWhatItShouldBe() throws IOException, InterruptedException {
-    Map<String, String> before = fleetNow();
     Path gone = Files.copy(artifact, artifact.resolveSibling("gone"));
     String uri = gone.toUri().toString();
     Files.delete(gone);

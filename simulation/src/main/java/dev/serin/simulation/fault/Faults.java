@@ -436,7 +436,7 @@ public final class Faults implements Troubles, Circumstances {
           truth.touched(haproxy.name(), "killed");
           haproxy.kill();
           lasting(
-              millis(500, 10_000),
+              millis(500, 90_000),
               () -> {
                 truth.touched(haproxy.name(), "started");
                 haproxy.start();
@@ -486,7 +486,7 @@ public final class Faults implements Troubles, Circumstances {
   }
 
   private void hang(FaultKind kind, String target) {
-    Duration howLong = millis(1_000, 40_000);
+    Duration howLong = millis(1_000, 90_000);
     tell(kind.name(), target + " for " + howLong);
     truth.touched(target, "hung");
     hungUntil.put(target, loop.now().plus(howLong));

@@ -29,6 +29,10 @@ final class Coordinator implements Member {
   private static final CoordinatorMetrics METRICS =
       new CoordinatorMetrics(new SimpleMeterRegistry());
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(10);
+
+  /// One beginning in this many finds the index of wake-ups gone.
+  private static final int BEGINS_FOR_A_LOSS = 10;
+
   static final List<String> INPUTS =
       List.of(
           Topics.SERVICES,
@@ -103,6 +107,9 @@ final class Coordinator implements Member {
   public void begin() {
     fenced = false;
     rewind();
+    if (random.nextInt(BEGINS_FOR_A_LOSS) == 0) {
+      stores.lose(SagaProcessor.WAKEUPS);
+    }
     context = new TransactionContext(stores, this::send);
     intake = new Intake(METRICS);
     saga = saga();

@@ -36,6 +36,11 @@ final class Stores {
     byName.values().forEach(Store::takeBack);
   }
 
+  /// Its changelog is gone.
+  void lose(String name) {
+    byName.remove(name);
+  }
+
   /// One store.
   static final class Store implements KeyValueStore<String, byte[]> {
     private final String name;

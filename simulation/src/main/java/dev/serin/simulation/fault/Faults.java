@@ -436,7 +436,7 @@ public final class Faults implements Troubles, Circumstances {
           truth.touched(haproxy.name(), "killed");
           haproxy.kill();
           lasting(
-              millis(500, 90_000),
+              outage(500, 10_000),
               () -> {
                 truth.touched(haproxy.name(), "started");
                 haproxy.start();
@@ -485,8 +485,13 @@ public final class Faults implements Troubles, Circumstances {
     }
   }
 
+  /// One in five lasts until whoever needs what is away has given up.
+  private Duration outage(int shortest, int usual) {
+    return chance.nextInt(5) == 0 ? millis(usual, 90_000) : millis(shortest, usual);
+  }
+
   private void hang(FaultKind kind, String target) {
-    Duration howLong = millis(1_000, 90_000);
+    Duration howLong = outage(1_000, 40_000);
     tell(kind.name(), target + " for " + howLong);
     truth.touched(target, "hung");
     hungUntil.put(target, loop.now().plus(howLong));

@@ -16,7 +16,7 @@ public final class Check {
   /// What a service, node, instance, load balancer, pool or server may be called: 1 to 100 letters,
   /// digits, `.`, `_`, `:` and `-`, the first one a letter or digit. Anything else could end a
   /// command of HAProxy's runtime API (`;`, a newline, a space, a backslash).
-  private static final int LONGEST_NAME = 100;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}");
 
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
@@ -24,22 +24,7 @@ public final class Check {
 
   /// Whether the text can name a service, node, instance, load balancer, pool or server.
   public static boolean isName(String text) {
-    if (text.isEmpty() || text.length() > LONGEST_NAME || !isLetterOrDigit(text.charAt(0))) {
-      return false;
-    }
-    for (int at = 1; at < text.length(); at++) {
-      char found = text.charAt(at);
-      if (!isLetterOrDigit(found) && "._:-".indexOf(found) < 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isLetterOrDigit(char found) {
-    return (found >= 'a' && found <= 'z')
-        || (found >= 'A' && found <= 'Z')
-        || (found >= '0' && found <= '9');
+    return NAME.matcher(text).matches();
   }
 
   /// Whether the text is a SHA-256 digest: 64 lower-case hexadecimal digits.

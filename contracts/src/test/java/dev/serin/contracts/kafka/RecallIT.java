@@ -81,13 +81,18 @@ class RecallIT {
     recall(0);
 
     assertThat(recalled).containsExactly("c-5", "w-3000");
+    isRefusedBelow(5);
+  }
+
+  /// The command of fence 4 that [#recall] gives afterwards.
+  private void isRefusedBelow(long fence) {
     assertThat(answers)
         .singleElement()
         .isInstanceOfSatisfying(
             SliEvent.Failed.class,
             refused ->
                 assertThat(refused.failure().sentence())
-                    .contains("fence 5 or more for b1, found fence 4"));
+                    .contains("fence " + fence + " or more for b1, found fence 4"));
   }
 
   private static void oneCommandBeforeManyRenewals() {
@@ -146,13 +151,7 @@ class RecallIT {
     recall(0);
 
     assertThat(recalled).containsExactly("c-5");
-    assertThat(answers)
-        .singleElement()
-        .isInstanceOfSatisfying(
-            SliEvent.Failed.class,
-            refused ->
-                assertThat(refused.failure().sentence())
-                    .contains("fence 5 or more for b1, found fence 4"));
+    isRefusedBelow(5);
   }
 
   private static void write(int partition, int from, int to) throws Exception {
@@ -212,13 +211,7 @@ class RecallIT {
     recall(0, 1, 2);
 
     assertThat(recalled).containsExactly("c-3", "c-4", "c-5", "c-6", "c-7", "c-8", "c-9");
-    assertThat(answers)
-        .singleElement()
-        .isInstanceOfSatisfying(
-            SliEvent.Failed.class,
-            refused ->
-                assertThat(refused.failure().sentence())
-                    .contains("fence 9 or more for b1, found fence 4"));
+    isRefusedBelow(9);
   }
 
   @Test

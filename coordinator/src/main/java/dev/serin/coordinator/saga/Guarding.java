@@ -66,14 +66,12 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
         record.asked().equals(record.settings())
             && !record.leaving()
             && NodeRecord.areOut(record.settings());
-    return untouchedAndOut
-        || isCommanded(rollout, record.name())
-        || isHalfTold(rollout, record.name());
+    return untouchedAndOut || isUnsettled(rollout, record.name());
   }
 
   /// Whether the last that HAProxy was told of it was interrupted, or has failed for good: it may
   /// have left on one load balancer and not on another, and only what comes next may change that.
-  static boolean isHalfTold(Rollout rollout, String node) {
+  private static boolean isHalfTold(Rollout rollout, String node) {
     StepStatus last = null;
     for (Step step : rollout.steps()) {
       boolean moves = step.name() == StepName.DRAIN || step.name() == StepName.READY;
@@ -94,8 +92,13 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
     return step.name() == StepName.SHIFT && step.isBegun() && step.status() != StepStatus.SUCCEEDED;
   }
 
+  /// Whether what HAProxy has of it may be another thing than what was asked, by Serin's own doing.
+  static boolean isUnsettled(Rollout rollout, String node) {
+    return isCommanded(rollout, node) || isHalfTold(rollout, node);
+  }
+
   /// Whether HAProxy is being told something of it: a shift is about every node.
-  static boolean isCommanded(Rollout rollout, String node) {
+  private static boolean isCommanded(Rollout rollout, String node) {
     return isAsked(rollout, node) || isShifting(rollout);
   }
 

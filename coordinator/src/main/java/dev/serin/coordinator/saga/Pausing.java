@@ -65,8 +65,7 @@ final class Pausing {
           NodeRecord record = rollout.nodes().get(drift.node());
           return record == null
               || !record.asked().contains(drift.asked())
-              || Guarding.isCommanded(rollout, drift.node())
-              || Guarding.isHalfTold(rollout, drift.node());
+              || Guarding.isUnsettled(rollout, drift.node());
         });
   }
 

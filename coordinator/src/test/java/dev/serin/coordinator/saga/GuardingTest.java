@@ -41,7 +41,6 @@ import dev.serin.coordinator.saga.Decision.Ignored;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /// What the haproxy-agent is told to look after, and what follows from what it sees.
@@ -70,6 +69,18 @@ class GuardingTest {
     Guarding now = Guarding.of(story.active());
     assertThat(now).isNotNull();
     return now.servers().stream().anyMatch(it -> it.node().equals(node) && it.inWork());
+  }
+
+  /// How the rollout that is over leaves its nodes, by the end of its guard.
+  private static List<GuardedServer> leftBehind(Story over) {
+    return over.last().commands().stream()
+        .filter(StopGuardingServers.class::isInstance)
+        .map(StopGuardingServers.class::cast)
+        .reduce((one, other) -> {
+          throw new AssertionError("ended twice: " + one + ", " + other);
+        })
+        .orElseThrow(() -> new AssertionError("no end in " + over.last().commands()))
+        .servers();
   }
 
   private static DeadMan deadMan(Story story) {
@@ -170,11 +181,7 @@ class GuardingTest {
         .then(later -> assertThat(guard(later).head().fence()).isGreaterThan(before))
         .goesOn()
         .then(over ->
-            assertThat(over.last().commands())
-                .filteredOn(StopGuardingServers.class::isInstance)
-                .singleElement()
-                .extracting(it -> ((StopGuardingServers) it).servers())
-                .asInstanceOf(InstanceOfAssertFactories.list(GuardedServer.class))
+            assertThat(leftBehind(over))
                 .as("how it leaves its nodes")
                 .hasSize(2)
                 .noneMatch(it -> it.inWork() || it.leaving())
@@ -453,11 +460,7 @@ class GuardingTest {
         .on(fails("restore b2"))
         .goesOn()
         .then(over ->
-            assertThat(over.last().commands())
-                .filteredOn(StopGuardingServers.class::isInstance)
-                .singleElement()
-                .extracting(it -> ((StopGuardingServers) it).servers())
-                .asInstanceOf(InstanceOfAssertFactories.list(GuardedServer.class))
+            assertThat(leftBehind(over))
                 .filteredOn(GuardedServer::inWork)
                 .extracting(GuardedServer::node)
                 .containsExactly("b2"))

@@ -171,7 +171,8 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
 
   /// When the switch goes off as things are. Who watches, or brings a canary up, gives new proofs.
   /// A rollback gives none: it goes by the newest from before it, or, where there was none (a
-  /// person had paused, the window was over), by the moment from which it needs one.
+  /// person had paused, the window was over, peers came first), by the moment from which it needs
+  /// one.
   static @Nullable Instant newestProof(Rollout rollout, Instant at) {
     return switch (rollout.phase()) {
       case Phase.Watching(int step, Watch watch) -> provenUntil(rollout, watch);
@@ -179,10 +180,13 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
       case Phase.Preflight preflight -> null;
       case Phase.Paused paused ->
           paused.back() == null ? blind(rollout, paused) : rollout.provenUntil();
-      case Phase.RollingBack back ->
-          rollout.provenUntil() != null || undrained(rollout).isEmpty()
-              ? rollout.provenUntil()
-              : at.plus(period(rollout.service().analysis()));
+      case Phase.RollingBack back -> {
+        Instant before = rollout.provenUntil();
+        if (undrained(rollout).isEmpty()) {
+          yield null;
+        }
+        yield before == null ? at.plus(period(rollout.service().analysis())) : before;
+      }
     };
   }
 

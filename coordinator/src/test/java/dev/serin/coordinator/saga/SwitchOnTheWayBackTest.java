@@ -198,6 +198,21 @@ class SwitchOnTheWayBackTest {
   }
 
   @Test
+  void aProofFromBeforeThePeersTurnIsForgotten() {
+    rollout(with(TWO, "{\"soak\": \"60s\"}"))
+        .until("drain b1")
+        .until("serving b4")
+        .on(done("serving b4"), isIn(RolloutPhase.ANALYSING))
+        .on(probe(1, PASS))
+        .on(abort(), sends("stop-watching", "drain b4"))
+        .until("drain b3")
+        .then(story ->
+            assertThat(deadMan(story).expiresAt())
+                .as("who is taken back late is not overdue at once")
+                .isEqualTo(story.now().plus(Duration.ofMinutes(2))));
+  }
+
+  @Test
   void aPauseForWantOfDataKeepsItArmed() {
     Story story = blind();
     story.then(later -> {

@@ -116,7 +116,12 @@ public final class Faults implements Troubles, Circumstances {
 
   @Override
   public boolean isOutOfReach(String haproxy) {
-    Instant hung = hungUntil.get(haproxy);
+    VirtualHaproxy one = world.haproxies().get(haproxy);
+    return isHung(haproxy) || (one != null && one.isReadOnly());
+  }
+
+  private boolean isHung(String target) {
+    Instant hung = hungUntil.get(target);
     return hung != null && loop.now().isBefore(hung);
   }
 
@@ -232,7 +237,7 @@ public final class Faults implements Troubles, Circumstances {
 
   @Override
   public Mishap of(VirtualProcess process, String target, String what) {
-    if (isOutOfReach(target)) {
+    if (isHung(target)) {
       return new Mishap(Mishap.Kind.SILENT, Duration.ZERO);
     }
     boolean look = what.equals("look") || what.equals("query") || what.contains("log");
@@ -424,9 +429,7 @@ public final class Faults implements Troubles, Circumstances {
       case BALANCER_RELOADED -> {
         VirtualHaproxy haproxy = someHaproxy();
         if (!haproxy.isDown()) {
-          tell(kind.name(), haproxy.name());
-          truth.touched(haproxy.name(), "reloaded");
-          haproxy.reload();
+          reload(kind, haproxy);
         }
       }
       case BALANCER_KILLED -> {
@@ -483,6 +486,26 @@ public final class Faults implements Troubles, Circumstances {
           mood(kind, one(List.of(VirtualPrometheus.Mood.FAILING, VirtualPrometheus.Mood.HTML)));
       default -> happenByHand(kind);
     }
+  }
+
+  /// One in five takes the right to change anything away, until somebody mends the file.
+  private void reload(FaultKind kind, VirtualHaproxy haproxy) {
+    boolean readOnly = chance.nextInt(5) == 0;
+    tell(kind.name(), haproxy.name() + (readOnly ? " without level admin" : ""));
+    truth.touched(haproxy.name(), "reloaded");
+    if (!readOnly) {
+      haproxy.reload();
+      return;
+    }
+    haproxy.reloadReadOnly();
+    lasting(
+        millis(1_000, 20_000),
+        () -> {
+          if (haproxy.isReadOnly()) {
+            truth.touched(haproxy.name(), "reloaded");
+            haproxy.reload();
+          }
+        });
   }
 
   /// One in five lasts until whoever needs what is away has given up.

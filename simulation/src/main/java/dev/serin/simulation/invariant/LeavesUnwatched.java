@@ -63,6 +63,7 @@ public final class LeavesUnwatched implements Invariant {
   private final Map<String, Instant> withinReach = new HashMap<>();
 
   private @Nullable DeadMan word;
+  private Instant armedAt = Instant.MIN;
   private String underWay = "";
   private Instant begunAt = Instant.MIN;
   private Instant provenAt = Instant.MIN;
@@ -86,10 +87,19 @@ public final class LeavesUnwatched implements Invariant {
   @Override
   public void commanded(AgentCommand command) {
     if (command instanceof GuardServers guard) {
-      word = guard.deadMan();
+      DeadMan next = guard.deadMan();
+      if (next != null && (word == null || isMore(next, word))) {
+        armedAt = truth.loop().now();
+      }
+      word = next;
     } else if (command instanceof StopGuardingServers) {
       word = null;
     }
+  }
+
+  /// Whether it takes out whom the one before would have left.
+  private static boolean isMore(DeadMan next, DeadMan before) {
+    return next.action() != before.action() || !before.nodes().containsAll(next.nodes());
   }
 
   @Override
@@ -136,7 +146,7 @@ public final class LeavesUnwatched implements Invariant {
     for (VirtualHaproxy haproxy : truth.world().haproxies().values()) {
       Instant since = withinReach.getOrDefault(haproxy.name(), Instant.MAX);
       if (since.isBefore(now.minus(slack))) {
-        wanted.canaries().forEach(canary -> check(haproxy, canary, until));
+        watched().forEach(canary -> check(haproxy, canary, until));
       }
     }
   }
@@ -196,12 +206,21 @@ public final class LeavesUnwatched implements Invariant {
               || armed.action() != DeadManAction.DRAIN
               || isUnheard(latest(begunAt, armed.expiresAt().minus(armed.period())))
           ? null
-          : armed.expiresAt();
+          : latest(armed.expiresAt(), armedAt);
     }
     boolean watchesOnly = active.strategy().equals("analysis-only");
     return watchesOnly || isOnEveryNode(active) || isUnheard(begunAt)
         ? null
         : latest(begunAt, provenAt).plus(wanted.after());
+  }
+
+  /// A rollback names those that still have what it is to take from them.
+  private List<String> watched() {
+    RolloutState active = truth.active();
+    DeadMan armed = word;
+    return active == null || armed == null || WATCHED.contains(active.phase())
+        ? wanted.canaries()
+        : armed.nodes();
   }
 
   /// Whether the broker left before its readers can have heard of something.

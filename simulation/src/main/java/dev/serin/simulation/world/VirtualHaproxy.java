@@ -40,6 +40,7 @@ public final class VirtualHaproxy {
   private long pid = 100;
   private Instant startedAt;
   private Instant replacedAt = Instant.MIN;
+  private boolean readOnly;
   private boolean down;
   private long sessionsMade;
 
@@ -116,6 +117,18 @@ public final class VirtualHaproxy {
   public void reload() {
     old.add(new Worker(pid, servers));
     replace();
+    readOnly = false;
+  }
+
+  /// A hot reload with a file whose `stats socket` has lost its `level admin`: until the next one
+  /// it shows everything and changes nothing.
+  public void reloadReadOnly() {
+    reload();
+    readOnly = true;
+  }
+
+  public boolean isReadOnly() {
+    return readOnly;
   }
 
   /// It is killed; `start` brings it back.
@@ -127,6 +140,7 @@ public final class VirtualHaproxy {
 
   public void start() {
     down = false;
+    readOnly = false;
     startedAt = loop.now();
   }
 
@@ -143,7 +157,9 @@ public final class VirtualHaproxy {
 
   /// What a person does at the socket.
   public void byHand(String command) {
-    answer(command);
+    if (!readOnly) {
+      answer(command);
+    }
   }
 
   private void check() {
@@ -235,8 +251,9 @@ public final class VirtualHaproxy {
   String execute(String by, String line) {
     StringBuilder answer = new StringBuilder();
     for (String command : line.split(";", -1)) {
-      answer.append(answer(command)).append('\n');
-      if (changes(command)) {
+      boolean denied = readOnly && changes(command);
+      answer.append(denied ? "Permission denied\n" : answer(command)).append('\n');
+      if (!denied && changes(command)) {
         observer.inHaproxy(this, by, command);
       }
     }
@@ -306,7 +323,7 @@ public final class VirtualHaproxy {
               + "\nUptime: 0d\nUptime_sec: "
               + Duration.between(startedAt, loop.now()).toSeconds()
               + "\n";
-      case "cli" -> "admin\n";
+      case "cli" -> readOnly ? "operator\n" : "admin\n";
       case "proc" -> processes();
       case "map" -> map(words);
       case "sess" -> words.length == 2 ? sessions(of) : session(words[2], of);

@@ -133,6 +133,59 @@ class FleetTest {
     assertThat(SerinRun.of(stub, "watch").err()).contains("expected an active rollout");
   }
 
+  private static final String GOES_ON =
+      "Serin may be restarted now without touching the fleet: the rollout goes on from here.";
+  private static final String GO_ON =
+      "Serin may be restarted now without touching the fleet: the rollouts go on from here.";
+  private static final String NOTHING = "Serin may be restarted now: nothing is under way.";
+
+  private void worker() {
+    stub.define(Json.mapper().readTree("{\"service\":\"worker\",\"nodes\":[{\"name\":\"b1\"}]}"));
+  }
+
+  @Test
+  void saysThatSerinMayBeRestartedWhereEverythingIsOver() throws Exception {
+    worker();
+    stub.put(
+        new Play("r-8", "worker", "1", BEGUN).started().rejected("no artifact").last().state());
+
+    assertThat(SerinRun.of(stub, "status").out()).endsWith("\n" + NOTHING + "\n");
+    assertThat(SerinRun.of(stub, "status", "r-8").out()).endsWith("\n" + NOTHING + "\n");
+    assertThat(SerinRun.of(stub, "status", "worker").out()).endsWith("\n" + NOTHING + "\n");
+  }
+
+  @Test
+  void saysThatTheOneRolloutUnderWayGoesOnAfterARestart() throws Exception {
+    worker();
+    stub.put(new Play("r-8", "worker", "1", BEGUN).started().last().state());
+
+    assertThat(SerinRun.of(stub, "status").out()).endsWith("\n" + GOES_ON + "\n");
+    assertThat(SerinRun.of(stub, "status", "r-8").out()).endsWith("\n" + GOES_ON + "\n");
+  }
+
+  @Test
+  void saysThatAllRolloutsUnderWayGoOnAfterARestart() throws Exception {
+    fleet();
+
+    assertThat(SerinRun.of(stub, "status").out())
+        .contains("2.1.0", "2.2.0")
+        .endsWith("\n" + GO_ON + "\n");
+    assertThat(SerinRun.of(stub, "status", "r-1").out())
+        .as("of the one that was asked for")
+        .endsWith("\n" + GOES_ON + "\n");
+    assertThat(SerinRun.of(stub, "status", "r-0").out())
+        .as("that one is over: of those that are not")
+        .endsWith("\n" + GO_ON + "\n");
+  }
+
+  @Test
+  void saysNothingOfARestartToAProgram() throws Exception {
+    fleet();
+
+    assertThat(SerinRun.of(stub, "status", "-o", "json").out()).doesNotContain("restarted");
+    assertThat(SerinRun.of(stub, "status", "r-0", "-o", "json").out()).doesNotContain("restarted");
+  }
+
   @Test
   void reportsOneRolloutAtLength() throws Exception {
     fleet();

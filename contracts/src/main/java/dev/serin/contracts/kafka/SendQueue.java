@@ -1,5 +1,6 @@
 package dev.serin.contracts.kafka;
 
+import dev.serin.contracts.agent.BackOff;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -20,7 +21,8 @@ final class SendQueue implements AutoCloseable {
   static final int MOST = 10_000;
 
   private static final Logger log = LoggerFactory.getLogger(SendQueue.class);
-  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
+  private static final BackOff BETWEEN_ATTEMPTS =
+      new BackOff(Duration.ofMillis(250), Duration.ofSeconds(1));
   private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
   /// Returns once the broker has the record.
@@ -68,7 +70,7 @@ final class SendQueue implements AutoCloseable {
   }
 
   private void untilSent(ProducerRecord<String, byte[]> record) throws InterruptedException {
-    while (true) {
+    for (int failures = 1; ; failures++) {
       Throwable failure;
       try {
         sending.send(record);
@@ -89,7 +91,8 @@ final class SendQueue implements AutoCloseable {
       if (!again) {
         return;
       }
-      TimeUnit.MILLISECONDS.sleep(BETWEEN_ATTEMPTS.toMillis());
+      TimeUnit.MILLISECONDS.sleep(
+          BETWEEN_ATTEMPTS.pause(failures, record.topic(), thread.threadId()).toMillis());
     }
   }
 

@@ -46,6 +46,11 @@ public final class CoordinatorMetrics {
     meters.counter("serin.coordinator.wakeups.failed").increment();
   }
 
+  /// `serin_coordinator_wakeups_rebuilt_total`: wake-ups that a start found missing in their index.
+  void wakeRebuilt() {
+    meters.counter("serin.coordinator.wakeups.rebuilt").increment();
+  }
+
   /// `serin_coordinator_commands_total{agent}`: commands sent, repetitions counted.
   void commanded(String agent) {
     meters.counter("serin.coordinator.commands", "agent", agent).increment();

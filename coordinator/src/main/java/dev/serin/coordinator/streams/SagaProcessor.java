@@ -319,8 +319,17 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         Ledger ledger = records.read(entry.key, entry.value);
         TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
         Instant at = Saga.wakeAt(ledger);
-        if (at != null && wakeups().get(due(at, entry.key)) == null) {
+        if (at != null
+            && wakeups().get(due(at, entry.key)) == null
+            && retries("/" + entry.key).isEmpty()) {
           wakeups().put(due(at, entry.key), new byte[0]);
+          metrics.wakeRebuilt();
+          log.atWarn()
+              .addKeyValue("service", entry.key)
+              .log(
+                  "expected a wake-up at {} in the index, found none (was its changelog topic"
+                      + " deleted, or put back from a copy?); rebuilt from the service's ledger",
+                  at);
         }
       } catch (JacksonException unreadable) {
         // Told whenever it is asked of.
@@ -449,7 +458,8 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// The others of the partition go on meanwhile. Once waiting will hardly mend it, the rollout's
   /// state and the log name what a person has to do.
-  private void tryAgain(String service, int tries, Undecided bug) {
+  private void tryAgain(String service, int failed, Undecided bug) {
+    int tries = Math.max(failed, forgetRetries(service));
     Throwable cause = Objects.requireNonNull(bug.getCause());
     log.atError()
         .setCause(bug)
@@ -457,8 +467,9 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         .addKeyValue("tries", tries)
         .log("the saga failed to wake");
     metrics.wakeFailed();
-    forgetRetries(service);
-    wakeups().put(due(now().plus(TryAgain.pause(tries)), service), TryAgain.kept(tries));
+    if (!TryAgain.isOver(tries)) {
+      wakeups().put(due(now().plus(TryAgain.pause(service, tries)), service), TryAgain.kept(tries));
+    }
     if (TryAgain.isForAPerson(tries)) {
       String act = TryAgain.act(service, tries, cause);
       log.atError().addKeyValue("service", service).log(act);
@@ -475,17 +486,28 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     }
   }
 
-  /// One chain of tries a service, however many wake-ups failed.
-  private void forgetRetries(String service) {
-    List<String> retries = new ArrayList<>();
+  /// One chain of tries a service, however many wake-ups failed: the new one goes on from the old.
+  ///
+  /// @return how many tries the old one had; 0 where there was none
+  private int forgetRetries(String service) {
+    int tries = 0;
+    for (KeyValue<String, byte[]> retry : retries("/" + service)) {
+      tries = Math.max(tries, TryAgain.tries(retry.value));
+      wakeups().delete(retry.key);
+    }
+    return tries;
+  }
+
+  private List<KeyValue<String, byte[]>> retries(String of) {
+    List<KeyValue<String, byte[]>> retries = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> index = wakeups().all()) {
       index.forEachRemaining((KeyValue<String, byte[]> entry) -> {
-        if (entry.value.length > 0 && entry.key.endsWith("/" + service)) {
-          retries.add(entry.key);
+        if (entry.value.length > 0 && entry.key.endsWith(of)) {
+          retries.add(entry);
         }
       });
     }
-    retries.forEach(wakeups()::delete);
+    return retries;
   }
 
   /// At the end are those who lag behind nothing and had nothing to process since the last look.

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.view;
 
+import dev.serin.contracts.agent.BackOff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +28,8 @@ final class TopicReader {
   private static final Logger log = LoggerFactory.getLogger(TopicReader.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration ANSWER = Duration.ofSeconds(5);
-  private static final long RETRY_MILLIS = 500;
+  private static final BackOff BETWEEN_ATTEMPTS =
+      new BackOff(Duration.ofMillis(500), Duration.ofSeconds(1));
 
   /// Where the records go. Called by the reader's thread alone.
   interface Sink {
@@ -75,6 +77,9 @@ final class TopicReader {
 
   /// The offset of each partition's next record; empty before the first start.
   private Map<TopicPartition, Long> positions = Map.of();
+
+  /// In a row, since something was read.
+  private int failures;
 
   /// What must be read before the sink is caught up.
   private Map<TopicPartition, Long> ends = Map.of();
@@ -146,7 +151,9 @@ final class TopicReader {
   }
 
   private void pause() throws InterruptedException {
-    boolean _ = stopped.await(RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    failures++;
+    Duration pause = BETWEEN_ATTEMPTS.pause(failures, thread.getName(), System.nanoTime());
+    boolean _ = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void readFor(Consumer<String, byte[]> consumer) {
@@ -168,6 +175,7 @@ final class TopicReader {
       Map<TopicPartition, Long> next = new HashMap<>();
       partitions.forEach(partition -> next.put(partition, consumer.position(partition, ANSWER)));
       positions = Map.copyOf(next);
+      failures = 0;
       sink.read(
           records,
           positions,

@@ -1,6 +1,7 @@
 package dev.serin.haproxy.guard;
 
 import dev.serin.contracts.agent.BackOff;
+import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
@@ -78,16 +79,24 @@ final class Guard {
   /// What a load balancer would not take back. It is tried until the guard ends, less and less
   /// often.
   ///
-  /// @param drifts as they were told
+  /// @param told the drifts as they were told; empty where they were not
   /// @param failures in a row
   /// @param again when it is tried next
-  private record Refused(List<Drift> drifts, int failures, Instant again) {
+  private record Refused(List<Drift> told, int failures, Instant again) {
     private static final BackOff BACK_OFF =
         new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(4));
 
-    static Refused after(@Nullable Refused before, List<Drift> drifts, Instant now, String name) {
+    /// What was said to be set, and was not there a moment later: once may be another reload.
+    private static final int NO_ACCIDENT = 3;
+
+    static Refused after(
+        @Nullable Refused before, List<Drift> drifts, boolean said, Instant now, String name) {
       int failures = before == null ? 1 : before.failures() + 1;
-      return new Refused(drifts, failures, now.plus(BACK_OFF.pause(failures, name)));
+      List<Drift> earlier = before == null ? List.of() : before.told();
+      return new Refused(
+          said || failures >= NO_ACCIDENT ? drifts : earlier,
+          failures,
+          now.plus(BACK_OFF.pause(failures, name)));
     }
 
     /// A clock that was set back delays nothing.
@@ -350,16 +359,38 @@ final class Guard {
         causes.putBack(drifts, cause);
         refused.remove(name + cause);
         answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, drifts));
+      } else {
+        remains(name, cause, drifts, false, notKept(name), now);
       }
     } catch (NotDone notDone) {
-      Refused before = refused.get(name + cause);
-      Refused again = Refused.after(before, drifts, now, newest.head().rolloutId() + name);
-      refused.put(name + cause, again);
-      if (before == null || !drifts.equals(before.drifts())) {
-        answers.accept(
-            new HaproxyEvent.DriftRemains(
-                newest.head().answered(now), cause, drifts, notDone.failure()));
-      }
+      remains(name, cause, drifts, true, notDone.failure(), now);
+    }
+  }
+
+  private static Failure notKept(String name) {
+    return new Failure(
+        Failure.Reason.REFUSED,
+        name + " to have what it was told, right after it was told",
+        "something else, at " + Refused.NO_ACCIDENT + " tries in a row",
+        "see who else sets these servers, or reloads " + name,
+        true);
+  }
+
+  /// @param said whether the load balancer itself said no
+  private void remains(
+      String name,
+      DriftCause cause,
+      List<Drift> drifts,
+      boolean said,
+      Failure failure,
+      Instant now) {
+    Refused before = refused.get(name + cause);
+    Refused again =
+        Refused.after(before, drifts, said, now, newest.head().rolloutId() + name + cause);
+    refused.put(name + cause, again);
+    if (!again.told().isEmpty() && (before == null || !again.told().equals(before.told()))) {
+      answers.accept(
+          new HaproxyEvent.DriftRemains(newest.head().answered(now), cause, drifts, failure));
     }
   }
 

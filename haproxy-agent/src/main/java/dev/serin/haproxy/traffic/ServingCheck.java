@@ -1,5 +1,6 @@
 package dev.serin.haproxy.traffic;
 
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckServing;
@@ -29,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 ///    proves that the server serves all the same.
 final class ServingCheck {
   private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(100);
+
+  /// Between requests where nobody answers.
+  private static final BackOff OUT_OF_REACH =
+      new BackOff(Duration.ofMillis(100), Duration.ofSeconds(1));
+
   private static final Pattern PATH = Pattern.compile("/[!-~]*");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.\\[\\]:_-]+");
 
@@ -85,6 +91,7 @@ final class ServingCheck {
           "none",
           "set serin.haproxy.load-balancers." + name + ".url");
     }
+    int failures = 0;
     while (true) {
       turn.check();
       Attempt attempt = new NotYet(Failure.Reason.TIMED_OUT, "no pool to ask");
@@ -97,8 +104,17 @@ final class ServingCheck {
       if (!turn.now().isBefore(deadline) && attempt instanceof NotYet missing) {
         throw notServing(name, missing);
       }
-      turn.pause(BETWEEN_REQUESTS);
+      failures = isSilent(attempt) ? failures + 1 : 0;
+      turn.pause(
+          failures == 0
+              ? BETWEEN_REQUESTS
+              : OUT_OF_REACH.pause(failures, command.head().commandId(), name));
     }
+  }
+
+  private static boolean isSilent(Attempt attempt) {
+    return attempt instanceof NotYet(Failure.Reason reason, String found)
+        && reason == Failure.Reason.UNREACHABLE;
   }
 
   private NotDone notServing(String name, NotYet missing) {

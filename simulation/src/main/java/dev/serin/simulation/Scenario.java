@@ -57,6 +57,7 @@ final class Scenario {
     askOnceMore(new Random(requests.toString().hashCode()));
     freeze(new Random(requests.toString().hashCode() + 1L));
     installNothing(new Random(requests.toString().hashCode() + 2L));
+    requests.addAll(Contradictions.by(new Random(requests.toString().hashCode() + 3L)));
   }
 
   private static List<String> names(int count) {
@@ -103,6 +104,11 @@ final class Scenario {
   /// Whether drains may cut what is left.
   boolean isForced() {
     return definition.path("drain").path("onTimeout").asString().equals("force");
+  }
+
+  /// Whether no release brings a binary that is not good.
+  boolean isAllGood() {
+    return binaries.values().stream().allMatch(binary -> binary.behaviour() == Behaviour.GOOD);
   }
 
   /// What the service says of the dead man's switch.
@@ -412,7 +418,7 @@ final class Scenario {
             request(one(List.of("resume-requested", "abort-requested", "abort-requested")), id));
   }
 
-  private static ObjectNode request(String type, String id) {
+  static ObjectNode request(String type, String id) {
     return Json.mapper()
         .createObjectNode()
         .put("type", type)

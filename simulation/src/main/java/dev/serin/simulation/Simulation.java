@@ -40,9 +40,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,7 @@ final class Simulation implements Observer {
   private final List<Invariant> invariants;
   private final Faults faults;
   private final Coverage coverage;
+  private final Set<String> requested = new HashSet<>();
   private int decisions;
   private int quietSteps;
 
@@ -96,7 +99,12 @@ final class Simulation implements Observer {
     this.faults = new Faults(chance, loop, START.plus(FAULTS), world, broker, truth, this, focus);
     this.invariants =
         Invariants.all(
-            truth, scenario.isForced(), faults::onlySerinSuffers, scenario.watched(), faults);
+            truth,
+            scenario.isForced(),
+            faults::onlySerinSuffers,
+            scenario.isAllGood(),
+            scenario.watched(),
+            faults);
     Cluster cluster =
         new Cluster(
             loop,
@@ -110,6 +118,7 @@ final class Simulation implements Observer {
             faults.twoOfEach(),
             Scenario.SERVICE);
     faults.begin(cluster);
+    faults.repeat(new Random(seed * 31 + 6));
   }
 
   Result run() {
@@ -215,10 +224,13 @@ final class Simulation implements Observer {
     }
   }
 
-  /// A request counts from the moment at which a coordinator can read it.
+  /// A request counts from the moment at which a coordinator can read it, and whoever uses its id
+  /// once more has asked for nothing.
   private void heard(Request request, long offset) {
     if (broker.visibleEnd(Topics.REQUESTS) > offset) {
-      tell(it -> it.requested(request));
+      if (requested.add(request.requestId())) {
+        tell(it -> it.requested(request));
+      }
     } else {
       loop.after(Duration.ofMillis(50), () -> heard(request, offset));
     }
@@ -276,7 +288,8 @@ final class Simulation implements Observer {
   public void inHaproxy(VirtualHaproxy haproxy, String by, String command) {
     note(haproxy.name(), command + "   (" + by + ")");
     for (VirtualServer server : haproxy.servers().values()) {
-      if (command.contains("/" + server.name() + " ") || command.endsWith(" " + server.name())) {
+      if (command.contains("/" + server.name() + " ")
+          || (command + " ").contains(" " + server.name() + " ")) {
         tell(it -> it.inHaproxy(haproxy, server, by, command));
       }
     }

@@ -4,9 +4,12 @@ import dev.serin.simulation.engine.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Ordered logs, and those who wait for what is appended to them. One partition a topic: services
@@ -29,6 +32,8 @@ public final class Broker {
   private final Map<String, Duration> lags = new HashMap<>();
   private final List<Reader> readers = new ArrayList<>();
   private final List<Runnable> whenBack = new ArrayList<>();
+  private final Map<String, Duration> repeats = new HashMap<>();
+  private final Map<String, TreeMap<String, byte[]>> compacted = new HashMap<>();
   private boolean away;
 
   public Broker(Loop loop) {
@@ -68,6 +73,14 @@ public final class Broker {
     if (away) {
       throw new IllegalStateException("nobody reaches the broker");
     }
+    add(topic, key, value);
+    Duration again = repeats.get(topic);
+    if (again != null) {
+      loop.after(again, () -> whenThere(() -> add(topic, key, value)));
+    }
+  }
+
+  private void add(String topic, @Nullable String key, byte @Nullable [] value) {
     List<Entry> entries = topics.computeIfAbsent(topic, name -> new ArrayList<>());
     Entry entry = new Entry(entries.size(), key, value, loop.now());
     entries.add(entry);
@@ -88,6 +101,38 @@ public final class Broker {
   /// How long records of the topic take to their readers.
   public void slowDown(String topic, Duration lag) {
     lags.put(topic, lag);
+  }
+
+  /// From now on the topic's producers miss an acknowledgement each time, and send once more.
+  ///
+  /// @param after how much later; none to make them well
+  public void repeat(String topic, @Nullable Duration after) {
+    if (after == null) {
+      repeats.remove(topic);
+    } else {
+      repeats.put(topic, after);
+    }
+  }
+
+  /// The newest value of each key of a compacted topic.
+  public SortedMap<String, byte[]> compacted(String topic) {
+    return Collections.unmodifiableSortedMap(
+        compacted.computeIfAbsent(topic, name -> new TreeMap<>()));
+  }
+
+  /// @param value none for a tombstone
+  public void keep(String topic, String key, byte @Nullable [] value) {
+    TreeMap<String, byte[]> values = compacted.computeIfAbsent(topic, name -> new TreeMap<>());
+    if (value == null) {
+      values.remove(key);
+    } else {
+      values.put(key, value);
+    }
+  }
+
+  /// Somebody has deleted a compacted topic.
+  public void lose(String topic) {
+    compacted.remove(topic);
   }
 
   public Entry entry(String topic, long offset) {

@@ -10,6 +10,8 @@ public enum FaultKind {
   /// A topic's records take seconds to their readers.
   LAGGED(Of.SERIN),
   BROKER_AWAY(Of.SERIN),
+  /// What the agents tell and what people ask for is produced twice, the second time a while later.
+  REPEATED(Of.SERIN),
   CLOCK_JUMPED(Of.SERIN),
   /// Coordinator and watcher are dead for longer than the dead man's switch waits; the broker may
   /// be away too.

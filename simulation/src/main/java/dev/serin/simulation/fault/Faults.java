@@ -33,6 +33,25 @@ public final class Faults implements Troubles, Circumstances {
   /// How long a fault is named beside what comes after it.
   private static final Duration RECENT = Duration.ofSeconds(20);
 
+  /// What is not produced in a transaction.
+  private static final List<String> PRODUCED =
+      List.of(Topics.REQUESTS, Topics.HAPROXY_EVENTS, Topics.INCUS_EVENTS, Topics.SLI_EVENTS);
+
+  /// What a restart, a takeover or a repetition mends by itself, however long a plan's step may
+  /// last.
+  private static final Set<String> CRASHES =
+      Set.of(
+          FaultKind.SERVICE_KILLED.name(),
+          FaultKind.SERVICE_FROZEN.name(),
+          FaultKind.REBALANCED.name(),
+          FaultKind.REWOUND.name(),
+          FaultKind.REPEATED.name(),
+          FaultKind.LAGGED.name(),
+          FaultKind.BROKER_AWAY.name(),
+          Mishap.Kind.KILLED_BEFORE.name(),
+          Mishap.Kind.KILLED_AFTER.name(),
+          Mishap.Kind.FROZEN.name());
+
   private final Random chance;
   private final Loop loop;
   private final Instant end;
@@ -45,6 +64,7 @@ public final class Faults implements Troubles, Circumstances {
   private final boolean people;
   private final boolean two;
   private final Map<String, Instant> hungUntil = new HashMap<>();
+  private final Map<String, Instant> heldUpUntil = new HashMap<>();
   private final Map<String, Instant> lately = new HashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private final Focus focus;
@@ -135,6 +155,22 @@ public final class Faults implements Troubles, Circumstances {
     return clocksApart;
   }
 
+  @Override
+  public boolean onlyCrashes() {
+    return onlySerinSuffers() && CRASHES.containsAll(counts.keySet());
+  }
+
+  @Override
+  public boolean isHeard(String topic) {
+    return !broker.isAway() && broker.visibleEnd(topic) == broker.entries(topic).size();
+  }
+
+  @Override
+  public boolean wasHeldUpSince(String process, Instant since) {
+    Instant until = heldUpUntil.get(process);
+    return until != null && !until.isBefore(since);
+  }
+
   public void begin(Cluster started) {
     cluster = started;
     List<FaultKind> kinds = new ArrayList<>();
@@ -148,7 +184,8 @@ public final class Faults implements Troubles, Circumstances {
       boolean needsBalancer =
           kind.name().startsWith("BALANCER") || kind == FaultKind.HAND_ON_SERVER;
       boolean possible = !(needsBalancer && world.haproxies().isEmpty());
-      if ((focus.isNarrow() ? focus.kinds().contains(kind) : wanted) && possible) {
+      boolean apart = kind == FaultKind.REPEATED && !focus.isNarrow();
+      if ((focus.isNarrow() ? focus.kinds().contains(kind) : wanted) && possible && !apart) {
         kinds.add(kind);
         if (kind.of() == FaultKind.Of.PEOPLE) {
           // Three kinds beside twenty others.
@@ -170,6 +207,28 @@ public final class Faults implements Troubles, Circumstances {
           () -> {
             open--;
             happen(kind);
+          });
+    }
+  }
+
+  /// In a third of the seeds in which Serin is troubled, its producers are too, by a chance of
+  /// their own.
+  public void repeat(Random other) {
+    if (!serin || focus.isNarrow() || other.nextInt(3) > 0) {
+      return;
+    }
+    int times = 1 + other.nextInt(3);
+    for (int i = 0; i < times; i++) {
+      if (other.nextInt(3) == 0) {
+        forARollback.add(FaultKind.REPEATED);
+        continue;
+      }
+      open++;
+      loop.after(
+          Duration.ofMillis(1_000 + other.nextInt(120_000)),
+          () -> {
+            open--;
+            happen(FaultKind.REPEATED);
           });
     }
   }
@@ -255,6 +314,7 @@ public final class Faults implements Troubles, Circumstances {
       lasting(millis(300, 12_000), () -> restart(process));
     }
     if (kind == Mishap.Kind.FROZEN) {
+      heldUpUntil.put(process.name(), loop.now().plus(howLong));
       lasting(howLong, () -> truth.touched(target, "stale"));
     }
     if (kind == Mishap.Kind.LATE) {
@@ -338,6 +398,7 @@ public final class Faults implements Troubles, Circumstances {
           Duration howLong = millis(500, 25_000);
           tell(kind.name(), process.name() + " for " + howLong);
           process.freeze(howLong);
+          heldUpUntil.put(process.name(), loop.now().plus(howLong));
           lasting(howLong, () -> {});
         }
       }
@@ -393,9 +454,21 @@ public final class Faults implements Troubles, Circumstances {
           lasting(millis(5_000, 60_000), () -> process.setClockError(Duration.ZERO));
         }
       }
+      case REPEATED -> repeatFor(kind, millis(2_000, 20_000), millis(1, 3_000));
       case NOBODY_WATCHES -> nobodyWatches(kind);
       default -> happenOutside(kind);
     }
+  }
+
+  private void repeatFor(FaultKind kind, Duration howLong, Duration after) {
+    tell(kind.name(), "for " + howLong + ", each time after " + after);
+    PRODUCED.forEach(topic -> broker.repeat(topic, after));
+    lasting(
+        howLong,
+        () -> {
+          lately.put(kind.name(), loop.now());
+          PRODUCED.forEach(topic -> broker.repeat(topic, null));
+        });
   }
 
   private void nobodyWatches(FaultKind kind) {

@@ -2,6 +2,7 @@ package dev.serin.simulation.invariant;
 
 import dev.serin.simulation.engine.VirtualProcess;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What excuses Serin for a while: who is there at all, and who can be reached.
@@ -16,4 +17,14 @@ public interface Circumstances {
 
   /// The most that any clock has been wrong so far.
   Duration clocksApart();
+
+  /// Whether nothing has gone wrong so far but what Serin mends without anybody: its processes were
+  /// killed, frozen or taken over, and its messages late or repeated.
+  boolean onlyCrashes();
+
+  /// Whether whoever reads the topic sees all that is on it.
+  boolean isHeard(String topic);
+
+  /// Whether the process stood still at any time since then.
+  boolean wasHeldUpSince(String process, Instant since);
 }

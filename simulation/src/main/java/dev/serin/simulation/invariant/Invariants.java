@@ -9,11 +9,13 @@ public final class Invariants {
 
   /// @param forced whether the service's drains may cut what is left
   /// @param onlySerinSuffers whether nothing but Serin itself and its broker is troubled
+  /// @param allGood whether no release brings a binary that is not good
   /// @param watched what the service says of its dead man's switch
   public static List<Invariant> all(
       Truth truth,
       boolean forced,
       BooleanSupplier onlySerinSuffers,
+      boolean allGood,
       LeavesUnwatched.Wanted watched,
       Circumstances circumstances) {
     return List.of(
@@ -27,9 +29,9 @@ public final class Invariants {
         new NoDataIsNotGreen(truth),
         new TellsEverything(truth),
         new OldCommandsDoNothing(truth),
-        new RecoversByItself(onlySerinSuffers),
+        new RecoversByItself(truth, onlySerinSuffers, circumstances, allGood),
         new NobodyIsCut(truth, forced),
-        new LeavesAlone(),
+        new LeavesAlone(truth, circumstances),
         new LeavesUnwatched(truth, watched, circumstances));
   }
 }

@@ -3,15 +3,34 @@ package dev.serin.simulation.invariant;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/// I11: a crash between any two effects, of any process, is recovered from without a human: as long
-/// as nothing but Serin itself was troubled, no rollout asks for one, and no rollback fails.
+/// I11: a crash between any two effects, of any process, is recovered from without a human, from
+/// the broker alone: each process of the simulation begins with nothing of its own but what it
+/// reads there. So
+/// 1. as long as nothing but Serin itself was troubled, nobody takes it for somebody else, and no
+///    rollback fails;
+/// 2. where Serin's processes were no more than killed, frozen, taken over and told late or twice,
+///    and every release is good, no rollout ends halted, and none waits for a person that neither
+///    the plan nor another person has asked for.
 final class RecoversByItself implements Invariant {
-  private final BooleanSupplier onlySerinSuffers;
+  /// What does not come of a crash: the plan itself asks for somebody, a hook has said no, or users
+  /// did not leave a node in the time that the service gives them.
+  private static final List<String> NO_CRASH =
+      List.of("the plan has a pause here", "hands off", "hook ", "no request left on");
 
-  RecoversByItself(BooleanSupplier onlySerinSuffers) {
+  private final Truth truth;
+  private final BooleanSupplier onlySerinSuffers;
+  private final Circumstances circumstances;
+  private final boolean allGood;
+
+  RecoversByItself(
+      Truth truth, BooleanSupplier onlySerinSuffers, Circumstances circumstances, boolean allGood) {
+    this.truth = truth;
     this.onlySerinSuffers = onlySerinSuffers;
+    this.circumstances = circumstances;
+    this.allGood = allGood;
   }
 
   @Override
@@ -21,12 +40,24 @@ final class RecoversByItself implements Invariant {
 
   @Override
   public void published(RolloutEvent event) {
-    if (event instanceof RolloutEvent.RolloutPaused
-        && onlySerinSuffers.getAsBoolean()
-        && event.head().why().contains("somebody has")) {
-      throw broken(
-          event.head().version() + " takes Serin for somebody else: " + event.head().why());
+    if (!(event instanceof RolloutEvent.RolloutPaused)) {
+      return;
     }
+    String why = event.head().why();
+    if (onlySerinSuffers.getAsBoolean() && why.contains("somebody has")) {
+      throw broken(event.head().version() + " takes Serin for somebody else: " + why);
+    }
+    if (onlyCrashes() && event.head().by().equals("serin") && !isNoCrash(why)) {
+      throw broken(event.head().version() + " waits for a person after a crash: " + why);
+    }
+  }
+
+  private boolean onlyCrashes() {
+    return allGood && circumstances.onlyCrashes();
+  }
+
+  private static boolean isNoCrash(String why) {
+    return NO_CRASH.stream().anyMatch(why::contains);
   }
 
   @Override
@@ -34,5 +65,15 @@ final class RecoversByItself implements Invariant {
     if (state.phase() == RolloutPhase.ROLLBACK_FAILED && onlySerinSuffers.getAsBoolean()) {
       throw broken(state.version() + " was not taken back: " + state.message());
     }
+    if (state.phase() == RolloutPhase.HALTED && onlyCrashes() && !failedOtherwise(state)) {
+      throw broken(state.version() + " was left half-done by a crash: " + state.message());
+    }
+  }
+
+  /// Whether a step failed for another reason than a crash.
+  private boolean failedOtherwise(RolloutState state) {
+    return truth.events().getOrDefault(state.rolloutId(), List.of()).stream()
+        .anyMatch(
+            event -> event instanceof RolloutEvent.StepFailed && isNoCrash(event.head().why()));
   }
 }

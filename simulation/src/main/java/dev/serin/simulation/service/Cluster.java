@@ -79,7 +79,6 @@ public final class Cluster {
     this.random = random;
     this.plants = plants;
     this.service = service;
-    Stores stores = new Stores(plants);
     int size = two ? 2 : 1;
     this.crews =
         List.of(
@@ -89,8 +88,7 @@ public final class Cluster {
                 "coordinator",
                 size,
                 group("coordinator"),
-                process ->
-                    new Coordinator(process, broker, group("coordinator"), stores, random, plants)),
+                process -> new Coordinator(process, broker, group("coordinator"), random, plants)),
             new Crew(loop, observer, "haproxy-agent", size, group("haproxy"), this::haproxyAgent),
             new Crew(loop, observer, "incus-agent", size, group("incus"), this::incusAgent),
             new Crew(loop, observer, "sli-watcher", size, group("sli"), this::sliWatcher));

@@ -59,18 +59,11 @@ final class Coordinator implements Member {
   private boolean open;
   private boolean fenced;
 
-  /// @param stores what all coordinators of the group share: the changelogs
-  Coordinator(
-      VirtualProcess process,
-      Broker broker,
-      Group group,
-      Stores stores,
-      Random random,
-      Plants plants) {
+  Coordinator(VirtualProcess process, Broker broker, Group group, Random random, Plants plants) {
     this.process = process;
     this.broker = broker;
     this.group = group;
-    this.stores = stores;
+    this.stores = new Stores(broker, plants);
     this.random = random;
     this.plants = plants;
     this.context = new TransactionContext(stores, this::send);
@@ -123,7 +116,7 @@ final class Coordinator implements Member {
     for (String topic : INPUTS) {
       positions.put(topic, group.committed(topic));
     }
-    stores.abort();
+    stores.forget();
     sent.clear();
     open = false;
   }

@@ -1,11 +1,13 @@
 package dev.serin.simulation.service;
 
 import dev.serin.coordinator.streams.SagaProcessor;
-import java.util.ArrayList;
+import dev.serin.simulation.broker.Broker;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
@@ -14,30 +16,43 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
-/// The coordinator's state stores, with what a transaction has changed in them: kept or taken back
-/// as a whole. What is kept is what the changelog topics would hold.
+/// The state stores of one coordinator process, with what a transaction has changed in them: kept
+/// or taken back as a whole. What is kept is written to the changelog topics, and these are all
+/// that the next process begins with: no local disk outlives anybody (I11).
 final class Stores {
   private final Map<String, Store> byName = new HashMap<>();
+  private final Broker broker;
   private final Plants plants;
 
-  Stores(Plants plants) {
+  Stores(Broker broker, Plants plants) {
+    this.broker = broker;
     this.plants = plants;
   }
 
   Store store(String name) {
-    return byName.computeIfAbsent(name, key -> new Store(key, plants));
+    return byName.computeIfAbsent(
+        name, key -> new Store(key, plants, broker.compacted(changelog(key))));
+  }
+
+  private static String changelog(String name) {
+    return name + "-changelog";
   }
 
   void commit() {
-    byName.values().forEach(store -> store.undo.clear());
+    for (Store store : byName.values()) {
+      store.changed.forEach(key -> broker.keep(changelog(store.name), key, store.values.get(key)));
+      store.changed.clear();
+    }
   }
 
-  void abort() {
-    byName.values().forEach(Store::takeBack);
+  /// What this process had by itself is gone: it begins with what is on the broker.
+  void forget() {
+    byName.clear();
   }
 
   /// Its changelog is gone.
   void lose(String name) {
+    broker.lose(changelog(name));
     byName.remove(name);
   }
 
@@ -45,35 +60,20 @@ final class Stores {
   static final class Store implements KeyValueStore<String, byte[]> {
     private final String name;
     private final Plants plants;
-    private final TreeMap<String, byte[]> values = new TreeMap<>();
-    private final List<Runnable> undo = new ArrayList<>();
+    private final TreeMap<String, byte[]> values;
+    private final Set<String> changed = new HashSet<>();
 
-    Store(String name, Plants plants) {
+    Store(String name, Plants plants, Map<String, byte[]> changelog) {
       this.name = name;
       this.plants = plants;
-    }
-
-    private void takeBack() {
-      for (int i = undo.size() - 1; i >= 0; i--) {
-        undo.get(i).run();
-      }
-      undo.clear();
-    }
-
-    private void remember(String key, byte @Nullable [] before) {
-      undo.add(() -> {
-        if (before == null) {
-          values.remove(key);
-        } else {
-          values.put(key, before);
-        }
-      });
+      this.values = new TreeMap<>(changelog);
     }
 
     @Override
     public void put(String key, byte[] value) {
       byte[] kept = name.equals(SagaProcessor.LEDGERS) ? plants.ledger(value) : value;
-      remember(key, values.put(key, kept));
+      values.put(key, kept);
+      changed.add(key);
     }
 
     @Override
@@ -94,7 +94,7 @@ final class Stores {
     public byte @Nullable [] delete(String key) {
       byte[] before = values.remove(key);
       if (before != null) {
-        remember(key, before);
+        changed.add(key);
       }
       return before;
     }

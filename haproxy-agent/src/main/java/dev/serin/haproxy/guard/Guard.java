@@ -1,6 +1,5 @@
 package dev.serin.haproxy.guard;
 
-import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
@@ -31,7 +30,6 @@ import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Looks after one service's servers:
 /// 1. another process than last time has forgotten what it was told: it is told again, whatever
@@ -75,35 +73,6 @@ final class Guard {
   private Instant reportAt = Instant.MIN;
   private boolean stopped;
   private Instant lingersUntil = Instant.MIN;
-
-  /// What a load balancer would not take back. It is tried until the guard ends, less and less
-  /// often.
-  ///
-  /// @param told the drifts as they were told; empty where they were not
-  /// @param failures in a row
-  /// @param again when it is tried next
-  private record Refused(List<Drift> told, int failures, Instant again) {
-    private static final BackOff BACK_OFF =
-        new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(4));
-
-    /// What was said to be set, and was not there a moment later: once may be another reload.
-    private static final int NO_ACCIDENT = 3;
-
-    static Refused after(
-        @Nullable Refused before, List<Drift> drifts, boolean said, Instant now, String name) {
-      int failures = before == null ? 1 : before.failures() + 1;
-      List<Drift> earlier = before == null ? List.of() : before.told();
-      return new Refused(
-          said || failures >= NO_ACCIDENT ? drifts : earlier,
-          failures,
-          now.plus(BACK_OFF.pause(failures, name)));
-    }
-
-    /// A clock that was set back delays nothing.
-    boolean waits(Instant now) {
-      return now.isBefore(again) && !again.isAfter(now.plus(BACK_OFF.longest()));
-    }
-  }
 
   Guard(
       Fleet fleet,
@@ -360,20 +329,11 @@ final class Guard {
         refused.remove(name + cause);
         answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, drifts));
       } else {
-        remains(name, cause, drifts, false, notKept(name), now);
+        remains(name, cause, drifts, false, Refused.notKept(name), now);
       }
     } catch (NotDone notDone) {
       remains(name, cause, drifts, true, notDone.failure(), now);
     }
-  }
-
-  private static Failure notKept(String name) {
-    return new Failure(
-        Failure.Reason.REFUSED,
-        name + " to have what it was told, right after it was told",
-        "something else, at " + Refused.NO_ACCIDENT + " tries in a row",
-        "see who else sets these servers, or reloads " + name,
-        true);
   }
 
   /// @param said whether the load balancer itself said no

@@ -79,7 +79,16 @@ final class Causes {
     nodes.forEach(node -> takenOut.put(node, fence));
   }
 
-  /// A command is about the node, or the coordinator knows that it is out.
+  /// A command is about the node. One that is older than what the switch went by when it took the
+  /// node out is only recalled (the broker was away, say): it returns nothing.
+  void commanded(String node, long fence) {
+    Long since = takenOut.get(node);
+    if (since == null || fence > since) {
+      returned(node);
+    }
+  }
+
+  /// A newer command is about the node, or the coordinator knows that it is out.
   void returned(String node) {
     takenOut.remove(node);
     returning.remove(node);

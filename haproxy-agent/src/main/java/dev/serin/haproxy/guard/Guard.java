@@ -122,7 +122,7 @@ final class Guard {
     lock.lock();
     try {
       commanded.merge(node, fence, Math::max);
-      causes.returned(node);
+      causes.commanded(node, fence);
     } finally {
       lock.unlock();
     }

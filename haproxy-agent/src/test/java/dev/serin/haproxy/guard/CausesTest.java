@@ -181,4 +181,16 @@ class CausesTest {
     causes.ended(guard(9, AdminState.READY).servers());
     assertThat(causes.anyReturning()).isTrue();
   }
+
+  /// Found on the lab: the broker came back before the coordinator, the agent recalled the commands
+  /// of the last hour, and put a bad canary back into rotation that its own switch had taken out.
+  @Test
+  void aCommandThatIsOnlyRecalledReturnsNothingThatTheSwitchTookOut() {
+    causes.renewed(guard(5, AdminState.READY), true, NOON);
+    causes.tookOut(List.of("b1"), 5);
+    causes.commanded("b1", 4);
+    assertThat(causes.isTakenOut("b1")).isTrue();
+    causes.commanded("b1", 6);
+    assertThat(causes.isTakenOut("b1")).as("a new command has it").isFalse();
+  }
 }

@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 /// fleet die.
 final class WorstDay {
   private static final String CANARY = "backend-api-2";
+  private static final String SERVICE = "backend-api";
   private static final Duration END = Duration.ofMinutes(3);
 
   /// The dead man's switch of these releases, the shortest that a service may set.
@@ -72,6 +73,12 @@ final class WorstDay {
       day.takenOver("coordinator");
       cluster.kill("coordinator-2");
       cluster.kill("haproxy-agent-2");
+      cluster.start("incus-agent-2");
+      cluster.start("sli-watcher-2");
+      day.takenOver("incus-agent");
+      day.takenOver("sli-watcher");
+      cluster.kill("incus-agent-2");
+      cluster.kill("sli-watcher-2");
       day.deadMan();
       System.out.printf(
           "  %,d requests served meanwhile, %d failed%n",
@@ -79,33 +86,40 @@ final class WorstDay {
     }
   }
 
-  private String analysing(Map<String, Object> analysis) throws IOException, InterruptedException {
+  private String analysing(Map<String, Object> analysis, String... behaviour)
+      throws IOException, InterruptedException {
+    String rollout = released(SERVICE, Map.of("analysis", analysis), behaviour);
+    awaitStep(rollout, "analyse");
+    return rollout;
+  }
+
+  private String released(String service, Map<String, Object> overrides, String... behaviour)
+      throws IOException, InterruptedException {
     number++;
     String version = "v7.0." + number;
     Map<String, Object> body =
-        Releases.request("worst-day-" + number, version, releases.bake(version), "4s");
-    body.put("overrides", Map.of("analysis", analysis));
-    String rollout =
-        releases.releaseUntilTaken(SerinCluster.url("coordinator"), body, Duration.ofMinutes(1));
-    awaitStep(rollout, "analyse");
-    return rollout;
+        Releases.request("worst-day-" + number, version, releases.bake(version, behaviour), "4s");
+    body.put("service", service);
+    body.put("overrides", overrides);
+    return releases.releaseUntilTaken(SerinCluster.url("coordinator"), body, Duration.ofMinutes(1));
   }
 
   private void awaitStep(String rollout, String step) {
     story.awaitStep(rollout, step, END);
   }
 
-  private void abort(URI coordinator, String rollout) throws IOException, InterruptedException {
-    askToAbort(coordinator, rollout);
+  private void abort(URI coordinator, String service, String rollout)
+      throws IOException, InterruptedException {
+    askToAbort(coordinator, service, rollout);
     story.awaitEnd(rollout, END);
   }
 
-  private void askToAbort(URI coordinator, String rollout)
+  private void askToAbort(URI coordinator, String service, String rollout)
       throws IOException, InterruptedException {
     Map<String, Object> abort = new HashMap<>();
     abort.put("type", "abort-requested");
     abort.put("requestId", "abort-" + rollout);
-    abort.put("service", "backend-api");
+    abort.put("service", service);
     abort.put("rolloutId", rollout);
     releases.postUntilTaken(coordinator, abort, END);
   }
@@ -121,30 +135,42 @@ final class WorstDay {
     return Duration.ofNanos(System.nanoTime() - from);
   }
 
-  private void weights(int canary, int others) throws IOException {
-    for (String node : Fleet.NODES) {
-      fleet.runtime(
-          "set server api_pool/" + node + " weight " + (node.equals(CANARY) ? canary : others));
-    }
-  }
-
-  /// HAProxy is reloaded in the middle of an analysis with a tenth of the requests on the canary.
+  /// HAProxy is reloaded in the middle of a rollout's own step of a tenth of the requests.
   private void reload() throws IOException, InterruptedException {
-    weights(2, 9);
-    String rollout = analysing(Map.of("window", "5m"));
+    Path definition = Path.of("/run/serin-lab/in-tenths.yaml");
+    Files.writeString(
+        definition,
+        Files.readString(cluster.root().resolve("lab/services/backend-api.yaml"))
+            .replace("service: backend-api\n", "service: in-tenths\n")
+            .replace(
+                "strategy: canary-then-peers\n",
+                """
+                strategy: traffic-steps
+                trafficSteps:
+                  - {share: 10, window: 5m}
+                  - {share: 100, window: 3s}
+                """));
+    releases.define(SerinCluster.url("coordinator"), definition);
+    String rollout = released("in-tenths", Map.of("health", Map.of("within", "20s")));
+    awaitStep(rollout, "analyse");
+    Map<String, Fleet.Server> servers = fleet.servers();
+    int canary = Objects.requireNonNull(servers.get(CANARY), CANARY).weight();
+    int all = servers.values().stream().mapToInt(Fleet.Server::weight).sum();
+    if (canary * 10 != all) {
+      throw new IOException("expected the canary to have a tenth of the weights: " + servers);
+    }
     String master = Files.readAllLines(Path.of("/run/serin-lab/pids/haproxy-1")).getFirst();
     if (new ProcessBuilder("kill", "-USR2", master).inheritIO().start().waitFor() != 0) {
       throw new IOException("expected to signal HAProxy");
     }
-    Duration forgot = until(server -> server.weight() != 2);
-    Duration back = until(server -> server.weight() == 2);
+    Duration forgot = until(server -> server.weight() != canary);
+    Duration back = until(server -> server.weight() == canary);
     limits.limit(
         "HAProxy reloaded in a 10 %% step (%d ms until it forgot): share back"
             .formatted(forgot.toMillis()),
         back,
         SHARE_BACK_WITHIN);
-    abort(SerinCluster.url("coordinator"), rollout);
-    weights(1, 1);
+    abort(SerinCluster.url("coordinator"), "in-tenths", rollout);
   }
 
   /// From the start of the killed service to the next event of the rollout that it does.
@@ -155,7 +181,7 @@ final class WorstDay {
     long from = System.nanoTime();
     URI coordinator = SerinCluster.url("coordinator");
     // What is asked for now needs the one that was killed.
-    askToAbort(coordinator, rollout);
+    askToAbort(coordinator, SERVICE, rollout);
     awaitDone(rollout, service);
     limits.limit(
         service + " killed with kill -9 and started: it has done its next step",
@@ -195,10 +221,32 @@ final class WorstDay {
 
   private Duration takenOver(String service, String killed, URI asked)
       throws IOException, InterruptedException {
+    return switch (service) {
+      case "coordinator", "haproxy-agent" -> takenOverInTheMiddle(service, killed, asked);
+      default -> takenOverAtPreflight(killed);
+    };
+  }
+
+  /// A preflight asks every agent at once, and passes only when all of them have answered.
+  private Duration takenOverAtPreflight(String killed) throws IOException, InterruptedException {
+    cluster.kill(killed);
+    long from = System.nanoTime();
+    String rollout = released(SERVICE, Map.of("analysis", Map.of("window", "5m")));
+    story.await(rollout, END, event -> Story.text(event, "type").equals("preflight-passed"));
+    Duration took = Duration.ofNanos(System.nanoTime() - from);
+    abort(SerinCluster.url("coordinator"), SERVICE, rollout);
+    cluster.start(killed);
+    // Back in its group, with its share of the work.
+    TimeUnit.SECONDS.sleep(10);
+    return took;
+  }
+
+  private Duration takenOverInTheMiddle(String service, String killed, URI asked)
+      throws IOException, InterruptedException {
     String rollout = analysing(Map.of("window", "5m"));
     cluster.kill(killed);
     long from = System.nanoTime();
-    askToAbort(asked, rollout);
+    askToAbort(asked, SERVICE, rollout);
     if (service.equals("coordinator")) {
       awaitDone(rollout, service);
     } else {
@@ -216,17 +264,23 @@ final class WorstDay {
     return took;
   }
 
-  /// Broker, coordinator and watcher are killed while a canary takes traffic.
+  /// Broker, coordinator and watcher are killed while a canary takes traffic that turns bad when
+  /// nobody is left to see it.
   private void deadMan() throws IOException, InterruptedException {
     String rollout =
-        analysing(Map.of("window", "5m", "deadMan", Map.of("after", DEAD_MAN.toSeconds() + "s")));
+        analysing(
+            Map.of("window", "5m", "deadMan", Map.of("after", DEAD_MAN.toSeconds() + "s")),
+            "--error-rate",
+            "0.2",
+            "--bad-after",
+            "25s");
     until(Fleet.Server::isUp);
     cluster.kill("sli-watcher");
     cluster.kill("coordinator");
     cluster.kill(SerinCluster.BROKER);
     Duration out = until(server -> server.status().startsWith("DRAIN"));
     limits.limit(
-        "broker, coordinator and watcher killed (switch at %d s): canary out of rotation"
+        "broker, coordinator and watcher killed (switch at %d s): bad canary out of rotation"
             .formatted(DEAD_MAN.toSeconds()),
         out,
         SWITCH_WITHIN);

@@ -1,5 +1,6 @@
 package dev.serin.simulation.invariant;
 
+import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
@@ -12,13 +13,22 @@ import java.util.function.BooleanSupplier;
 /// 1. as long as nothing but Serin itself was troubled, nobody takes it for somebody else, and no
 ///    rollback fails;
 /// 2. where Serin's processes were no more than killed, frozen, taken over and told late or twice,
-///    and every release is good, no rollout ends halted, and none waits for a person that neither
-///    the plan nor another person has asked for.
+///    and every release is good, each comes to the end that it would have come to anyway: none ends
+///    halted, failed or breached, and none waits for a person that neither the plan nor another
+///    person has asked for.
 final class RecoversByItself implements Invariant {
-  /// What does not come of a crash: the plan itself asks for somebody, a hook has said no, or users
-  /// did not leave a node in the time that the service gives them.
+  /// What does not come of a crash alone: the plan itself asks for somebody (and takes the release
+  /// back where nobody answers), a hook has said no, users did not leave a node in the time that
+  /// the service gives them, or the service's limit for missing data is shorter than the watcher
+  /// was dead (I8: what is not seen is never green).
   private static final List<String> NO_CRASH =
-      List.of("the plan has a pause here", "hands off", "hook ", "no request left on");
+      List.of(
+          "the plan has a pause here",
+          "nobody promoted within",
+          "hands off",
+          "hook ",
+          "no request left on",
+          "missing data");
 
   private final Truth truth;
   private final BooleanSupplier onlySerinSuffers;
@@ -65,8 +75,14 @@ final class RecoversByItself implements Invariant {
     if (state.phase() == RolloutPhase.ROLLBACK_FAILED && onlySerinSuffers.getAsBoolean()) {
       throw broken(state.version() + " was not taken back: " + state.message());
     }
-    if (state.phase() == RolloutPhase.HALTED && onlyCrashes() && !failedOtherwise(state)) {
+    if (!onlyCrashes() || isNoCrash(state.message()) || failedOtherwise(state)) {
+      return;
+    }
+    if (state.phase() == RolloutPhase.HALTED) {
       throw broken(state.version() + " was left half-done by a crash: " + state.message());
+    }
+    if (state.outcome() == Outcome.FAILED || state.outcome() == Outcome.BREACHED) {
+      throw broken(state.version() + " is good, and a crash had it taken back: " + state.message());
     }
   }
 

@@ -115,6 +115,7 @@ export function step(full) {
       push: "install",
       health: "health check",
       ready: "back in rotation",
+      maint: "into maintenance",
       serving: "serving check",
       shift: "shift traffic",
       analyse: "watch SLIs",

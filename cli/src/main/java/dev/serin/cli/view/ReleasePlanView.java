@@ -78,7 +78,22 @@ public final class ReleasePlanView {
             + "; at most "
             + Times.about(steps.atMost())
             + ", a rollback included");
+    PlanView.Overlap overlap = steps.overlap();
+    if (overlap != null) {
+      labelled(lines, "overlap", sentence(overlap));
+    }
     labelled(lines, "back", back());
+  }
+
+  private static String sentence(PlanView.Overlap overlap) {
+    return overlap.comes()
+        + " comes before "
+        + overlap.leaves()
+        + " leaves: both take requests for at most "
+        + Times.about(overlap.atMost())
+        + (overlap.watched().isZero()
+            ? ""
+            : ", of which " + Quantities.shown(overlap.watched()) + " watched");
   }
 
   private void labelled(List<Text> lines, String label, String sentence) {

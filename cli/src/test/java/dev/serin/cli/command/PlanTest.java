@@ -143,6 +143,37 @@ class PlanTest {
   }
 
   @Test
+  void showsHowLongTwoGroupsTakeRequests() throws Exception {
+    ReleasePlan it = plan();
+    PlanView view = it.plan();
+    SerinRun run =
+        run(
+            new ReleasePlan(
+                it.service(),
+                it.version(),
+                new PlanView(
+                    view.strategy(),
+                    view.steps(),
+                    1,
+                    view.window(),
+                    view.interval(),
+                    view.expected(),
+                    view.atMost(),
+                    new PlanView.Overlap(
+                        "green", "blue", Duration.ofMinutes(10), Duration.ofMinutes(25))),
+                it.rollback(),
+                it.nodes(),
+                it.checks(),
+                it.problems(),
+                it.warnings(),
+                null));
+    assertThat(run.out().replaceAll("\\s+", " "))
+        .contains(
+            "overlap green comes before blue leaves: both take requests for at most 25m00s, of which"
+                + " 10m watched");
+  }
+
+  @Test
   void showsStepsSharesWindowsTimesAndEveryCheck() throws Exception {
     SerinRun run = run(plan());
 

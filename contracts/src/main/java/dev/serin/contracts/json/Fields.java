@@ -314,6 +314,15 @@ public final class Fields {
     return items;
   }
 
+  /// A map of lists of texts, each text read by `each`.
+  public Map<String, List<String>> textsMap(String field, Function<Fields, Optional<String>> each) {
+    Map<String, List<String>> lists = new LinkedHashMap<>();
+    object(field)
+        .ifPresent(
+            map -> map.object.propertyNames().forEach(key -> lists.put(key, map.texts(key, each))));
+    return lists;
+  }
+
   /// A map of texts.
   public Map<String, String> textMap(String field) {
     Map<String, String> texts = new LinkedHashMap<>();

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param expected how long it takes when nothing has to be waited for
 /// @param atMost how long it may take before it ends by itself, a rollback included (I6); while it
 ///   is paused, or Serin is down, this does not count
+/// @param overlap the time in which two groups of nodes take requests; none where there are no
+///   groups
 public record PlanView(
     String strategy,
     List<PlannedStep> steps,
@@ -23,7 +25,36 @@ public record PlanView(
     Duration window,
     Duration interval,
     Duration expected,
-    Duration atMost) {
+    Duration atMost,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Overlap overlap) {
+  /// Both groups of a blue-green rollout take requests: from the first `ready` of the one that
+  /// comes to the last `drain` of the one that leaves.
+  ///
+  /// @param comes the group that gets the release
+  /// @param leaves the group that leaves for it
+  /// @param watched how long of it the SLIs must stay green, under a test share
+  /// @param atMost how long it may take, while nobody pauses it
+  public record Overlap(String comes, String leaves, Duration watched, Duration atMost) {
+    public Overlap {
+      Check.text("comes", comes);
+      Check.text("leaves", leaves);
+      Check.notNegative("watched", watched);
+      Check.positive("atMost", atMost);
+    }
+  }
+
+  /// A plan without groups.
+  public PlanView(
+      String strategy,
+      List<PlannedStep> steps,
+      int minAvailable,
+      Duration window,
+      Duration interval,
+      Duration expected,
+      Duration atMost) {
+    this(strategy, steps, minAvailable, window, interval, expected, atMost, null);
+  }
+
   /// One step of a plan.
   ///
   /// @param node empty for a step of the whole service

@@ -1,5 +1,6 @@
 package dev.serin.contracts.rollout;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -82,9 +83,20 @@ public sealed interface RolloutEvent {
   ///
   /// @param nodes what each node runs now
   /// @param warnings what does not stop it
+  /// @param plan what it is going to do, where that follows from what was found: which of two
+  ///   groups stands by; none where the plan is that of [RolloutStarted]
   @JsonTypeName("preflight-passed")
-  record PreflightPassed(@JsonUnwrapped EventHead head, List<NodeView> nodes, List<String> warnings)
+  record PreflightPassed(
+      @JsonUnwrapped EventHead head,
+      List<NodeView> nodes,
+      List<String> warnings,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PlanView plan)
       implements RolloutEvent {
+    /// With the plan as it was told.
+    public PreflightPassed(EventHead head, List<NodeView> nodes, List<String> warnings) {
+      this(head, nodes, warnings, null);
+    }
+
     public PreflightPassed {
       Check.required("head", head);
       nodes = Check.list(nodes);

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// @param hooks whom it asks or tells over HTTP on the way
 /// @param freezes when, by the calendar, no rollout may start
 /// @param onFreeze what becomes of a release that meets a freeze, of any kind
+/// @param groups the two groups of a blue-green service, each with its nodes by name; empty for
+///   none
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServiceDefinition(
     String service,
@@ -53,7 +55,8 @@ public record ServiceDefinition(
     List<Pause> pauses,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Hook> hooks,
     List<FreezeWindow> freezes,
-    OnFreeze onFreeze) {
+    OnFreeze onFreeze,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, List<String>> groups) {
 
   /// One Incus instance that serves the service, and one server line in its pools.
   ///
@@ -299,6 +302,7 @@ public record ServiceDefinition(
     hooks = Check.list(hooks);
     freezes = Check.list(freezes);
     onFreeze = onFreeze == null ? OnFreeze.REFUSE : onFreeze;
+    groups = Check.map(groups);
   }
 
   /// The hooks that are called at that point, in the order written.
@@ -307,10 +311,21 @@ public record ServiceDefinition(
   }
 
   /// How many nodes must stay in rotation: what the service says, else what its strategy leaves,
-  /// else all but one, at least one.
+  /// else all but one, at least one; of a blue-green service, of its smaller group.
   @JsonIgnore
   public int minimum() {
-    return Strategies.minimum(strategy, minAvailable, nodes.size());
+    return Strategies.minimum(
+        strategy, minAvailable, isBlueGreen() ? smallerGroup() : nodes.size());
+  }
+
+  /// Whether one of its groups gets a release, and the other one leaves for it.
+  @JsonIgnore
+  public boolean isBlueGreen() {
+    return strategy.equals(Strategies.BLUE_GREEN);
+  }
+
+  private int smallerGroup() {
+    return groups.values().stream().mapToInt(List::size).min().orElse(nodes.size());
   }
 
   /// How many nodes are updated at once, 1 or more.
@@ -329,6 +344,14 @@ public record ServiceDefinition(
   @JsonIgnore
   public boolean isWatched() {
     return !watchedFor().isZero() || (!pauses.isEmpty() && !slis.isEmpty());
+  }
+
+  /// Whether the traffic is shared by weights on the way.
+  @JsonIgnore
+  public boolean isWeighed() {
+    return isBlueGreen()
+        ? traffic().stream().anyMatch(share -> !share.isAll())
+        : !traffic().isEmpty();
   }
 
   /// All windows of a release together, and its soak.

@@ -88,7 +88,8 @@ public final class ServiceReader {
       List<Pause> pauses,
       List<Hook> hooks,
       List<FreezeWindow> freezes,
-      OnFreeze onFreeze) {
+      OnFreeze onFreeze,
+      Map<String, List<String>> groups) {
     ServiceDefinition definition() {
       if (install == null || health == null) {
         throw new IllegalStateException(
@@ -118,7 +119,8 @@ public final class ServiceReader {
           pauses,
           hooks,
           freezes,
-          onFreeze);
+          onFreeze,
+          groups);
     }
   }
 
@@ -156,7 +158,8 @@ public final class ServiceReader {
         PauseReader.pauses(fields),
         HooksReader.hooks(fields),
         FreezeReader.freezes(fields),
-        fields.choice("onFreeze", OnFreeze.class, OnFreeze.REFUSE));
+        fields.choice("onFreeze", OnFreeze.class, OnFreeze.REFUSE),
+        GroupsReader.groups(fields));
   }
 
   private static List<Node> nodes(Fields fields) {
@@ -338,7 +341,8 @@ public final class ServiceReader {
     if (read.install() != null) {
       duplicates(fields, "install.unit", "unit", read.install().unit());
     }
-    if (fields.has("nodes") && read.nodes().stream().noneMatch(Node::canary)) {
+    boolean blueGreen = read.strategy().equals(Strategies.BLUE_GREEN);
+    if (!blueGreen && fields.has("nodes") && read.nodes().stream().noneMatch(Node::canary)) {
       fields.problem("nodes", "expected at least one with canary: true, found none");
     }
     if (read.minAvailable() != null && read.minAvailable() > read.nodes().size()) {
@@ -381,6 +385,15 @@ public final class ServiceReader {
       }
     }
     soak(fields, read);
+    GroupsReader.contradictions(
+        fields,
+        read.groups(),
+        read.nodes().stream().map(Node::name).filter(name -> !name.equals(UNNAMED)).toList(),
+        blueGreen);
+    if (blueGreen) {
+      GroupsReader.besideBlueGreen(
+          fields, read.groups(), read.minAvailable(), read.batch(), !read.pool().isEmpty());
+    }
     if (!Strategies.isKnown(read.strategy())) {
       fields.problem(
           "strategy",
@@ -402,18 +415,20 @@ public final class ServiceReader {
           read.trafficSteps(),
           read.analysis().interval(),
           !read.slis().isEmpty(),
-          !read.pool().isEmpty(),
-          !read.nodes().stream().allMatch(Node::canary));
-      BatchReader.contradictions(
-          fields,
-          read.strategy(),
-          read.batch(),
-          read.nodes().size(),
-          Strategies.takesCanariesAlong(read.strategy())
-              ? read.nodes().size()
-              : Math.toIntExact(read.nodes().stream().filter(node -> !node.canary()).count()),
-          read.minAvailable(),
-          !read.pool().isEmpty());
+          blueGreen || !read.pool().isEmpty(),
+          blueGreen || !read.nodes().stream().allMatch(Node::canary));
+      if (!blueGreen) {
+        BatchReader.contradictions(
+            fields,
+            read.strategy(),
+            read.batch(),
+            read.nodes().size(),
+            Strategies.takesCanariesAlong(read.strategy())
+                ? read.nodes().size()
+                : Math.toIntExact(read.nodes().stream().filter(node -> !node.canary()).count()),
+            read.minAvailable(),
+            !read.pool().isEmpty());
+      }
     }
   }
 

@@ -25,13 +25,16 @@ public final class Strategies {
   /// Every node is restarted with the binary that it has.
   public static final String RESTART = "restart";
 
+  /// Two groups of nodes: the one that stands by gets the release, then the other one leaves.
+  public static final String BLUE_GREEN = "blue-green";
+
   /// Nothing is touched; what somebody else has deployed is watched.
   public static final String ANALYSIS_ONLY = "analysis-only";
 
   /// What names are accepted, in words.
   public static final String KNOWN =
-      "canary-then-peers, emergency, restart, analysis-only, traffic-steps, OneAtATime, HalfAtATime,"
-          + " AllAtOnce, Canary10Percent5Minutes or"
+      "canary-then-peers, blue-green, emergency, restart, analysis-only, traffic-steps, OneAtATime,"
+          + " HalfAtATime, AllAtOnce, Canary10Percent5Minutes or"
           + " Linear10PercentEvery1Minute (with any numbers)";
 
   private static final Pattern ONE_AT_A_TIME =
@@ -62,7 +65,8 @@ public final class Strategies {
   private Strategies() {}
 
   public static boolean isKnown(String name) {
-    return List.of(CANARY_THEN_PEERS, TRAFFIC_STEPS, RESTART, ANALYSIS_ONLY).contains(name)
+    return List.of(CANARY_THEN_PEERS, BLUE_GREEN, TRAFFIC_STEPS, RESTART, ANALYSIS_ONLY)
+            .contains(name)
         || isWatchless(name)
         || preset(name).isPresent();
   }
@@ -99,6 +103,8 @@ public final class Strategies {
 
   /// How many nodes must stay in rotation: what the service says; else what a strategy leaves that
   /// by its name takes several at once; else all but one, at least one (I2).
+  ///
+  /// @param nodes how many can be in rotation at least while nothing is wrong
   static int minimum(String name, @Nullable Integer minAvailable, int nodes) {
     if (minAvailable != null) {
       return minAvailable;

@@ -38,7 +38,9 @@ final class TrafficReader {
       boolean pool,
       boolean peers) {
     List<TrafficStep> steps = own.isEmpty() ? Strategies.steps(strategy) : own;
-    if (!own.isEmpty() && Strategies.steps(strategy).isEmpty()) {
+    boolean sharesNothing =
+        Strategies.steps(strategy).isEmpty() && !strategy.equals(Strategies.BLUE_GREEN);
+    if (!own.isEmpty() && sharesNothing) {
       fields.problem(
           "trafficSteps",
           "expected strategy "

@@ -116,7 +116,8 @@ class ServiceReaderTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                OnFreeze.REFUSE));
+                OnFreeze.REFUSE,
+                Map.of()));
     assertThat(valid(tree(SMALLEST)).minimum()).isEqualTo(1);
   }
 
@@ -200,6 +201,22 @@ class ServiceReaderTest {
                 "{'pauses': [{'after': 'canary', 'for': '1s'}], 'slis': [{'name': 'a', 'query':"
                     + " 'q', 'max': 1}]}"))
         .anyMatch(it -> it.contains("expected a pause from 30s"));
+  }
+
+  @Test
+  void twoGroupsNeedNoCanary() {
+    ServiceDefinition definition =
+        valid(
+            smallest(
+                "{'strategy': 'blue-green', 'pool': 'p', 'loadBalancers': 'l', 'nodes': [{'name':"
+                    + " 'b'}, {'name': 'g1'}, {'name': 'g2'}, {'name': 'g3'}], 'groups': {'green':"
+                    + " ['g1', 'g2', 'g3'], 'blue': 'b'}}"));
+    assertThat(definition.groups()).hasToString("{green=[g1, g2, g3], blue=[b]}");
+    assertThat(definition.minimum()).as("of the smaller group").isEqualTo(1);
+    assertThat(definition.isWeighed()).isFalse();
+    byte[] written = Json.mapper().writeValueAsBytes(definition);
+    assertThat(valid(Json.mapper().readTree(written))).isEqualTo(definition);
+    assertThat(Json.mapper().readValue(written, ServiceDefinition.class)).isEqualTo(definition);
   }
 
   @Test
@@ -325,6 +342,15 @@ class ServiceReaderTest {
           {'batch': 2, 'strategy': 'OneAtATime'} | batch: expected none beside strategy OneAtATime, which says by its name how many nodes are updated at once, found 2; batches go with canary-then-peers, traffic-steps and emergency
           {'strategy': 'AllAtOnce', 'minAvailable': 1, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']} | minAvailable: expected at most 0 beside strategy AllAtOnce, which updates 4 of 4 nodes at once, found 1; lower it, or take strategy emergency with a batch of at most 3
           {'strategy': 'HalfAtATime', 'minAvailable': 3, 'nodes': [{'name': 'a', 'canary': true}, {'name': 'b'}, {'name': 'c'}, {'name': 'd'}], 'pool': 'p', 'loadBalancers': ['l']} | minAvailable: expected at most 2 beside strategy HalfAtATime, which updates 2 of 4 nodes at once, found 3; lower it, or take strategy emergency with a batch of at most 1
+          {'strategy': 'blue-green', 'pool': 'p', 'loadBalancers': ['l']} | groups: expected two groups of nodes beside strategy blue-green, such as {blue: [b1, b2], green: [g1, g2]}, is missing
+          {'groups': {'a': ['b1', 'b2']}} | groups: expected two groups of nodes, such as {blue: [b1, b2], green: [g1, g2]}, found 1
+          {'groups': {'a': ['b1'], 'b': []}} | groups: expected one node or more in each group, found none in b,groups: expected each node in one group, found b2 in none; name it in one of them, or take it out of nodes
+          {'groups': {'a': ['b1', 'b2'], 'b': ['b2', 'x']}} | groups: expected nodes of [b1, b2] alone, found x,groups: expected each node in one group once, found b2 twice
+          {'groups': {'a b': ['b1'], 'b': ['b2']}} | groups: expected a group's name to be of 1 to 100 letters, digits, '.', '_', ':' or '-', found another text
+          {'groups': ['b1', 'b2']} | groups: expected an object with fields, found ["b1","b2"],groups: expected two groups of nodes, such as {blue: [b1, b2], green: [g1, g2]}, found 0
+          {'strategy': 'blue-green', 'groups': {'a': ['b1'], 'b': ['b2']}} | pool: expected one, since strategy blue-green moves its requests from one group to the other, found none
+          {'strategy': 'blue-green', 'pool': 'p', 'loadBalancers': ['l'], 'groups': {'a': ['b1'], 'b': ['b2']}, 'batch': 2, 'minAvailable': 2} | batch: expected none beside strategy blue-green, which takes a whole group at once, found 2,minAvailable: expected at most 1, the nodes of the smaller group, since strategy blue-green has one group alone in rotation, found 2; lower it, or add nodes to that group
+          {'strategy': 'blue-green', 'pool': 'p', 'loadBalancers': ['l'], 'groups': {'a': ['b1'], 'b': ['b2']}, 'trafficSteps': [{'share': 5}]} | trafficSteps: expected the last share to be 100, found 5
           {'install': {'path': '/a', 'previous': '/a', 'unit': 'u'}} | install.previous: expected another file than install.path, found the same
           {'install': {'path': '/a', 'unit': ['u', 'u']}} | install.unit: expected each unit once, found u twice
           {'install': {'path': '/a', 'unit': 'none'}} | install.unit: expected one systemd unit or more, found none

@@ -36,6 +36,7 @@ class StrategiesTest {
   @ValueSource(
       strings = {
         "canary-then-peers",
+        "blue-green",
         "emergency",
         "OneAtATime",
         "CodeDeployDefault.OneAtATime",

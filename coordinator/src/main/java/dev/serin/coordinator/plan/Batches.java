@@ -64,13 +64,14 @@ public final class Batches {
       if (!step.isBegun() || step.undo() || node == null) {
         continue;
       }
-      Integer batch = step.batch();
-      Unit unit =
-          units.computeIfAbsent(
-              batch == null ? node : batch, key -> new Unit(batch, new ArrayList<>()));
-      if (!unit.nodes().contains(node)) {
-        unit.nodes().add(node);
+      if (units.values().stream().anyMatch(unit -> unit.nodes().contains(node))) {
+        continue; // a later step of its own, as of a canary that was admitted once more
       }
+      Integer batch = step.batch();
+      units
+          .computeIfAbsent(batch == null ? node : batch, key -> new Unit(batch, new ArrayList<>()))
+          .nodes()
+          .add(node);
     }
     return List.copyOf(units.values());
   }

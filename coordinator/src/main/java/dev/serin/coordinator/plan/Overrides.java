@@ -95,6 +95,12 @@ public final class Overrides {
         analysis.put("window", Duration.ZERO.toString());
       }
     }
+    if (chosen.equals(Strategies.BLUE_GREEN) && overrides != null && overrides.has("canaries")) {
+      problems.add(
+          "overrides.canaries: expected none beside strategy "
+              + Strategies.BLUE_GREEN
+              + ", where the group that stands by comes first, found some");
+    }
     if (chosen.equals(Strategies.ANALYSIS_ONLY)) {
       AnalysisOnly.touchNothing(merged);
     }
@@ -107,7 +113,7 @@ public final class Overrides {
       merged.remove("trafficSteps");
     }
     if (strategy != null
-        && Strategies.namesItsBatch(strategy)
+        && (Strategies.namesItsBatch(strategy) || strategy.equals(Strategies.BLUE_GREEN))
         && (overrides == null || !overrides.has("batch"))) {
       merged.remove("batch");
     }
@@ -119,7 +125,10 @@ public final class Overrides {
       problems.addAll(more);
     }
     if (read instanceof Parsed.Valid<ServiceDefinition>(ServiceDefinition valid)) {
-      problems.addAll(Queries.problems(valid));
+      BlueGreen.eitherWay(valid).stream()
+          .flatMap(one -> Queries.problems(one).stream())
+          .distinct()
+          .forEach(problems::add);
       problems.addAll(AnalysisOnly.problems(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);

@@ -48,8 +48,12 @@ public final class Plan {
   /// The service with the nodes first that an earlier rollout left out: they get the release while
   /// they are out of rotation anyway. They count as canaries, since they have the release before
   /// the window and what `$canary` watches must be all of them. Where nobody would be left to
-  /// compare with, or to save, the service's own canaries come after the window.
+  /// compare with, or to save, the service's own canaries come after the window. Of a blue-green
+  /// service whole groups change ([BlueGreen]).
   public static ServiceDefinition leftOutFirst(ServiceDefinition service, Set<String> leftOut) {
+    if (service.isBlueGreen()) {
+      return BlueGreen.sided(service);
+    }
     List<Node> others =
         service.nodes().stream().filter(node -> !leftOut.contains(node.name())).toList();
     if (!Strategies.installs(service.strategy())
@@ -77,9 +81,9 @@ public final class Plan {
   }
 
   /// The service as an analysis watches it: with that step's window, and once every node has the
-  /// release, with all of them as canaries.
+  /// release, with all of them as canaries. Of two groups only one has it ever.
   public static ServiceDefinition watched(ServiceDefinition service, Step step) {
-    boolean all = step.share() != null && step.share() == 100;
+    boolean all = step.share() != null && step.share() == 100 && !service.isBlueGreen();
     return with(
         service,
         all
@@ -88,8 +92,7 @@ public final class Plan {
         analysis(service, step));
   }
 
-  private static ServiceDefinition with(
-      ServiceDefinition service, List<Node> nodes, Analysis analysis) {
+  static ServiceDefinition with(ServiceDefinition service, List<Node> nodes, Analysis analysis) {
     return new ServiceDefinition(
         service.service(),
         service.pool(),
@@ -114,10 +117,11 @@ public final class Plan {
         service.pauses(),
         service.hooks(),
         service.freezes(),
-        service.onFreeze());
+        service.onFreeze(),
+        service.groups());
   }
 
-  private static Node withCanary(Node node, boolean canary) {
+  static Node withCanary(Node node, boolean canary) {
     return new Node(
         node.name(), canary, node.instance(), node.server(), node.host(), node.labels());
   }
@@ -125,6 +129,9 @@ public final class Plan {
   /// The forward steps: each canary, the analysis, the peers in batches, the soak. A strategy that
   /// takes several nodes at once by its name has the canaries in its batches too.
   public static List<Step> compile(ServiceDefinition service) {
+    if (service.isBlueGreen()) {
+      return BlueGreen.compile(BlueGreen.sided(service));
+    }
     if (!service.traffic().isEmpty()) {
       return inShares(service);
     }
@@ -199,7 +206,7 @@ public final class Plan {
     return List.copyOf(steps);
   }
 
-  private static List<Step> hooks(ServiceDefinition service, Hook.At at, boolean undo) {
+  static List<Step> hooks(ServiceDefinition service, Hook.At at, boolean undo) {
     return service.hooksAt(at).stream().map(hook -> Step.hook(hook.name(), undo)).toList();
   }
 
@@ -220,7 +227,7 @@ public final class Plan {
   }
 
   /// The pauses that the plan has at this place.
-  private static void pause(
+  static void pause(
       List<Step> steps, ServiceDefinition service, String after, @Nullable Double share) {
     for (int index = 0; index < service.pauses().size(); index++) {
       Pause pause = service.pauses().get(index);
@@ -231,7 +238,7 @@ public final class Plan {
     }
   }
 
-  private static void watch(List<Step> steps, TrafficStep share) {
+  static void watch(List<Step> steps, TrafficStep share) {
     if (!share.window().isZero()) {
       steps.add(Step.analyse(share.share(), share.window()));
     }
@@ -277,14 +284,21 @@ public final class Plan {
                     .toList(),
                 unit.batch()));
       }
-      String node = unit.nodes().getFirst();
-      if (shifted && node.equals(canary)) {
+      if (shifted && unit.nodes().contains(canary)) {
         // Every node has its own weight before the first of them is ready again.
-        int ready = steps.indexOf(Step.undo(StepName.READY, node));
-        steps.add(ready, Step.undo(StepName.SHIFT, node));
+        steps.add(firstReady(steps, unit), Step.undo(StepName.SHIFT, canary).in(unit.batch()));
       }
     }
     return List.copyOf(steps);
+  }
+
+  private static int firstReady(List<Step> steps, Batches.Unit unit) {
+    int index = 0;
+    while (steps.get(index).name() != StepName.READY
+        || !unit.nodes().contains(Objects.requireNonNull(steps.get(index).node()))) {
+      index++;
+    }
+    return index;
   }
 
   /// Whether the node's binary may be another one than before.
@@ -294,16 +308,21 @@ public final class Plan {
             node.equals(step.node())
                 && step.isBegun()
                 && !step.undo()
-                && !Set.of(StepName.DRAIN, StepName.KEEP, StepName.SHIFT).contains(step.name()));
+                && !Set.of(StepName.DRAIN, StepName.KEEP, StepName.SHIFT, StepName.MAINT)
+                    .contains(step.name()));
   }
 
-  /// Where nothing was installed nothing is restored: the node has to be up and healthy, no more.
+  /// Where nothing was installed nothing is restored: the node has to be up and healthy, no more. A
+  /// group that has left is asked for its health too: nobody has looked at it since.
   private static List<Step> undoNode(ServiceDefinition service, boolean touched, String node) {
     boolean pooled = !service.pool().isEmpty();
     boolean replaced = touched && Strategies.installs(service.strategy());
     List<StepName> names = new ArrayList<>();
     if (touched && !replaced) {
       names.addAll(RESTART);
+    }
+    if (BlueGreen.isLeaving(service, node)) {
+      names.add(StepName.HEALTH);
     }
     if (replaced) {
       names.addAll(List.of(StepName.RESTORE, StepName.RESTART, StepName.HEALTH));
@@ -337,7 +356,7 @@ public final class Plan {
       case PAUSE -> Duration.ZERO;
       case HOOK ->
           hook(service, Objects.requireNonNull(step.hook())).orElseThrow().atMost().plus(SLACK);
-      case READY, SHIFT -> Duration.ofSeconds(60).plus(SLACK);
+      case READY, MAINT, SHIFT -> Duration.ofSeconds(60).plus(SLACK);
       case SERVING -> serving(service).plus(SLACK);
       case ANALYSE ->
           service
@@ -356,6 +375,7 @@ public final class Plan {
     return analysis(service, step).window().plus(service.noData().limit());
   }
 
+  /// How long a step may take with all its attempts.
   private static Duration bound(ServiceDefinition service, Step step) {
     if (step.name() == StepName.ANALYSE || step.name() == StepName.HOOK) {
       return deadline(service, step);
@@ -381,16 +401,23 @@ public final class Plan {
     return check == null ? Duration.ofSeconds(30) : check.within();
   }
 
-  /// The plan as everybody sees it.
-  public static PlanView view(ServiceDefinition service) {
-    List<Step> steps = compile(service);
-    Duration forward = preflight(service);
+  /// How long steps may take, one after the other; what is under way together takes as long as one
+  /// of it.
+  static Duration bound(ServiceDefinition service, List<Step> steps) {
+    Duration all = Duration.ZERO;
     for (int index = 0; index < steps.size(); index++) {
-      // What is under way together takes as long as one of it.
       if (Batches.together(steps, index).getFirst() == index) {
-        forward = forward.plus(bound(service, steps.get(index)));
+        all = all.plus(bound(service, steps.get(index)));
       }
     }
+    return all;
+  }
+
+  /// The plan as everybody sees it.
+  public static PlanView view(ServiceDefinition asDefined) {
+    ServiceDefinition service = asDefined.isBlueGreen() ? BlueGreen.sided(asDefined) : asDefined;
+    List<Step> steps = compile(service);
+    Duration forward = preflight(service).plus(bound(service, steps));
     List<Step> begun = steps.stream().map(step -> step.begun(Instant.EPOCH)).toList();
     Duration back = Duration.ZERO;
     for (Step step : undo(service, begun)) {
@@ -415,7 +442,8 @@ public final class Plan {
         window,
         service.analysis().interval(),
         watched.plus(Duration.ofSeconds(3).multipliedBy(service.nodes().size())),
-        forward.plus(back));
+        forward.plus(back),
+        service.isBlueGreen() ? BlueGreen.overlap(service, steps) : null);
   }
 
   private static PlanView.PlannedStep planned(ServiceDefinition service, Step step) {

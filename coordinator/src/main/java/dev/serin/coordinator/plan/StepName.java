@@ -15,6 +15,8 @@ public enum StepName {
   SMOKE,
   /// The node enters rotation, or goes back to the state it had.
   READY,
+  /// The node stands by in maintenance.
+  MAINT,
   /// The node itself answers through every load balancer.
   SERVING,
   /// The canaries get a share of the pool's requests, or every node its own weight again.

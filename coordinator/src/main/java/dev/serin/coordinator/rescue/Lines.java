@@ -9,6 +9,7 @@ import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.NodeRecord;
 import dev.serin.coordinator.saga.Rollout;
@@ -52,7 +53,7 @@ final class Lines {
         + switch (step.name()) {
           case DRAIN -> drain(record);
           case SHIFT -> shift(step);
-          case READY -> ready(record, record.target(step.undo()));
+          case READY, MAINT -> ready(record, record.target(step.undo()));
           case SERVING -> shown(record);
           case KEEP -> inside(record, Shell.KEEP, directory(), name(), record.sha256());
           case PUSH -> push(record, rollout.request().artifact());
@@ -67,7 +68,7 @@ final class Lines {
   /// What the step needs and nobody has said how to reach; nothing is guessed.
   private Optional<String> unreachable(Step step, NodeRecord record) {
     return switch (step.name()) {
-      case DRAIN, READY, SERVING, SHIFT ->
+      case DRAIN, READY, MAINT, SERVING, SHIFT ->
           record.settings().stream()
               .map(ServerSetting::loadBalancer)
               .filter(name -> access(name).isEmpty())
@@ -110,7 +111,11 @@ final class Lines {
     return lines.isEmpty() ? "  :\n" : lines.toString();
   }
 
+  /// `drain` would take a server out of maintenance, and users whom it pins would come back to it.
   private String drain(NodeRecord record) {
+    if (staysInMaintenance(record)) {
+      return "  # it is in maintenance: nobody is there\n";
+    }
     StringBuilder lines = new StringBuilder();
     for (ServerSetting at : record.settings()) {
       if (hasLeavingMap(at, record)) {
@@ -132,6 +137,18 @@ final class Lines {
               + "\n");
     }
     return lines.toString();
+  }
+
+  /// Whether it was found in maintenance, and nothing has put it into rotation since.
+  private boolean staysInMaintenance(NodeRecord record) {
+    return !record.settings().isEmpty()
+        && record.settings().stream().allMatch(at -> at.state() == ServerSetting.AdminState.MAINT)
+        && rollout.steps().stream()
+            .noneMatch(step ->
+                step.name() == StepName.READY
+                    && !step.undo()
+                    && step.isBegun()
+                    && record.name().equals(step.node()));
   }
 
   private String ready(NodeRecord record, List<ServerSetting> settings) {

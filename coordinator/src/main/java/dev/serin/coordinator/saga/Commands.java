@@ -39,7 +39,7 @@ final class Commands {
   /// Who carries a step out.
   static Agent agentOf(Step step) {
     return switch (step.name()) {
-      case DRAIN, READY, SERVING, SHIFT -> Agent.HAPROXY;
+      case DRAIN, READY, MAINT, SERVING, SHIFT -> Agent.HAPROXY;
       case KEEP, PUSH, RESTART, HEALTH, SMOKE, RESTORE -> Agent.INCUS;
       case ANALYSE, HOOK -> Agent.SLI;
       case PAUSE -> throw new IllegalStateException("a pause waits for a person, not for an agent");
@@ -80,8 +80,8 @@ final class Commands {
               service.loadBalancers(),
               service.nodes().stream().map(Commands::poolServer).toList(),
               service.minimum(),
-              ledger.leftOut().keySet().stream().sorted().toList(),
-              !service.traffic().isEmpty());
+              mayBeOut(ledger, service),
+              service.isWeighed());
       case INCUS ->
           new IncusCommand.InspectInstances(
               head,
@@ -91,6 +91,13 @@ final class Commands {
               Strategies.installs(service.strategy()) ? request.rollbackArtifact() : null);
       case SLI -> new SliCommand.CheckSlis(head, Queries.of(service, request.version()));
     };
+  }
+
+  /// Of two groups one is out anyway; which one, and that all of it is, is judged here.
+  private static List<String> mayBeOut(Ledger ledger, ServiceDefinition service) {
+    return service.isBlueGreen()
+        ? service.nodes().stream().map(Node::name).sorted().toList()
+        : ledger.leftOut().keySet().stream().sorted().toList();
   }
 
   /// @param first the first of the steps under way
@@ -105,7 +112,7 @@ final class Commands {
     NodeRecord record = Objects.requireNonNull(rollout.nodes().get(node.name()));
     return switch (step.name()) {
       case DRAIN -> drain(rollout, index, node, record, head);
-      case READY ->
+      case READY, MAINT ->
           new HaproxyCommand.ReadyServer(head, record.target(step.undo()), Duration.ofSeconds(60));
       case SERVING -> serving(service, node, head);
       case SHIFT -> Shifting.command(rollout, step, head);

@@ -338,6 +338,12 @@ final class Draft {
     }
   }
 
+  /// A rollout that ends leaves the node out: remembered is what it had before, or before the
+  /// rollout that left it out first.
+  void leaveOut(NodeRecord record) {
+    leftOut.putIfAbsent(record.name(), record.settings());
+  }
+
   Decision decided() {
     Upkeep.of(this, before);
     TakingTurns.returnWhatIsOver(this);

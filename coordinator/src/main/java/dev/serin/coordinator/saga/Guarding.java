@@ -8,6 +8,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
@@ -192,13 +193,18 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
 
   /// The canaries that take traffic with what a rollback is to take from them: until each is
   /// drained or, where that can't be, has its old binary again. None while peers are still being
-  /// taken back: a canary that left before its turn would leave too few for theirs (I2). None where
-  /// nothing is installed: then a rollback drains nobody.
+  /// taken back: a canary that left before its turn would leave too few for theirs (I2), and of two
+  /// groups the one that comes back has to be proven first. None where nothing is installed: then a
+  /// rollback drains nobody.
   static List<String> undrained(Rollout rollout) {
     List<String> toCome =
         rollout.steps().stream()
             .filter(step ->
-                step.undo() && (step.name() == StepName.DRAIN || step.name() == StepName.RESTORE))
+                step.undo()
+                    && step.node() != null
+                    && (step.name() == StepName.DRAIN
+                        || step.name() == StepName.RESTORE
+                        || BlueGreen.isLeaving(rollout.service(), step.node())))
             .filter(
                 step -> step.status() == StepStatus.PENDING || step.status() == StepStatus.RUNNING)
             .map(Step::node)
@@ -222,8 +228,12 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
     return record.leaving() || NodeRecord.areOut(record.asked()) || isAsked(rollout, record.name());
   }
 
-  /// With the release on every node, nobody is left who would be safer.
+  /// With the release on every node, nobody is left who would be safer; nor where the other of two
+  /// groups has left: nobody has proven its nodes since.
   private static boolean isOnEveryNode(Rollout rollout) {
+    if (rollout.service().isBlueGreen()) {
+      return Switching.isOver(rollout);
+    }
     if (!Restarts.installs(rollout)) {
       return Restarts.isOnEveryNode(rollout);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The pauses that the plan has. A canary that takes requests while nobody watches it is a danger,
 /// so a pause is an analysis: probes go on, a breach acts by `onBreach`, the dead man's switch
 /// stays armed. Only what ends it is another thing: its time, a promote, or that nobody promoted.
-/// Where the service has no SLIs it is a plain wait.
+/// Where the service has no SLIs, or the release is only in the dark, it is a plain wait.
 final class Holds {
   private Holds() {}
 
@@ -35,6 +35,14 @@ final class Holds {
     return pause != null && pause.lasts() == null;
   }
 
+  /// Whether the step is a pause in which nothing is watched: the service has no SLIs, or nobody
+  /// takes requests yet that has the release.
+  static boolean isUnwatched(Rollout rollout, Step step) {
+    Double share = step.share();
+    return step.pause() != null
+        && (rollout.service().slis().isEmpty() || (share != null && share == 0));
+  }
+
   /// Whether the step is a pause that wants answers.
   static boolean asks(Rollout rollout, Step step) {
     Integer index = step.pause();
@@ -47,10 +55,7 @@ final class Holds {
     return switch (rollout.phase()) {
       case Phase.Watching(int step, Watch watch) when watch.isPause() -> step;
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
-          when watch == null
-              && !hands
-              && rollout.service().slis().isEmpty()
-              && rollout.steps().get(step).pause() != null ->
+          when watch == null && !hands && isUnwatched(rollout, rollout.steps().get(step)) ->
           step;
       case Phase.Watching watching -> null;
       case Phase.Paused paused -> null;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sha256 the digest of the binary it ran before
 /// @param settings its state and weight on every load balancer before
 /// @param goal what a forward step gives it: the same, but where an earlier rollout left it out,
-///   then what it had before that one
+///   then what it had before that one; and where two groups change, the other one's state
 /// @param asked the settings that it was last told to have, and has as far as Serin knows
 /// @param leaving whether it was last told to leave
 /// @param current the digest of the binary it has now
@@ -90,6 +90,27 @@ public record NodeRecord(
             shifted,
             past,
             cookie);
+  }
+
+  /// With that state as its goal, and the weight that it is to have anyway.
+  NodeRecord toBe(ServerSetting.AdminState state) {
+    return new NodeRecord(
+        name,
+        sha256,
+        settings,
+        goal.stream()
+            .map(it ->
+                new ServerSetting(it.loadBalancer(), it.pool(), it.server(), it.weight(), state))
+            .toList(),
+        asked,
+        leaving,
+        current,
+        inRotation,
+        weight,
+        instance,
+        shifted,
+        past,
+        cookie);
   }
 
   NodeRecord running(String digest) {
@@ -219,8 +240,9 @@ public record NodeRecord(
         : settings.stream().mapToInt(ServerSetting::weight).min().orElseThrow();
   }
 
-  /// Whether an earlier rollout left it out of rotation.
-  boolean wasLeftOut() {
+  /// Whether a forward step gives it something else than it had: an earlier rollout left it out of
+  /// rotation, or two groups change.
+  boolean isToChange() {
     return !goal.equals(settings);
   }
 

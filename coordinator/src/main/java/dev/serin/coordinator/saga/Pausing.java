@@ -226,7 +226,9 @@ final class Pausing {
             unwatched,
             last == null ? List.of() : List.of(last));
       } else {
-        pauseAt(draft, readyOfCanary(draft), Draft.SERIN, unwatched + "; it is out of rotation");
+        int ready = readyOfCanary(draft);
+        onceMore(draft, ready);
+        pauseAt(draft, ready, Draft.SERIN, unwatched + "; it is out of rotation");
       }
     }
   }
@@ -241,6 +243,19 @@ final class Pausing {
       }
     }
     return 0;
+  }
+
+  /// What a batch has done from there on is to be done once more: else it would go on with whoever
+  /// had not ended.
+  private static void onceMore(Draft draft, int from) {
+    List<Step> steps = new ArrayList<>(draft.rollout().steps());
+    for (int index = from; index < steps.size(); index++) {
+      Step step = steps.get(index);
+      if (step.batch() != null && step.status() == StepStatus.SUCCEEDED) {
+        steps.set(index, step.anew());
+      }
+    }
+    draft.steps(steps);
   }
 
   /// A breach of a service that wants a person to decide: the canary stays as it is, or is drained

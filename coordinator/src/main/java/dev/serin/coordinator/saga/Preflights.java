@@ -150,9 +150,11 @@ final class Preflights {
 
   /// What the answers come to.
   ///
+  /// @param service as it was found: which of two groups comes
   /// @param nodes what each node has, by name; those that it could be found out of
   /// @param problems what stands against the rollout
   record Judgement(
+      ServiceDefinition service,
       Map<String, NodeRecord> nodes,
       List<String> problems,
       List<String> warnings,
@@ -160,7 +162,7 @@ final class Preflights {
 
   /// The same for a rollout and for a plan of one.
   static Judgement judgement(
-      ServiceDefinition service,
+      ServiceDefinition asked,
       ReleaseRequested request,
       Map<String, List<ServerSetting>> leftOut,
       Phase.Preflight found) {
@@ -170,12 +172,13 @@ final class Preflights {
       problems.addAll(found.pool().problems());
       warnings.addAll(found.pool().warnings());
     }
+    ServiceDefinition service = Switching.sided(asked, leftOut.keySet(), found.pool(), problems);
     if (found.instances() != null) {
       problems.addAll(found.instances().problems());
       for (InstanceSeen seen : found.instances().instances()) {
         // What an earlier rollout left behind is what this one is there to mend.
         boolean isMended = leftOut.containsKey(seen.node()) && seen.sha256() != null;
-        (isMended ? warnings : problems).addAll(seen.problems());
+        (isMended ? warnings : problems).addAll(Switching.relevant(service, seen));
       }
       warnings.addAll(found.instances().warnings());
     }
@@ -185,14 +188,16 @@ final class Preflights {
     }
     problems.addAll(Restarts.problems(service, leftOut.keySet()));
     problems.addAll(strangers(service, found));
-    Map<String, NodeRecord> nodes = records(service, leftOut, found, problems);
+    Map<String, NodeRecord> nodes =
+        Switching.exchanged(service, records(service, leftOut, found, problems));
     if (problems.isEmpty()) {
+      problems.addAll(Switching.problems(service, nodes));
       problems.addAll(Shifting.problems(service, nodes));
     }
     Migrating migrating = Migrating.of(request);
     problems.addAll(migrating.problems());
     warnings.addAll(migrating.warnings());
-    return new Judgement(nodes, each(problems), each(warnings), migrating);
+    return new Judgement(service, nodes, each(problems), each(warnings), migrating);
   }
 
   /// What several nodes say alike is said once.
@@ -204,21 +209,35 @@ final class Preflights {
       Draft draft, Phase.Preflight found, Judgement judged, List<String> warnings) {
     Map<String, NodeRecord> nodes = judged.nodes();
     draft.nodes(nodes);
+    ServiceDefinition service = judged.service();
+    boolean sided = service.isBlueGreen();
+    if (sided) {
+      draft.change(it -> it.planned(service, Switching.steps(it, service)));
+    }
     draft.change(it -> it.reachedBy(found.pool() == null ? List.of() : found.pool().access()));
     // What a person has put back into rotation since is no longer left out.
-    nodes.values().stream()
-        .filter(node -> !node.wasLeftOut() && !node.goal().isEmpty())
-        .forEach(node -> draft.leftOut.remove(node.name()));
+    draft.leftOut.entrySet().removeIf(left -> isBack(left.getValue(), nodes.get(left.getKey())));
     String how =
         "every check is green; "
+            + (sided ? Switching.sentence(service) + "; " : "")
             + judged.migrating().words()
             + (warnings.isEmpty() ? "" : "; warned: " + String.join("; ", warnings));
     draft.enter(new Phase.Rolling(0), how);
     draft.emit(
         Draft.SERIN,
         how,
-        head -> new RolloutEvent.PreflightPassed(head, draft.nodeViews(), warnings));
+        head ->
+            new RolloutEvent.PreflightPassed(
+                head, draft.nodeViews(), warnings, sided ? Plan.view(service) : null));
     Rolling.begin(draft, 0);
+  }
+
+  /// @param before what it had before an earlier rollout left it out
+  /// @param now none for a node that the service has no more
+  private static boolean isBack(List<ServerSetting> before, @Nullable NodeRecord now) {
+    return now != null
+        && !now.settings().isEmpty()
+        && (!NodeRecord.areOut(now.settings()) || now.settings().equals(before));
   }
 
   private static void fail(Draft draft, List<String> problems, List<String> warnings) {

@@ -111,9 +111,9 @@ public final class Preview {
     return new ReleasePlan(
         service.service(),
         release.version(),
-        Plan.view(service),
-        Plan.rollback(service),
-        nodes(found),
+        Plan.view(judged.service()),
+        Plan.rollback(judged.service()),
+        nodes(judged.service(), found),
         checks.results(),
         checks.problems(),
         Stream.concat(overridden.stream(), warnings(judged).stream()).toList(),
@@ -213,7 +213,7 @@ public final class Preview {
     return warnings;
   }
 
-  private List<NodeNow> nodes(Phase.Preflight found) {
+  private List<NodeNow> nodes(ServiceDefinition judged, Phase.Preflight found) {
     Map<String, String> digests = new LinkedHashMap<>();
     if (found.instances() != null) {
       found
@@ -225,7 +225,7 @@ public final class Preview {
             }
           });
     }
-    return service.nodes().stream()
+    return judged.nodes().stream()
         .map(node -> node(node, digests.get(node.name()), servers(found.pool(), node)))
         .toList();
   }

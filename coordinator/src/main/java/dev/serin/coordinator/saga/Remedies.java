@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.Failure;
+import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Step;
 import java.util.Comparator;
 import java.util.stream.Collectors;
@@ -23,9 +24,13 @@ final class Remedies {
         + "; "
         + remedy(draft, record)
         + weights(draft)
-        + "release again, which takes "
-        + node
-        + " first";
+        + again(draft, node);
+  }
+
+  private static String again(Draft draft, String node) {
+    return BlueGreen.isLeaving(draft.rollout().service(), node)
+        ? "release again, which leaves " + node + " in maintenance with its group"
+        : "release again, which takes " + node + " first";
   }
 
   /// What else is left where the weights of a share could not be taken back.
@@ -40,7 +45,7 @@ final class Remedies {
   }
 
   private static String remedy(Draft draft, NodeRecord record) {
-    if (record.wasLeftOut()) {
+    if (draft.leftOut.containsKey(record.name()) && !record.settings().isEmpty()) {
       return "an earlier rollout had left it out already; ";
     }
     String wanted = Commands.digestToRestore(draft.rollout(), record);

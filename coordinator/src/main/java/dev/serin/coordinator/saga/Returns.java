@@ -8,6 +8,7 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.contracts.service.Strategies;
+import dev.serin.coordinator.plan.BlueGreen;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -19,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 /// The way back from a release that has completed, or that a rollout has left on a part of the
 /// fleet. It is a rollout of its own, by the strategy `emergency`, with a preflight of its own: the
 /// fleet may have changed since, and a person must be able to watch and to stop this one too. Its
-/// artifact is the binary that each node has kept.
+/// artifact is the binary that each node has kept. Where two groups change it is a switch back: the
+/// group that stands by has what ran before.
 final class Returns {
   private Returns() {}
 
@@ -116,7 +118,7 @@ final class Returns {
         target.version(),
         kept(definition.install(), target.sha256()),
         null,
-        Strategies.EMERGENCY,
+        definition.isBlueGreen() ? Strategies.BLUE_GREEN : Strategies.EMERGENCY,
         overrides(definition),
         List.of(),
         false,
@@ -127,6 +129,9 @@ final class Returns {
   /// What the service expects of a new version says nothing of an old one, and a breach after it is
   /// back must not bring the new one back.
   private static @Nullable JsonNode overrides(ServiceDefinition definition) {
+    if (definition.isBlueGreen()) {
+      return Json.mapper().readTree("{\"smoke\": [], \"soak\": \"PT0S\", \"window\": \"PT0S\"}");
+    }
     return definition.smoke().isEmpty() && definition.soak().isZero()
         ? null
         : Json.mapper().readTree("{\"smoke\": [], \"soak\": \"PT0S\"}");
@@ -178,8 +183,15 @@ final class Returns {
         draft.earlier.subList(at, draft.earlier.size()).clear();
       }
     } else {
+      // What stood by was not what ran.
       List<String> before =
-          rollout.nodes().values().stream().map(NodeRecord::sha256).distinct().toList();
+          rollout.nodes().values().stream()
+              .filter(node ->
+                  !rollout.service().isBlueGreen()
+                      || BlueGreen.isLeaving(rollout.service(), node.name()))
+              .map(NodeRecord::sha256)
+              .distinct()
+              .toList();
       String past = before.size() == 1 ? before.getFirst() : digest(draft.lastKnownGood);
       if (past != null && !past.equals(now)) {
         draft.earlier.add(new Ledger.KnownVersion(past, draft.ledger().versionOf(past)));

@@ -197,7 +197,8 @@ final class Rolling {
     String why = failed.stream().map(Rolling::sentence).collect(Collectors.joining("; "));
     boolean canary =
         draft.rollout().service().canaries().stream().anyMatch(it -> nodes.contains(it.name()));
-    if (canary) {
+    // Of two groups one alone has the release, so nothing of it can stay on a part.
+    if (canary || draft.rollout().service().isBlueGreen()) {
       RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, why, List.of());
       return;
     }
@@ -249,7 +250,7 @@ final class Rolling {
     for (String node : leftNodes) {
       NodeRecord record = draft.rollout().nodes().get(node);
       if (record != null) {
-        draft.leftOut.put(node, record.goal());
+        draft.leaveOut(record);
       }
     }
     skipPending(draft);
@@ -288,6 +289,12 @@ final class Rolling {
     draft.knownVersion(draft.request().artifact().sha256(), draft.request().version());
   }
 
+  private static String installed(Rollout rollout) {
+    return rollout.service().isBlueGreen()
+        ? Switching.completed(rollout)
+        : rollout.request().version() + " runs on every node and is the last known good";
+  }
+
   private static void complete(Draft draft) {
     Rollout rollout = draft.rollout();
     boolean installs = Restarts.installs(rollout);
@@ -299,10 +306,7 @@ final class Rolling {
       rememberVersion(draft);
       draft.leftOut.clear();
     }
-    String why =
-        installs
-            ? rollout.request().version() + " runs on every node and is the last known good"
-            : Restarts.completed(rollout);
+    String why = installs ? installed(rollout) : Restarts.completed(rollout);
     draft.emit(
         RolloutPhase.COMPLETED,
         Draft.SERIN,

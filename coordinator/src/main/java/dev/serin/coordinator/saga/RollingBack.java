@@ -199,7 +199,8 @@ final class RollingBack {
   }
 
   /// What stays out of rotation is not checked through the load balancer; and what an earlier
-  /// rollout left out may well be ill, and needs no health to stay out.
+  /// rollout left out may well be ill, and needs no health to stay out. The same holds for a group
+  /// that goes back to standing by: its binary is not this rollout's.
   private static boolean isNeedless(Draft draft, Step step) {
     if (step.name() == StepName.HOOK) {
       return step.status() == StepStatus.SKIPPED;
@@ -210,7 +211,8 @@ final class RollingBack {
       case SERVING -> step.status() == StepStatus.SKIPPED || Rolling.staysOut(draft, step);
       case HEALTH ->
           step.status() == StepStatus.SKIPPED
-              || (record.wasLeftOut() && NodeRecord.areOutEverywhere(record.target(step.undo())));
+              || (NodeRecord.areOutEverywhere(record.target(step.undo()))
+                  && (record.isToChange() || draft.rollout().service().isBlueGreen()));
       default -> step.status() == StepStatus.SKIPPED;
     };
   }
@@ -349,8 +351,7 @@ final class RollingBack {
               draft.at));
     } else {
       for (String node : back.leftNodes()) {
-        NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
-        draft.leftOut.put(node, record.goal());
+        draft.leaveOut(Objects.requireNonNull(draft.rollout().nodes().get(node)));
       }
       String failed = why + "; " + String.join("; ", back.left());
       draft.emit(

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The active rollout of a service.
 ///
-/// @param service the definition it runs by, as it was at the start, with the release's overrides
+/// @param service the definition it runs by, as it was at the start, with the release's overrides;
+///   of two groups the canaries are the one that comes, as preflight found it
 /// @param sequence of its newest event
 /// @param steps forward, then those of a rollback
 /// @param nodes by name; empty before preflight has passed
@@ -74,6 +75,13 @@ public record Rollout(
     return with(it -> {
       it.phase = now;
       it.message = why;
+    });
+  }
+
+  Rollout planned(ServiceDefinition by, List<Step> all) {
+    return with(it -> {
+      it.service = by;
+      it.steps = all;
     });
   }
 

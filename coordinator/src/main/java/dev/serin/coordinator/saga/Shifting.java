@@ -28,11 +28,13 @@ final class Shifting {
     return service.canaries().stream().map(Node::name).collect(Collectors.toSet());
   }
 
-  /// The nodes that take a share, with the weight that each has by itself.
+  /// The nodes that take a share, with the weight that each has by itself. Of two groups one is in
+  /// rotation, and the other one is to be.
   private static Map<String, Integer> home(Map<String, NodeRecord> nodes) {
     Map<String, Integer> home = new TreeMap<>();
     nodes.forEach((name, record) -> {
-      if (!record.goal().isEmpty() && !NodeRecord.areOut(record.goal())) {
+      boolean takes = !NodeRecord.areOut(record.goal()) || !NodeRecord.areOut(record.settings());
+      if (!record.goal().isEmpty() && takes) {
         home.put(name, record.goal().getFirst().weight());
       }
     });
@@ -42,7 +44,7 @@ final class Shifting {
   /// What stands against sharing the traffic as the strategy wants it.
   static List<String> problems(ServiceDefinition service, Map<String, NodeRecord> nodes) {
     List<String> problems = new ArrayList<>();
-    if (service.traffic().isEmpty()) {
+    if (!service.isWeighed()) {
       return problems;
     }
     for (NodeRecord record : nodes.values()) {

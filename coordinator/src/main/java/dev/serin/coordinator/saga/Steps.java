@@ -12,6 +12,7 @@ import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -83,16 +84,19 @@ final class Steps {
       draft.emit(
           Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
     }
-    if (step.name() == StepName.DRAIN || step.name() == StepName.READY) {
+    if (Set.of(StepName.DRAIN, StepName.READY, StepName.MAINT).contains(step.name())) {
       NodeRecord record =
           Objects.requireNonNull(draft.rollout().nodes().get(Objects.requireNonNull(step.node())));
       String why =
           step.node()
-              + (step.name() == StepName.DRAIN
-                  ? " is out of rotation"
-                  : NodeRecord.areOut(record.target(step.undo()))
-                      ? " stays out of rotation, as it was before"
-                      : " is in rotation");
+              + switch (step.name()) {
+                case DRAIN -> " is out of rotation";
+                case MAINT -> " is in maintenance";
+                default ->
+                    NodeRecord.areOut(record.target(step.undo()))
+                        ? " stays out of rotation, as it was before"
+                        : " is in rotation";
+              };
       draft.emit(
           Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
     }

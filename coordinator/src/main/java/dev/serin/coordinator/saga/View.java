@@ -410,6 +410,7 @@ final class View {
       case HEALTH -> "health check of" + node;
       case SMOKE -> "smoke test of" + node;
       case READY -> "put" + node + " into rotation";
+      case MAINT -> "put" + node + " into maintenance";
       case SERVING -> "check" + node + " through the load balancer";
       case SHIFT -> Shifting.described(step);
       case HOOK -> Hooking.described(step);

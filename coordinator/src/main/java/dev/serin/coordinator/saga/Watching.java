@@ -56,7 +56,7 @@ final class Watching {
       return;
     }
     Step analysed = draft.rollout().steps().get(index);
-    if (analysed.pause() != null && draft.rollout().service().slis().isEmpty()) {
+    if (Holds.isUnwatched(draft.rollout(), analysed)) {
       Holds.begin(draft, index);
       return;
     }
@@ -240,11 +240,13 @@ final class Watching {
       breach(draft, step, why, List.of(probe));
     } else if (!(draft.rollout().phase() instanceof Phase.Paused)) {
       // Beyond its window, another node may be out already: then the canary stays. And a worker
-      // takes no requests that it could be kept from.
+      // takes no requests that it could be kept from. Where the other group has left, nobody else
+      // is there.
       boolean drains =
           onBreach == OnBreach.PAUSE
               && draft.rollout().phase() instanceof Phase.Watching watching
               && watching.step() == step
+              && !Switching.isOver(draft.rollout())
               && !draft.rollout().service().pool().isEmpty();
       Pausing.breached(draft, step, why, drains);
     }

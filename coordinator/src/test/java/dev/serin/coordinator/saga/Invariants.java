@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.incus.IncusCommand.RestartUnits;
 import dev.serin.contracts.incus.IncusEvent.HealthPassed;
 import dev.serin.contracts.json.Json;
@@ -38,6 +39,7 @@ final class Invariants {
     commands(decision);
     events(decision);
     decision.states().forEach(state -> state(state, decision, world));
+    minimum(decision, world);
     waiting(decision);
     roundTrip(decision.next());
     Rollout now = decision.next().active();
@@ -138,6 +140,10 @@ final class Invariants {
       return;
     }
     String named = state.message() + state.problems();
+    if (state.strategy().equals("blue-green") && state.phase() == RolloutPhase.COMPLETED) {
+      exchanged(state, world);
+      return;
+    }
     boolean mayLeave =
         state.phase() == RolloutPhase.HALTED || state.phase() == RolloutPhase.ROLLBACK_FAILED;
     for (Map.Entry<String, World.Node> node : world.nodes().entrySet()) {
@@ -152,6 +158,36 @@ final class Invariants {
         assertThat(is).as("%s is as it was (I4)", node.getKey()).isEqualTo(was);
       }
     }
+  }
+
+  /// Who took requests stands by as it was, who stood by takes them: that is what was asked (I5).
+  private void exchanged(RolloutState state, World world) {
+    for (Map.Entry<String, World.Node> node : world.nodes().entrySet()) {
+      World.Node was = Objects.requireNonNull(atStart.get(node.getKey()));
+      World.Node is = node.getValue();
+      assertThat(is.weight()).as("%s has its own weight: %s", node, state).isIn(was.weight(), 100);
+      if (is.isIn()) {
+        assertThat(was.isIn()).as("%s stood by: %s", node, state).isFalse();
+      } else {
+        assertThat(is.state()).as("%s stands by: %s", node, state).isEqualTo(AdminState.MAINT);
+        assertThat(is.digest()).as("%s is as it was: %s", node, state).isEqualTo(was.digest());
+      }
+    }
+    assertThat(world.nodes().values()).as("somebody serves: %s", state).anyMatch(World.Node::isIn);
+  }
+
+  /// On the way forward enough take requests at any moment, though two groups change (I2).
+  private static void minimum(Decision decision, World world) {
+    Rollout rollout = decision.next().active();
+    if (rollout == null
+        || !rollout.service().isBlueGreen()
+        || !(rollout.phase() instanceof Phase.Rolling
+            || rollout.phase() instanceof Phase.Watching)) {
+      return;
+    }
+    assertThat(world.nodes().values().stream().filter(World.Node::isIn).count())
+        .as("who takes requests at %s", rollout.phase())
+        .isGreaterThanOrEqualTo(rollout.service().minimum());
   }
 
   private static void waiting(Decision decision) {

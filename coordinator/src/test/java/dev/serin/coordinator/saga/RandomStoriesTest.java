@@ -34,7 +34,8 @@ class RandomStoriesTest {
     Map<RolloutPhase, Integer> ends = new EnumMap<>(RolloutPhase.class);
     for (int seed = 0; seed < SEEDS; seed++) {
       try {
-        Story story = tell(new Random(seed));
+        Random random = new Random(seed);
+        Story story = tell(random, Story.of(service(random)));
         story.phases().forEach(phase -> ends.merge(phase, 1, Integer::sum));
       } catch (AssertionError | RuntimeException failure) {
         throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
@@ -44,6 +45,57 @@ class RandomStoriesTest {
         .as("every rollout ends, and in every way")
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(RolloutPhase.values()).filter(RolloutPhase::isOver).toList());
+  }
+
+  @Test
+  void holdsItsInvariantsWhereTwoGroupsChange() {
+    Map<RolloutPhase, Integer> ends = new EnumMap<>(RolloutPhase.class);
+    for (int seed = 0; seed < SEEDS; seed++) {
+      try {
+        Story story = tell(new Random(seed), twoGroups(new Random(~seed)));
+        story.phases().forEach(phase -> ends.merge(phase, 1, Integer::sum));
+      } catch (AssertionError | RuntimeException failure) {
+        throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
+      }
+    }
+    assertThat(ends.keySet())
+        .as("nothing halts: of two groups nothing stays on a part")
+        .containsExactlyInAnyOrder(
+            RolloutPhase.COMPLETED,
+            RolloutPhase.ROLLED_BACK,
+            RolloutPhase.REJECTED,
+            RolloutPhase.ROLLBACK_FAILED);
+  }
+
+  private static Story twoGroups(Random random) {
+    List<String> green = random.nextBoolean() ? List.of("g1") : List.of("g1", "g2");
+    ServiceDefinition service =
+        Services.blueGreen(random.nextBoolean() ? List.of("b1") : List.of("b1", "b2"), green);
+    if (random.nextInt(3) == 0) {
+      service =
+          with(
+              service,
+              "{\"trafficSteps\": [{\"share\": 10, \"window\": \"60s\"}, {\"share\": 100, \"window\":"
+                  + " \"30s\"}]}");
+    }
+    if (random.nextInt(3) == 0) {
+      service = with(service, "{\"noData\": {\"then\": \"pause\"}}");
+    }
+    if (random.nextInt(3) == 0) {
+      service =
+          with(
+              service,
+              "{\"pauses\": [{\"after\": \""
+                  + (random.nextBoolean() ? "canary" : "peers")
+                  + "\", \"ask\": [\"fine\"], \"expires\": \"90s\"}]}");
+    }
+    if (random.nextInt(3) == 0) {
+      service = with(service, HOOKS.get(random.nextInt(HOOKS.size())));
+    }
+    String onBreach = List.of("rollback", "rollback", "pause", "hold").get(random.nextInt(4));
+    Story story = Story.of(with(service, "{\"onBreach\": \"" + onBreach + "\"}"));
+    green.forEach(node -> story.world().standsBy(node, "v0"));
+    return story;
   }
 
   private static ServiceDefinition service(Random random) {
@@ -127,8 +179,7 @@ class RandomStoriesTest {
                   .formatted(onVeto))
           .toList();
 
-  private static Story tell(Random random) {
-    Story story = Story.of(service(random));
+  private static Story tell(Random random, Story story) {
     for (int act = 0; act < 120; act++) {
       happen(story, random, act);
     }
@@ -142,6 +193,7 @@ class RandomStoriesTest {
             .on(Acts.promote())
             .on(Acts.promote(Scope.STEP, "fine=yes"))
             .on(Acts.resume())
+            .goesOn()
             .after(Duration.ofMinutes(2));
       }
     }

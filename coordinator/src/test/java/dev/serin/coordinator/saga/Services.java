@@ -26,6 +26,22 @@ public final class Services {
     return read(service);
   }
 
+  /// Two groups of nodes, `blue` and `green`.
+  public static ServiceDefinition blueGreen(List<String> blue, List<String> green) {
+    ObjectNode service = tree();
+    service.put("strategy", "blue-green");
+    ObjectNode groups = service.putObject("groups");
+    for (String name : blue) {
+      service.withArray("nodes").addObject().put("name", name);
+      groups.withArray("blue").add(name);
+    }
+    for (String name : green) {
+      service.withArray("nodes").addObject().put("name", name);
+      groups.withArray("green").add(name);
+    }
+    return read(service);
+  }
+
   private static ObjectNode tree() {
     return (ObjectNode)
         Json.mapper()

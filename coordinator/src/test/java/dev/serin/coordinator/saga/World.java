@@ -67,6 +67,12 @@ final class World {
     return Objects.requireNonNull(nodes.get(name), name);
   }
 
+  /// Somebody has installed that version there, and taken the node into maintenance.
+  void standsBy(String name, String version) {
+    install(name, sha(version));
+    set(name, AdminState.MAINT, node(name).weight());
+  }
+
   void set(String name, AdminState state, int weight) {
     nodes.put(name, new Node(node(name).digest(), state, weight));
   }
@@ -87,7 +93,10 @@ final class World {
               List.of(),
               List.of());
       case HaproxyCommand.DrainServer drain -> {
-        set(name(head), AdminState.DRAIN, node(name(head)).weight());
+        Node now = node(name(head));
+        if (now.state() == AdminState.READY) {
+          set(name(head), AdminState.DRAIN, now.weight());
+        }
         yield new HaproxyEvent.ServerDrained(head, Duration.ofSeconds(2), 0, 0, false);
       }
       case HaproxyCommand.ReadyServer ready -> {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
@@ -74,11 +75,65 @@ final class EachStep implements AutoCloseable {
         Files.writeString(directory.resolve(way.service() + ".yaml"), way.definition(own)));
   }
 
+  /// What a node has.
+  ///
+  /// @param standsBy whether it is in maintenance; else it takes requests
+  private record Standing(String digest, boolean standsBy) {}
+
+  private Map<String, Standing> standing() throws IOException, InterruptedException {
+    Map<String, String> digests = fleet.digests();
+    Map<String, Standing> standing = new TreeMap<>();
+    fleet
+        .servers()
+        .forEach((node, server) ->
+            standing.put(
+                node,
+                new Standing(
+                    Objects.requireNonNull(digests.get(node)),
+                    server.status().startsWith("MAINT"))));
+    return standing;
+  }
+
+  /// What a node is to have once this way has completed.
+  private static Standing after(Way way, Standing before, String digest) {
+    if (!way.installs()) {
+      return before;
+    }
+    if (!way.exchanges()) {
+      return new Standing(digest, before.standsBy());
+    }
+    return before.standsBy() ? new Standing(digest, false) : new Standing(before.digest(), true);
+  }
+
+  private static Map<String, Standing> after(Way way, Map<String, Standing> before, String digest) {
+    Map<String, Standing> after = new TreeMap<>();
+    before.forEach((node, standing) -> after.put(node, after(way, standing, digest)));
+    return after;
+  }
+
+  /// A person takes a node into maintenance.
+  void standBy(String node) throws IOException {
+    fleet.runtime("set server " + Fleet.POOL + "/" + node + " state maint");
+  }
+
+  /// Every node takes requests again, all with one binary: as other ways find the fleet.
+  void join() throws IOException, InterruptedException {
+    for (String node : Fleet.NODES) {
+      fleet.runtime("set server " + Fleet.POOL + "/" + node + " state ready");
+    }
+    define(Way.IN_A_BATCH);
+    List<String> wrong = completed(Way.IN_A_BATCH).wrong();
+    if (!wrong.isEmpty()) {
+      throw new IOException("expected one binary on every node again, found " + wrong);
+    }
+  }
+
   /// Releases what is not there yet.
   Run completed(Way way) throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
-    Path next = next();
-    String expected = way.installs() ? Releases.digest(next) : installed();
+    Map<String, Standing> standing = standing();
+    Path next = next(way, standing);
+    Map<String, Standing> expected = after(way, standing, Releases.digest(next));
     long from = System.nanoTime();
     String rollout = release(way, next);
     JsonNode end = story.awaitEnd(rollout, END);
@@ -100,8 +155,8 @@ final class EachStep implements AutoCloseable {
   /// @param nth 0 for the first
   Run takenBack(Way way, int nth) throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
-    Path next = next();
-    String installed = installed();
+    Map<String, Standing> standing = standing();
+    Path next = next(way, standing);
     String rollout = release(way, next);
     JsonNode step =
         story.await(
@@ -139,9 +194,8 @@ final class EachStep implements AutoCloseable {
             way,
             where + ", over",
             took,
-            wrong(
-                way, end, "COMPLETED", way.installs() ? Releases.digest(next) : installed, before))
-        : new Run(way, where, took, wrong(way, end, "ROLLED_BACK", installed, before));
+            wrong(way, end, "COMPLETED", after(way, standing, Releases.digest(next)), before))
+        : new Run(way, where, took, wrong(way, end, "ROLLED_BACK", standing, before));
   }
 
   private boolean isLast(String rollout, JsonNode step) {
@@ -173,41 +227,38 @@ final class EachStep implements AutoCloseable {
     return dev.serin.contracts.rollout.RolloutIds.of(way.service(), way.service() + "-" + number);
   }
 
-  private Path next() throws IOException, InterruptedException {
-    return fleet.digests().containsValue(Releases.digest(one)) ? other : one;
-  }
-
-  /// What every node has.
-  private String installed() throws IOException, InterruptedException {
-    List<String> found = fleet.digests().values().stream().distinct().toList();
-    if (found.size() != 1) {
-      throw new IOException("expected every node to have one binary, found " + found);
-    }
-    return found.getFirst();
+  /// What is not there yet; of two groups, what does not serve.
+  private Path next(Way way, Map<String, Standing> standing) throws IOException {
+    String digest = Releases.digest(one);
+    return standing.values().stream()
+            .filter(node -> !way.exchanges() || !node.standsBy())
+            .anyMatch(node -> node.digest().equals(digest))
+        ? other
+        : one;
   }
 
   private List<String> wrong(
-      Way way, JsonNode end, String phase, String digest, LoadSnapshot before)
+      Way way, JsonNode end, String phase, Map<String, Standing> expected, LoadSnapshot before)
       throws IOException, InterruptedException {
     List<String> wrong = new ArrayList<>();
     String ended = Story.text(end, "phase");
     if (!ended.equals(phase)) {
       wrong.add("expected it to end " + phase + ", was " + ended + ": " + Story.text(end, "why"));
     }
-    fleet
-        .digests()
-        .forEach((node, found) -> {
-          if (!found.equals(digest)) {
-            wrong.add("expected " + node + " to run " + digest + ", found " + found);
-          }
-        });
-    fleet
-        .servers()
-        .forEach((node, server) -> {
-          if (!server.isUp() || server.weight() != 1) {
-            wrong.add("expected " + node + " UP at weight 1, found " + server);
-          }
-        });
+    Map<String, String> digests = fleet.digests();
+    Map<String, Fleet.Server> servers = fleet.servers();
+    expected.forEach((node, standing) -> {
+      String digest = digests.get(node);
+      if (!standing.digest().equals(digest)) {
+        wrong.add("expected " + node + " to run " + standing.digest() + ", found " + digest);
+      }
+      Fleet.Server server = Objects.requireNonNull(servers.get(node));
+      if (standing.standsBy() && !server.status().startsWith("MAINT")) {
+        wrong.add("expected " + node + " in maintenance, found " + server);
+      } else if (!standing.standsBy() && (!server.isUp() || server.weight() != 1)) {
+        wrong.add("expected " + node + " UP at weight 1, found " + server);
+      }
+    });
     LoadSnapshot during = load.snapshot().since(before);
     if (during.failed() > 0 && !way.interrupts()) {
       wrong.add("expected no request to fail, found " + during.failures());

@@ -58,7 +58,7 @@ public final class RunStrategies implements Callable<Integer> {
     }
     List<EachStep.Run> runs = new ArrayList<>();
     try (EachStep lab = EachStep.on(root)) {
-      for (Way way : Way.ALL) {
+      for (Way way : Way.EVERY) {
         if (only.isEmpty() || only.contains(way.strategy())) {
           runs.addAll(all(lab, way));
         }
@@ -76,10 +76,16 @@ public final class RunStrategies implements Callable<Integer> {
   private List<EachStep.Run> all(EachStep lab, Way way) throws IOException, InterruptedException {
     List<EachStep.Run> runs = new ArrayList<>();
     lab.define(way);
+    if (way.exchanges()) {
+      lab.standBy("backend-api-3");
+    }
     runs.add(told(lab.completed(way)));
     List<String> steps = lab.stepsOf(way);
     for (int nth = 0; nth < steps.size(); nth += every) {
       runs.add(told(lab.takenBack(way, nth)));
+    }
+    if (way.exchanges()) {
+      lab.join();
     }
     return runs;
   }
@@ -116,7 +122,7 @@ public final class RunStrategies implements Callable<Integer> {
     StringBuilder page = new StringBuilder();
     page.append(
         "| strategy | completed in | taken back at | slowest way back |\n|---|---|---|---|\n");
-    for (Way way : Way.ALL) {
+    for (Way way : Way.EVERY) {
       List<EachStep.Run> own = runs.stream().filter(run -> run.way().equals(way)).toList();
       List<EachStep.Run> back = own.stream().filter(run -> !run.step().equals("-")).toList();
       if (own.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.serin.lab.strategies;
 
 import dev.serin.contracts.service.Strategies;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A way to roll out, as the lab's service is defined for it.
 ///
@@ -21,7 +22,19 @@ record Way(String strategy, String more, int minimum) {
   /// Both peers at once, after the canary.
   static final Way IN_A_BATCH = new Way("canary-then-peers", "batch: 2\n", 1);
 
-  /// All that the lab tries.
+  /// One node stands by at first, and two serve; 5 % of the requests before the switch.
+  static final Way BLUE_GREEN =
+      new Way(
+          Strategies.BLUE_GREEN,
+          """
+          groups: {blue: [backend-api-1, backend-api-2], green: [backend-api-3]}
+          trafficSteps:
+            - {share: 5, window: 3s}
+            - {share: 100, window: 3s}
+          """,
+          1);
+
+  /// All that the lab tries with every node in rotation.
   static final List<Way> ALL =
       List.of(
           IN_A_BATCH,
@@ -32,6 +45,9 @@ record Way(String strategy, String more, int minimum) {
           new Way("emergency", "", 2),
           new Way(Strategies.RESTART, "", 2),
           new Way(Strategies.ANALYSIS_ONLY, "", 2));
+
+  /// All that the lab tries.
+  static final List<Way> EVERY = Stream.concat(ALL.stream(), Stream.of(BLUE_GREEN)).toList();
 
   /// The lab's definition, in this way.
   ///
@@ -51,6 +67,11 @@ record Way(String strategy, String more, int minimum) {
   /// Whether it brings a binary.
   boolean installs() {
     return !strategy.equals(Strategies.RESTART) && !strategy.equals(Strategies.ANALYSIS_ONLY);
+  }
+
+  /// Whether two groups change, so that one of them stands by.
+  boolean exchanges() {
+    return strategy.equals(Strategies.BLUE_GREEN);
   }
 
   /// Whether there is a moment in which nobody serves.

@@ -1,5 +1,6 @@
 package dev.serin.contracts.incus;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -36,6 +37,9 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param addresses where the instance is reached, `address:port` of its proxy devices and the
   ///   bare addresses of its interfaces
   /// @param problems what stands against a rollout on this node
+  /// @param ofInstalling those of the problems that matter only where a binary is to be installed:
+  ///   the artifact on the node, the space for it; empty where an older agent does not tell them
+  ///   apart
   /// @param units each of the service's units; empty where they could not be looked at
   /// @param boot tells one boot of the instance from another; empty where unknown
   /// @param access none where the instance is not there
@@ -44,13 +48,27 @@ public sealed interface IncusEvent extends AgentEvent {
       @Nullable String sha256,
       List<String> addresses,
       List<String> problems,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ofInstalling,
       List<UnitSeen> units,
       String boot,
       @Nullable InstanceAccess access) {
+    /// With problems that matter whatever is done.
+    public InstanceSeen(
+        String node,
+        @Nullable String sha256,
+        List<String> addresses,
+        List<String> problems,
+        List<UnitSeen> units,
+        String boot,
+        @Nullable InstanceAccess access) {
+      this(node, sha256, addresses, problems, List.of(), units, boot, access);
+    }
+
     public InstanceSeen {
       Check.name("node", node);
       addresses = Check.list(addresses);
       problems = Check.list(problems);
+      ofInstalling = Check.list(ofInstalling);
       units = Check.list(units);
       boot = boot == null ? "" : boot;
     }

@@ -135,9 +135,10 @@ public final class BlueGreen {
     return together(service.canaries(), COMING, List.of(StepName.READY, StepName.SERVING));
   }
 
+  /// Of no batch: two shares without a window between them stand side by side, and are not under
+  /// way together.
   private static Step shift(ServiceDefinition service, @Nullable Double share) {
-    return Step.shift(service.canaries().getFirst().name(), share)
-        .in(number(service.canaries(), COMING));
+    return Step.shift(service.canaries().getFirst().name(), share);
   }
 
   private static List<Step> together(List<Node> nodes, int batch, List<StepName> names) {

@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the haproxy-agent looks after while a rollout is active: what Serin has asked of each
@@ -32,6 +34,9 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
 
   /// How long the agent goes on without a renewal.
   static final Duration LEASE = Duration.ofSeconds(30);
+
+  /// What changes the state of one server.
+  private static final Set<StepName> MOVES = Set.of(StepName.DRAIN, StepName.READY, StepName.MAINT);
 
   Guarding {
     servers = List.copyOf(servers);
@@ -54,7 +59,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
                 record.asked(),
                 record.leaving(),
                 isInWork(rollout, record),
-                record.askedEarlier()));
+                record.askedEarlier(wasToldItsGoal(rollout, node.name()))));
       }
     }
     return new Guarding(servers, deadMan(rollout));
@@ -66,20 +71,28 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
     boolean untouchedAndOut =
         record.asked().equals(record.settings())
             && !record.leaving()
-            && NodeRecord.areOut(record.settings());
+            && NodeRecord.areOut(record.settings())
+            && moves(rollout, record.name()).findAny().isEmpty();
     return untouchedAndOut || isUnsettled(rollout, record.name());
+  }
+
+  /// The steps that have told HAProxy something of that node alone.
+  private static Stream<Step> moves(Rollout rollout, String node) {
+    return rollout.steps().stream()
+        .filter(step -> MOVES.contains(step.name()) && step.isBegun() && node.equals(step.node()));
+  }
+
+  /// Whether a step forward may have given the node its goal. Before that the same is a person's
+  /// doing: who makes a group ready before its turn means it.
+  private static boolean wasToldItsGoal(Rollout rollout, String node) {
+    return moves(rollout, node).anyMatch(step -> !step.undo() && step.name() != StepName.DRAIN);
   }
 
   /// Whether the last that HAProxy was told of it was interrupted, or has failed for good: it may
   /// have left on one load balancer and not on another, and only what comes next may change that.
   private static boolean isHalfTold(Rollout rollout, String node) {
-    StepStatus last = null;
-    for (Step step : rollout.steps()) {
-      boolean moves = step.name() == StepName.DRAIN || step.name() == StepName.READY;
-      if (moves && step.isBegun() && node.equals(step.node())) {
-        last = step.status();
-      }
-    }
+    StepStatus last =
+        moves(rollout, node).map(Step::status).reduce((older, newer) -> newer).orElse(null);
     return last == StepStatus.PENDING || last == StepStatus.FAILED || isHalfShifted(rollout);
   }
 

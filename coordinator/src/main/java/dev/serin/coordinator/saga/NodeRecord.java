@@ -131,8 +131,12 @@ public record NodeRecord(
   }
 
   /// What Serin may have asked of it in this rollout, and does not any more.
-  List<ServerSetting> askedEarlier() {
-    return Stream.of(settings, goal, out(settings), out(goal), past, out(past), out(asked))
+  ///
+  /// @param goalToo whether it may have been told its goal
+  List<ServerSetting> askedEarlier(boolean goalToo) {
+    List<ServerSetting> own = goalToo ? goal : List.of();
+    List<ServerSetting> shared = goalToo ? target(false) : List.of();
+    return Stream.of(settings, own, shared, out(settings), out(own), past, out(past), out(asked))
         .flatMap(List::stream)
         .distinct()
         .filter(setting -> !asked.contains(setting))

@@ -27,10 +27,32 @@ final class Remedies {
         + again(draft, node);
   }
 
+  /// One sentence on a node that was not taken back, since nobody else would serve.
+  static String staying(Draft draft, String node) {
+    String leaves = BlueGreen.leaves(draft.rollout().service());
+    return node
+        + " keeps "
+        + draft.request().version()
+        + " and stays in rotation, since nobody of "
+        + leaves
+        + " could come back; see why "
+        + leaves
+        + " is ill, then release again, which updates "
+        + leaves
+        + ", or put "
+        + leaves
+        + " into rotation and "
+        + node
+        + " into maintenance by hand";
+  }
+
   private static String again(Draft draft, String node) {
+    if (!draft.rollout().service().isBlueGreen()) {
+      return "release again, which takes " + node + " first";
+    }
     return BlueGreen.isLeaving(draft.rollout().service(), node)
         ? "release again, which leaves " + node + " in maintenance with its group"
-        : "release again, which takes " + node + " first";
+        : "release again, which updates " + node + " with its group";
   }
 
   /// What else is left where the weights of a share could not be taken back.

@@ -143,6 +143,7 @@ final class RollingBack {
     if (leavesTooFew(draft, index)) {
       draft.steps(Batches.alone(draft.rollout().steps(), index));
     }
+    stay(draft, index);
     List<Integer> due = new ArrayList<>();
     for (int each : Batches.together(draft.rollout().steps(), index)) {
       Step step = draft.rollout().steps().get(each);
@@ -187,6 +188,18 @@ final class RollingBack {
     return in.stream().anyMatch(leaving::contains)
         && in.stream().filter(node -> !leaving.contains(node)).count()
             < rollout.service().minimum();
+  }
+
+  /// Of two groups one has to serve: where nobody of the one that left could come back, the one
+  /// that came stays.
+  private static void stay(Draft draft, int index) {
+    for (int each : Batches.together(draft.rollout().steps(), index)) {
+      Step step = draft.rollout().steps().get(each);
+      if (step.status() == StepStatus.PENDING
+          && Switching.leavesNobody(draft.rollout(), phase(draft).leftNodes(), step)) {
+        leave(draft, step, Remedies.staying(draft, Objects.requireNonNull(step.node())), false);
+      }
+    }
   }
 
   private static void begin(Draft draft, Step step, int index) {
@@ -275,7 +288,7 @@ final class RollingBack {
         && goesOnUndrained(draft, back, step)) {
       goOn(draft, index);
     } else {
-      giveUp(draft, back, step, failure);
+      giveUp(draft, step, failure);
       goOn(draft, index);
     }
   }
@@ -292,22 +305,33 @@ final class RollingBack {
   }
 
   /// The node stays as it is, out of rotation; the next one is taken back.
-  private static void giveUp(Draft draft, Phase.RollingBack back, Step step, Failure failure) {
+  private static void giveUp(Draft draft, Step step, Failure failure) {
+    NodeRecord record =
+        Objects.requireNonNull(draft.rollout().nodes().get(Objects.requireNonNull(step.node())));
+    leave(
+        draft,
+        step,
+        Remedies.of(draft, record, step, failure),
+        failure.reason() == Failure.Reason.FOREIGN);
+  }
+
+  /// @param foreign whether somebody else is at work there
+  private static void leave(Draft draft, Step step, String sentence, boolean foreign) {
     String node = Objects.requireNonNull(step.node());
+    Phase.RollingBack back = phase(draft);
     List<Step> steps = new ArrayList<>();
     for (Step it : draft.rollout().steps()) {
       boolean moot = it.undo() && node.equals(it.node()) && it.status() == StepStatus.PENDING;
       steps.add(moot ? it.marked(StepStatus.SKIPPED) : it);
     }
     draft.steps(steps);
-    NodeRecord record = Objects.requireNonNull(draft.rollout().nodes().get(node));
     List<String> left = new ArrayList<>(back.left());
-    left.add(Remedies.of(draft, record, step, failure));
+    left.add(sentence);
     List<String> leftNodes = new ArrayList<>(back.leftNodes());
     leftNodes.add(node);
-    boolean foreign = back.foreign() || failure.reason() == Failure.Reason.FOREIGN;
     draft.enter(
-        new Phase.RollingBack(back.step(), back.cause(), left, leftNodes, back.halts(), foreign));
+        new Phase.RollingBack(
+            back.step(), back.cause(), left, leftNodes, back.halts(), back.foreign() || foreign));
   }
 
   private static void finish(Draft draft) {

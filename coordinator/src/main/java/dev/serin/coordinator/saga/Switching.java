@@ -193,13 +193,11 @@ final class Switching {
   }
 
   /// What an instance's problems are to the rollout. The group that leaves gets no binary, so it
-  /// need not keep the one of a way back.
+  /// need not keep the one of a way back, nor have space for it.
   static List<String> relevant(ServiceDefinition service, InstanceSeen seen) {
     return BlueGreen.isLeaving(service, seen.node())
         ? seen.problems().stream()
-            .filter(problem ->
-                !problem.startsWith("the artifact in ")
-                    && !problem.startsWith("the rollback artifact in "))
+            .filter(problem -> !seen.ofInstalling().contains(problem))
             .toList()
         : seen.problems();
   }
@@ -220,6 +218,28 @@ final class Switching {
         && rollout.nodes().values().stream()
             .filter(record -> BlueGreen.isLeaving(rollout.service(), record.name()))
             .allMatch(record -> record.leaving() || NodeRecord.areOutEverywhere(record.asked()));
+  }
+
+  /// Whether nobody would be left to serve once this step of a rollback has drained its node: all
+  /// of the group that left could not come back.
+  ///
+  /// @param given the nodes that were given up
+  static boolean leavesNobody(Rollout rollout, List<String> given, Step step) {
+    ServiceDefinition service = rollout.service();
+    NodeRecord record = step.node() == null ? null : rollout.nodes().get(step.node());
+    return service.isBlueGreen()
+        && record != null
+        && step.undo()
+        && step.name() == StepName.DRAIN
+        && !BlueGreen.isLeaving(service, record.name())
+        && isIn(record)
+        && rollout.nodes().values().stream()
+            .filter(it -> BlueGreen.isLeaving(service, it.name()))
+            .noneMatch(it -> isIn(it) && !given.contains(it.name()));
+  }
+
+  private static boolean isIn(NodeRecord record) {
+    return Boolean.TRUE.equals(record.inRotation());
   }
 
   /// Who comes and who leaves.

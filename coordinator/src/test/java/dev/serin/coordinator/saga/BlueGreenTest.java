@@ -21,6 +21,7 @@ import static dev.serin.coordinator.saga.Acts.withOverrides;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.release;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
@@ -30,7 +31,9 @@ import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.json.Parsed;
@@ -348,6 +351,25 @@ class BlueGreenTest {
   }
 
   @Test
+  void staysWhereNobodyOfTheOtherGroupCanComeBack() {
+    Story story = rollout(SERVICE).until("watch 1-3").on(probe(FAIL));
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story.on(failsForGood("health b1"));
+      story.on(failsForGood("health b2")).after(Duration.ofSeconds(2L * attempt));
+    }
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    serves(story, "v2", "g1", "g2");
+    assertThat(story.state("v2").problems())
+        .hasSize(4)
+        .anyMatch(it ->
+            it.startsWith(
+                "g1 keeps v2 and stays in rotation, since nobody of blue could come back"));
+    story.on(release("v3")).goesOn().endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    serves(story, "v3", "b1", "b2");
+    standsBy(story, "v2", "g1", "g2");
+  }
+
+  @Test
   void takesTheTestShareBeforeTheSwitch() {
     Story story = rollout(SHARED);
     assertThat(((CheckPool) story.newest("check-pool")).weighed()).isTrue();
@@ -368,6 +390,25 @@ class BlueGreenTest {
     story.until("watch 1-1").goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
     serves(story, "v2", "g1", "g2");
     standsBy(story, "v1", "b1", "b2");
+  }
+
+  @Test
+  void sharesWithoutAWindowFollowOneAnother() {
+    Story story =
+        rollout(
+                with(
+                    SERVICE,
+                    "{\"trafficSteps\": [{\"share\": 10}, {\"share\": 25}, {\"share\": 50},"
+                        + " {\"share\": 100}]}"))
+            .until("serving g2")
+            .on(done("serving g1"))
+            .on(done("serving g2"), sends("shift g1"))
+            .on(done("shift g1"), sends("shift g1"))
+            .on(done("shift g1"), sends("shift g1"))
+            .on(done("shift g1"), sends("drain b1", "drain b2"))
+            .goesOn()
+            .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    serves(story, "v2", "g1", "g2");
   }
 
   @Test
@@ -476,16 +517,21 @@ class BlueGreenTest {
   @Test
   void whoLeavesNeedNotHaveTheBinaryOfAWayBack() {
     ServiceDefinition service = BlueGreen.coming(SERVICE, "blue");
-    assertThat(Switching.relevant(service, seen("g1", "the artifact in g1: expected a file")))
-        .isEmpty();
-    assertThat(Switching.relevant(service, seen("g1", "unit api: expected active"))).hasSize(1);
-    assertThat(Switching.relevant(service, seen("b1", "the artifact in b1: expected a file")))
-        .hasSize(1);
+    assertThat(Switching.relevant(service, lacking("g1"))).containsExactly("the unit is down");
+    assertThat(Switching.relevant(service, lacking("b1")))
+        .containsExactly("the artifact is gone", "the unit is down");
   }
 
-  private static InstanceSeen seen(String node, String problem) {
+  private static InstanceSeen lacking(String node) {
     return new InstanceSeen(
-        node, World.sha("v2"), List.of(), List.of(problem), List.of(), "boot", null);
+        node,
+        World.sha("v2"),
+        List.of(),
+        List.of("the artifact is gone", "the unit is down"),
+        List.of("the artifact is gone"),
+        List.of(),
+        "boot",
+        null);
   }
 
   /// What the release is rejected for.
@@ -576,6 +622,45 @@ class BlueGreenTest {
     assertThat(guarded(story, "b1").inWork()).isFalse();
     assertThat(guarded(story, "b1").settings())
         .allMatch(setting -> setting.state() == AdminState.MAINT);
+  }
+
+  @Test
+  void whoMakesAGroupReadyBeforeItsTurnIsAPerson() {
+    Story story = rollout(SERVICE).until("push g1");
+    assertThat(earlier(story, "g1")).doesNotContain(AdminState.READY);
+    story.until("serving g1");
+    assertThat(earlier(story, "g1")).contains(AdminState.MAINT);
+    assertThat(earlier(story, "b1")).doesNotContain(AdminState.MAINT);
+    story.on(abort()).until("restart g1");
+    assertThat(guarded(story, "g1").inWork()).isFalse();
+    assertThat(earlier(story, "g1")).as("what comes late is Serin's").contains(AdminState.READY);
+  }
+
+  private static List<AdminState> earlier(Story story, String node) {
+    return guarded(story, node).earlier().stream().map(ServerSetting::state).distinct().toList();
+  }
+
+  @Test
+  void whoHalfStandsByIsLeftToWhatComesNext() {
+    Story story = rollout(SERVICE).until("ready b1").on(pause());
+    assertThat(guarded(story, "b1").inWork()).isTrue();
+    story.on(resume()).until("watch 1-3");
+    assertThat(guarded(story, "b1").inWork()).isFalse();
+  }
+
+  @Test
+  void whoStandsByAgainStaysSoWhateverComesLate() {
+    Story story = rollout(SERVICE).until("serving g1").on(abort()).goesOn();
+    isAsBefore(story);
+    assertThat(story.last().commands())
+        .filteredOn(StopGuardingServers.class::isInstance)
+        .singleElement()
+        .extracting(it -> ((StopGuardingServers) it).servers(), list(GuardedServer.class))
+        .filteredOn(server -> server.node().startsWith("g"))
+        .hasSize(2)
+        .noneMatch(GuardedServer::inWork)
+        .allMatch(
+            server -> server.earlier().stream().anyMatch(it -> it.state() == AdminState.READY));
   }
 
   @Test

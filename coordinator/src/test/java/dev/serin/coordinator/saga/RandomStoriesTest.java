@@ -75,8 +75,8 @@ class RandomStoriesTest {
       service =
           with(
               service,
-              "{\"trafficSteps\": [{\"share\": 10, \"window\": \"60s\"}, {\"share\": 100, \"window\":"
-                  + " \"30s\"}]}");
+              "{\"trafficSteps\": [{\"share\": 10, \"window\": \"60s\"}, {\"share\": 20}, {\"share\":"
+                  + " 50}, {\"share\": 100, \"window\": \"30s\"}]}");
     }
     if (random.nextInt(3) == 0) {
       service = with(service, "{\"noData\": {\"then\": \"pause\"}}");

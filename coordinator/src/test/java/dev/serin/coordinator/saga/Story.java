@@ -150,7 +150,13 @@ final class Story {
     if (pending.askAt().isAfter(now) && sentAs(pending) == null) {
       after(Duration.between(now, pending.askAt()));
     }
-    AgentCommand command = Objects.requireNonNull(sentAs(pending));
+    AgentCommand command = sentAs(pending);
+    if (command == null) {
+      // Meanwhile something beside it had come to its end, and it is not wanted any more.
+      Rollout active = ledger.active();
+      assertThat(active == null ? List.of() : active.pending()).doesNotContain(pending);
+      return true;
+    }
     on(story -> new Input.Answered(world.obey(command, now), now));
     return true;
   }

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// What a look into one instance means for a rollout.
 ///
 /// @param sha256 the installed binary's digest, where it could be read
-record Findings(@Nullable String sha256, List<String> problems, List<String> warnings) {
+/// @param ofInstalling those of the problems that matter only where a binary is to be installed
+record Findings(
+    @Nullable String sha256,
+    List<String> problems,
+    List<String> ofInstalling,
+    List<String> warnings) {
   /// What stays free beside what is installed.
   private static final long SPARE_BYTES = 4L * 1024 * 1024;
 
@@ -22,16 +27,22 @@ record Findings(@Nullable String sha256, List<String> problems, List<String> war
     Install install = command.install();
     reading.binary(install.path());
     reading.previous(install.previous());
+    int before = reading.problems().size();
     reading.onNode("artifact", command.artifact());
     reading.onNode("rollback", command.rollbackArtifact());
     reading.space(install, artifactBytes);
+    List<String> ofInstalling =
+        List.copyOf(reading.problems().subList(before, reading.problems().size()));
     reading.owner(install);
     reading.tools();
     reading.units();
     reading.clock(command.head().fence());
     String sha256 = report.value("binary-digest");
     return new Findings(
-        Check.isSha256(sha256) ? sha256 : null, reading.problems(), reading.warnings());
+        Check.isSha256(sha256) ? sha256 : null,
+        reading.problems(),
+        ofInstalling,
+        reading.warnings());
   }
 
   private record Reading(

@@ -137,6 +137,7 @@ final class Inspecting {
             findings.sha256(),
             begun.addresses(),
             findings.problems(),
+            findings.ofInstalling(),
             report.units(),
             report.value("boot"),
             begun.looking().node().access());

@@ -1,0 +1,50 @@
+package dev.serin.incus.instance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.incus.IncusCommand.InspectInstances;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.ServiceDefinition.Install;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What preflight makes of a look into an instance.
+class FindingsTest {
+  private static final String DIGEST = "0123456789abcdef".repeat(4);
+
+  private static final InspectInstances INSPECT =
+      new InspectInstances(
+          new CommandHead("c", "r", "api", null, 1, Instant.EPOCH),
+          List.of(),
+          new Install("/opt/api/api", "root", "root", "0755", List.of("api"), null, 3),
+          new Artifact("node:/opt/api/.serin/api-kept", DIGEST),
+          null);
+
+  @Test
+  void tellsWhatMattersOnlyWhereABinaryIsInstalled() {
+    Report report =
+        Report.read(
+            """
+            binary file
+            binary-size 1000
+            artifact missing
+            free-kib 1
+            tool systemctl
+            tool flock
+            tool curl
+            unit api loaded failed failed
+            """,
+            "");
+    Findings findings = Findings.of(INSPECT, "b1", report, 0);
+    assertThat(findings.ofInstalling())
+        .hasSize(2)
+        .anyMatch(it -> it.startsWith("the artifact in b1: expected a readable file"))
+        .anyMatch(it -> it.startsWith("the disk of /opt/api/api in b1: expected"));
+    assertThat(findings.problems())
+        .hasSize(3)
+        .containsAll(findings.ofInstalling())
+        .anyMatch(it -> it.startsWith("unit api in b1: expected active"));
+  }
+}

@@ -30,11 +30,12 @@ final class Scenario {
   record Asked(Duration at, String json) {}
 
   private final Random random;
-  private final World.Design design;
+  private World.Design design;
   private final ObjectNode definition;
   private final Map<String, Binary> binaries = new LinkedHashMap<>();
   private final List<Asked> requests = new ArrayList<>();
-  private final int minAvailable;
+  private final Map<String, List<String>> groups = new LinkedHashMap<>();
+  private int minAvailable;
 
   Scenario(Random random) {
     this.random = random;
@@ -51,13 +52,16 @@ final class Scenario {
             random.nextBoolean(),
             random.nextBoolean(),
             random.nextBoolean(),
-            first);
+            first,
+            List.of(),
+            false);
     this.definition = definition();
     askFor();
     askOnceMore(new Random(requests.toString().hashCode()));
     freeze(new Random(requests.toString().hashCode() + 1L));
     installNothing(new Random(requests.toString().hashCode() + 2L));
     requests.addAll(Contradictions.by(new Random(requests.toString().hashCode() + 3L)));
+    changeGroups(new Random(requests.toString().hashCode() + 4L));
   }
 
   private static List<String> names(int count) {
@@ -87,6 +91,11 @@ final class Scenario {
 
   int minAvailable() {
     return minAvailable;
+  }
+
+  /// The two groups of a blue-green service; none for another one.
+  Map<String, List<String>> groups() {
+    return groups;
   }
 
   byte[] definitionJson() {
@@ -391,6 +400,27 @@ final class Scenario {
       Duration at = Duration.ofMillis(other.nextInt(LAST_REQUEST_SECONDS * 1_000));
       requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
     }
+  }
+
+  /// Every fourth fleet that could has two groups, of which one stands by, by chance of its own.
+  private void changeGroups(Random other) {
+    List<String> names = design.nodes();
+    if (design.haproxies() == 0 || names.size() < 2 || other.nextInt(4) > 0) {
+      return;
+    }
+    int first = 1 + other.nextInt(names.size() - 1);
+    groups.put("blue", names.subList(0, first));
+    groups.put("green", names.subList(first, names.size()));
+    minAvailable = Math.min(minAvailable, Math.min(first, names.size() - first));
+    definition.put("strategy", "blue-green").put("minAvailable", minAvailable);
+    definition.remove("batch");
+    ObjectNode members = definition.putObject("groups");
+    groups.forEach((group, nodes) -> {
+      ArrayNode array = members.putArray(group);
+      nodes.forEach(array::add);
+    });
+    String idle = other.nextBoolean() ? "blue" : "green";
+    design = design.standingBy(groups.getOrDefault(idle, List.of()), other.nextBoolean());
   }
 
   /// Every third fleet is frozen now and then, each freeze with an end or a request that lifts it,

@@ -5,12 +5,15 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 
 /// I5: a rollout that ended leaves no node drained or re-weighted, unless it ended halted or its
-/// rollback failed, and names the node.
+/// rollback failed, and names the node. Of two groups that have changed, each is as the other one
+/// was.
 final class LeavesNothingBehind implements Invariant {
+  private final Truth truth;
   private final Snapshots snapshots;
 
-  LeavesNothingBehind(Truth truth) {
-    this.snapshots = new Snapshots(truth);
+  LeavesNothingBehind(Truth truth, Circumstances circumstances) {
+    this.truth = truth;
+    this.snapshots = new Snapshots(truth, circumstances);
   }
 
   @Override
@@ -32,7 +35,10 @@ final class LeavesNothingBehind implements Invariant {
     boolean mayLeave =
         state.phase() == RolloutPhase.HALTED || state.phase() == RolloutPhase.ROLLBACK_FAILED;
     String named = state.message() + state.problems();
-    for (Snapshots.Left left : snapshots.left(before)) {
+    Truth.Sides sides =
+        state.phase() == RolloutPhase.COMPLETED ? truth.sides(state.rolloutId()) : null;
+    for (Snapshots.Left left :
+        sides == null ? snapshots.left(before) : snapshots.left(before, sides)) {
       if (!(mayLeave && named.contains(left.node()))) {
         throw broken(
             state.version()

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// 1. an agent that is new to the work, or was frozen: it grants one period anew;
 /// 2. a load balancer that came back just now;
 /// 3. a pool in which fewer than the minimum would remain (I2);
-/// 4. a release that is on every node: it only alerts;
+/// 4. a release that is on every node, or whose group has taken over: it only alerts;
 /// 5. as much time as a clock has been wrong.
 public final class LeavesUnwatched implements Invariant {
   /// The phases in which the switch must be armed, whatever the coordinator says. In all others it
@@ -190,8 +190,15 @@ public final class LeavesUnwatched implements Invariant {
 
   private long peersIn(VirtualHaproxy haproxy) {
     return haproxy.servers().values().stream()
-        .filter(server -> !wanted.canaries().contains(server.name()) && server.inRotation())
+        .filter(server -> !canaries().contains(server.name()) && server.inRotation())
         .count();
+  }
+
+  /// Of two groups that one which comes.
+  private List<String> canaries() {
+    RolloutState active = truth.active();
+    Truth.Sides sides = active == null ? null : truth.sides(active.rolloutId());
+    return sides == null ? wanted.canaries() : sides.comes();
   }
 
   /// When the switch is due; never where it need not be armed, or only tells.
@@ -219,7 +226,7 @@ public final class LeavesUnwatched implements Invariant {
     RolloutState active = truth.active();
     DeadMan armed = word;
     return active == null || armed == null || WATCHED.contains(active.phase())
-        ? wanted.canaries()
+        ? canaries()
         : armed.nodes();
   }
 
@@ -229,6 +236,12 @@ public final class LeavesUnwatched implements Invariant {
   }
 
   private boolean isOnEveryNode(RolloutState active) {
+    Truth.Sides sides = truth.sides(active.rolloutId());
+    if (sides != null) {
+      return active.steps().stream()
+          .filter(step -> step.name().equals("drain") && sides.leaves().contains(step.node()))
+          .noneMatch(step -> step.status() == StepStatus.PENDING);
+    }
     List<StepView> restarts =
         active.steps().stream().filter(step -> step.name().equals("restart")).toList();
     boolean allStarted =

@@ -19,9 +19,9 @@ final class OldCommandsDoNothing implements Invariant {
   private final Snapshots snapshots;
   private Snapshots.@Nullable Fleet atTheEnd;
 
-  OldCommandsDoNothing(Truth truth) {
+  OldCommandsDoNothing(Truth truth, Circumstances circumstances) {
     this.truth = truth;
-    this.snapshots = new Snapshots(truth);
+    this.snapshots = new Snapshots(truth, circumstances);
   }
 
   @Override

@@ -12,9 +12,9 @@ final class RollsBackToWhatWas implements Invariant {
   private final Truth truth;
   private final Snapshots snapshots;
 
-  RollsBackToWhatWas(Truth truth) {
+  RollsBackToWhatWas(Truth truth, Circumstances circumstances) {
     this.truth = truth;
-    this.snapshots = new Snapshots(truth);
+    this.snapshots = new Snapshots(truth, circumstances);
   }
 
   @Override

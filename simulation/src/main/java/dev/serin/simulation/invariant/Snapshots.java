@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What the fleet was like when each rollout began.
@@ -33,22 +34,29 @@ final class Snapshots {
   /// @param digests the installed binary of each node
   /// @param running the binary that each node's process was started from
   /// @param lines by load balancer and server, such as `haproxy-1/n1`
+  /// @param sided whether it is known which of two groups stands by
   record Fleet(
       Instant at,
       Map<String, String> digests,
       Map<String, String> running,
-      Map<String, Line> lines) {}
+      Map<String, Line> lines,
+      boolean sided) {}
 
   private final Truth truth;
+  private final Circumstances circumstances;
   private final Map<String, Fleet> atStart = new HashMap<>();
 
-  Snapshots(Truth truth) {
+  Snapshots(Truth truth, Circumstances circumstances) {
     this.truth = truth;
+    this.circumstances = circumstances;
   }
 
   void published(RolloutEvent event) {
-    if (event instanceof RolloutEvent.RolloutStarted) {
-      atStart.put(event.head().rolloutId(), now());
+    boolean started = event instanceof RolloutEvent.RolloutStarted;
+    // Of two groups nobody looks after the one that stands by before preflight has found it.
+    boolean found = event instanceof RolloutEvent.PreflightPassed passed && passed.plan() != null;
+    if (started || found) {
+      atStart.put(event.head().rolloutId(), now(found));
     }
   }
 
@@ -58,6 +66,10 @@ final class Snapshots {
   }
 
   Fleet now() {
+    return now(false);
+  }
+
+  private Fleet now(boolean sided) {
     Map<String, String> digests = new HashMap<>();
     Map<String, String> running = new HashMap<>();
     truth
@@ -74,12 +86,13 @@ final class Snapshots {
         lines.put(haproxy.name() + "/" + server.name(), Line.of(haproxy, server));
       }
     }
-    return new Fleet(truth.loop().now(), digests, running, lines);
+    return new Fleet(truth.loop().now(), digests, running, lines, sided);
   }
 
-  /// A server that was in rotation and is not as it was.
+  /// A server that is not as it is to be.
   ///
   /// @param name by load balancer and server
+  /// @param was what it is to have
   /// @param is none where it is gone
   record Left(String name, Line was, @Nullable Line is) {
     String node() {
@@ -89,18 +102,45 @@ final class Snapshots {
 
   /// What is left otherwise than before, by Serin's own doing.
   List<Left> left(Fleet before) {
+    return left(before, (node, was) -> was);
+  }
+
+  /// What is left otherwise than a rollout that has exchanged two groups leaves it.
+  List<Left> left(Fleet before, Truth.Sides sides) {
+    return left(
+        before,
+        (node, was) ->
+            new Line(
+                sides.leaves().contains(node) ? AdminState.MAINT : AdminState.READY,
+                was.weight(),
+                false));
+  }
+
+  /// @param to what a node's line is to be, by what it was; looked at where that one was in
+  ///   rotation, or stood by
+  private List<Left> left(Fleet before, BiFunction<String, Line, Line> to) {
     Map<String, Line> lines = now().lines();
     List<Left> left = new ArrayList<>();
     before
         .lines()
         .forEach((name, was) -> {
           Line is = lines.get(name);
-          boolean same = is != null && is.isAs(was);
-          if (was.isIn() && !same && isSerins(name, before.at())) {
-            left.add(new Left(name, was, is));
+          Line wanted = to.apply(name.substring(name.indexOf('/') + 1), was);
+          boolean stoodBy = before.sided() && was.state() == AdminState.MAINT;
+          boolean same = is != null && is.isAs(wanted);
+          boolean forgotten = wanted.state() == AdminState.MAINT && isOutOfReach(name);
+          if ((was.isIn() || stoodBy) && !same && !forgotten && isSerins(name, before.at())) {
+            left.add(new Left(name, wanted, is));
           }
         });
     return left;
+  }
+
+  /// Whether its load balancer can't be told just now what it may have forgotten. Forgotten
+  /// maintenance is the one thing that leaves a server in rotation.
+  private boolean isOutOfReach(String line) {
+    VirtualHaproxy haproxy = truth.world().haproxies().get(line.substring(0, line.indexOf('/')));
+    return haproxy != null && (haproxy.isDown() || circumstances.isOutOfReach(haproxy.name()));
   }
 
   /// Whether what one load balancer has of a server is Serin's doing: nobody else touched it since,

@@ -1,6 +1,7 @@
 package dev.serin.simulation.invariant;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.simulation.engine.Loop;
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// What the invariants look at: the world itself, and what was published of it.
 ///
 /// @param minAvailable the service's
+/// @param groups the two groups of a blue-green service by name; empty for another one
 public record Truth(
     Loop loop,
     World world,
     int minAvailable,
+    Map<String, List<String>> groups,
     Map<String, RolloutState> states,
     Map<String, List<RolloutEvent>> events,
     Map<String, AgentCommand> newest,
@@ -33,11 +36,16 @@ public record Truth(
   /// @param what such as `balancer-reloaded`
   public record Touch(Instant at, String what) {}
 
-  public static Truth of(Loop loop, World world, int minAvailable) {
+  /// Who comes and who leaves in a rollout that changes two groups.
+  record Sides(List<String> comes, List<String> leaves) {}
+
+  public static Truth of(
+      Loop loop, World world, int minAvailable, Map<String, List<String>> groups) {
     return new Truth(
         loop,
         world,
         minAvailable,
+        groups,
         new LinkedHashMap<>(),
         new HashMap<>(),
         new HashMap<>(),
@@ -52,6 +60,22 @@ public record Truth(
                 && state.phase() != dev.serin.contracts.rollout.RolloutPhase.QUEUED)
         .findFirst()
         .orElse(null);
+  }
+
+  /// The two sides of a rollout, as its preflight found them; none where it changes no groups.
+  @Nullable Sides sides(String rolloutId) {
+    for (RolloutEvent event : events.getOrDefault(rolloutId, List.of())) {
+      if (event instanceof RolloutEvent.PreflightPassed passed) {
+        PlanView plan = passed.plan();
+        PlanView.Overlap overlap = plan == null ? null : plan.overlap();
+        return overlap == null
+            ? null
+            : new Sides(
+                groups.getOrDefault(overlap.comes(), List.of()),
+                groups.getOrDefault(overlap.leaves(), List.of()));
+      }
+    }
+    return null;
   }
 
   /// Whether nothing is under way and nothing waits.

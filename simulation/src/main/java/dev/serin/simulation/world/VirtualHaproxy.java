@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// One HAProxy with one pool: what its runtime API says and does, word for word as 2.6 does (with
 /// those columns of its tables that Serin reads), its own health checks, and users who send it
 /// requests. A reload leaves an old worker behind that finishes what it has, and starts one that
-/// has forgotten everything it was told.
+/// has forgotten everything it was told; with a state file (`load-server-state-from-file`, written
+/// before each reload) all but the leaving map.
 public final class VirtualHaproxy {
   static final String POOL = "api_pool";
   static final String COOKIE = "SERVERID";
@@ -33,6 +35,7 @@ public final class VirtualHaproxy {
   private final boolean sticky;
   private final boolean leavingMap;
   private final boolean master;
+  private final boolean stateFile;
   private final Observer observer;
   private final List<Worker> old = new ArrayList<>();
   private final Set<String> leaving = new TreeSet<>();
@@ -48,17 +51,16 @@ public final class VirtualHaproxy {
       Loop loop,
       Random users,
       String name,
-      boolean sticky,
-      boolean leavingMap,
-      boolean master,
+      World.Design design,
       Map<Instance, Integer> weights,
       Observer observer) {
     this.loop = loop;
     this.users = users;
     this.name = name;
-    this.sticky = sticky;
-    this.leavingMap = leavingMap;
-    this.master = master;
+    this.sticky = design.sticky();
+    this.leavingMap = design.leavingMap();
+    this.master = design.master();
+    this.stateFile = design.stateFile();
     this.observer = observer;
     this.startedAt = loop.now();
     this.servers = new LinkedHashMap<>();
@@ -74,6 +76,11 @@ public final class VirtualHaproxy {
 
   public boolean hasLeavingMap() {
     return leavingMap;
+  }
+
+  /// Somebody has put it into maintenance, before the story begins.
+  void standsBy(String server) {
+    Objects.requireNonNull(servers.get(server)).set(AdminState.MAINT);
   }
 
   public boolean hasMaster() {
@@ -115,8 +122,16 @@ public final class VirtualHaproxy {
 
   /// A hot reload: nobody is cut.
   public void reload() {
-    old.add(new Worker(pid, servers));
+    Map<String, VirtualServer> before = servers;
+    old.add(new Worker(pid, before));
     replace();
+    if (stateFile) {
+      servers.forEach((key, server) -> {
+        VirtualServer was = Objects.requireNonNull(before.get(key));
+        server.set(was.state());
+        server.weigh(was.weight());
+      });
+    }
     readOnly = false;
   }
 

@@ -18,6 +18,8 @@ public final class World {
   /// @param weights each node's weight in HAProxy's configuration
   /// @param haproxies how many load balancers; none for workers
   /// @param master whether their masters' sockets can be reached
+  /// @param standingBy the nodes that somebody has put into maintenance
+  /// @param stateFile whether a reload keeps states and weights
   public record Design(
       List<String> nodes,
       List<Integer> weights,
@@ -25,7 +27,19 @@ public final class World {
       boolean sticky,
       boolean leavingMap,
       boolean master,
-      Binary first) {}
+      Binary first,
+      List<String> standingBy,
+      boolean stateFile) {
+    public Design {
+      standingBy = List.copyOf(standingBy);
+    }
+
+    /// The same fleet with a group that stands by.
+    public Design standingBy(List<String> group, boolean keepsStates) {
+      return new Design(
+          nodes, weights, haproxies, sticky, leavingMap, master, first, group, keepsStates);
+    }
+  }
 
   public World(Loop loop, Random users, Design design, Observer observer) {
     Map<Instance, Integer> weights = new LinkedHashMap<>();
@@ -36,17 +50,10 @@ public final class World {
       weights.put(instance, design.weights().get(i));
     }
     for (int i = 1; i <= design.haproxies(); i++) {
-      haproxies.put(
-          "haproxy-" + i,
-          new VirtualHaproxy(
-              loop,
-              users,
-              "haproxy-" + i,
-              design.sticky(),
-              design.leavingMap(),
-              design.master(),
-              weights,
-              observer));
+      VirtualHaproxy haproxy =
+          new VirtualHaproxy(loop, users, "haproxy-" + i, design, weights, observer);
+      design.standingBy().forEach(haproxy::standsBy);
+      haproxies.put(haproxy.name(), haproxy);
     }
     this.incus = new VirtualIncus(loop, instances, observer);
     this.prometheus = new VirtualPrometheus(instances);

@@ -116,11 +116,16 @@ final class EachStep implements AutoCloseable {
     fleet.runtime("set server " + Fleet.POOL + "/" + node + " state maint");
   }
 
-  /// Every node takes requests again, all with one binary: as other ways find the fleet.
-  void join() throws IOException, InterruptedException {
+  /// A person has every node take requests.
+  void admitAll() throws IOException {
     for (String node : Fleet.NODES) {
       fleet.runtime("set server " + Fleet.POOL + "/" + node + " state ready");
     }
+  }
+
+  /// Every node takes requests again, all with one binary: as other ways find the fleet.
+  void join() throws IOException, InterruptedException {
+    admitAll();
     define(Way.IN_A_BATCH);
     List<String> wrong = completed(Way.IN_A_BATCH).wrong();
     if (!wrong.isEmpty()) {

@@ -7,14 +7,18 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
-/// Both peers in one batch on the real fleet under load: completed, and taken back; `make soak`
-/// takes every strategy back at each of its steps.
+/// Both peers in one batch, and two groups, on the real fleet under load: completed, and taken
+/// back; `make soak` takes every strategy back at each of its steps.
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StrategiesIT {
   private EachStep lab;
 
@@ -39,6 +43,24 @@ class StrategiesIT {
   }
 
   @Test
+  @Order(1)
+  void twoGroupsChangeAndChangeBack() throws IOException, InterruptedException {
+    Way way = Way.BLUE_GREEN;
+    lab.define(way);
+    lab.standBy("backend-api-3");
+    try {
+      assertThat(lab.completed(way).wrong()).isEmpty();
+      EachStep.Run back = lab.takenBack(way, lab.stepsOf(way).lastIndexOf("analyse"));
+      assertThat(back.wrong()).isEmpty();
+      assertThat(back.step()).isEqualTo("analyse");
+    } finally {
+      lab.admitAll();
+    }
+  }
+
+  /// Last: it leaves one binary on every node.
+  @Test
+  @Order(2)
   void aBatchCompletesAndIsTakenBackWhileItsHealthIsAwaited()
       throws IOException, InterruptedException {
     Way way = Way.IN_A_BATCH;

@@ -7,6 +7,7 @@ import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.incus.artifact.Executable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What a look into one instance means for a rollout.
@@ -22,8 +23,14 @@ record Findings(
   private static final long SPARE_BYTES = 4L * 1024 * 1024;
 
   /// @param artifactBytes the artifact's size; 0 where it is on the node
-  static Findings of(InspectInstances command, String instance, Report report, long artifactBytes) {
-    Reading reading = new Reading(instance, report, new ArrayList<>(), new ArrayList<>());
+  /// @param isStored whether the store of artifacts has what a node lacks
+  static Findings of(
+      InspectInstances command,
+      String instance,
+      Report report,
+      long artifactBytes,
+      Predicate<Artifact> isStored) {
+    Reading reading = new Reading(instance, report, isStored, new ArrayList<>(), new ArrayList<>());
     Install install = command.install();
     reading.binary(install.path());
     reading.previous(install.previous());
@@ -46,7 +53,11 @@ record Findings(
   }
 
   private record Reading(
-      String instance, Report report, List<String> problems, List<String> warnings) {
+      String instance,
+      Report report,
+      Predicate<Artifact> isStored,
+      List<String> problems,
+      List<String> warnings) {
     private void problem(String what, String expected, String found) {
       problems.add(what + " in " + instance + ": expected " + expected + ", found " + found);
     }
@@ -88,7 +99,17 @@ record Findings(
         return;
       }
       String what = key.equals("artifact") ? "the artifact" : "the rollback artifact";
-      if (!report.has(key, "file")) {
+      boolean there =
+          report.has(key, "file") && report.value(key + "-digest").equals(artifact.sha256());
+      if (!there && isStored.test(artifact)) {
+        warnings.add(
+            instance
+                + " has lost "
+                + what
+                + " ("
+                + artifact.uri()
+                + "): it comes from the store of artifacts");
+      } else if (!report.has(key, "file")) {
         problem(what, "a readable file at " + artifact.uri(), report.value(key));
       } else if (report.number(key + "-size") == 0) {
         problem(what, "an executable at " + artifact.uri(), "an empty file");

@@ -123,14 +123,23 @@ final class Inspecting {
     };
   }
 
-  private static InstanceSeen end(
+  /// Whether the store of artifacts has what a node has lost.
+  private boolean isStored(Artifact artifact) {
+    return artifacts
+        .stored(artifact.sha256())
+        .filter(stored -> artifacts.locate(stored) instanceof Located.Here)
+        .isPresent();
+  }
+
+  private InstanceSeen end(
       Turn turn, InspectInstances command, Begun begun, long sizeBytes, List<String> warnings)
       throws Turn.Preempted {
     String problem = begun.problem();
     if (begun.looking() != null) {
       try {
         Report report = finish(turn, command, begun.looking());
-        Findings findings = Findings.of(command, begun.ref().instance(), report, sizeBytes);
+        Findings findings =
+            Findings.of(command, begun.ref().instance(), report, sizeBytes, this::isStored);
         warnings.addAll(findings.warnings());
         return new InstanceSeen(
             begun.ref().node(),

@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /// Gets an artifact installed on a node:
 /// 1. look: the same digest is a no-op; clear what earlier tries left, make room beside the target;
-/// 2. send it there under a new name (or copy it, where it is on the node already);
+/// 2. send it there under a new name (or copy it, where it is on the node already; what the node
+///    has lost comes from the store of artifacts);
 /// 3. compare its digest there, give it owner and mode, move it over the target.
 ///
 /// Cut off anywhere, the old binary is installed or the new one is, whole.
@@ -56,12 +57,17 @@ final class Installing {
       case "installed" -> {
         return Optional.of(new Installed(prepared.number("size"), true));
       }
-      case "missing" ->
-          throw new CommandFailed(
-              Reason.NOT_FOUND,
-              "the artifact at " + onNode + " in " + node.instance(),
-              "no such file",
-              "put it there, or give another artifact.uri");
+      case "missing" -> {
+        Optional<Artifact> stored = artifacts.stored(artifact.sha256());
+        if (stored.isPresent() && artifacts.locate(stored.get()) instanceof Located.Here) {
+          return tryOnce(turn, node, stored.get());
+        }
+        throw new CommandFailed(
+            Reason.NOT_FOUND,
+            "the artifact at " + onNode + " in " + node.instance(),
+            "no such file",
+            "put it there, or give another artifact.uri");
+      }
       default -> {}
     }
     if (onNode.equals("-")) {

@@ -7,7 +7,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import java.io.IOException;
@@ -127,6 +129,54 @@ class StoredArtifactsTest {
     assertThat(agent.restore(OLD, new Artifact("http://127.0.0.1:1/app", Binaries.digest(OLD))))
         .isInstanceOf(IncusEvent.BinaryRestored.class);
     assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
+  }
+
+  /// What `serin rollback` releases: the binary as the node keeps it.
+  private Artifact kept(byte[] binary) {
+    String digest = Binaries.digest(binary);
+    return new Artifact("node:" + directory + "/instance/.serin/app-" + digest, digest);
+  }
+
+  @Test
+  void aReturnToAnEarlierReleaseNeedsNoFileOnTheNode() {
+    stored.put(Binaries.digest(OLD), OLD);
+    bed.write(target(), NEW);
+
+    InstancesInspected seen =
+        (InstancesInspected)
+            agent.answer(
+                new IncusCommand.InspectInstances(
+                    agent.head(), List.of(agent.ref()), agent.install(), kept(OLD), null));
+    assertThat(seen.instances())
+        .singleElement()
+        .satisfies(
+            one -> assertThat(one.problems()).noneMatch(problem -> problem.contains("artifact")));
+    assertThat(seen.warnings()).anyMatch(it -> it.contains("it comes from the store of artifacts"));
+
+    assertThat(
+            agent.answer(
+                new IncusCommand.PushArtifact(
+                    agent.head(), agent.ref(), agent.install(), kept(OLD))))
+        .isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
+  }
+
+  @Test
+  void whatNeitherNodeNorStoreHasIsAProblemBeforehand() {
+    InstancesInspected seen =
+        (InstancesInspected)
+            agent.answer(
+                new IncusCommand.InspectInstances(
+                    agent.head(), List.of(agent.ref()), agent.install(), kept(NEW), null));
+    assertThat(seen.instances().getFirst().problems())
+        .anyMatch(it -> it.startsWith("the artifact in backend-1: expected a readable file at"));
+    assertThat(
+            Agent.failure(
+                    agent.answer(
+                        new IncusCommand.PushArtifact(
+                            agent.head(), agent.ref(), agent.install(), kept(NEW))))
+                .reason())
+        .isEqualTo(Reason.NOT_FOUND);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
@@ -9,6 +10,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.coordinator.plan.BlueGreen;
+import dev.serin.coordinator.plan.Overrides;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -18,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// The way back from a release that has completed, or that a rollout has left on a part of the
-/// fleet. It is a rollout of its own, by the strategy `emergency`, with a preflight of its own: the
-/// fleet may have changed since, and a person must be able to watch and to stop this one too. Its
-/// artifact is the binary that each node has kept. Where two groups change it is a switch back: the
-/// group that stands by has what ran before.
+/// fleet. It is a rollout of its own, by the strategy `emergency`, or by that of the release where
+/// its name says how many nodes go at once. It has a preflight of its own, since the fleet may have
+/// changed since, and a person must be able to watch and to stop this one too. Its artifact is the
+/// binary that each node has kept. Where two groups change it is a switch back: the group that
+/// stands by has what ran before.
 final class Returns {
   private Returns() {}
 
@@ -97,7 +100,7 @@ final class Returns {
               + draft.service()
               + " --strategy emergency --artifact FILE --version VERSION");
     } else {
-      Requests.release(draft, release(definition, way.version(), way.target(), back));
+      Requests.release(draft, inItsBatches(draft, definition, way, way.target(), back));
     }
   }
 
@@ -105,8 +108,32 @@ final class Returns {
     Refusals.refuse(draft, back, List.of(problem));
   }
 
+  /// Back in the batches that the release came in, where its strategy's name says how many go at
+  /// once and the service still lets as many leave; else by the service's own batch.
+  private static ReleaseRequested inItsBatches(
+      Draft draft,
+      ServiceDefinition definition,
+      Way way,
+      Ledger.KnownVersion target,
+      Request.RollbackRequested back) {
+    Ledger.Ended ended = draft.lastEnded;
+    String asked =
+        ended == null || !ended.rolloutId().equals(way.rolloutId())
+            ? null
+            : ended.request().strategy();
+    String strategy = asked == null ? definition.strategy() : asked;
+    if (Strategies.takesCanariesAlong(strategy) && !definition.isBlueGreen()) {
+      ReleaseRequested batched = release(definition, strategy, way.version(), target, back);
+      if (Overrides.apply(definition, batched) instanceof Parsed.Valid) {
+        return batched;
+      }
+    }
+    return release(definition, Strategies.EMERGENCY, way.version(), target, back);
+  }
+
   private static ReleaseRequested release(
       ServiceDefinition definition,
+      String strategy,
       String taken,
       Ledger.KnownVersion target,
       Request.RollbackRequested back) {
@@ -118,7 +145,7 @@ final class Returns {
         target.version(),
         kept(definition.install(), target.sha256()),
         null,
-        definition.isBlueGreen() ? Strategies.BLUE_GREEN : Strategies.EMERGENCY,
+        definition.isBlueGreen() ? Strategies.BLUE_GREEN : strategy,
         overrides(definition),
         List.of(),
         false,

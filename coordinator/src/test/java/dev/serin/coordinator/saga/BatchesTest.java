@@ -24,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -285,6 +286,64 @@ class BatchesTest {
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
     runs(story, "v2", "b1", "b2", "b3", "b4");
     assertThat(story.sent()).noneMatch(it -> Words.of(it).equals("check-slis"));
+  }
+
+  @Test
+  void goesBackToAnEarlierReleaseInTheBatchesThatTheReleaseCameIn() {
+    Story story =
+        rollout(with(FOUR, "{\"strategy\": \"AllAtOnce\"}"))
+            .goesOn()
+            .on(Acts.takeBack())
+            .until("drain b2")
+            .then(sends("drain b2", "drain b1", "drain b3", "drain b4"))
+            .goesOn();
+    runs(story, "v1", "b1", "b2", "b3", "b4");
+  }
+
+  private static Story.Act releaseBy(String strategy) {
+    Request.ReleaseRequested it = Story.releaseOf("v2", Request.IfBusy.QUEUE);
+    return Acts.asked(
+        new Request.ReleaseRequested(
+            it.requestId(),
+            it.service(),
+            it.requestedBy(),
+            it.reason(),
+            it.version(),
+            it.artifact(),
+            null,
+            strategy,
+            null,
+            List.of(),
+            false,
+            it.ifBusy(),
+            it.labels()));
+  }
+
+  @Test
+  void goesBackInThemWhereOnlyTheReleaseAskedForThemToo() {
+    Story story =
+        Story.of(FOUR)
+            .on(releaseBy("HalfAtATime"))
+            .goesOn()
+            .on(Acts.takeBack())
+            .until("drain b2")
+            .then(sends("drain b2", "drain b1"))
+            .goesOn();
+    runs(story, "v1", "b1", "b2", "b3", "b4");
+  }
+
+  @Test
+  void goesBackOneByOneWhereTheServiceNoLongerLetsSoManyLeave() {
+    Story story =
+        Story.of(FOUR)
+            .on(releaseBy("HalfAtATime"))
+            .goesOn()
+            .on(Acts.defined(with(FOUR, "{\"minAvailable\": 3}")))
+            .on(Acts.takeBack())
+            .until("drain b2")
+            .then(sends("drain b2"))
+            .goesOn();
+    runs(story, "v1", "b1", "b2", "b3", "b4");
   }
 
   @Test

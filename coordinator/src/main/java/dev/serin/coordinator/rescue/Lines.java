@@ -35,6 +35,9 @@ final class Lines {
     if (step.hook() != null) {
       return "  # hook: " + step.hook() + " is not called; ask or tell it yourself\n";
     }
+    if (step.name() == StepName.CATCH_UP) {
+      return "  # catch-up: every load balancer is to have every node as it is to be\n";
+    }
     if (node == null) {
       return "  # "
           + step.name().shown()
@@ -61,7 +64,7 @@ final class Lines {
           case RESTART -> restart(record);
           case HEALTH -> health(record);
           case SMOKE -> smoke();
-          case ANALYSE, PAUSE, HOOK -> "";
+          case ANALYSE, PAUSE, CATCH_UP, HOOK -> "";
         };
   }
 
@@ -77,7 +80,7 @@ final class Lines {
           record.instance() == null || record.instance().access() == null
               ? Optional.of(record.name())
               : Optional.empty();
-      case SMOKE, ANALYSE, PAUSE, HOOK -> Optional.empty();
+      case SMOKE, ANALYSE, PAUSE, CATCH_UP, HOOK -> Optional.empty();
     };
   }
 
@@ -90,7 +93,7 @@ final class Lines {
         .forEach(request ->
             lines.append(
                 "  echo "
-                    + quoted("ask it yourself: GET " + request.get() + " gives " + request.status())
+                    + quoted("ask it yourself: " + request.line() + " gives " + request.status())
                     + "\n"));
     return lines.toString();
   }

@@ -36,12 +36,17 @@ final class Smoke {
   private static SmokeRequest filled(SmokeRequest request, String version) {
     Map<String, String> json = new LinkedHashMap<>();
     request.json().forEach((pointer, text) -> json.put(pointer, text.replace(VERSION, version)));
+    Map<String, String> headers = new LinkedHashMap<>();
+    request.headers().forEach((name, text) -> headers.put(name, text.replace(VERSION, version)));
     return new SmokeRequest(
         request.get(),
         request.status(),
         filled(request.contains(), version),
         json,
-        request.within());
+        request.within(),
+        request.method(),
+        headers,
+        filled(request.body(), version));
   }
 
   private static @Nullable String filled(@Nullable String text, String version) {

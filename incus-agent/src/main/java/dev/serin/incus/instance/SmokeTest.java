@@ -12,6 +12,7 @@ import dev.serin.contracts.service.SmokeRequest;
 import dev.serin.incus.rest.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +58,8 @@ final class SmokeTest {
         throw new CommandFailed(
             Reason.UNHEALTHY,
             difference.get().expected()
-                + " from GET "
-                + request.get()
+                + " from "
+                + request.line()
                 + " in "
                 + node.instance()
                 + " within "
@@ -79,12 +80,15 @@ final class SmokeTest {
   private static Answer ask(
       Turn turn, Node node, String base, SmokeRequest request, Duration patience)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    Report report =
-        node.run(
-            turn,
-            Script.SMOKE,
-            patience.plusSeconds(15),
-            List.of(base + request.get(), String.valueOf(patience.toMillis())));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                base + request.get(),
+                String.valueOf(patience.toMillis()),
+                request.method(),
+                request.body() == null ? "-" : encoded(request.body())));
+    request.headers().forEach((name, value) -> arguments.add(name + ": " + value));
+    Report report = node.run(turn, Script.SMOKE, patience.plusSeconds(15), arguments);
     if (report.outcome().equals("no-tool")) {
       throw new CommandFailed(
           Reason.NOT_FOUND, "curl in " + node.instance(), "none", "install curl");
@@ -100,6 +104,10 @@ final class SmokeTest {
         tail.length > 1 ? String.valueOf(Integer.parseInt(tail[1])) : "-",
         all.substring(0, end),
         whole);
+  }
+
+  private static String encoded(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
   private static String decoded(String base64) {

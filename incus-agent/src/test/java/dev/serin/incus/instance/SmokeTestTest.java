@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The script really asks a server on this machine.
 class SmokeTestTest {
@@ -99,6 +101,57 @@ class SmokeTestTest {
         .isInstanceOfSatisfying(
             IncusEvent.SmokeTestPassed.class, passed -> assertThat(passed.requests()).isEqualTo(2));
     assertThat(asked).hasValue(2);
+  }
+
+  /// Answers with what it was sent.
+  private void echoes(String path) {
+    server.createContext(
+        path,
+        exchange -> {
+          byte[] body =
+              (exchange.getRequestMethod()
+                      + " "
+                      + exchange.getRequestHeaders().getFirst("X-Serin")
+                      + " "
+                      + new String(exchange.getRequestBody().readAllBytes(), UTF_8))
+                  .getBytes(UTF_8);
+          boolean head = exchange.getRequestMethod().equals("HEAD");
+          exchange.sendResponseHeaders(201, head ? -1 : body.length);
+          if (!head) {
+            exchange.getResponseBody().write(body);
+          }
+          exchange.close();
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE", "GET"})
+  void asksByOtherMethodsWithHeadersAndABody(String method) {
+    echoes("/echo");
+    String body = "{\"a\": \"it's $(x) `y` \\\\ ü\"}\n-d @/etc/passwd";
+    assertThat(
+            test(
+                new SmokeRequest(
+                    "/echo",
+                    201,
+                    method + " a 'quoted' $(value) " + body,
+                    Map.of(),
+                    SOON,
+                    method,
+                    Map.of("X-Serin", "a 'quoted' $(value)", "Content-Type", "application/json"),
+                    body)))
+        .isInstanceOf(IncusEvent.SmokeTestPassed.class);
+  }
+
+  @Test
+  void asksForTheHeadAlone() {
+    echoes("/echo");
+    assertThat(test(new SmokeRequest("/echo", 201, null, Map.of(), SOON, "HEAD", Map.of(), null)))
+        .isInstanceOf(IncusEvent.SmokeTestPassed.class);
+    assertThat(
+            failure(new SmokeRequest("/echo", 200, null, Map.of(), SOON, "OPTIONS", Map.of(), null))
+                .expected())
+        .contains("HTTP status 200 from OPTIONS /echo in backend-1");
   }
 
   @Test

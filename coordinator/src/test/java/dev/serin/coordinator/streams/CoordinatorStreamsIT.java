@@ -9,6 +9,7 @@ import dev.serin.contracts.kafka.TopicCreation;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.coordinator.rescue.RescueSheets;
+import dev.serin.coordinator.saga.Limit;
 import dev.serin.coordinator.view.RolloutRow;
 import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.ViewMetrics;
@@ -56,6 +57,11 @@ class CoordinatorStreamsIT {
   }
 
   private CoordinatorStreams start(String name, KafkaSettings settings, Published published) {
+    return start(name, settings, published, List.of());
+  }
+
+  private CoordinatorStreams start(
+      String name, KafkaSettings settings, Published published, List<Limit> limits) {
     CoordinatorStreams streams =
         new CoordinatorStreams(
             settings,
@@ -63,7 +69,7 @@ class CoordinatorStreamsIT {
             new CoordinatorMetrics(new SimpleMeterRegistry()),
             RescueSheets.NONE,
             published,
-            List.of());
+            limits);
     streams.start();
     return streams;
   }
@@ -103,6 +109,10 @@ class CoordinatorStreamsIT {
 
   /// Topics are read in any order: a release that is read before its service is refused.
   private static void awaitDefined() throws Exception {
+    awaitDefined("api");
+  }
+
+  private static void awaitDefined(String service) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try (var ledgers = new KafkaConsumer<String, byte[]>(broker.settings().consumer())) {
       List<TopicPartition> partitions = List.of();
@@ -113,8 +123,12 @@ class CoordinatorStreamsIT {
           ledgers.assign(partitions);
           ledgers.seekToBeginning(partitions);
         }
-        if (!partitions.isEmpty() && !ledgers.poll(Duration.ofMillis(200)).isEmpty()) {
-          return;
+        if (!partitions.isEmpty()) {
+          for (var record : ledgers.poll(Duration.ofMillis(200))) {
+            if (service.equals(record.key())) {
+              return;
+            }
+          }
         }
         TimeUnit.MILLISECONDS.sleep(20);
       }
@@ -258,6 +272,70 @@ class CoordinatorStreamsIT {
     } finally {
       streams.stop();
     }
+  }
+
+  @Test
+  void noMoreRolloutsRunAtOnceThanTheLimitsSayOnARealBroker() throws Exception {
+    RolloutViews views = views();
+    CoordinatorStreams streams =
+        start("limited", broker.settings(), views, List.of(Limit.of(1, null)));
+    try {
+      List<String> services = List.of("api", "web", "jobs");
+      for (String name : services) {
+        write(
+            Topics.SERVICES,
+            name,
+            """
+            {"service": "%s", "nodes": [{"name": "b1"}, {"name": "b2", "canary": true}],
+             "install": {"path": "/opt/api", "unit": "api"},
+             "health": {"url": "http://127.0.0.1:8080/health"}, "analysis": {"window": "0s"}}
+            """
+                .formatted(name));
+        awaitDefined(name);
+        write(
+            Topics.REQUESTS,
+            "any",
+            """
+            {"type": "release-requested", "requestId": "r", "service": "%s", "version": "v2",
+             "artifact": {"uri": "file:/a", "sha256": "%s"}}
+            """
+                .formatted(name, "ab".repeat(32)));
+      }
+      Set<String> over = new HashSet<>();
+      for (int turn = 0; turn < services.size(); turn++) {
+        int open = services.size() - turn;
+        assertThat(
+                views.await(
+                    it -> running(it).size() == 1 && unfinished(it).size() == open, PATIENCE))
+            .as("one at a time, %s are over", over)
+            .isTrue();
+        RolloutRow running = running(views).getFirst();
+        unfinished(views).stream()
+            .filter(row -> !row.equals(running))
+            .forEach(row -> assertThat(row.state().waitingFor()).contains("serin.limits"));
+        String service = running.state().service();
+        assertThat(over.add(service)).isTrue();
+        write(
+            Topics.REQUESTS,
+            "any",
+            """
+            {"type": "abort-requested", "requestId": "a", "service": "%s", "requestedBy": "bob"}
+            """
+                .formatted(service));
+      }
+      assertThat(views.await(it -> unfinished(it).isEmpty(), PATIENCE)).isTrue();
+    } finally {
+      streams.stop();
+      views.stop();
+    }
+  }
+
+  private static List<RolloutRow> unfinished(RolloutViews views) {
+    return views.rollouts(RolloutRow::isUnfinished, 10);
+  }
+
+  private static List<RolloutRow> running(RolloutViews views) {
+    return views.rollouts(row -> row.isUnfinished() && row.phase() != RolloutPhase.QUEUED, 10);
   }
 
   private static RolloutViews views() {

@@ -121,6 +121,7 @@ export function step(full) {
       analyse: "watch SLIs",
       pause: "wait for a person",
       hook: "call hook",
+      "catch-up": "wait for load balancers",
     }[name] ?? name
   );
 }

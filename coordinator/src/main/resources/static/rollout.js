@@ -228,7 +228,7 @@ function group_(group) {
   return h(
     "li",
     {},
-    h("span", { class: "group-node" }, group.back && "↶ ", group.node ?? "analysis"),
+    h("span", { class: "group-node" }, group.back && "↶ ", group.node ?? whole(group.steps[0])),
     all("SKIPPED")
       ? h("span", { class: "soft" }, "– not begun, and not going to be")
       : all("PENDING") && !group.back
@@ -236,6 +236,9 @@ function group_(group) {
         : h("ol", { class: "steps" }, group.steps.map(pill)),
   );
 }
+
+/** What a step of the whole service is about. */
+const whole = (one) => (one.name.endsWith("catch-up") ? "load balancers" : "analysis");
 
 function pill(one) {
   const { word, sign } = status(one.status);

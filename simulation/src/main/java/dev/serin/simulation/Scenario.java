@@ -199,6 +199,7 @@ final class Scenario {
     prove(service, new Random(service.toString().hashCode() + 2L));
     batches(service, new Random(service.toString().hashCode() + 3L));
     hooks(service, new Random(service.toString().hashCode() + 4L));
+    goOn(service, new Random(service.toString().hashCode() + 5L));
     return service;
   }
 
@@ -250,6 +251,14 @@ final class Scenario {
       service.put("strategy", "AllAtOnce");
     } else if (most >= nodes / 2) {
       service.put("strategy", "HalfAtATime");
+    }
+  }
+
+  /// Every second service with two load balancers goes on without one of them, by chance of its
+  /// own.
+  private void goOn(ObjectNode service, Random other) {
+    if (design.haproxies() > 1 && other.nextBoolean()) {
+      service.put("onLoadBalancerDown", "go-on");
     }
   }
 

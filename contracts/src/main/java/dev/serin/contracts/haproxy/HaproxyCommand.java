@@ -47,6 +47,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param leftOut nodes that an earlier rollout left out of rotation: they may be out
   /// @param weighed whether traffic is to be shared by weights: then the pool must heed them, and
   ///   have no servers but these
+  /// @param goesOnWithout whether a load balancer that does not answer is only warned of, as long
+  ///   as another one does
   @JsonTypeName("check-pool")
   record CheckPool(
       @JsonUnwrapped CommandHead head,
@@ -55,7 +57,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
       List<PoolServer> servers,
       int minAvailable,
       List<String> leftOut,
-      boolean weighed)
+      boolean weighed,
+      boolean goesOnWithout)
       implements HaproxyCommand {
     public CheckPool {
       Check.required("head", head);

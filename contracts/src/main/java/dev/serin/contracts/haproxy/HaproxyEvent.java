@@ -55,13 +55,15 @@ public sealed interface HaproxyEvent extends AgentEvent {
   /// @param access one for each load balancer
   /// @param problems what stands against a rollout; empty when the pool is fit for one
   /// @param warnings what the operator should know, and does not stop it
+  /// @param missing the load balancers that don't answer, where the rollout goes on without them
   @JsonTypeName("pool-checked")
   record PoolChecked(
       @JsonUnwrapped AnswerHead head,
       List<ServerSeen> servers,
       List<RuntimeAccess> access,
       List<String> problems,
-      List<String> warnings)
+      List<String> warnings,
+      List<String> missing)
       implements HaproxyEvent {
     public PoolChecked {
       Check.required("head", head);
@@ -69,6 +71,7 @@ public sealed interface HaproxyEvent extends AgentEvent {
       access = Check.list(access);
       problems = Check.list(problems);
       warnings = Check.list(warnings);
+      missing = Check.list(missing);
     }
   }
 
@@ -158,6 +161,8 @@ public sealed interface HaproxyEvent extends AgentEvent {
     /// An earlier command of Serin's own had its effect late: a process of its that was held up, or
     /// a load balancer that was.
     LATE,
+    /// The load balancer was out of reach when Serin asked for something else.
+    MISSED,
     /// The dead man's switch had taken it out, and somebody watches again, or has no more to watch.
     SWITCH
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param service its name, and the key of its record
 /// @param pool the HAProxy backends that its nodes serve in; empty for a worker without one
 /// @param loadBalancers the load balancers that have these pools
+/// @param onLoadBalancerDown what becomes of a release when one of them does not answer
 /// @param nodes one or more, at least one of them a canary
 /// @param minAvailable how many nodes must stay in rotation; none for all but one, at least one, or
 ///   what a strategy leaves that takes several at once by its name
@@ -35,6 +36,7 @@ public record ServiceDefinition(
     String service,
     List<String> pool,
     List<String> loadBalancers,
+    OnLoadBalancerDown onLoadBalancerDown,
     List<Node> nodes,
     @Nullable Integer minAvailable,
     Install install,
@@ -249,6 +251,16 @@ public record ServiceDefinition(
     }
   }
 
+  /// What becomes of a release when a load balancer does not answer.
+  public enum OnLoadBalancerDown {
+    /// It is refused before it begins; later on the step that needs it fails.
+    @JsonProperty("stop")
+    STOP,
+    /// It goes on with those that answer, and waits before its end until the others have caught up.
+    @JsonProperty("go-on")
+    GO_ON
+  }
+
   /// What a breach of the SLIs comes to.
   public enum OnBreach {
     /// Everything done is undone.
@@ -284,6 +296,7 @@ public record ServiceDefinition(
     Check.name("service", service);
     pool = Check.list(pool);
     loadBalancers = Check.list(loadBalancers);
+    onLoadBalancerDown = onLoadBalancerDown == null ? OnLoadBalancerDown.STOP : onLoadBalancerDown;
     nodes = Check.list(nodes);
     Check.required("install", install);
     Check.required("health", health);
@@ -338,6 +351,16 @@ public record ServiceDefinition(
   @JsonIgnore
   public List<TrafficStep> traffic() {
     return trafficSteps.isEmpty() ? Strategies.steps(strategy) : trafficSteps;
+  }
+
+  /// Whether it may go on while one of its load balancers does not answer. Never where two groups
+  /// change: that is whole on every load balancer, or not at all.
+  @JsonIgnore
+  public boolean goesOnWithout() {
+    return onLoadBalancerDown == OnLoadBalancerDown.GO_ON
+        && !isBlueGreen()
+        && loadBalancers.size() > 1
+        && !pool.isEmpty();
   }
 
   /// Whether anything is watched at all.

@@ -16,6 +16,7 @@ import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.service.ServiceDefinition.OnLoadBalancerDown;
 import dev.serin.contracts.service.ServiceDefinition.OnPeerFailure;
 import dev.serin.contracts.service.ServiceDefinition.OnTimeout;
 import dev.serin.contracts.service.ServiceDefinition.Rollback;
@@ -68,6 +69,7 @@ public final class ServiceReader {
       String service,
       List<String> pool,
       List<String> loadBalancers,
+      OnLoadBalancerDown onLoadBalancerDown,
       List<Node> nodes,
       @Nullable Integer minAvailable,
       @Nullable Install install,
@@ -99,6 +101,7 @@ public final class ServiceReader {
           service,
           pool,
           loadBalancers,
+          onLoadBalancerDown,
           nodes,
           minAvailable,
           install,
@@ -134,6 +137,7 @@ public final class ServiceReader {
         fields.requiredName("service"),
         fields.texts("pool", name),
         fields.texts("loadBalancers", name),
+        fields.choice("onLoadBalancerDown", OnLoadBalancerDown.class, OnLoadBalancerDown.STOP),
         nodes(fields),
         minimum.isPresent() ? Integer.valueOf(minimum.getAsInt()) : null,
         fields.requiredObject("install").map(ServiceReader::install).orElse(null),
@@ -357,6 +361,18 @@ public final class ServiceReader {
       fields.problem(
           read.pool().isEmpty() ? "pool" : "loadBalancers",
           "expected pool and loadBalancers both or neither, found only one of them");
+    }
+    if (read.onLoadBalancerDown() == OnLoadBalancerDown.GO_ON && read.loadBalancers().size() < 2) {
+      fields.problem(
+          "onLoadBalancerDown",
+          "expected two load balancers or more to go on without one of them, found "
+              + read.loadBalancers().size());
+    } else if (read.onLoadBalancerDown() == OnLoadBalancerDown.GO_ON && blueGreen) {
+      fields.problem(
+          "onLoadBalancerDown",
+          "expected stop beside strategy "
+              + Strategies.BLUE_GREEN
+              + ", whose switch is whole on every load balancer or not at all, found go-on");
     }
     Install install = read.install();
     if (install != null && install.path().equals(install.previous())) {

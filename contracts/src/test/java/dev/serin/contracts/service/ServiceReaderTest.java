@@ -17,6 +17,7 @@ import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.service.ServiceDefinition.OnLoadBalancerDown;
 import dev.serin.contracts.service.ServiceDefinition.OnPeerFailure;
 import dev.serin.contracts.service.ServiceDefinition.OnTimeout;
 import dev.serin.contracts.service.ServiceDefinition.Rollback;
@@ -90,6 +91,7 @@ class ServiceReaderTest {
                 "api",
                 List.of(),
                 List.of(),
+                OnLoadBalancerDown.STOP,
                 List.of(
                     new Node("b1", false, "b1", "b1", "default", Map.of()),
                     new Node("b2", true, "b2", "b2", "default", Map.of())),
@@ -146,6 +148,28 @@ class ServiceReaderTest {
       assertThat(valid(Json.mapper().readTree(written))).isEqualTo(definition);
       assertThat(Json.mapper().readValue(written, ServiceDefinition.class)).isEqualTo(definition);
     }
+  }
+
+  @Test
+  void aSmokeTestMaySendSomething() {
+    ServiceDefinition definition =
+        valid(
+            smallest(
+                "{'smoke': [{'method': 'POST', 'path': '/echo', 'headers': {'Content-Type':"
+                    + " 'text/plain'}, 'body': 'is it $version?', 'status': 201}]}"));
+    assertThat(definition.smoke())
+        .containsExactly(
+            new SmokeRequest(
+                "/echo",
+                201,
+                null,
+                Map.of(),
+                Duration.ofSeconds(5),
+                "POST",
+                Map.of("Content-Type", "text/plain"),
+                "is it $version?"));
+    assertThat(valid(Json.mapper().valueToTree(definition))).isEqualTo(definition);
+    assertThat(definition.smoke().getFirst().line()).isEqualTo("POST /echo");
   }
 
   @Test
@@ -317,6 +341,9 @@ class ServiceReaderTest {
           {'minAvailable': 3} | minAvailable: expected at most the number of nodes, 2, found 3
           {'minAvailable': -1} | minAvailable: expected a whole number from 0 to 10000, found -1
           {'pool': 'p'} | loadBalancers: expected pool and loadBalancers both or neither, found only one of them
+          {'pool': 'p', 'loadBalancers': ['lb'], 'onLoadBalancerDown': 'go-on'} | onLoadBalancerDown: expected two load balancers or more to go on without one of them, found 1
+          {'smoke': [{'get': '/', 'method': 'get'}]} | smoke[0].method: expected one of DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, found another
+          {'smoke': [{'get': '/', 'headers': {'a b': 'c'}}]} | smoke[0].headers: expected names that are tokens and values in one line of ASCII, found others
           {'loadBalancers': ['lb']} | pool: expected pool and loadBalancers both or neither, found only one of them
           {'analysis': {'window': '1h'}} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
           {'analysis': null} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
@@ -348,6 +375,7 @@ class ServiceReaderTest {
           {'groups': {'a': ['b1', 'b2'], 'b': ['b2', 'x']}} | groups: expected nodes of [b1, b2] alone, found x,groups: expected each node in one group once, found b2 twice
           {'groups': {'a b': ['b1'], 'b': ['b2']}} | groups: expected a group's name to be of 1 to 100 letters, digits, '.', '_', ':' or '-', found another text
           {'groups': ['b1', 'b2']} | groups: expected an object with fields, found ["b1","b2"],groups: expected two groups of nodes, such as {blue: [b1, b2], green: [g1, g2]}, found 0
+          {'strategy': 'blue-green', 'pool': 'p', 'loadBalancers': ['l', 'm'], 'onLoadBalancerDown': 'go-on', 'groups': {'a': ['b1'], 'b': ['b2']}} | onLoadBalancerDown: expected stop beside strategy blue-green, whose switch is whole on every load balancer or not at all, found go-on
           {'strategy': 'blue-green', 'groups': {'a': ['b1'], 'b': ['b2']}} | pool: expected one, since strategy blue-green moves its requests from one group to the other, found none
           {'strategy': 'blue-green', 'pool': 'p', 'loadBalancers': ['l'], 'groups': {'a': ['b1'], 'b': ['b2']}, 'batch': 2, 'minAvailable': 2} | batch: expected none beside strategy blue-green, which takes a whole group at once, found 2,minAvailable: expected at most 1, the nodes of the smaller group, since strategy blue-green has one group alone in rotation, found 2; lower it, or add nodes to that group
           {'strategy': 'blue-green', 'pool': 'p', 'loadBalancers': ['l'], 'groups': {'a': ['b1'], 'b': ['b2']}, 'trafficSteps': [{'share': 5}]} | trafficSteps: expected the last share to be 100, found 5

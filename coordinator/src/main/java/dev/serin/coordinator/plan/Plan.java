@@ -97,6 +97,7 @@ public final class Plan {
         service.service(),
         service.pool(),
         service.loadBalancers(),
+        service.onLoadBalancerDown(),
         nodes,
         service.minAvailable(),
         service.install(),
@@ -353,7 +354,7 @@ public final class Plan {
               .map(SmokeRequest::within)
               .reduce(Duration.ZERO, Duration::plus)
               .plus(SLACK);
-      case PAUSE -> Duration.ZERO;
+      case PAUSE, CATCH_UP -> Duration.ZERO;
       case HOOK ->
           hook(service, Objects.requireNonNull(step.hook())).orElseThrow().atMost().plus(SLACK);
       case READY, MAINT, SHIFT -> Duration.ofSeconds(60).plus(SLACK);

@@ -81,6 +81,11 @@ public record Step(
         called);
   }
 
+  /// @param undo whether it is the rollback that waits
+  public static Step catchUp(boolean undo) {
+    return pending(StepName.CATCH_UP, null, undo);
+  }
+
   private Step watching(@Nullable Double part, @Nullable Duration howLong, @Nullable Integer held) {
     return new Step(
         name, node, undo, status, startedAt, endedAt, detail, attempt, part, howLong, held, batch,

@@ -23,6 +23,8 @@ public enum StepName {
   SHIFT,
   /// A person is waited for.
   PAUSE,
+  /// Load balancers that did not answer are waited for, until they have every node as asked.
+  CATCH_UP,
   /// The SLIs are probed for the window.
   ANALYSE,
   /// Somebody outside is asked or told over HTTP.
@@ -32,6 +34,6 @@ public enum StepName {
 
   /// The name that everybody sees.
   public String shown() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -42,7 +42,8 @@ final class Commands {
       case DRAIN, READY, MAINT, SERVING, SHIFT -> Agent.HAPROXY;
       case KEEP, PUSH, RESTART, HEALTH, SMOKE, RESTORE -> Agent.INCUS;
       case ANALYSE, HOOK -> Agent.SLI;
-      case PAUSE -> throw new IllegalStateException("a pause waits for a person, not for an agent");
+      case PAUSE, CATCH_UP ->
+          throw new IllegalStateException("a pause waits for a person, not for an agent");
     };
   }
 
@@ -81,7 +82,8 @@ final class Commands {
               service.nodes().stream().map(Commands::poolServer).toList(),
               service.minimum(),
               mayBeOut(ledger, service),
-              service.isWeighed());
+              service.isWeighed(),
+              service.goesOnWithout());
       case INCUS ->
           new IncusCommand.InspectInstances(
               head,
@@ -113,8 +115,11 @@ final class Commands {
     return switch (step.name()) {
       case DRAIN -> drain(rollout, index, node, record, head);
       case READY, MAINT ->
-          new HaproxyCommand.ReadyServer(head, record.target(step.undo()), Duration.ofSeconds(60));
-      case SERVING -> serving(service, node, head);
+          new HaproxyCommand.ReadyServer(
+              head,
+              CatchingUp.present(rollout, record.target(step.undo())),
+              Duration.ofSeconds(60));
+      case SERVING -> serving(rollout, node, head);
       case SHIFT -> Shifting.command(rollout, step, head);
       case KEEP ->
           new IncusCommand.KeepBinary(
@@ -132,7 +137,7 @@ final class Commands {
           new IncusCommand.CheckHealth(head, instance(node), service.install(), service.health());
       case SMOKE -> Smoke.command(rollout, node, head);
       case RESTORE -> restore(ledger, rollout, node, record, head);
-      case ANALYSE, PAUSE, HOOK ->
+      case ANALYSE, PAUSE, CATCH_UP, HOOK ->
           throw new IllegalStateException(step.name() + " is no command about a node");
     };
   }
@@ -151,7 +156,7 @@ final class Commands {
     return new HaproxyCommand.DrainServer(
         head,
         service.pool(),
-        service.loadBalancers(),
+        CatchingUp.present(rollout),
         node.server(),
         service.nodes().stream()
             .filter(other -> !leaving.contains(other.name()))
@@ -166,13 +171,14 @@ final class Commands {
         record.settings());
   }
 
-  private static HaproxyCommand serving(ServiceDefinition service, Node node, CommandHead head) {
+  private static HaproxyCommand serving(Rollout rollout, Node node, CommandHead head) {
+    ServiceDefinition service = rollout.service();
     var check = service.loadBalancerHealth();
     String path = URI.create(service.health().url()).getRawPath();
     return new HaproxyCommand.CheckServing(
         head,
         service.pool(),
-        service.loadBalancers(),
+        CatchingUp.present(rollout),
         node.server(),
         check != null ? check.path() : path.isEmpty() ? "/" : path,
         check == null ? null : check.host(),

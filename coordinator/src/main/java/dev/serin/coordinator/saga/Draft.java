@@ -264,6 +264,19 @@ final class Draft {
     await(new Pending(agent, head(node), at.plus(pause), at.plus(pause).plus(within), null));
   }
 
+  /// Asks anew, under another name, what that agent has not answered yet: what it is about has
+  /// changed. Its deadline stays.
+  void askAnew(Agent agent) {
+    List<Pending> before = rollout().pending();
+    pending(before.stream().filter(it -> it.agent() != agent || it.hook() != null).toList());
+    before.stream()
+        .filter(it -> it.agent() == agent && it.hook() == null)
+        .forEach(it ->
+            ask(
+                new Pending(
+                    agent, head(it.head().node()), at.plus(ASK_AGAIN), it.deadline(), null)));
+  }
+
   private void await(Pending pending) {
     List<Pending> all = new ArrayList<>(rollout().pending());
     all.add(pending);

@@ -73,6 +73,7 @@ final class Pausing {
     String cause =
         switch (mended.cause()) {
           case FORGOTTEN -> "was reloaded and had forgotten what Serin asked";
+          case MISSED -> "did not answer and had missed what Serin asked";
           case LATE -> "had obeyed an earlier command of Serin's late";
           case SWITCH -> "had lost a node to the dead man's switch";
         };
@@ -105,7 +106,8 @@ final class Pausing {
   }
 
   /// The state shows it; it is no event of its own, but where load balancers fall silent or answer
-  /// again. Nothing else follows from that: a step that needs one fails by itself.
+  /// again. A service that says so goes on without them ([CatchingUp]); for another nothing follows
+  /// from that: a step that needs one fails by itself.
   static void observed(Draft draft, TrafficObserved observed) {
     Map<String, NodeView.Traffic> traffic = new HashMap<>();
     for (NodeRecord record : draft.rollout().nodes().values()) {
@@ -125,9 +127,13 @@ final class Pausing {
     List<String> silent =
         observed.silent().stream().map(SilentLoadBalancer::loadBalancer).sorted().toList();
     draft.change(it -> it.seeing(new Rollout.Seen(traffic, observed.inRotation(), silent)));
+    String without = CatchingUp.observed(draft, silent);
     if (!silent.equals(before)) {
-      tell(draft, reach(observed.silent(), before));
+      tell(draft, reach(observed.silent(), before) + (without == null ? "" : "; " + without));
+    } else if (without != null) {
+      tell(draft, without);
     }
+    CatchingUp.look(draft, observed);
   }
 
   /// None where a load balancer says nothing.

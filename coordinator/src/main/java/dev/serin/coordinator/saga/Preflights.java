@@ -215,6 +215,7 @@ final class Preflights {
       draft.change(it -> it.planned(service, Switching.steps(it, service)));
     }
     draft.change(it -> it.reachedBy(found.pool() == null ? List.of() : found.pool().access()));
+    draft.change(it -> it.without(found.pool() == null ? List.of() : found.pool().missing()));
     // What a person has put back into rotation since is no longer left out.
     draft.leftOut.entrySet().removeIf(left -> isBack(left.getValue(), nodes.get(left.getKey())));
     String how =
@@ -318,7 +319,7 @@ final class Preflights {
           inspected.instances().stream().filter(it -> it.node().equals(node.name())).findFirst();
       String digest = seen.map(InstanceSeen::sha256).orElse(null);
       if (seen.isPresent() && digest != null) {
-        records.put(node.name(), record(leftOut, found.pool(), node, digest, seen.get()));
+        records.put(node.name(), record(service, leftOut, found.pool(), node, digest, seen.get()));
       } else if (!isExplained(inspected, node)) {
         problems.add("node " + node.name() + ": expected a binary to go back to, found none");
       }
@@ -341,7 +342,7 @@ final class Preflights {
     if (!pool.problems().isEmpty()) {
       return;
     }
-    int places = service.pool().size() * service.loadBalancers().size();
+    int places = service.pool().size() * (service.loadBalancers().size() - pool.missing().size());
     for (Node node : service.nodes()) {
       long seen = pool.servers().stream().filter(it -> it.node().equals(node.name())).count();
       if (seen != places) {
@@ -359,6 +360,7 @@ final class Preflights {
   }
 
   private static NodeRecord record(
+      ServiceDefinition service,
       Map<String, List<ServerSetting>> leftOut,
       @Nullable PoolChecked pool,
       Node node,
@@ -368,7 +370,11 @@ final class Preflights {
         pool == null
             ? List.of()
             : pool.servers().stream().filter(it -> it.node().equals(node.name())).toList();
-    List<ServerSetting> settings = seen.stream().map(ServerSeen::setting).toList();
+    List<ServerSetting> settings =
+        CatchingUp.assumed(
+            service,
+            pool == null ? List.of() : pool.missing(),
+            seen.stream().map(ServerSeen::setting).toList());
     List<ServerSetting> goal = leftOut.get(node.name());
     return new NodeRecord(
         node.name(),

@@ -83,6 +83,12 @@ final class Promoting {
     promoted(draft, promote, why);
   }
 
+  /// Ends a rollout without the load balancers that have not caught up.
+  static void promoteWithout(Draft draft, Request.PromoteRequested promote) {
+    promoted(draft, promote, promote.reason().isEmpty() ? "promoted" : promote.reason());
+    CatchingUp.without(draft, promote.requestedBy());
+  }
+
   static void nothingToSkip(Draft draft, Request.PromoteRequested promote) {
     Refusals.refuse(
         draft,

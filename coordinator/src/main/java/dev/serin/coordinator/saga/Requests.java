@@ -287,7 +287,8 @@ final class Requests {
                 null,
                 null,
                 List.of(),
-                null));
+                null,
+                List.of()));
         draft.emit(
             release.requestedBy(),
             (release.reason().isEmpty() ? "release " + release.version() : release.reason())
@@ -339,6 +340,8 @@ final class Requests {
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
           when draft.rollout().steps().get(step).name() == StepName.ANALYSE ->
           Promoting.promote(draft, step, promote);
+      case Phase.Paused paused when CatchingUp.isAwaited(draft.rollout()) ->
+          Promoting.promoteWithout(draft, promote);
       case Phase.Paused paused -> Promoting.promoteAhead(draft, promote);
       case Phase.Preflight preflight -> Promoting.promoteAhead(draft, promote);
       case Phase.Rolling rolling -> Promoting.promoteAhead(draft, promote);
@@ -355,6 +358,8 @@ final class Requests {
       Refusals.refuse(draft, resume, List.of(Hands.expected(draft)));
     } else if (Holds.isHeld(draft.rollout())) {
       Refusals.refuse(draft, resume, List.of(Holds.onlyPromote(draft.rollout())));
+    } else if (CatchingUp.isAwaited(draft.rollout())) {
+      Refusals.refuse(draft, resume, List.of(CatchingUp.onlyPromote(draft.rollout())));
     } else if (draft.rollout().phase() instanceof Phase.Paused paused) {
       Watching.resume(draft, paused, resume);
     } else {

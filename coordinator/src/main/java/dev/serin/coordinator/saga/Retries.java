@@ -31,6 +31,10 @@ final class Retries {
       refuse(draft, retry, Holds.onlyPromote(draft.rollout()));
       return;
     }
+    if (CatchingUp.isAwaited(draft.rollout())) {
+      refuse(draft, retry, CatchingUp.onlyPromote(draft.rollout()));
+      return;
+    }
     if (!(draft.rollout().phase() instanceof Phase.Paused paused)) {
       refuse(
           draft,

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The way forward, one step after the other; those of a batch side by side. Where one node of a
 /// batch has failed for good, the others end the step that they are in; then it is decided what
@@ -26,7 +27,11 @@ final class Rolling {
   /// Begins a step, or completes the rollout when there is none left.
   static void begin(Draft draft, int index) {
     if (index >= draft.rollout().steps().size()) {
-      complete(draft);
+      if (CatchingUp.isDue(draft.rollout())) {
+        CatchingUp.begin(draft, null);
+      } else {
+        complete(draft);
+      }
       return;
     }
     Step step = draft.rollout().steps().get(index);
@@ -36,6 +41,10 @@ final class Rolling {
     }
     if (step.name() == StepName.ANALYSE) {
       Watching.begin(draft, index);
+      return;
+    }
+    if (step.name() == StepName.CATCH_UP) {
+      CatchingUp.await(draft, index, null);
       return;
     }
     if (step.name() == StepName.PAUSE) {
@@ -222,12 +231,19 @@ final class Rolling {
             replaced.stream().map(Step::node).filter(Objects::nonNull).toList();
         leftNodes.forEach(batch::remove);
         if (batch.isEmpty()) {
-          halt(draft, why, left, leftNodes);
+          halt(draft, why, withMissing(draft, left), leftNodes);
         } else {
           RollingBack.startPeers(draft, batch, why, left, leftNodes);
         }
       }
     }
+  }
+
+  /// A load balancer that is away does not know whom it shall keep out.
+  private static List<String> withMissing(Draft draft, List<String> left) {
+    return draft.rollout().missing().isEmpty()
+        ? left
+        : Stream.concat(left.stream(), Stream.of(CatchingUp.words(draft.rollout()))).toList();
   }
 
   private static String sentence(Step failed) {

@@ -133,7 +133,11 @@ final class RollingBack {
 
   static void begin(Draft draft, int index) {
     if (index >= draft.rollout().steps().size()) {
-      finish(draft);
+      if (CatchingUp.isDue(draft.rollout())) {
+        CatchingUp.begin(draft, phase(draft));
+      } else {
+        finish(draft);
+      }
       return;
     }
     Phase.RollingBack now = phase(draft);

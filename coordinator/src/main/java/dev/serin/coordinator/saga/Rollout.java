@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param provenUntil when the dead man's switch goes off without another proof of watching; a
 ///   rollback, which gives none, goes by the one from before it. None where no canary takes traffic
 ///   unproven
+/// @param missing the load balancers that don't answer and that it goes on without; none in a
+///   ledger from before there was such a field
 public record Rollout(
     String rolloutId,
     ReleaseRequested request,
@@ -44,7 +46,8 @@ public record Rollout(
     @Nullable Instant guardAt,
     @Nullable Instant lookAt,
     List<RuntimeAccess> access,
-    @Nullable Instant provenUntil) {
+    @Nullable Instant provenUntil,
+    List<String> missing) {
   /// What the haproxy-agent's guard sees.
   ///
   /// @param traffic each node's share
@@ -69,6 +72,7 @@ public record Rollout(
     nodes = Map.copyOf(nodes);
     pending = List.copyOf(pending);
     access = access == null ? List.of() : List.copyOf(access);
+    missing = missing == null ? List.of() : List.copyOf(missing);
   }
 
   Rollout in(Phase now, String why) {
@@ -125,6 +129,10 @@ public record Rollout(
     return with(it -> it.provenUntil = newest);
   }
 
+  Rollout without(List<String> silent) {
+    return with(it -> it.missing = silent);
+  }
+
   private Rollout with(Consumer<Change> change) {
     Change it = new Change(this);
     change.accept(it);
@@ -150,6 +158,7 @@ public record Rollout(
     private @Nullable Instant lookAt;
     private List<RuntimeAccess> access;
     private @Nullable Instant provenUntil;
+    private List<String> missing;
 
     Change(Rollout from) {
       rolloutId = from.rolloutId;
@@ -169,6 +178,7 @@ public record Rollout(
       lookAt = from.lookAt;
       access = from.access;
       provenUntil = from.provenUntil;
+      missing = from.missing;
     }
 
     Rollout made() {
@@ -189,7 +199,8 @@ public record Rollout(
           guardAt,
           lookAt,
           access,
-          provenUntil);
+          provenUntil,
+          missing);
     }
   }
 }

@@ -130,7 +130,8 @@ final class Shifting {
             .filter(node -> moves.stream().anyMatch(it -> it.before().name().equals(node.name())))
             .map(node -> new PoolServer(node.name(), node.server()))
             .toList(),
-        moves.stream().flatMap(move -> move.after().asked().stream()).toList());
+        CatchingUp.present(
+            rollout, moves.stream().flatMap(move -> move.after().asked().stream()).toList()));
   }
 
   /// Every node has what it was told.

@@ -311,6 +311,11 @@ final class View {
                   + (paused.back() == null ? "" : "the rollback: ")
                   + described(rollout, paused.step()),
               null);
+      case Phase.Paused paused when CatchingUp.isAwaited(rollout) ->
+          new Waiting(
+              paused.waitingFor(),
+              paused.back() == null ? "completed" : "the end of the rollback",
+              null);
       case Phase.Paused paused when Holds.isHeld(rollout) -> held(rollout, paused.step());
       case Phase.Paused paused ->
           new Waiting(
@@ -415,6 +420,7 @@ final class View {
       case SHIFT -> Shifting.described(step);
       case HOOK -> Hooking.described(step);
       case PAUSE -> "what comes after the pause";
+      case CATCH_UP -> "wait until every load balancer has caught up";
       case ANALYSE ->
           step.pause() != null
               ? "a pause"

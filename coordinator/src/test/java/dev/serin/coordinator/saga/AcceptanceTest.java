@@ -170,7 +170,8 @@ class AcceptanceTest {
                     List.of(),
                     List.of(),
                     List.of("haproxy-1: No such backend."),
-                    List.of("slow start"))))
+                    List.of("slow start"),
+                    List.of())))
         .on(story ->
             Acts.answered(
                 story,
@@ -252,6 +253,7 @@ class AcceptanceTest {
                     List.of(story.world().seen("b1")),
                     List.of(),
                     List.of(),
+                    List.of(),
                     List.of())))
         .on(done("check-slis"))
         .on(story ->
@@ -287,6 +289,7 @@ class AcceptanceTest {
                           "UP",
                           true,
                           null)),
+                  List.of(),
                   List.of(),
                   List.of(),
                   List.of()));

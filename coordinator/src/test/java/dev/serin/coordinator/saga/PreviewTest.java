@@ -127,7 +127,8 @@ class PreviewTest {
                       pool.servers().subList(0, 1),
                       pool.access(),
                       List.of(),
-                      List.of("no leaving map"));
+                      List.of("no leaving map"),
+                      List.of());
               case InstancesInspected seen ->
                   new InstancesInspected(
                       seen.head(),

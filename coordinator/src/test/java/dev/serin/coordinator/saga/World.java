@@ -27,7 +27,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The fleet behind a story: what each node has, changed by commands that succeed.
 final class World {
@@ -40,9 +42,14 @@ final class World {
 
   private final Map<String, Node> nodes = new TreeMap<>();
   private final boolean pooled;
+  private final ServiceDefinition service;
+
+  /// Load balancers that do not answer.
+  private final Set<String> silent = new TreeSet<>();
 
   World(ServiceDefinition service) {
     pooled = !service.pool().isEmpty();
+    this.service = service;
     service
         .nodes()
         .forEach(node -> nodes.put(node.name(), new Node(sha("v1"), AdminState.READY, 100)));
@@ -88,10 +95,11 @@ final class World {
       case HaproxyCommand.CheckPool check ->
           new HaproxyEvent.PoolChecked(
               head,
-              nodes.keySet().stream().map(this::seen).toList(),
+              nodes.keySet().stream().flatMap(it -> seenEverywhere(it).stream()).toList(),
               List.of(new RuntimeAccess("haproxy-1", "socat - UNIX-CONNECT:/run/admin.sock", null)),
               List.of(),
-              List.of());
+              List.of(),
+              check.goesOnWithout() ? List.copyOf(silent) : List.of());
       case HaproxyCommand.DrainServer drain -> {
         Node now = node(name(head));
         if (now.state() == AdminState.READY) {
@@ -102,7 +110,7 @@ final class World {
       case HaproxyCommand.ReadyServer ready -> {
         ServerSetting wanted = ready.settings().getFirst();
         set(name(head), wanted.state(), wanted.weight());
-        yield new HaproxyEvent.ServerReady(head, List.of(seen(name(head))));
+        yield new HaproxyEvent.ServerReady(head, seenEverywhere(name(head)));
       }
       case HaproxyCommand.CheckServing serving ->
           new HaproxyEvent.ServerServing(head, List.of("haproxy-1: the cookie is " + name(head)));
@@ -170,11 +178,27 @@ final class World {
     return Objects.requireNonNull(head.node());
   }
 
+  void silence(String loadBalancer) {
+    silent.add(loadBalancer);
+  }
+
+  /// In every pool of every load balancer that answers.
+  private List<ServerSeen> seenEverywhere(String name) {
+    return service.loadBalancers().stream()
+        .filter(it -> !silent.contains(it))
+        .flatMap(it -> service.pool().stream().map(pool -> seen(name, it, pool)))
+        .toList();
+  }
+
   ServerSeen seen(String name) {
+    return seen(name, "haproxy-1", "api_pool");
+  }
+
+  private ServerSeen seen(String name, String loadBalancer, String pool) {
     Node node = node(name);
     return new ServerSeen(
         name,
-        new ServerSetting("haproxy-1", "api_pool", name, node.weight(), node.state()),
+        new ServerSetting(loadBalancer, pool, name, node.weight(), node.state()),
         "10.0.0.1:8080",
         node.isIn() ? "UP" : "DRAIN",
         node.isIn(),

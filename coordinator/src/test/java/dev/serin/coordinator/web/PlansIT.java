@@ -153,7 +153,8 @@ class PlansIT {
                   .toList(),
               List.of(),
               List.of(),
-              List.of("no leaving map"));
+              List.of("no leaving map"),
+              List.of());
       case IncusCommand.InspectInstances inspect ->
           new InstancesInspected(
               head,

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 ///    was at work before this one, and may only be held up, or where a load balancer left a command
 ///    unanswered and may still obey it. HAProxy can't compare (I10), so what is found has to be
 ///    just what such a command asks for, and it is put back once: whoever does it again means it;
-/// 4. else it is a person's.
+/// 4. the load balancer was out of reach when Serin asked for something else: what is found is what
+///    was asked of it when it last answered;
+/// 5. else it is a person's.
 final class Causes {
   /// How long what was left unanswered may still be obeyed.
   private static final Duration STILL_OBEYED = Duration.ofMinutes(1);
@@ -34,6 +36,10 @@ final class Causes {
   /// are seen to be as asked. A server that a command is about stays among them: what that command
   /// does not set again is put back after it.
   private final Set<String> forgotten = new HashSet<>();
+
+  /// What servers may have, each on one load balancer that was out of reach, by what was asked of
+  /// them when it last answered; until they are seen to be as asked.
+  private final Map<String, List<ServerSetting>> missed = new HashMap<>();
 
   /// The nodes that the switch took out, each with the fence of the newest guard then.
   private final Map<String, Long> takenOut = new HashMap<>();
@@ -73,6 +79,7 @@ final class Causes {
     takenOut.clear();
     returning.clear();
     putBackOnce.clear();
+    missed.clear();
   }
 
   void tookOut(List<String> nodes, long fence) {
@@ -98,6 +105,7 @@ final class Causes {
   /// on is nobody's to put back.
   void ended(List<GuardedServer> servers) {
     forgotten.clear();
+    missed.clear();
     servers.stream().filter(it -> takenOut.containsKey(it.node())).forEach(this::returns);
   }
 
@@ -123,8 +131,18 @@ final class Causes {
     settings.forEach(setting -> forgotten.add(key(setting)));
   }
 
+  /// Its load balancer was out of reach for a while.
+  ///
+  /// @param before what it may have from then; empty where the same is asked of it as then
+  void missed(ServerSetting setting, List<ServerSetting> before) {
+    if (!before.isEmpty()) {
+      missed.put(key(setting), before);
+    }
+  }
+
   void isAsAsked(String node, ServerSetting setting) {
     forgotten.remove(key(setting));
+    missed.remove(key(setting));
     isBack(node, setting);
   }
 
@@ -144,6 +162,10 @@ final class Causes {
     }
     if (returning.getOrDefault(drift.node(), Set.of()).contains(key(drift.asked()))) {
       return DriftCause.SWITCH;
+    }
+    List<ServerSetting> before = missed.getOrDefault(key(drift.asked()), List.of());
+    if (isAmong(before, drift.found()) || isHalfACommand(drift, before)) {
+      return DriftCause.MISSED;
     }
     Instant until = unanswered.get(drift.node());
     boolean late = !alone || (until != null && until.isAfter(now));
@@ -175,6 +197,7 @@ final class Causes {
   void putBack(List<Drift> drifts, DriftCause cause) {
     for (Drift drift : drifts) {
       forgotten.remove(key(drift.asked()));
+      missed.remove(key(drift.asked()));
       isBack(drift.node(), drift.asked());
       if (cause == DriftCause.LATE) {
         putBackOnce.add(deed(drift));

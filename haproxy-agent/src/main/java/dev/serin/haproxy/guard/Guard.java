@@ -65,6 +65,10 @@ final class Guard {
 
   private final Shares shares = new Shares();
   private final Reach reach = new Reach();
+
+  /// What was asked of each load balancer when it last answered.
+  private final Map<String, Missed.Asked> asked = new HashMap<>();
+
   private final DeadMansSwitch deadMan;
   private GuardServers newest;
   private Consumer<HaproxyEvent> answers;
@@ -102,6 +106,7 @@ final class Guard {
         told.clear();
         refused.clear();
         reach.begun();
+        asked.clear();
         stopped = false;
         deadMan.disarm();
         causes.begun();
@@ -223,7 +228,11 @@ final class Guard {
           .servers()
           .forEach(server -> server.settings().forEach(setting -> pools.add(setting.pool())));
       Snapshot seen = fleet.runtime(name).look(pools);
-      reach.answers(name);
+      Missed.Asked now = Missed.asked(newest, name, commanded);
+      if (reach.answers(name) && !stopped) {
+        Missed.between(asked.get(name), now).forEach(causes::missed);
+      }
+      asked.put(name, now);
       return Optional.of(seen);
     } catch (NotDone unreachable) {
       reach.fails(name, unreachable.failure());

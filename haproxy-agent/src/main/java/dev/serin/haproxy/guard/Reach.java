@@ -19,8 +19,9 @@ final class Reach {
   /// @param looks how often it has not answered since it last did
   private record Outage(Failure failure, int looks) {}
 
-  void answers(String loadBalancer) {
-    outages.remove(loadBalancer);
+  /// @return whether it did not answer the look before
+  boolean answers(String loadBalancer) {
+    return outages.remove(loadBalancer) != null;
   }
 
   void fails(String loadBalancer, Failure failure) {

@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 public final class PoolCheck {
   private static final Set<String> WEIGHTLESS = Set.of("static-rr", "first");
 
+  /// Algorithms by which a request follows its key, whatever share its server has.
+  private static final Set<String> HASHED =
+      Set.of("uri", "url_param", "hdr", "source", "rdp-cookie", "hash");
+
   private final CheckPool command;
   private final List<ServerSeen> servers = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private final Set<String> warnings = new TreeSet<>();
+  private final List<String> missing = new ArrayList<>();
 
   private PoolCheck(CheckPool command) {
     this.command = command;
@@ -33,7 +38,9 @@ public final class PoolCheck {
   public sealed interface Known {}
 
   /// It could not be asked.
-  public record NotKnown(String problem) implements Known {}
+  ///
+  /// @param silent whether it is there and does not answer
+  public record NotKnown(String problem, boolean silent) implements Known {}
 
   /// @param level what the agent may do there: `admin`, `operator` or `user`
   /// @param leavingMap the map of leaving servers in the agent's settings; none without one
@@ -47,26 +54,41 @@ public final class PoolCheck {
       boolean masterSilent)
       implements Known {}
 
-  public record Result(List<ServerSeen> servers, List<String> problems, List<String> warnings) {}
+  /// @param missing the load balancers that the rollout goes on without
+  public record Result(
+      List<ServerSeen> servers,
+      List<String> problems,
+      List<String> warnings,
+      List<String> missing) {}
 
   /// @param known by the load balancer's name, in the command's order
   public static Result judge(CheckPool command, Map<String, Known> known) {
     PoolCheck check = new PoolCheck(command);
     Map<String, Snapshot> seen = new LinkedHashMap<>();
+    boolean anyAnswers = known.values().stream().anyMatch(Seen.class::isInstance);
     known.forEach((name, one) -> {
       switch (one) {
-        case NotKnown(String problem) -> check.problems.add(problem);
+        case NotKnown(String problem, boolean silent)
+            when silent && anyAnswers && command.goesOnWithout() -> {
+          check.missing.add(name);
+          check.warnings.add(
+              problem + "; the rollout goes on without it, and waits for it before its end");
+        }
+        case NotKnown(String problem, boolean silent) -> check.problems.add(problem);
         case Seen there -> {
           check.loadBalancer(name, there);
           seen.put(name, there.snapshot());
         }
       }
     });
-    if (seen.size() == known.size()) {
+    if (seen.size() + check.missing.size() == known.size()) {
       check.rotation(seen);
     }
     return new Result(
-        List.copyOf(check.servers), List.copyOf(check.problems), List.copyOf(check.warnings));
+        List.copyOf(check.servers),
+        List.copyOf(check.problems),
+        List.copyOf(check.warnings),
+        List.copyOf(check.missing));
   }
 
   private void loadBalancer(String name, Seen seen) {
@@ -139,10 +161,53 @@ public final class PoolCheck {
                   + ", which ignores weights: its traffic can't be shifted in steps");
     }
     if (command.weighed()) {
+      shares(name, pool);
       strangers(name, pool);
     }
+    backups(name, pool);
     if (pool.cookie() != null && leavingMap == null) {
       warnings.add(sticky(name, pool.pool(), pool.cookie()));
+    }
+  }
+
+  /// Who can be given no share that is kept to half a point.
+  private void shares(String name, PoolView pool) {
+    String algorithm = pool.algorithm();
+    if (algorithm != null && HASHED.contains(algorithm)) {
+      problems.add(
+          name
+              + ": expected an algorithm that gives each server its share of the requests by its"
+              + " weight, found that "
+              + pool.pool()
+              + " balances by "
+              + algorithm
+              + ", where each request follows its key: its traffic can't be shifted in steps");
+    } else if (algorithm != null && algorithm.equals("leastconn")) {
+      warnings.add(
+          name
+              + ": "
+              + pool.pool()
+              + " balances by leastconn, where shares follow the load as well as the weights");
+    }
+  }
+
+  private void backups(String name, PoolView pool) {
+    for (PoolServer wanted : command.servers()) {
+      ServerView server = pool.servers().get(wanted.server());
+      if (server != null && server.backup()) {
+        String what =
+            name
+                + ": "
+                + wanted.node()
+                + " is a backup server of "
+                + pool.pool()
+                + ", which takes requests only when no other one is up";
+        if (command.weighed()) {
+          problems.add(what + ": it can be given no share");
+        } else {
+          warnings.add(what + "; it counts as in rotation");
+        }
+      }
     }
   }
 

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// @param sessionsTotal `stot`: all sessions since the process began
 /// @param chosenTotal `lbtot`: how often the balancing chose it; who has its cookie is not counted
 /// @param answersTotal answers of it with a status below 400
+/// @param refusalsTotal answers of it with a status from 400 to 499
+/// @param backup whether it takes requests only when no server that is none is up
+/// @param unwatched whether somebody has switched its health checks off
 public record ServerView(
     String pool,
     String server,
@@ -31,7 +34,10 @@ public record ServerView(
     int busyConnections,
     long sessionsTotal,
     long chosenTotal,
-    long answersTotal) {
+    long answersTotal,
+    long refusalsTotal,
+    boolean backup,
+    boolean unwatched) {
   /// `srv_admin_state`: maintenance forced by a person or by Serin.
   static final int FORCED_MAINT = 0x01;
 
@@ -63,9 +69,10 @@ public record ServerView(
   }
 
   /// Whether it is in rotation and its last check passed. `UP 1/3` is what HAProxy says of a server
-  /// that it admitted from maintenance and has not checked yet, dead or alive.
+  /// that it admitted from maintenance and has not checked yet, dead or alive; where its checks are
+  /// switched off, nothing else will ever come.
   public boolean confirmedInRotation() {
-    return inRotation() && !status.startsWith("UP ");
+    return inRotation() && (unwatched || !status.startsWith("UP "));
   }
 
   /// Whether nothing at all is on it.

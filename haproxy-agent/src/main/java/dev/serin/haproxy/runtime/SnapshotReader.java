@@ -160,7 +160,16 @@ final class SnapshotReader {
         Math.max(0, used - underWay(state, "srv_check_state") - underWay(state, "srv_agent_state")),
         stat.number("stot"),
         stat.number("lbtot"),
-        stat.number("hrsp_1xx") + stat.number("hrsp_2xx") + stat.number("hrsp_3xx"));
+        stat.number("hrsp_1xx") + stat.number("hrsp_2xx") + stat.number("hrsp_3xx"),
+        stat.number("hrsp_4xx"),
+        stat.number("bck") == 1,
+        isSwitchedOff(state));
+  }
+
+  /// Whether checks are configured (`CHK_ST_CONFIGURED`, bit 1 of the check's state) and not
+  /// enabled (`CHK_ST_ENABLED`, bit 2).
+  private static boolean isSwitchedOff(Table.Row state) {
+    return (state.number("srv_check_state") & 0b110) == 0b010;
   }
 
   /// 1 while a check is in progress (`CHK_ST_INPROGRESS`, bit 0 of the check's state).

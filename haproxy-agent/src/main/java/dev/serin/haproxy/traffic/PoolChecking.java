@@ -39,7 +39,8 @@ final class PoolChecking {
         result.servers(),
         access(),
         result.problems(),
-        result.warnings());
+        result.warnings(),
+        result.missing());
   }
 
   private List<HaproxyEvent.RuntimeAccess> access() {
@@ -64,7 +65,8 @@ final class PoolChecking {
           balancer.maps(),
           balancer.hasMaster() && masterSilent(balancer));
     } catch (NotDone notDone) {
-      return new PoolCheck.NotKnown(name + ": " + notDone.failure().sentence());
+      return new PoolCheck.NotKnown(
+          name + ": " + notDone.failure().sentence(), notDone.unreachable());
     }
   }
 

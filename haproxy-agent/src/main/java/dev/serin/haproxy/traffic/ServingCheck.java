@@ -16,7 +16,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,12 @@ import org.jspecify.annotations.Nullable;
 ///    counters;
 /// 2. where it does not: an answer below 400, and one more in the server's own counters over that
 ///    very request. In a pool with other traffic that may have been somebody else's request; it
-///    proves that the server serves all the same.
+///    proves that the server serves all the same;
+/// 3. where it hashes the URI, and each path is one server's: the same for paths that are made up
+///    until one is this server's. To such a path a status below 500 is an answer, since nothing is
+///    there. What the server has answered to others since the check began proves it too;
+/// 4. for a backup server without a cookie, which no request reaches while another server is up:
+///    HAProxy's own word that it is in rotation.
 final class ServingCheck {
   private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(100);
 
@@ -51,11 +58,11 @@ final class ServingCheck {
   }
 
   /// One request's outcome: the proof, or why it is none.
-  private sealed interface Attempt {}
+  sealed interface Attempt {}
 
-  private record Proven(String proof) implements Attempt {}
+  record Proven(String proof) implements Attempt {}
 
-  private record NotYet(Failure.Reason reason, String found) implements Attempt {}
+  record NotYet(Failure.Reason reason, String found) implements Attempt {}
 
   HaproxyEvent run() throws NotDone, Turn.Preempted {
     refuseWhatNoRequestCanCarry();
@@ -92,11 +99,12 @@ final class ServingCheck {
           "set serin.haproxy.load-balancers." + name + ".url");
     }
     int failures = 0;
-    while (true) {
+    Map<String, Snapshot> first = new HashMap<>();
+    for (int number = 0; ; number++) {
       turn.check();
       Attempt attempt = new NotYet(Failure.Reason.TIMED_OUT, "no pool to ask");
       for (String pool : command.pools()) {
-        attempt = attempt(balancer.runtime(), url, pool);
+        attempt = attempt(balancer.runtime(), url, pool, number, first);
         if (attempt instanceof Proven(String proof)) {
           return proof;
         }
@@ -133,20 +141,31 @@ final class ServingCheck {
             true));
   }
 
-  private Attempt attempt(LoadBalancer balancer, URI url, String pool) throws NotDone {
+  /// @param number of the attempt, from 0
+  /// @param first the first look at each pool
+  private Attempt attempt(
+      LoadBalancer balancer, URI url, String pool, int number, Map<String, Snapshot> first)
+      throws NotDone {
     Snapshot before;
     Snapshot after;
     FrontDoor.Answer answer;
     String cookie;
+    boolean hashed;
+    String path;
     try {
       before = balancer.look(List.of(pool));
+      first.putIfAbsent(pool, before);
       ServerView server = Settings.server(balancer, before, pool, command.server());
       PoolView view = before.pools().get(pool);
       String name = view == null ? null : view.cookie();
       cookie = name == null || server.cookie() == null ? null : name + "=" + server.cookie();
+      if (cookie == null && isReserve(view, server)) {
+        return reserve(balancer.name(), server);
+      }
+      hashed = cookie == null && view != null && "uri".equals(view.algorithm());
+      path = hashed ? Detours.path(command.path(), number) : command.path();
       answer =
-          frontDoor.get(
-              new FrontDoor.Request(url, command.path(), command.host(), command.ca(), cookie));
+          frontDoor.get(new FrontDoor.Request(url, path, command.host(), command.ca(), cookie));
       after = balancer.look(List.of(pool));
     } catch (NotDone notDone) {
       if (notDone.unreachable()) {
@@ -156,9 +175,48 @@ final class ServingCheck {
     }
     return switch (answer) {
       case FrontDoor.Silent(String what) -> new NotYet(Failure.Reason.UNREACHABLE, what);
+      case FrontDoor.Served served when hashed ->
+          Detours.judge(
+              balancer.name() + ": ",
+              pool + "/" + command.server(),
+              path,
+              path.equals(command.path()),
+              served.status(),
+              new Detours.Grown(
+                  answers(before, after, pool),
+                  refusals(before, after, pool),
+                  answers(first.getOrDefault(pool, before), after, pool)));
       case FrontDoor.Served served ->
           judge(balancer.name(), pool, cookie, served, answers(before, after, pool));
     };
+  }
+
+  private static boolean isReserve(@Nullable PoolView view, ServerView server) {
+    return view != null
+        && server.backup()
+        && view.servers().values().stream().anyMatch(it -> !it.backup() && it.inRotation());
+  }
+
+  private static Attempt reserve(String balancer, ServerView server) {
+    String line = server.pool() + "/" + server.server();
+    return server.confirmedInRotation()
+        ? new Proven(
+            balancer
+                + ": "
+                + line
+                + " is a backup server and gets no request while others are up; HAProxy has it "
+                + server.status())
+        : new NotYet(Failure.Reason.TIMED_OUT, line + " is a backup server and " + server.status());
+  }
+
+  private long refusals(Snapshot before, Snapshot after, String pool) {
+    return after.process().replaced(before.process())
+        ? 0
+        : refused(after, pool) - refused(before, pool);
+  }
+
+  private long refused(Snapshot seen, String pool) {
+    return seen.server(pool, command.server()).map(ServerView::refusalsTotal).orElse(0L);
   }
 
   /// How many answers below 400 the server gave between the two looks; none where another process

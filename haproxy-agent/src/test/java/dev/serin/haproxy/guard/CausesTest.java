@@ -12,6 +12,7 @@ import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,54 @@ class CausesTest {
   void isAPersonsWhereSerinWasAloneAndEverythingWasAnswered() {
     causes.renewed(guard(1, AdminState.READY), true, NOON);
     assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), drained(), NOON)).isNull();
+  }
+
+  private static Missed.Asked asked(AdminState state, boolean inWork) {
+    return Missed.asked(
+        new GuardServers(
+            new CommandHead("c-1", "r-1", "api", null, 1, NOON),
+            List.of(
+                new GuardedServer(
+                    "b1",
+                    List.of(setting(state, 100)),
+                    state != AdminState.READY,
+                    inWork,
+                    drained())),
+            NOON.plusSeconds(30),
+            null),
+        "haproxy-1",
+        Map.of());
+  }
+
+  @Test
+  void isMissedWhereItWasAskedForWhenTheLoadBalancerLastAnswered() {
+    causes.renewed(guard(1, AdminState.READY), true, NOON);
+    Missed.between(asked(AdminState.DRAIN, false), asked(AdminState.READY, false))
+        .forEach(causes::missed);
+    Drift drift = drift(AdminState.READY, AdminState.DRAIN, 100);
+    assertThat(causes.of(drift, List.of(), NOON)).isEqualTo(DriftCause.MISSED);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 7), List.of(), NOON))
+        .as("nobody of Serin's asked for that weight")
+        .isNull();
+    causes.putBack(List.of(drift), DriftCause.MISSED);
+    assertThat(causes.of(drift, List.of(), NOON)).as("whoever does it again means it").isNull();
+  }
+
+  @Test
+  void isAPersonsWhereNothingElseWasAskedForMeanwhile() {
+    Missed.between(asked(AdminState.READY, false), asked(AdminState.READY, false))
+        .forEach(causes::missed);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), List.of(), NOON)).isNull();
+    Missed.between(null, asked(AdminState.READY, false)).forEach(causes::missed);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), List.of(), NOON)).isNull();
+  }
+
+  @Test
+  void isMissedWhereACommandWasAboutItWhenTheLoadBalancerLastAnswered() {
+    Missed.between(asked(AdminState.READY, true), asked(AdminState.READY, false))
+        .forEach(causes::missed);
+    assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), List.of(), NOON))
+        .isEqualTo(DriftCause.MISSED);
   }
 
   @Test

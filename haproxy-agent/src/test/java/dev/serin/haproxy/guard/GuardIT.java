@@ -22,11 +22,14 @@ import dev.serin.haproxy.frontdoor.FrontDoor;
 import dev.serin.haproxy.lab.Backend;
 import dev.serin.haproxy.lab.Client;
 import dev.serin.haproxy.lab.RealHaproxy;
+import dev.serin.haproxy.runtime.RuntimeWire;
+import dev.serin.haproxy.traffic.Fleet;
 import dev.serin.haproxy.traffic.HaproxyCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -535,6 +538,125 @@ class GuardIT {
     assertThat(shares)
         .extracting(HaproxyEvent.TrafficShare::newSessions)
         .containsExactly(33.33, 33.33, 33.33);
+  }
+
+  private static GuardedServer onBoth(String name, AdminState state) {
+    List<ServerSetting> earlier = new ArrayList<>();
+    List<ServerSetting> settings = new ArrayList<>();
+    for (String balancer : List.of("one", "two")) {
+      settings.add(new ServerSetting(balancer, "api_pool", name, 1, state));
+      earlier.add(
+          new ServerSetting(
+              balancer,
+              "api_pool",
+              name,
+              1,
+              state == AdminState.READY ? AdminState.DRAIN : AdminState.READY));
+    }
+    return new GuardedServer(
+        "node-" + name.substring(1), settings, state != AdminState.READY, false, earlier);
+  }
+
+  @Test
+  void aLoadBalancerThatStartsWhileARolloutGoesOnWithoutItIsCaughtUp() throws InterruptedException {
+    Unreachable gap = new Unreachable();
+    try (RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3))) {
+      guards = new Guards(gap.fleet(one, two), time);
+      gap.close();
+      one.tell("set server api_pool/b1 state drain");
+      one.tell("add map " + one.leavingMap() + " c1 1");
+      guard(
+          null,
+          onBoth("b1", AdminState.DRAIN),
+          onBoth("b2", AdminState.READY),
+          onBoth("b3", AdminState.READY));
+      pass(Duration.ofSeconds(3));
+      assertThat(told(TrafficObserved.class).getLast().silent())
+          .extracting(HaproxyEvent.SilentLoadBalancer::loadBalancer)
+          .containsExactly("two");
+
+      gap.open();
+      second();
+
+      assertThat(two.status("api_pool", "b1")).startsWith("DRAIN");
+      assertThat(two.leaving("c1")).isTrue();
+      assertThat(told(ServersChangedByHand.class)).isEmpty();
+      assertThat(told(DriftMended.class).getLast().cause()).isEqualTo(DriftCause.FORGOTTEN);
+      pass(Duration.ofSeconds(2));
+      assertThat(told(TrafficObserved.class).getLast().silent()).isEmpty();
+      assertThat(told(TrafficObserved.class).getLast().inRotation())
+          .containsExactly("node-2", "node-3");
+    }
+  }
+
+  @Test
+  void whatALoadBalancerMissedWhileItWasOutOfReachIsPutRightAndIsNoHand()
+      throws InterruptedException {
+    Unreachable gap = new Unreachable();
+    try (RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3))) {
+      guards = new Guards(gap.fleet(one, two), time);
+      for (RealHaproxy each : List.of(one, two)) {
+        each.tell("set server api_pool/b1 state drain");
+        each.tell("add map " + each.leavingMap() + " c1 1");
+      }
+      guard(
+          null,
+          onBoth("b1", AdminState.DRAIN),
+          onBoth("b2", AdminState.READY),
+          onBoth("b3", AdminState.READY));
+      second();
+      gap.close();
+      second();
+      one.tell("set server api_pool/b1 state ready");
+      one.tell("del map " + one.leavingMap() + " c1");
+      guard(
+          null,
+          onBoth("b1", AdminState.READY),
+          onBoth("b2", AdminState.READY),
+          onBoth("b3", AdminState.READY));
+      pass(Duration.ofMinutes(20));
+      assertThat(two.status("api_pool", "b1")).startsWith("DRAIN");
+
+      gap.open();
+      second();
+
+      assertThat(two.status("api_pool", "b1")).startsWith("UP");
+      assertThat(two.leaving("c1")).isFalse();
+      assertThat(told(DriftMended.class).getLast().cause()).isEqualTo(DriftCause.MISSED);
+      assertThat(told(ServersChangedByHand.class)).isEmpty();
+
+      two.tell("set server api_pool/b1 state drain");
+      second();
+      assertThat(two.status("api_pool", "b1")).as("a person's hand").startsWith("DRAIN");
+      assertThat(told(ServersChangedByHand.class)).hasSize(1);
+    }
+  }
+
+  /// The way of the agent to the second of two load balancers.
+  private static final class Unreachable {
+    private boolean closed;
+
+    void close() {
+      closed = true;
+    }
+
+    void open() {
+      closed = false;
+    }
+
+    Fleet fleet(RealHaproxy one, RealHaproxy two) {
+      RuntimeWire there = two.unix();
+      return new Fleet(
+          Map.of(
+              "one",
+              one.balancer(),
+              "two",
+              two.balancer(
+                  command ->
+                      closed ? new RuntimeWire.Unanswered("no way there") : there.execute(command),
+                  null,
+                  two.leavingMap().toString())));
+    }
   }
 
   @Test

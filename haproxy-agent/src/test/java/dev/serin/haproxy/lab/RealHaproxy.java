@@ -32,11 +32,16 @@ public final class RealHaproxy implements AutoCloseable {
   private final Process process;
 
   public RealHaproxy(String name, List<Backend> backends) {
+    this(name, backends, "/haproxy/haproxy.cfg");
+  }
+
+  /// @param configuration a resource with an `api_pool` that checks its servers
+  public RealHaproxy(String name, List<Backend> backends, String configuration) {
     this.name = name;
     try {
       this.dir = Files.createTempDirectory("serin-haproxy");
       Files.createFile(dir.resolve("leaving.map"));
-      Files.writeString(dir.resolve("haproxy.cfg"), configuration(backends));
+      Files.writeString(dir.resolve("haproxy.cfg"), configuration(configuration, backends));
       this.process =
           new ProcessBuilder(
                   "haproxy", "-W", "-S", dir + "/master.sock", "-f", dir + "/haproxy.cfg")
@@ -64,9 +69,8 @@ public final class RealHaproxy implements AutoCloseable {
         && text.contains("worker");
   }
 
-  private String configuration(List<Backend> backends) throws IOException {
-    try (InputStream in =
-        Objects.requireNonNull(getClass().getResourceAsStream("/haproxy/haproxy.cfg"))) {
+  private String configuration(String resource, List<Backend> backends) throws IOException {
+    try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream(resource))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .replace("@DIR@", dir.toString())
           .replace("@FRONT@", String.valueOf(front))

@@ -23,7 +23,23 @@ class PoolCheckTest {
 
   private static ServerView server(String name, String status, int bits, int weight) {
     return new ServerView(
-        "api", name, status, bits, weight, 1, "10.0.0.1:80", null, 0, 0, 0, 0, 0, 0);
+        "api",
+        name,
+        status,
+        bits,
+        weight,
+        1,
+        "10.0.0.1:80",
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        false,
+        false);
   }
 
   private static PoolView pool(String algorithm, @Nullable String cookie, ServerView... servers) {
@@ -46,6 +62,15 @@ class PoolCheckTest {
 
   private static PoolCheck.Result check(
       int minAvailable, List<String> leftOut, Map<String, PoolCheck.Known> known, boolean weighed) {
+    return check(minAvailable, leftOut, known, weighed, false);
+  }
+
+  private static PoolCheck.Result check(
+      int minAvailable,
+      List<String> leftOut,
+      Map<String, PoolCheck.Known> known,
+      boolean weighed,
+      boolean goesOnWithout) {
     return PoolCheck.judge(
         new CheckPool(
             HEAD,
@@ -54,7 +79,8 @@ class PoolCheckTest {
             List.of(new PoolServer("n1", "b1"), new PoolServer("n2", "b2")),
             minAvailable,
             leftOut,
-            weighed),
+            weighed,
+            goesOnWithout),
         known);
   }
 
@@ -80,7 +106,7 @@ class PoolCheckTest {
   @Test
   void everythingThatStandsAgainstItIsSaidAtOnce() {
     Map<String, PoolCheck.Known> known = new LinkedHashMap<>();
-    known.put("one", new PoolCheck.NotKnown("one: nobody listens"));
+    known.put("one", new PoolCheck.NotKnown("one: nobody listens", true));
     known.put(
         "two",
         new PoolCheck.Seen(
@@ -192,6 +218,43 @@ class PoolCheckTest {
         .contains(
             "http-request replace-header Cookie (^|.*;\\ *)SERVERID=[^;]*(;\\ *|$)(.*) \\1\\3 if"
                 + " leaving");
+  }
+
+  private static PoolCheck.Seen healthy() {
+    return seen(pool("roundrobin", null, server("b1", "UP", 0, 1), server("b2", "UP", 0, 1)));
+  }
+
+  @Test
+  void aLoadBalancerThatIsDownStopsOrIsGoneOnWithoutAsTheServiceSays() {
+    Map<String, PoolCheck.Known> known = new LinkedHashMap<>();
+    known.put("one", healthy());
+    known.put("two", new PoolCheck.NotKnown("two: no answer", true));
+    assertThat(check(1, List.of(), known, false, false).problems())
+        .containsExactly("two: no answer");
+    PoolCheck.Result result = check(1, List.of(), known, false, true);
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.missing()).containsExactly("two");
+    assertThat(result.warnings())
+        .containsExactly(
+            "two: no answer; the rollout goes on without it, and waits for it before its end");
+    assertThat(check(2, List.of(), known, false, true).problems())
+        .as("the minimum is judged on those that answer")
+        .singleElement()
+        .asString()
+        .startsWith("expected 2 or more nodes in rotation when one leaves");
+  }
+
+  @Test
+  void nothingGoesOnWithoutAnyLoadBalancerOrWithoutOneThatNobodyKnows() {
+    Map<String, PoolCheck.Known> silent =
+        Map.of("one", new PoolCheck.NotKnown("one: no answer", true));
+    assertThat(check(1, List.of(), silent, false, true).problems())
+        .containsExactly("one: no answer");
+    Map<String, PoolCheck.Known> unknown = new LinkedHashMap<>();
+    unknown.put("one", healthy());
+    unknown.put("two", new PoolCheck.NotKnown("two: not in the settings", false));
+    assertThat(check(1, List.of(), unknown, false, true).problems())
+        .containsExactly("two: not in the settings");
   }
 
   @Test

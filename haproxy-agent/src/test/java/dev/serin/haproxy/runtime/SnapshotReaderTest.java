@@ -105,7 +105,9 @@ class SnapshotReaderTest {
     "10,DRAIN,false"
   })
   void testsTheBitsOfTheAdministrativeState(int bits, AdminState state, boolean admitted) {
-    ServerView view = new ServerView("api", "b1", "UP", bits, 1, 1, null, null, 0, 0, 0, 0, 0, 0);
+    ServerView view =
+        new ServerView(
+            "api", "b1", "UP", bits, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false);
     assertThat(view.adminState()).isEqualTo(state);
     assertThat(view.admitted()).isEqualTo(admitted);
   }
@@ -123,7 +125,8 @@ class SnapshotReaderTest {
     "DRAIN (agent),false,false"
   })
   void knowsHaproxysWordsForTheStatus(String status, boolean inRotation, boolean confirmed) {
-    ServerView view = new ServerView("api", "b1", status, 0, 1, 1, null, null, 0, 0, 0, 0, 0, 0);
+    ServerView view =
+        new ServerView("api", "b1", status, 0, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false);
     assertThat(view.inRotation()).isEqualTo(inRotation);
     assertThat(view.confirmedInRotation()).isEqualTo(confirmed);
   }

@@ -58,6 +58,7 @@ class CheckIT {
         java.util.Arrays.stream(servers).map(name -> new PoolServer("node-" + name, name)).toList(),
         1,
         List.of(),
+        false,
         false);
   }
 
@@ -130,6 +131,30 @@ class CheckIT {
         .singleElement()
         .asString()
         .startsWith("one: expected an answer of the load balancer one, found unix:");
+  }
+
+  @Test
+  void whereTheServiceGoesOnWithoutItTheOtherOneIsEnough() {
+    RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3));
+    two.close();
+    CheckPool both =
+        new CheckPool(
+            head(),
+            List.of("api_pool"),
+            List.of("one", "two"),
+            List.of(new PoolServer("node-1", "b1"), new PoolServer("node-2", "b2")),
+            1,
+            List.of(),
+            false,
+            true);
+    PoolChecked checked = checked(obey(one.fleetWith(two), both));
+    assertThat(checked.problems()).isEmpty();
+    assertThat(checked.missing()).containsExactly("two");
+    assertThat(checked.warnings())
+        .singleElement()
+        .asString()
+        .endsWith("the rollout goes on without it, and waits for it before its end");
+    assertThat(checked.servers()).hasSize(2);
   }
 
   @Test

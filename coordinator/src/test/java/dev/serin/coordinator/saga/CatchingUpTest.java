@@ -1,0 +1,277 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.contracts.sli.Verdict.FAIL;
+import static dev.serin.coordinator.saga.Acts.abort;
+import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.probe;
+import static dev.serin.coordinator.saga.Acts.promote;
+import static dev.serin.coordinator.saga.Acts.refuses;
+import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Acts.tells;
+import static dev.serin.coordinator.saga.Acts.waitsFor;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
+import dev.serin.contracts.haproxy.HaproxyCommand.CheckServing;
+import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
+import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
+import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.service.ServiceDefinition;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// A load balancer that does not answer, of a service that goes on without it.
+class CatchingUpTest {
+  private static final ServiceDefinition STOPS =
+      with(
+          canaryThenPeers("b2", "b1"),
+          "{\"loadBalancers\": [\"haproxy-1\", \"haproxy-2\"], \"analysis\": {\"window\": \"0s\"}}");
+
+  private static final ServiceDefinition GOES_ON =
+      with(STOPS, "{\"onLoadBalancerDown\": \"go-on\"}");
+
+  private static final String BRINGS_BACK =
+      "somebody who brings back haproxy-2: it goes on by itself then; or promote (ends without"
+          + " that)";
+
+  /// A release whose preflight finds `haproxy-2` silent.
+  private static Story without(ServiceDefinition service) {
+    Story story = Story.of(service);
+    story.world().silence("haproxy-2");
+    return story.on(Story.release("v2"), isIn(RolloutPhase.PREFLIGHT));
+  }
+
+  /// What the guard sees, told of its own accord.
+  private static Story.Act observed(List<String> inRotation, String... silent) {
+    return story ->
+        Acts.answered(
+            story,
+            new TrafficObserved(
+                new AnswerHead(
+                    "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+                inRotation.stream().flatMap(node -> seen(node, List.of(silent))).toList(),
+                List.of(),
+                inRotation,
+                Stream.of(silent)
+                    .map(name ->
+                        new SilentLoadBalancer(
+                            name,
+                            new Failure(
+                                Failure.Reason.UNREACHABLE, "an answer", "none", "start it", true)))
+                    .toList()));
+  }
+
+  private static Stream<ServerSeen> seen(String node, List<String> silent) {
+    return Stream.of("haproxy-1", "haproxy-2")
+        .filter(name -> !silent.contains(name))
+        .map(name ->
+            new ServerSeen(
+                node,
+                new ServerSetting(name, "api_pool", node, 100, AdminState.READY),
+                null,
+                "UP",
+                true,
+                null));
+  }
+
+  private static List<String> balancers(List<ServerSetting> settings) {
+    return settings.stream().map(ServerSetting::loadBalancer).distinct().toList();
+  }
+
+  private static Guarding guarding(Story story) {
+    return Objects.requireNonNull(Guarding.of(story.active()));
+  }
+
+  @Test
+  void asksPreflightToGoOnOnlyWhereTheServiceSaysSo() {
+    assertThat(((CheckPool) without(STOPS).newest("check-pool")).goesOnWithout()).isFalse();
+    assertThat(((CheckPool) without(GOES_ON).newest("check-pool")).goesOnWithout()).isTrue();
+  }
+
+  @Test
+  void stepsAreAboutThoseThatAnswerAndTheGuardAboutAll() {
+    without(GOES_ON)
+        .until("drain b2")
+        .then(story -> {
+          DrainServer drain = (DrainServer) story.newest("drain b2");
+          assertThat(drain.loadBalancers()).containsExactly("haproxy-1");
+          assertThat(guarding(story).servers())
+              .allSatisfy(it ->
+                  assertThat(balancers(it.settings())).containsExactly("haproxy-1", "haproxy-2"));
+        })
+        .until("push b2")
+        .then(story ->
+            assertThat(
+                    guarding(story).servers().stream()
+                        .filter(it -> it.node().equals("b2"))
+                        .flatMap(it -> it.settings().stream()))
+                .contains(new ServerSetting("haproxy-2", "api_pool", "b2", 100, AdminState.DRAIN)))
+        .until("serving b2")
+        .then(story -> {
+          assertThat(balancers(((ReadyServer) story.newest("ready b2")).settings()))
+              .containsExactly("haproxy-1");
+          assertThat(((CheckServing) story.newest("serving b2")).loadBalancers())
+              .containsExactly("haproxy-1");
+        });
+  }
+
+  @Test
+  void sharesTheTrafficOnThoseThatAnswer() {
+    without(
+            with(
+                GOES_ON,
+                "{\"strategy\": \"traffic-steps\", \"trafficSteps\": [{\"share\": 10, \"window\":"
+                    + " \"60s\"}, {\"share\": 100}]}"))
+        .until("shift b2")
+        .then(story ->
+            assertThat(balancers(((WeighServers) story.newest("shift b2")).settings()))
+                .containsExactly("haproxy-1"));
+  }
+
+  @Test
+  void waitsAtItsEndAndGoesOnByItselfOnceEverybodyHasCaughtUp() {
+    without(GOES_ON)
+        .goesOn()
+        .then(isIn(RolloutPhase.PAUSED))
+        .then(waitsFor(BRINGS_BACK + ", or abort", "completed"))
+        .on(observed(List.of(), "haproxy-2"), isIn(RolloutPhase.PAUSED))
+        .on(resume(), refuses("somebody who brings back haproxy-2"))
+        .on(
+            observed(List.of("b1")),
+            isIn(RolloutPhase.PAUSED),
+            waitsFor(
+                "every node in rotation on every load balancer: it goes on by itself then; or"
+                    + " promote (ends without that), or abort",
+                "completed"))
+        .on(observed(List.of("b1", "b2")), tells("step-succeeded catch-up", "rollout-completed"))
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED)
+        .then(story ->
+            assertThat(story.state("v2").steps().getLast().status())
+                .isEqualTo(StepStatus.SUCCEEDED));
+  }
+
+  @Test
+  void waitsForNobodyWhereItIsBackBeforeTheEnd() {
+    without(GOES_ON)
+        .until("push b2")
+        .on(observed(List.of("b1")), tells("traffic-shifted"))
+        .until("drain b1")
+        .then(story ->
+            assertThat(((DrainServer) story.newest("drain b1")).loadBalancers())
+                .containsExactly("haproxy-1", "haproxy-2"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void whatIsUnderWayIsAskedAnewWithWhoIsBackAndWithoutWhoHasFallenSilent() {
+    without(GOES_ON)
+        .until("drain b2")
+        .on(observed(List.of("b1")), sends("drain b2"))
+        .then(story ->
+            assertThat(((DrainServer) story.newest("drain b2")).loadBalancers())
+                .containsExactly("haproxy-1", "haproxy-2"))
+        .on(observed(List.of(), "haproxy-1"), sends("drain b2"))
+        .then(story ->
+            assertThat(((DrainServer) story.newest("drain b2")).loadBalancers())
+                .containsExactly("haproxy-2"))
+        .on(done("drain b2"), sends("keep b2"));
+  }
+
+  @Test
+  void whereNobodyAnswersNobodyIsLeftOut() {
+    Story.rollout(GOES_ON)
+        .until("drain b2")
+        .on(observed(List.of(), "haproxy-1", "haproxy-2"), sends())
+        .then(story -> assertThat(story.active().missing()).isEmpty());
+  }
+
+  @Test
+  void aServiceThatStopsLeavesNobodyOut() {
+    Story.rollout(STOPS)
+        .until("drain b2")
+        .on(observed(List.of(), "haproxy-2"), sends())
+        .then(story -> assertThat(story.active().missing()).isEmpty());
+  }
+
+  @Test
+  void aPersonMayEndItWithoutThemAndIsToldWhatIsLeft() {
+    without(GOES_ON)
+        .goesOn()
+        .on(promote(), tells("rollout-promoted", "rollout-halted"))
+        .endsIn(RolloutPhase.HALTED, Outcome.HALTED)
+        .then(story ->
+            assertThat(story.state("v2").message())
+                .isEqualTo(
+                    "haproxy-2 does not answer and has to catch up: b1 READY at weight 100, b2"
+                        + " READY at weight 100; bob went on without it: see to it by hand"));
+  }
+
+  @Test
+  void aRollbackWaitsToo() {
+    without(with(GOES_ON, "{\"analysis\": {\"window\": \"90s\"}}"))
+        .until("watch 1-3")
+        .on(probe(FAIL), isIn(RolloutPhase.ROLLING_BACK))
+        .goesOn()
+        .then(isIn(RolloutPhase.PAUSED))
+        .then(waitsFor(BRINGS_BACK, "the end of the rollback"))
+        .on(resume(), refuses("somebody who brings back haproxy-2"))
+        .on(abort(), refuses("is being taken back already"))
+        .on(
+            observed(List.of("b1", "b2")),
+            tells("traffic-shifted", "step-succeeded undo-catch-up", "rollback-completed"))
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+
+  @Test
+  void aRollbackThatAPersonEndsWithoutThemHasFailedForThem() {
+    without(with(GOES_ON, "{\"analysis\": {\"window\": \"90s\"}}"))
+        .until("watch 1-3")
+        .on(probe(FAIL))
+        .goesOn()
+        .on(promote(), tells("rollout-promoted", "rollback-failed"))
+        .endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED)
+        .then(story ->
+            assertThat(story.told().getLast())
+                .isInstanceOfSatisfying(
+                    RolloutEvent.RollbackFailed.class,
+                    failed ->
+                        assertThat(failed.left())
+                            .singleElement()
+                            .asString()
+                            .startsWith("haproxy-2 does not answer and has to catch up")));
+  }
+
+  @Test
+  void anAbortAtTheEndTakesEverythingBackAndWaitsAgain() {
+    without(GOES_ON)
+        .goesOn()
+        .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
+        .goesOn()
+        .then(waitsFor(BRINGS_BACK, "the end of the rollback"))
+        .on(observed(List.of("b1", "b2")))
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void whatWasNotTouchedNeedsNoCatchingUp() {
+    without(GOES_ON).on(abort()).endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+}

@@ -9,7 +9,6 @@ import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
-import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import java.io.IOException;
@@ -142,17 +141,6 @@ class StoredArtifactsTest {
     stored.put(Binaries.digest(OLD), OLD);
     bed.write(target(), NEW);
 
-    InstancesInspected seen =
-        (InstancesInspected)
-            agent.answer(
-                new IncusCommand.InspectInstances(
-                    agent.head(), List.of(agent.ref()), agent.install(), kept(OLD), null));
-    assertThat(seen.instances())
-        .singleElement()
-        .satisfies(
-            one -> assertThat(one.problems()).noneMatch(problem -> problem.contains("artifact")));
-    assertThat(seen.warnings()).anyMatch(it -> it.contains("it comes from the store of artifacts"));
-
     assertThat(
             agent.answer(
                 new IncusCommand.PushArtifact(
@@ -162,14 +150,7 @@ class StoredArtifactsTest {
   }
 
   @Test
-  void whatNeitherNodeNorStoreHasIsAProblemBeforehand() {
-    InstancesInspected seen =
-        (InstancesInspected)
-            agent.answer(
-                new IncusCommand.InspectInstances(
-                    agent.head(), List.of(agent.ref()), agent.install(), kept(NEW), null));
-    assertThat(seen.instances().getFirst().problems())
-        .anyMatch(it -> it.startsWith("the artifact in backend-1: expected a readable file at"));
+  void whatNeitherNodeNorStoreHasIsNotFound() {
     assertThat(
             Agent.failure(
                     agent.answer(

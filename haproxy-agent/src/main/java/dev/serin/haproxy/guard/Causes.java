@@ -71,7 +71,7 @@ final class Causes {
         node -> server.settings().stream().map(Causes::key).collect(Collectors.toSet()));
   }
 
-  private static boolean isOut(ServerSetting setting) {
+  static boolean isOut(ServerSetting setting) {
     return setting.state() != AdminState.READY || setting.weight() == 0;
   }
 

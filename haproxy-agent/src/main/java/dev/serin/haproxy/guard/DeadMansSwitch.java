@@ -5,6 +5,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.haproxy.runtime.ProcessSeen;
 import dev.serin.haproxy.runtime.Snapshot;
 import dev.serin.haproxy.traffic.Fleet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// One service's dead man's switch through its life: armed by guards, going off when it is due, and
 /// once more where a load balancer has forgotten what it did.
@@ -55,6 +57,16 @@ final class DeadMansSwitch {
 
   boolean isDue(Instant now) {
     return armed.isDue(now, nanos.getAsLong());
+  }
+
+  /// Whether a canary is out that nobody has proven to watch: an agent that has begun since may not
+  /// know that the switch has gone off already, and who may not stay in is not taken back in.
+  static boolean leavesOut(@Nullable DeadMan deadMan, Drift drift, Instant now) {
+    return deadMan != null
+        && deadMan.action() == DeadManAction.DRAIN
+        && !deadMan.expiresAt().isAfter(now)
+        && deadMan.nodes().contains(drift.node())
+        && Causes.isOut(drift.found());
   }
 
   /// A reload gives the canary back what the configuration file says; while everybody else is gone

@@ -263,6 +263,7 @@ final class Guard {
       }
       Map<Optional<DriftCause>, List<Drift>> byCause =
           drifts.stream()
+              .filter(drift -> !DeadMansSwitch.leavesOut(newest.deadMan(), drift, now))
               .collect(
                   Collectors.groupingBy(
                       drift -> Optional.ofNullable(causes.of(drift, earlier(drift), now))));

@@ -37,7 +37,7 @@ class FindingsTest {
             unit api loaded failed failed
             """,
             "");
-    Findings findings = Findings.of(INSPECT, "b1", report, 0);
+    Findings findings = Findings.of(INSPECT, "b1", report, 0, it -> false);
     assertThat(findings.ofInstalling())
         .hasSize(2)
         .anyMatch(it -> it.startsWith("the artifact in b1: expected a readable file"))

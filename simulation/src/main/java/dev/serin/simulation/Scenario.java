@@ -422,6 +422,7 @@ final class Scenario {
     groups.put("green", names.subList(first, names.size()));
     minAvailable = Math.min(minAvailable, Math.min(first, names.size() - first));
     definition.put("strategy", "blue-green").put("minAvailable", minAvailable);
+    definition.remove("onLoadBalancerDown");
     definition.remove("batch");
     ObjectNode members = definition.putObject("groups");
     groups.forEach((group, nodes) -> {

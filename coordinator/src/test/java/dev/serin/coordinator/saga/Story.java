@@ -147,8 +147,8 @@ final class Story {
       return true;
     }
     Pending pending = rollout.pending().get(which % rollout.pending().size());
-    if (pending.askAt().isAfter(now) && sentAs(pending) == null) {
-      after(Duration.between(now, pending.askAt()));
+    if (sentAs(pending) == null) {
+      after(pending.askAt().isAfter(now) ? Duration.between(now, pending.askAt()) : Duration.ZERO);
     }
     AgentCommand command = sentAs(pending);
     if (command == null) {

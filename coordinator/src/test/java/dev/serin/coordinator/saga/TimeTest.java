@@ -60,7 +60,7 @@ class TimeTest {
   @EnumSource(
       value = StepName.class,
       mode = Mode.EXCLUDE,
-      names = {"ANALYSE", "RESTORE", "SHIFT", "PAUSE", "CATCH_UP", "HOOK", "SMOKE"})
+      names = {"ANALYSE", "RESTORE", "SHIFT", "MAINT", "PAUSE", "CATCH_UP", "HOOK", "SMOKE"})
   void takesBackWhatIsNotAnsweredByItsDeadline(StepName name) {
     Duration deadline = Plan.deadline(SERVICE, Step.forward(name, "b2"));
     rollout(SERVICE)

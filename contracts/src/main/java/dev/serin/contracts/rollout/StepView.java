@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One step of a rollout as everybody sees it.
 ///
-/// @param name what is done: `drain`, `keep`, `push`, `restart`, `health`, `ready`, `serving`,
-///   `shift`, `analyse`, `pause`, `smoke`, `hook`, `catch-up`; `restore`, and `undo-` before it, on
-///   the way back
+/// @param name what is done: `drain`, `keep`, `push`, `restart`, `health`, `ready`, `maint`,
+///   `serving`, `shift`, `analyse`, `pause`, `smoke`, `hook`, `catch-up`; `restore`, and `undo-`
+///   before it, on the way back
 /// @param node on which node; none for a step of the whole service
 /// @param detail one sentence on how it went; none before it ended, but for a hook, whose name
 ///   comes first

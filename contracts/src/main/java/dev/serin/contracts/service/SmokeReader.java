@@ -60,6 +60,15 @@ final class SmokeReader {
               "json", "expected JSON pointers such as /build/version, found another text");
         }
       }
+      if (smoke.has("path") && smoke.has("get")) {
+        smoke.problem("get", "expected path or get, found both; get is path with method GET");
+      }
+      if (method.equals("HEAD") && (body != null || contains != null || !json.isEmpty())) {
+        smoke.problem(
+            "method",
+            "expected another than HEAD beside body, contains or json, since a HEAD neither brings"
+                + " nor gets a body; a HEAD is judged by its status");
+      }
       requests.add(
           new SmokeRequest(
               isPath ? get : "/",

@@ -189,6 +189,12 @@ class ServiceReaderTest {
     assertThat(problems("{'soak': '1h'}")).anyMatch(it -> it.startsWith("slis: "));
     assertThat(problems("{'soak': '1s', 'slis': [{'name': 'a', 'query': 'q', 'max': 1}]}"))
         .anyMatch(it -> it.startsWith("soak: expected 0s, or from 30s"));
+    assertThat(
+            problems(
+                "{'smoke': [{'path': '/a', 'get': '/b'}, {'method': 'HEAD', 'path': '/a',"
+                    + " 'contains': 'x'}]}"))
+        .anyMatch(it -> it.startsWith("smoke[0].get: expected path or get, found both"))
+        .anyMatch(it -> it.startsWith("smoke[1].method: expected another than HEAD beside body"));
     assertThat(problems("{'smoke': [{'get': 'x y', 'status': 99, 'json': {'a': 1}, 'within': 0}]}"))
         .anyMatch(it -> it.startsWith("smoke[0].get: expected a path"))
         .anyMatch(it -> it.startsWith("smoke[0].status: "))

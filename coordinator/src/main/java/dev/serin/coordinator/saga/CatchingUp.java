@@ -158,9 +158,14 @@ final class CatchingUp {
         && rollout.steps().get(paused.step()).name() == StepName.CATCH_UP;
   }
 
+  /// As [#isAwaited(Rollout)], where nobody keeps Serin's hands off.
+  static boolean isAwaited(Draft draft) {
+    return draft.handsOff == null && isAwaited(draft.rollout());
+  }
+
   /// Goes on where the guard sees that everybody has caught up.
   static void look(Draft draft, TrafficObserved observed) {
-    if (!isAwaited(draft.rollout()) || draft.handsOff != null) {
+    if (!isAwaited(draft)) {
       return;
     }
     Phase.Paused paused = (Phase.Paused) draft.rollout().phase();

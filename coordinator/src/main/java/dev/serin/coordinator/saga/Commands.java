@@ -143,7 +143,9 @@ final class Commands {
   }
 
   /// The peers of a drain are the nodes that do not leave with it: the minimum is what remains once
-  /// all of a batch have left, so that no two of its drains can race each other past it (I2).
+  /// all of a batch have left, so that no two of its drains can race each other past it (I2). What
+  /// is put back where a drain forward fails is what the node has now: its share of the requests,
+  /// or its place in rotation where it stood by before.
   private static HaproxyCommand drain(
       Rollout rollout, int index, Node node, NodeRecord record, CommandHead head) {
     ServiceDefinition service = rollout.service();
@@ -168,7 +170,7 @@ final class Commands {
         force ? OnTimeout.FORCE : OnTimeout.FAIL,
         undo ? Purpose.ROLLBACK : Purpose.FORWARD,
         service.rollback().waitForPeers(),
-        record.settings());
+        undo ? record.settings() : record.asked());
   }
 
   private static HaproxyCommand serving(Rollout rollout, Node node, CommandHead head) {

@@ -109,6 +109,10 @@ final class Pausing {
   /// again. A service that says so goes on without them ([CatchingUp]); for another nothing follows
   /// from that: a step that needs one fails by itself.
   static void observed(Draft draft, TrafficObserved observed) {
+    if (draft.rollout().seen().isNewerThan(observed.head())) {
+      draft.ignore(Decision.Ignored.NOT_AWAITED);
+      return;
+    }
     Map<String, NodeView.Traffic> traffic = new HashMap<>();
     for (NodeRecord record : draft.rollout().nodes().values()) {
       List<TrafficShare> shares =
@@ -126,7 +130,14 @@ final class Pausing {
     List<String> before = draft.rollout().seen().silent();
     List<String> silent =
         observed.silent().stream().map(SilentLoadBalancer::loadBalancer).sorted().toList();
-    draft.change(it -> it.seeing(new Rollout.Seen(traffic, observed.inRotation(), silent)));
+    draft.change(it ->
+        it.seeing(
+            new Rollout.Seen(
+                traffic,
+                observed.inRotation(),
+                silent,
+                observed.head().fence(),
+                observed.head().at())));
     String without = CatchingUp.observed(draft, silent);
     if (!silent.equals(before)) {
       tell(draft, reach(observed.silent(), before) + (without == null ? "" : "; " + without));

@@ -78,13 +78,21 @@ final class RollingBack {
     }
     Phase.RollingBack all =
         new Phase.RollingBack(back.step(), cause, left, leftNodes, false, back.foreign());
+    int waits = CatchingUp.isAwaited(draft) ? steps.size() - 1 : -1;
+    if (waits >= 0) {
+      draft.step(
+          waits, it -> it.ended(StepStatus.SKIPPED, draft.at, "what is left is taken back first"));
+    }
     draft.enter(
-        draft.rollout().phase() instanceof Phase.Paused paused
+        waits < 0 && draft.rollout().phase() instanceof Phase.Paused paused
             ? new Phase.Paused(paused.step(), null, paused.waitingFor(), all, paused.untilHandsOn())
             : all,
         why);
     List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
     draft.emit(by, why, head -> new RolloutEvent.RollbackStarted(head, cause, List.of(), nodes));
+    if (waits >= 0) {
+      begin(draft, waits + 1);
+    }
   }
 
   private static void start(

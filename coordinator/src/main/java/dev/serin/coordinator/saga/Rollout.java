@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyEvent.RuntimeAccess;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.NodeView;
@@ -54,8 +55,14 @@ public record Rollout(
   /// @param inRotation the nodes that take requests everywhere
   /// @param silent the load balancers that don't answer, so that the rest is not known; none in a
   ///   ledger from before there was such a field
+  /// @param fence that of the guard by which it was seen; 0 where nothing was seen yet
+  /// @param at when it was seen, by the agent's clock; none where nothing was seen yet
   public record Seen(
-      Map<String, NodeView.Traffic> traffic, List<String> inRotation, List<String> silent) {
+      Map<String, NodeView.Traffic> traffic,
+      List<String> inRotation,
+      List<String> silent,
+      long fence,
+      @Nullable Instant at) {
     public Seen {
       traffic = Map.copyOf(traffic);
       inRotation = List.copyOf(inRotation);
@@ -63,7 +70,13 @@ public record Rollout(
     }
 
     static Seen nothing() {
-      return new Seen(Map.of(), List.of(), List.of());
+      return new Seen(Map.of(), List.of(), List.of(), 0, null);
+    }
+
+    /// Whether that was seen before this: what is told again, or late, is no news.
+    boolean isNewerThan(AnswerHead other) {
+      return other.fence() < fence
+          || (other.fence() == fence && at != null && other.at().isBefore(at));
     }
   }
 

@@ -727,6 +727,11 @@ class BlueGreenTest {
     rollout(service)
         .until("watch 1-2")
         .on(probe(FAIL), sends("stop-watching", "drain g1"))
+        .then(story ->
+            assertThat(((DrainServer) story.newest("drain g1")).restore())
+                .as("who can't leave stays in, whatever it was before the rollout")
+                .extracting(ServerSetting::state)
+                .containsOnly(AdminState.READY))
         .until("drain g2")
         .on(done("drain g2"), isIn(RolloutPhase.PAUSED))
         .on(resume(), sends("ready g1"))

@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import static dev.serin.contracts.sli.Verdict.FAIL;
 import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
@@ -32,6 +33,8 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.saga.Decision.Ignored;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -60,12 +63,22 @@ class CatchingUpTest {
 
   /// What the guard sees, told of its own accord.
   private static Story.Act observed(List<String> inRotation, String... silent) {
+    return observed(Duration.ZERO, inRotation, silent);
+  }
+
+  /// @param ago how long ago it was seen
+  private static Story.Act observed(Duration ago, List<String> inRotation, String... silent) {
     return story ->
         Acts.answered(
             story,
             new TrafficObserved(
                 new AnswerHead(
-                    "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+                    "guard",
+                    story.active().rolloutId(),
+                    Services.NAME,
+                    null,
+                    1,
+                    story.now().minus(ago)),
                 inRotation.stream().flatMap(node -> seen(node, List.of(silent))).toList(),
                 List.of(),
                 inRotation,
@@ -238,6 +251,34 @@ class CatchingUpTest {
             observed(List.of("b1", "b2")),
             tells("traffic-shifted", "step-succeeded undo-catch-up", "rollback-completed"))
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+
+  @Test
+  void whatWasSeenBeforeIsNoNews() {
+    without(GOES_ON)
+        .goesOn()
+        .then(isIn(RolloutPhase.PAUSED))
+        .on(observed(List.of("b1", "b2"), "haproxy-2"))
+        .ignores(observed(Duration.ofSeconds(30), List.of("b1", "b2")), Ignored.NOT_AWAITED)
+        .then(isIn(RolloutPhase.PAUSED))
+        .on(observed(List.of("b1", "b2")))
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  /// A peer was taken back alone, and all the others are to follow it: they don't wait for a load
+  /// balancer.
+  @Test
+  void anAbortAtTheEndOfAPeersRollbackWaitsForNobody() {
+    without(with(GOES_ON, "{\"onPeerFailure\": \"rollback-peer\"}"))
+        .until("health b1")
+        .on(failsForGood("health b1"), isIn(RolloutPhase.ROLLING_BACK))
+        .goesOn()
+        .then(isIn(RolloutPhase.PAUSED))
+        .on(abort(), isIn(RolloutPhase.ROLLING_BACK), sends("drain b2"))
+        .goesOn()
+        .then(waitsFor(BRINGS_BACK, "the end of the rollback"))
+        .on(observed(List.of("b1", "b2")))
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
   }
 
   @Test

@@ -38,12 +38,17 @@ final class DeadMansSwitch {
   }
 
   void guarded(GuardServers guard, Instant now) {
+    Instant before = armed.goesOffAt();
     armed =
         armed.after(guard.deadMan(), guard.head().sentAt(), agentStartedAt, now, nanos.getAsLong());
+    if (!armed.goesOffAt().equals(before)) {
+      work.begun();
+    }
   }
 
   void disarm() {
     armed = Switch.disarmed();
+    work.begun();
   }
 
   void heldUp(Instant now) {
@@ -84,7 +89,7 @@ final class DeadMansSwitch {
   }
 
   /// Goes off. What it changed is its own doing: the peers, whether or not the canary could leave
-  /// after them.
+  /// after them. One that only tells has changed nothing: the canary is still the guard's.
   void goOff(
       GuardServers guard,
       Map<String, Snapshot> seen,
@@ -100,9 +105,9 @@ final class DeadMansSwitch {
     if (due.action() == DeadManAction.DRAIN) {
       seen.forEach((name, snapshot) -> tookFrom.put(name, snapshot.process()));
       causes.tookOut(restored(due, guard), guard.head().fence());
-    }
-    if (armed.hasGoneOff() || work.tookOut()) {
-      causes.tookOut(due.nodes(), guard.head().fence());
+      if (armed.hasGoneOff() || work.tookOut()) {
+        causes.tookOut(due.nodes(), guard.head().fence());
+      }
     }
   }
 

@@ -40,6 +40,11 @@ final class DeadMansWork {
     this.fleet = fleet;
   }
 
+  /// The switch is armed anew: what stands against it is told again, though in the same words.
+  void begun() {
+    told = null;
+  }
+
   /// Whether the canary has left somewhere, whatever came of the rest.
   boolean tookOut() {
     return tookOut;

@@ -474,6 +474,17 @@ class GuardIT {
   }
 
   @Test
+  void whatKeepsTheCanaryInIsToldOnceForEachProof() throws InterruptedException {
+    one.tell("set server api_pool/b2 state maint");
+    for (int proofs = 1; proofs <= 2; proofs++) {
+      guardAll(
+          deadMan(now.plus(PERIOD), DeadManAction.DRAIN, 2), server("b1", AdminState.READY, 1));
+      pass(PERIOD.plusSeconds(3));
+      assertThat(told(DeadManWentOff.class)).hasSize(proofs);
+    }
+  }
+
+  @Test
   void thePeersComeBackBeforeTheCanaryLeaves() throws InterruptedException {
     one.tell("set server api_pool/b2 state drain");
     one.tell("set server api_pool/b2 weight 3");
@@ -498,6 +509,14 @@ class GuardIT {
     assertThat(told(DeadManWentOff.class))
         .singleElement()
         .satisfies(off -> assertThat(off.drained()).isEmpty());
+
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(told(ServersChangedByHand.class)).as("somebody has heard it").hasSize(1);
+    guardAll(deadMan(now.plus(PERIOD), DeadManAction.ALERT, 1), server("b1", AdminState.READY, 1));
+    pass(Duration.ofSeconds(3));
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(told(DriftMended.class)).isEmpty();
   }
 
   @Test

@@ -64,8 +64,8 @@ final class Installing {
         }
         throw new CommandFailed(
             Reason.NOT_FOUND,
-            "the artifact at " + onNode + " in " + node.instance(),
-            "no such file",
+            "the artifact at " + onNode + " in " + node.instance() + ", with its digest",
+            "no such file, or another one",
             "put it there, or give another artifact.uri");
       }
       default -> {}

@@ -8,7 +8,8 @@ if [ "$(digest "$target")" = "$wanted" ]; then
   end installed
 fi
 if [ "$artifact" != - ]; then
-  [ -f "$artifact" ] || end missing
+  # One that is broken, or another one, is as good as none: the store may have the right one.
+  [ -f "$artifact" ] && [ "$(digest "$artifact")" = "$wanted" ] || end missing
   cp -- "$artifact" "$part"
 fi
 say part "$part"

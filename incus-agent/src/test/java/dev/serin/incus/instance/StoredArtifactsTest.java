@@ -150,6 +150,22 @@ class StoredArtifactsTest {
   }
 
   @Test
+  void anotherFileInItsPlaceIsAsGoodAsNone() throws IOException {
+    stored.put(Binaries.digest(OLD), OLD);
+    bed.write(target(), NEW);
+    Path there = Path.of(URI.create(kept(OLD).uri()).getPath());
+    Files.createDirectories(there.getParent());
+    Files.write(there, NEW);
+
+    assertThat(
+            agent.answer(
+                new IncusCommand.PushArtifact(
+                    agent.head(), agent.ref(), agent.install(), kept(OLD))))
+        .isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
+  }
+
+  @Test
   void whatNeitherNodeNorStoreHasIsNotFound() {
     assertThat(
             Agent.failure(

@@ -114,6 +114,8 @@ public final class Fleet {
     return new String(read(node, PRINTED), StandardCharsets.UTF_8);
   }
 
+  /// Incus answers 500 now and then where many look into one container at once; reading changes
+  /// nothing, so it is asked again.
   private byte[] read(String node, String file) throws IOException, InterruptedException {
     Process curl =
         new ProcessBuilder(
@@ -121,6 +123,10 @@ public final class Fleet {
                 "-sSf",
                 "--max-time",
                 "30",
+                "--retry",
+                "3",
+                "--retry-delay",
+                "1",
                 "--unix-socket",
                 incus.toString(),
                 "http://incus/1.0/instances/" + node + "/files?path=" + file)

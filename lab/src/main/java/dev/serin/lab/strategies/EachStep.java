@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
@@ -159,21 +160,27 @@ final class EachStep implements AutoCloseable {
   ///
   /// @param nth 0 for the first
   Run takenBack(Way way, int nth) throws IOException, InterruptedException {
+    return takenBack(way, steps -> steps.size() > nth);
+  }
+
+  /// As [#takenBack(Way, int)], where it has begun its first analysis after the switch of two
+  /// groups: how many steps come before depends on how many nodes the one that comes has.
+  Run takenBackAfterTheSwitch(Way way) throws IOException, InterruptedException {
+    return takenBack(
+        way,
+        steps ->
+            steps.getLast().equals("analyse")
+                && steps.stream().anyMatch(step -> step.startsWith("maint ")));
+  }
+
+  private Run takenBack(Way way, Predicate<List<String>> where)
+      throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
     Map<String, Standing> standing = standing();
     Path next = next(way, standing);
     String rollout = release(way, next);
     JsonNode step =
-        story.await(
-            rollout,
-            END,
-            event ->
-                isForward(event)
-                    && story.of(rollout).stream()
-                            .filter(EachStep::isForward)
-                            .toList()
-                            .indexOf(event)
-                        >= nth);
+        story.await(rollout, END, event -> isForward(event) && where.test(begun(rollout, event)));
     long from = System.nanoTime();
     releases.postUntilTaken(
         COORDINATOR,
@@ -191,16 +198,22 @@ final class EachStep implements AutoCloseable {
         END);
     JsonNode end = story.awaitEnd(rollout, END);
     Duration took = Duration.ofNanos(System.nanoTime() - from);
-    String where = name(step);
+    String at = name(step);
     // The last step may be over before anybody can ask: then it has completed, and whole.
     boolean over = Story.text(end, "phase").equals("COMPLETED") && isLast(rollout, step);
     return over
         ? new Run(
             way,
-            where + ", over",
+            at + ", over",
             took,
             wrong(way, end, "COMPLETED", after(way, standing, Releases.digest(next)), before))
-        : new Run(way, where, took, wrong(way, end, "ROLLED_BACK", standing, before));
+        : new Run(way, at, took, wrong(way, end, "ROLLED_BACK", standing, before));
+  }
+
+  /// The steps that had begun by then, that one last.
+  private List<String> begun(String rollout, JsonNode step) {
+    List<JsonNode> all = story.of(rollout).stream().filter(EachStep::isForward).toList();
+    return all.subList(0, all.indexOf(step) + 1).stream().map(EachStep::name).toList();
   }
 
   private boolean isLast(String rollout, JsonNode step) {

@@ -50,7 +50,7 @@ class StrategiesIT {
     lab.standBy("backend-api-3");
     try {
       assertThat(lab.completed(way).wrong()).isEmpty();
-      EachStep.Run back = lab.takenBack(way, lab.stepsOf(way).lastIndexOf("analyse"));
+      EachStep.Run back = lab.takenBackAfterTheSwitch(way);
       assertThat(back.wrong()).isEmpty();
       assertThat(back.step()).isEqualTo("analyse");
     } finally {

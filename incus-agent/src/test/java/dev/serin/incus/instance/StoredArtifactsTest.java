@@ -136,16 +136,17 @@ class StoredArtifactsTest {
     return new Artifact("node:" + directory + "/instance/.serin/app-" + digest, digest);
   }
 
+  private IncusEvent pushKept(byte[] binary) {
+    return agent.answer(
+        new IncusCommand.PushArtifact(agent.head(), agent.ref(), agent.install(), kept(binary)));
+  }
+
   @Test
   void aReturnToAnEarlierReleaseNeedsNoFileOnTheNode() {
     stored.put(Binaries.digest(OLD), OLD);
     bed.write(target(), NEW);
 
-    assertThat(
-            agent.answer(
-                new IncusCommand.PushArtifact(
-                    agent.head(), agent.ref(), agent.install(), kept(OLD))))
-        .isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(pushKept(OLD)).isInstanceOf(IncusEvent.ArtifactPushed.class);
     assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
   }
 
@@ -157,23 +158,13 @@ class StoredArtifactsTest {
     Files.createDirectories(there.getParent());
     Files.write(there, NEW);
 
-    assertThat(
-            agent.answer(
-                new IncusCommand.PushArtifact(
-                    agent.head(), agent.ref(), agent.install(), kept(OLD))))
-        .isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(pushKept(OLD)).isInstanceOf(IncusEvent.ArtifactPushed.class);
     assertThat(bed.digest(target())).isEqualTo(Binaries.digest(OLD));
   }
 
   @Test
   void whatNeitherNodeNorStoreHasIsNotFound() {
-    assertThat(
-            Agent.failure(
-                    agent.answer(
-                        new IncusCommand.PushArtifact(
-                            agent.head(), agent.ref(), agent.install(), kept(NEW))))
-                .reason())
-        .isEqualTo(Reason.NOT_FOUND);
+    assertThat(Agent.failure(pushKept(NEW)).reason()).isEqualTo(Reason.NOT_FOUND);
   }
 
   @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The whole process on a real broker, without an Incus: it answers all the same.
 class IncusAgentIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
 
   @TempDir Path directory;

@@ -39,7 +39,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /// The whole process on a real broker, with a Prometheus of the test's own.
 class SliWatcherIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

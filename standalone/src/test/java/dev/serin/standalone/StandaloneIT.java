@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Standalone with its own broker: what it was told outlives it, and each service can be left out.
-@Timeout(120)
+@Timeout(900)
 final class StandaloneIT {
   private static final String DEFINITION =
       """

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Nothing here waits for time to pass: each command does what its test says, and whatever must
 /// have happened by then is seen from an answer or a latch.
-@Timeout(30)
+@Timeout(300)
 class CommandDeskTest {
   private record Command(CommandHead head, boolean endsOthers) implements AgentCommand {}
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// An agent's consumer on a real broker.
-@Timeout(120)
+@Timeout(900)
 class AgentShellIT {
   @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
 

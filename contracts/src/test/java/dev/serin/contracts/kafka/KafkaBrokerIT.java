@@ -37,7 +37,7 @@ class KafkaBrokerIT {
       TopicPartition first = new TopicPartition(Topics.REQUESTS, 0);
       consumer.assign(List.of(first));
       consumer.seekToBeginning(List.of(first));
-      ConsumerRecords<String, byte[]> records = consumer.poll(Duration.ofSeconds(60));
+      ConsumerRecords<String, byte[]> records = consumer.poll(Duration.ofMinutes(5));
 
       assertThat(records.records(first)).singleElement().returns("backend-api", r -> r.key());
     }

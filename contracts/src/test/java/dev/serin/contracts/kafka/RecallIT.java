@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What a process learns from the commands that were given before it had the work, on a real
 /// broker.
-@Timeout(120)
+@Timeout(900)
 class RecallIT {
   @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
 
@@ -188,7 +188,9 @@ class RecallIT {
 
   private void recall(int... partitions) {
     recall(
-        () -> new KafkaConsumer<>(broker.settings().consumer()), Duration.ofMinutes(1), partitions);
+        () -> new KafkaConsumer<>(broker.settings().consumer()),
+        Duration.ofMinutes(10),
+        partitions);
   }
 
   private void recall(

@@ -17,7 +17,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class SendQueueTest {
   private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
 

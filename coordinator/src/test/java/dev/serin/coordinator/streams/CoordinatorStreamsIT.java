@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CoordinatorStreamsIT {
   @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir Path directory;
 

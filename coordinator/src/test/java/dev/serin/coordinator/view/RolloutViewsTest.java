@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class RolloutViewsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final TopicPartition STATES = new TopicPartition(Topics.ROLLOUT_STATES, 0);

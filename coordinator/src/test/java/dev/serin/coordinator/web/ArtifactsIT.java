@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(60)
+@Timeout(900)
 @ExtendWith(WebFixture.Resolver.class)
 class ArtifactsIT {
   private static final String BINARY = "#!/bin/sh\necho good\n";

@@ -24,7 +24,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /// A coordinator whose broker is not there yet.
-@Timeout(60)
+@Timeout(900)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokerAwayIT {
   private final ConfigurableApplicationContext context = withoutBroker();

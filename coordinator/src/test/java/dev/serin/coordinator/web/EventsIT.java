@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-@Timeout(60)
+@Timeout(900)
 @ExtendWith(WebFixture.Resolver.class)
 class EventsIT {
   /// Enough to push everything else out of the ring.

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-@Timeout(60)
+@Timeout(900)
 @ExtendWith(WebFixture.Resolver.class)
 class FreezesIT {
   private final WebFixture serin;

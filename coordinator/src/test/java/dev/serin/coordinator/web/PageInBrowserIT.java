@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The page in a real browser (the package `chromium`), against a fleet that is only played.
 @Tag("lab")
 @Tag("browser")
-@Timeout(180)
+@Timeout(900)
 class PageInBrowserIT {
   @TempDir private Path profile;
 

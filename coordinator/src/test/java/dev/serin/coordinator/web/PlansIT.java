@@ -47,10 +47,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Plans over HTTP, with agents that a thread of the test plays.
-@Timeout(60)
+@Timeout(900)
 @ExtendWith(WebFixture.Resolver.class)
 class PlansIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final String SERVICE = "plans-api";
   private static final String DIGEST = "0".repeat(63) + "1";
   private static final Map<String, Class<? extends AgentCommand>> COMMANDS =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /// What the stream of events does with clients that are too many, too slow, or there at the end.
-@Timeout(120)
+@Timeout(900)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(WebFixture.Resolver.class)
 class StreamLimitsIT {

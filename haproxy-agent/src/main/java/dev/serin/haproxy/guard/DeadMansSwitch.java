@@ -77,12 +77,15 @@ final class DeadMansSwitch {
   /// A reload gives the canary back what the configuration file says; while everybody else is gone
   /// nobody but the switch would take it out again. What a person does in the same process is his.
   void sees(Map<String, Snapshot> seen) {
-    boolean forgotten =
-        seen.entrySet().stream()
-            .anyMatch(each -> {
-              ProcessSeen before = tookFrom.get(each.getKey());
-              return before != null && each.getValue().process().replaced(before);
-            });
+    boolean forgotten = false;
+    for (var each : seen.entrySet()) {
+      ProcessSeen before = tookFrom.get(each.getKey());
+      if (before != null && each.getValue().process().replaced(before)) {
+        tookFrom.remove(each.getKey());
+        work.forgotten(each.getKey());
+        forgotten = true;
+      }
+    }
     if (armed.hasGoneOff() && forgotten) {
       armed = armed.again();
     }
@@ -101,7 +104,6 @@ final class DeadMansSwitch {
       return;
     }
     armed = work.act(armed, guard, seen, now, answers);
-    tookFrom.clear();
     if (due.action() == DeadManAction.DRAIN) {
       seen.forEach((name, snapshot) -> tookFrom.put(name, snapshot.process()));
       causes.tookOut(restored(due, guard), guard.head().fence());

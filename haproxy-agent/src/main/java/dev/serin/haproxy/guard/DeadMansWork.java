@@ -31,23 +31,43 @@ import org.jspecify.annotations.Nullable;
 ///    stays, that is told, and it is tried again a second later;
 /// 3. the canary leaves, on every load balancer that answers; one that does not is told, and tried
 ///    again a second later: the bad binary shall serve nobody where that can be helped.
+///
+/// What it has done on a load balancer it does once: what a person changes there afterwards is his,
+/// however often it tries the others.
 final class DeadMansWork {
   private final Fleet fleet;
   private @Nullable Failure told;
-  private boolean tookOut;
+
+  /// The servers that it gave back what they had, or took out, by their keys as of [Causes].
+  private final Set<String> restored = new TreeSet<>();
+
+  private final Set<String> left = new TreeSet<>();
 
   DeadMansWork(Fleet fleet) {
     this.fleet = fleet;
   }
 
-  /// The switch is armed anew: what stands against it is told again, though in the same words.
+  /// The switch is armed anew: all is to be done again, and what stands against it is told again,
+  /// though in the same words.
   void begun() {
     told = null;
+    restored.clear();
+    left.clear();
+  }
+
+  /// Another process of a load balancer has forgotten what it was told.
+  void forgotten(String loadBalancer) {
+    restored.removeIf(key -> isOn(loadBalancer, key));
+    left.removeIf(key -> isOn(loadBalancer, key));
+  }
+
+  private static boolean isOn(String loadBalancer, String key) {
+    return key.startsWith(loadBalancer + "/");
   }
 
   /// Whether the canary has left somewhere, whatever came of the rest.
   boolean tookOut() {
-    return tookOut;
+    return !left.isEmpty();
   }
 
   /// The switch afterwards: gone off, or as it was where the canary is still in rotation.
@@ -61,14 +81,13 @@ final class DeadMansWork {
     if (deadMan == null) {
       return armed;
     }
-    tookOut = false;
     List<String> drained = deadMan.action() == DeadManAction.DRAIN ? deadMan.nodes() : List.of();
     Failure failure = null;
     if (deadMan.action() == DeadManAction.DRAIN) {
       try {
         drain(deadMan, guard, seen);
       } catch (NotDone notDone) {
-        failure = notDone.failure();
+        failure = told(notDone.failure(), guard);
         drained = List.of();
       }
     }
@@ -79,6 +98,23 @@ final class DeadMansWork {
     }
     told = failure;
     return failure == null ? armed.gone() : armed;
+  }
+
+  /// Where the canary is out all the same, who reads it should know.
+  private Failure told(Failure failure, GuardServers guard) {
+    Set<String> outOn = new TreeSet<>();
+    guard.servers().stream()
+        .flatMap(server -> server.settings().stream())
+        .filter(setting -> left.contains(Causes.key(setting)))
+        .forEach(setting -> outOn.add(setting.loadBalancer()));
+    return outOn.isEmpty()
+        ? failure
+        : new Failure(
+            failure.reason(),
+            failure.expected(),
+            failure.found() + " (on " + String.join(", ", outOn) + " it is out of rotation)",
+            failure.advice(),
+            failure.retryable());
   }
 
   private void drain(DeadMan deadMan, GuardServers guard, Map<String, Snapshot> seen)
@@ -107,12 +143,17 @@ final class DeadMansWork {
       GuardedServer peer, Map<String, Snapshot> seen, @Nullable NotDone before) {
     NotDone outOfReach = before;
     for (ServerSetting asked : peer.settings()) {
+      if (restored.contains(Causes.key(asked))) {
+        continue;
+      }
       try {
         LoadBalancer balancer = fleet.runtime(asked.loadBalancer());
         Optional<ServerView> now = server(seen, asked);
-        if (now.isPresent()
-            && (now.get().weight() != asked.weight() || now.get().adminState() != asked.state())) {
-          Mending.apply(balancer, now.get(), asked, peer.leaving());
+        if (now.isPresent()) {
+          if (now.get().weight() != asked.weight() || now.get().adminState() != asked.state()) {
+            Mending.apply(balancer, now.get(), asked, peer.leaving());
+          }
+          restored.add(Causes.key(asked));
         }
       } catch (NotDone notDone) {
         outOfReach = notDone;
@@ -169,11 +210,14 @@ final class DeadMansWork {
     }
     NotDone outOfReach = before;
     for (ServerSetting setting : canary.settings()) {
+      if (left.contains(Causes.key(setting))) {
+        continue;
+      }
       try {
         Optional<ServerView> now = server(seen, setting);
         if (now.isPresent()) {
           Mending.takeOut(fleet.runtime(setting.loadBalancer()), now.get());
-          tookOut = true;
+          left.add(Causes.key(setting));
         }
       } catch (NotDone notDone) {
         outOfReach = notDone;

@@ -47,6 +47,10 @@ final class Guard {
   /// For how long after a rollout a late command of its own is put back.
   private static final Duration LINGERS = Duration.ofMinutes(1);
 
+  /// For how long after a rollout it tries to take back in what its switch took out. Then it is for
+  /// a person: the next preflight says so.
+  private static final Duration RETURNS = Duration.ofHours(1);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Fleet fleet;
   private final IntSupplier holdUps;
@@ -77,6 +81,7 @@ final class Guard {
   private Instant reportAt = Instant.MIN;
   private boolean stopped;
   private Instant lingersUntil = Instant.MIN;
+  private Instant returnsUntil = Instant.MAX;
 
   Guard(
       Fleet fleet,
@@ -108,6 +113,7 @@ final class Guard {
         reach.begun();
         asked.clear();
         stopped = false;
+        returnsUntil = Instant.MAX;
         deadMan.disarm();
         causes.begun();
       }
@@ -156,6 +162,7 @@ final class Guard {
       } else {
         stopped = true;
         lingersUntil = now.plus(LINGERS);
+        returnsUntil = now.plus(RETURNS);
         deadMan.disarm();
         if (!stop.servers().isEmpty()) {
           newest = new GuardServers(stop.head(), stop.servers(), newest.leaseUntil(), null);
@@ -187,7 +194,7 @@ final class Guard {
       boolean guarding = !stopped && !outOfDate && now.isBefore(newest.leaseUntil());
       boolean tidying =
           !outOfDate
-              && (causes.anyReturning()
+              && ((causes.anyReturning() && now.isBefore(returnsUntil))
                   || (stopped && now.isBefore(lingersUntil) && causes.mayBeLate(now)));
       if (!guarding && !tidying && !deadMan.looks(now)) {
         return;

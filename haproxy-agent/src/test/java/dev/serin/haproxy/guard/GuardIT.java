@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Guards on a real HAProxy, at times that the test sets.
 @Tag("lab")
-@Timeout(120)
+@Timeout(900)
 class GuardIT {
   private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
   private static final Duration PERIOD = Duration.ofMinutes(2);
@@ -681,39 +681,62 @@ class GuardIT {
   @Test
   void theSwitchTakesTheCanaryOutWhereALoadBalancerAnswersThoughAnotherIsSilent()
       throws InterruptedException {
-    RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3));
-    guards = new Guards(one.fleetWith(two), time);
-    List<GuardedServer> onBoth = new ArrayList<>();
-    for (String name : List.of("b1", "b2", "b3")) {
-      onBoth.add(
-          new GuardedServer(
-              "node-" + name.substring(1),
-              List.of(
-                  new ServerSetting("one", "api_pool", name, 1, AdminState.READY),
-                  new ServerSetting("two", "api_pool", name, 1, AdminState.READY)),
-              false,
-              false,
-              List.of()));
+    Unreachable gap = new Unreachable();
+    try (RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3))) {
+      guards = new Guards(gap.fleet(one, two), time);
+      guard(
+          deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1),
+          onBoth("b1", AdminState.READY),
+          onBoth("b2", AdminState.READY),
+          onBoth("b3", AdminState.READY));
+      second();
+      gap.close();
+      pass(PERIOD);
+
+      assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+      DeadManWentOff half = told(DeadManWentOff.class).getLast();
+      assertThat(half.drained()).isEmpty();
+      assertThat(half.failure())
+          .satisfies(
+              failure -> assertThat(failure.found()).endsWith("(on one it is out of rotation)"));
+      assertThat(told(ServersChangedByHand.class)).isEmpty();
+
+      one.tell("set server api_pool/b1 state ready");
+      pass(Duration.ofSeconds(3));
+      assertThat(one.status("api_pool", "b1")).as("a person's hand").startsWith("UP");
+
+      gap.open();
+      second();
+      assertThat(two.status("api_pool", "b1")).startsWith("DRAIN");
+      assertThat(one.status("api_pool", "b1")).as("a person's hand").startsWith("UP");
+      assertThat(told(DeadManWentOff.class)).hasSize(2);
+      assertThat(told(DeadManWentOff.class).getLast().failure()).isNull();
     }
-    guards.guard(
-        new GuardServers(
-            head(null),
-            onBoth,
-            now.plusSeconds(3_600),
-            deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1)),
-        events::add);
-    second();
-    two.close();
+  }
 
-    pass(PERIOD);
+  /// A rollout's end waits for nobody: what its switch took out is looked after for an hour.
+  @Test
+  void whatTheSwitchTookOutIsLeftToAPersonAnHourAfterTheRollout() throws InterruptedException {
+    Unreachable gap = new Unreachable();
+    try (RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3))) {
+      guards = new Guards(gap.fleet(one, two), time);
+      GuardedServer[] all = {
+        onBoth("b1", AdminState.READY),
+        onBoth("b2", AdminState.READY),
+        onBoth("b3", AdminState.READY)
+      };
+      guard(deadMan(NOON.plus(PERIOD), DeadManAction.DRAIN, 1), all);
+      pass(PERIOD);
+      gap.close();
+      guards.stop(new StopGuardingServers(head(null), false, List.of(all)));
+      second();
+      assertThat(one.status("api_pool", "b1")).startsWith("UP");
+      pass(Duration.ofHours(1));
 
-    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
-    assertThat(told(DeadManWentOff.class))
-        .singleElement()
-        .satisfies(off -> {
-          assertThat(off.failure()).isNotNull();
-          assertThat(off.drained()).isEmpty();
-        });
-    assertThat(told(ServersChangedByHand.class)).isEmpty();
+      gap.open();
+      pass(Duration.ofMinutes(1));
+
+      assertThat(two.status("api_pool", "b1")).startsWith("DRAIN");
+    }
   }
 }

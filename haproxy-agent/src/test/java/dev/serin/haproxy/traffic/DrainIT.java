@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("lab")
-@Timeout(120)
+@Timeout(900)
 class DrainIT {
   private static final Duration A_MOMENT = Duration.ofSeconds(2);
   private static final String PINNED = "SERVERID=c1";

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A node leaves and returns in every kind of pool; all of them on one HAProxy.
 @Tag("lab")
-@Timeout(120)
+@Timeout(900)
 class PoolKindsIT {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(500);

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Tag("lab")
-@Timeout(120)
+@Timeout(900)
 class ReadyIT {
   private static final List<PoolServer> SERVERS = List.of(new PoolServer("node-1", "b1"));
   private final Backend b1 = new Backend("b1");

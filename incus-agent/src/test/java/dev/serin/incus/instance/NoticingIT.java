@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Somebody else works in a container while a rollout is under way: on a real Incus with systemd.
 @Tag("lab")
-@Timeout(120)
+@Timeout(900)
 class NoticingIT {
   private static final String DROP_IN = "/etc/systemd/system/app.service.d/limits.conf";
   private static final byte[] OLD = Binaries.serving("1", 200);

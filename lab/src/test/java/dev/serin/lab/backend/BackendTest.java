@@ -67,7 +67,7 @@ class BackendTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(300)
   void finishesWhatIsInFlightWhenItStops() throws Exception {
     CompletableFuture<HttpResponse<String>> slow =
         client.sendAsync(request("/api/v1/slow?ms=500"), BodyHandlers.ofString());

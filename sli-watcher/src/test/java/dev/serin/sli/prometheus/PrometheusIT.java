@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("lab")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PrometheusIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final AtomicInteger gauge = new AtomicInteger(1);
   private final HttpServer metrics = server();

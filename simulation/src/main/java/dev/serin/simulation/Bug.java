@@ -96,7 +96,8 @@ enum Bug {
         drain.onTimeout(),
         drain.purpose(),
         drain.waitForPeers(),
-        drain.restore());
+        drain.restore(),
+        drain.mayBeSilent());
   }
 
   private static final class ForgetsTheActiveRollout implements Plants {

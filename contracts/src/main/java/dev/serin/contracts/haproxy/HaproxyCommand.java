@@ -78,6 +78,7 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param onTimeout what happens when requests are left after `within`; `FORCE` in a rollback
   /// @param waitForPeers in a rollback, how long to wait for the minimum before going on without it
   /// @param restore what the server goes back to when a forward drain fails
+  /// @param mayBeSilent the load balancers that it does without where they don't answer
   @JsonTypeName("drain-server")
   record DrainServer(
       @JsonUnwrapped CommandHead head,
@@ -91,7 +92,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
       OnTimeout onTimeout,
       Purpose purpose,
       Duration waitForPeers,
-      List<ServerSetting> restore)
+      List<ServerSetting> restore,
+      List<String> mayBeSilent)
       implements HaproxyCommand {
     public DrainServer {
       Check.required("head", head);
@@ -105,6 +107,7 @@ public sealed interface HaproxyCommand extends AgentCommand {
       Check.required("purpose", purpose);
       Check.notNegative("waitForPeers", waitForPeers);
       restore = Check.list(restore);
+      mayBeSilent = Check.list(mayBeSilent);
     }
   }
 
@@ -113,13 +116,19 @@ public sealed interface HaproxyCommand extends AgentCommand {
   ///
   /// @param settings what each load balancer shall have
   /// @param within how long HAProxy may take to see the server up, above 0
+  /// @param mayBeSilent the load balancers that it does without where they don't answer
   @JsonTypeName("ready-server")
-  record ReadyServer(@JsonUnwrapped CommandHead head, List<ServerSetting> settings, Duration within)
+  record ReadyServer(
+      @JsonUnwrapped CommandHead head,
+      List<ServerSetting> settings,
+      Duration within,
+      List<String> mayBeSilent)
       implements HaproxyCommand {
     public ReadyServer {
       Check.required("head", head);
       settings = Check.list(settings);
       Check.positive("within", within);
+      mayBeSilent = Check.list(mayBeSilent);
     }
   }
 
@@ -131,6 +140,7 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param host the `Host` header; none for the load balancer's own address
   /// @param ca a PEM file that HTTPS front ends are verified with; none for the system's
   /// @param within how long it may take, above 0
+  /// @param mayBeSilent the load balancers that it does without where they don't answer
   @JsonTypeName("check-serving")
   record CheckServing(
       @JsonUnwrapped CommandHead head,
@@ -140,7 +150,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
       String path,
       @Nullable String host,
       @Nullable String ca,
-      Duration within)
+      Duration within,
+      List<String> mayBeSilent)
       implements HaproxyCommand {
     public CheckServing {
       Check.required("head", head);
@@ -149,6 +160,7 @@ public sealed interface HaproxyCommand extends AgentCommand {
       Check.name("server", server);
       Check.text("path", path);
       Check.positive("within", within);
+      mayBeSilent = Check.list(mayBeSilent);
     }
   }
 
@@ -157,14 +169,19 @@ public sealed interface HaproxyCommand extends AgentCommand {
   ///
   /// @param servers the nodes that they stand for
   /// @param settings in the order in which they are set
+  /// @param mayBeSilent the load balancers that it does without where they don't answer
   @JsonTypeName("weigh-servers")
   record WeighServers(
-      @JsonUnwrapped CommandHead head, List<PoolServer> servers, List<ServerSetting> settings)
+      @JsonUnwrapped CommandHead head,
+      List<PoolServer> servers,
+      List<ServerSetting> settings,
+      List<String> mayBeSilent)
       implements HaproxyCommand {
     public WeighServers {
       Check.required("head", head);
       servers = Check.list(servers);
       settings = Check.list(settings);
+      mayBeSilent = Check.list(mayBeSilent);
     }
   }
 

@@ -7,16 +7,21 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.Strategies;
+import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Load balancers that don't answer, of a service that goes on without them:
 /// 1. preflight finds them missing, or the guard finds them silent later on; another one answers;
-/// 2. steps are about those that answer. What is under way is asked for anew, with those that have
-///    fallen silent left out and those that are back taken in;
+/// 2. steps are about those that answer: the agent asks the missing first, and does without those
+///    that are still silent. What is under way is asked for anew when that changes, and who has
+///    left rotation without one that is back is drained once more before it is restarted;
 /// 3. the guard asks of the missing what it asks of the others: one that is back has it a second
 ///    later;
 /// 4. at its end, forward or back, the rollout waits until nobody is missing and every node is in
@@ -25,19 +30,13 @@ import org.jspecify.annotations.Nullable;
 /// What a missing load balancer had is taken to be what another one had: a pair has one
 /// configuration.
 final class CatchingUp {
+  private static final Set<StepName> BEFORE_ITS_RESTART =
+      EnumSet.of(StepName.DRAIN, StepName.KEEP, StepName.PUSH);
+
+  /// A load balancer that comes and goes does not hold a rollout up for ever.
+  private static final int DRAINED_AT_MOST = 5;
+
   private CatchingUp() {}
-
-  /// The load balancers that steps are about now.
-  static List<String> present(Rollout rollout) {
-    return rollout.service().loadBalancers().stream()
-        .filter(name -> !rollout.missing().contains(name))
-        .toList();
-  }
-
-  /// Of these settings, those that steps are about now.
-  static List<ServerSetting> present(Rollout rollout, List<ServerSetting> settings) {
-    return settings.stream().filter(it -> !rollout.missing().contains(it.loadBalancer())).toList();
-  }
 
   /// What a node has on the load balancers that answer, and with it what it is taken to have on
   /// those that don't.
@@ -70,13 +69,64 @@ final class CatchingUp {
     if (missing.equals(rollout.missing())) {
       return null;
     }
+    boolean back = !missing.containsAll(rollout.missing());
     draft.change(it -> it.without(missing));
-    draft.askAnew(Agent.HAPROXY);
+    if (!back || !drainsOnceMore(draft)) {
+      draft.askAnew(Agent.HAPROXY);
+    }
     return missing.isEmpty()
         ? "nobody is missing any more: steps are about every load balancer"
         : "the rollout goes on without "
             + String.join(", ", missing)
             + ", and waits for it before its end";
+  }
+
+  /// Whoever left rotation without a load balancer that is back now may have its requests still: it
+  /// is drained there too before it is restarted.
+  ///
+  /// @return whether somebody is
+  private static boolean drainsOnceMore(Draft draft) {
+    if (!(draft.rollout().phase() instanceof Phase.Rolling(int underWay))) {
+      return false;
+    }
+    List<Step> steps = new ArrayList<>(draft.rollout().steps());
+    int last = Batches.together(steps, underWay).getLast();
+    int first = last + 1;
+    while (first > 0 && isBeforeRestart(steps.get(first - 1), steps.get(last))) {
+      first--;
+    }
+    boolean drained =
+        steps.subList(first, last + 1).stream()
+            .anyMatch(step ->
+                step.name() == StepName.DRAIN
+                    && step.status() == StepStatus.SUCCEEDED
+                    && step.attempt() < DRAINED_AT_MOST);
+    if (!drained || !isRestarted(steps, last)) {
+      return false;
+    }
+    for (int index = first; index <= last; index++) {
+      steps.set(index, steps.get(index).anew());
+    }
+    draft.forgetPending();
+    draft.steps(steps);
+    Rolling.begin(draft, first);
+    return true;
+  }
+
+  /// Whether a step stands between its node's rotation and its restart, together with another one.
+  private static boolean isBeforeRestart(Step step, Step other) {
+    return BEFORE_ITS_RESTART.contains(step.name())
+        && !step.undo()
+        && Objects.equals(step.batch(), other.batch())
+        && (step.batch() != null || Objects.equals(step.node(), other.node()));
+  }
+
+  private static boolean isRestarted(List<Step> steps, int after) {
+    return steps.subList(after + 1, steps.size()).stream()
+        .anyMatch(step ->
+            step.name() == StepName.RESTART
+                && !step.isBegun()
+                && Objects.equals(step.node(), steps.get(after).node()));
   }
 
   /// Whether the rollout has to wait at its end.

@@ -116,9 +116,7 @@ final class Commands {
       case DRAIN -> drain(rollout, index, node, record, head);
       case READY, MAINT ->
           new HaproxyCommand.ReadyServer(
-              head,
-              CatchingUp.present(rollout, record.target(step.undo())),
-              Duration.ofSeconds(60));
+              head, record.target(step.undo()), Duration.ofSeconds(60), rollout.missing());
       case SERVING -> serving(rollout, node, head);
       case SHIFT -> Shifting.command(rollout, step, head);
       case KEEP ->
@@ -158,7 +156,7 @@ final class Commands {
     return new HaproxyCommand.DrainServer(
         head,
         service.pool(),
-        CatchingUp.present(rollout),
+        service.loadBalancers(),
         node.server(),
         service.nodes().stream()
             .filter(other -> !leaving.contains(other.name()))
@@ -170,7 +168,8 @@ final class Commands {
         force ? OnTimeout.FORCE : OnTimeout.FAIL,
         undo ? Purpose.ROLLBACK : Purpose.FORWARD,
         service.rollback().waitForPeers(),
-        undo ? record.settings() : record.asked());
+        undo ? record.settings() : record.asked(),
+        rollout.missing());
   }
 
   private static HaproxyCommand serving(Rollout rollout, Node node, CommandHead head) {
@@ -180,12 +179,13 @@ final class Commands {
     return new HaproxyCommand.CheckServing(
         head,
         service.pool(),
-        CatchingUp.present(rollout),
+        service.loadBalancers(),
         node.server(),
         check != null ? check.path() : path.isEmpty() ? "/" : path,
         check == null ? null : check.host(),
         check == null ? null : check.ca(),
-        Plan.serving(service));
+        Plan.serving(service),
+        rollout.missing());
   }
 
   private static IncusCommand restore(

@@ -130,8 +130,8 @@ final class Shifting {
             .filter(node -> moves.stream().anyMatch(it -> it.before().name().equals(node.name())))
             .map(node -> new PoolServer(node.name(), node.server()))
             .toList(),
-        CatchingUp.present(
-            rollout, moves.stream().flatMap(move -> move.after().asked().stream()).toList()));
+        moves.stream().flatMap(move -> move.after().asked().stream()).toList(),
+        rollout.missing());
   }
 
   /// Every node has what it was told.

@@ -18,12 +18,14 @@ import java.util.function.Consumer;
 /// Carries out the haproxy-agent's commands.
 public final class HaproxyCommands implements CommandHandler<HaproxyCommand, HaproxyEvent> {
   private final Fleet fleet;
+  private final Present present;
   private final FrontDoor frontDoor;
   private final Guards guards;
 
   /// @param guards what goes on beside the commands; they are told of each before it has an effect
   public HaproxyCommands(Fleet fleet, FrontDoor frontDoor, Guards guards) {
     this.fleet = fleet;
+    this.present = new Present(fleet);
     this.frontDoor = frontDoor;
     this.guards = guards;
   }
@@ -37,14 +39,18 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
       case CheckPool check ->
           answer(check, turn, answers, () -> new PoolChecking(fleet, check, turn).run());
       case DrainServer drain ->
-          answer(drain, turn, answers, () -> new Draining(fleet, drain, turn).run());
+          answer(drain, turn, answers, () -> new Draining(fleet, present.of(drain), turn).run());
       case ReadyServer ready ->
-          answer(ready, turn, answers, () -> new Readying(fleet, ready, turn).run());
+          answer(ready, turn, answers, () -> new Readying(fleet, present.of(ready), turn).run());
       case CheckServing check ->
-          answer(check, turn, answers, () -> new ServingCheck(fleet, frontDoor, check, turn).run());
+          answer(
+              check,
+              turn,
+              answers,
+              () -> new ServingCheck(fleet, frontDoor, present.of(check), turn).run());
       case WeighServers weigh -> {
         weigh.servers().forEach(server -> guards.weighs(weigh.head(), server.node()));
-        answer(weigh, turn, answers, () -> new Weighing(fleet, weigh, turn).run());
+        answer(weigh, turn, answers, () -> new Weighing(fleet, present.of(weigh), turn).run());
       }
     }
   }

@@ -81,6 +81,7 @@ public final class Orders {
     private Duration waitForPeers = Duration.ofSeconds(60);
     private OnTimeout onTimeout = OnTimeout.FAIL;
     private Purpose purpose = Purpose.FORWARD;
+    private List<String> mayBeSilent = List.of();
 
     private Drain(List<String> loadBalancers) {
       this.loadBalancers = loadBalancers;
@@ -123,6 +124,11 @@ public final class Orders {
       return this;
     }
 
+    public Drain without(List<String> silent) {
+      mayBeSilent = silent;
+      return this;
+    }
+
     public HaproxyCommand.DrainServer command() {
       List<ServerSetting> restore = new ArrayList<>();
       for (String loadBalancer : loadBalancers) {
@@ -142,7 +148,8 @@ public final class Orders {
           onTimeout,
           purpose,
           waitForPeers,
-          restore);
+          restore,
+          mayBeSilent);
     }
   }
 }

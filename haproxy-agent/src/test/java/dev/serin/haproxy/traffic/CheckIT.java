@@ -64,7 +64,7 @@ class CheckIT {
 
   private static CheckServing serving(String pool, String path, Duration within) {
     return new CheckServing(
-        head(), List.of(pool), List.of("one"), "b1", path, "fleet", null, within);
+        head(), List.of(pool), List.of("one"), "b1", path, "fleet", null, within, List.of());
   }
 
   private static PoolChecked checked(HaproxyEvent event) {

@@ -94,6 +94,7 @@ class PoolKindsIT {
                     OnTimeout.FAIL,
                     Purpose.FORWARD,
                     Duration.ZERO,
+                    List.of(),
                     List.of())))
         .isInstanceOf(ServerDrained.class);
   }
@@ -107,13 +108,14 @@ class PoolKindsIT {
                     Stream.of(pools)
                         .map(pool -> new ServerSetting("one", pool, "b1", weight, AdminState.READY))
                         .toList(),
-                    LONG)))
+                    LONG,
+                    List.of())))
         .isInstanceOf(ServerReady.class);
   }
 
   private static CheckServing serving(String pool, String path, Duration within) {
     return new CheckServing(
-        head(), List.of(pool), List.of("one"), "b1", path, "fleet", null, within);
+        head(), List.of(pool), List.of("one"), "b1", path, "fleet", null, within, List.of());
   }
 
   private static String proof(String pool, String path) {

@@ -60,7 +60,7 @@ class ReadyIT {
   }
 
   private static ReadyServer ready(Duration within, ServerSetting... settings) {
-    return new ReadyServer(head(), List.of(settings), within);
+    return new ReadyServer(head(), List.of(settings), within, List.of());
   }
 
   private static ReadyServer ready(ServerSetting... settings) {
@@ -203,7 +203,8 @@ class ReadyIT {
                         new WeighServers(
                             head(),
                             SERVERS,
-                            List.of(setting("one", "sticky_pool", 9, AdminState.READY)))))
+                            List.of(setting("one", "sticky_pool", 9, AdminState.READY)),
+                            List.of())))
                 .failure()
                 .found())
         .contains("static LB algorithm");
@@ -221,7 +222,8 @@ class ReadyIT {
                   SERVERS,
                   List.of(
                       setting("one", "api_pool", 10, AdminState.READY),
-                      setting("two", "api_pool", 200, AdminState.READY))));
+                      setting("two", "api_pool", 200, AdminState.READY)),
+                  List.of()));
       assertThat(((ServersWeighed) event).servers())
           .extracting(seen -> seen.setting().weight())
           .containsExactly(10, 200);
@@ -239,7 +241,8 @@ class ReadyIT {
                 List.of(new PoolServer("node-1", "b1"), new PoolServer("node-2", "b2")),
                 List.of(
                     setting("one", "api_pool", 19, AdminState.READY),
-                    new ServerSetting("one", "api_pool", "b2", 2, AdminState.READY))));
+                    new ServerSetting("one", "api_pool", "b2", 2, AdminState.READY)),
+                List.of()));
     assertThat(((ServersWeighed) event).servers())
         .extracting(seen -> seen.node() + " " + seen.setting().weight())
         .containsExactly("node-1 19", "node-2 2");

@@ -2,6 +2,8 @@ package dev.serin.lab.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
@@ -239,6 +241,7 @@ class SystemIT {
     endsAs(rollout, "COMPLETED", next);
   }
 
+  /// The first comes from a console client of the broker, then by HTTP once more.
   @Test
   @Order(7)
   void theSameRequestTwiceIsOneRolloutAndTwoRequestsRunOneAfterTheOther()
@@ -249,7 +252,9 @@ class SystemIT {
         Releases.request("twice", first.equals(good) ? "v2.0.0" : "v2.1.0", first, "2s");
     Map<String, Object> two =
         Releases.request("after", second.equals(good) ? "v2.0.0" : "v2.1.0", second, "2s");
-    String rollout = releases.release(COORDINATOR, one);
+    String rollout = RolloutIds.of("backend-api", "twice");
+    publish(one);
+    awaitStep(rollout, "drain");
     assertThat(releases.release(COORDINATOR, one)).isEqualTo(rollout);
     String next = releases.release(COORDINATOR, two);
     endsAs(rollout, "COMPLETED", null);
@@ -260,28 +265,22 @@ class SystemIT {
         .hasSize(1);
   }
 
-  @Test
-  @Order(8)
-  void aConsoleClientStartsARollout() throws IOException, InterruptedException {
-    Path next = installed().equals(good) ? other : good;
-    Map<String, Object> body =
-        Releases.request("from-kcat", next.equals(good) ? "v2.0.0" : "v2.1.0", next, "2s");
+  private static void publish(Map<String, Object> request)
+      throws IOException, InterruptedException {
     Process kcat =
         new ProcessBuilder("kcat", "-P", "-b", SerinCluster.BOOTSTRAP, "-t", "serin.requests.v1")
             .inheritIO()
             .redirectInput(ProcessBuilder.Redirect.PIPE)
             .start();
     try (var out = kcat.getOutputStream()) {
-      out.write(dev.serin.contracts.json.Json.mapper().writeValueAsBytes(body));
+      out.write(Json.mapper().writeValueAsBytes(request));
     }
     assertThat(kcat.waitFor()).isZero();
-    String rollout = dev.serin.contracts.rollout.RolloutIds.of("backend-api", "from-kcat");
-    endsAs(rollout, "COMPLETED", next);
   }
 
   /// The artifact is gone from the build machine: what the nodes keep is enough.
   @Test
-  @Order(9)
+  @Order(8)
   void aCompletedReleaseIsTakenBackFromWhatTheNodesKeep() throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
     Path taken = installed();

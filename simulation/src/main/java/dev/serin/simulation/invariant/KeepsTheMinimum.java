@@ -13,9 +13,9 @@ final class KeepsTheMinimum implements Invariant {
   private final Truth truth;
   private final Rotation rotation;
 
-  KeepsTheMinimum(Truth truth) {
+  KeepsTheMinimum(Truth truth, Circumstances circumstances) {
     this.truth = truth;
-    this.rotation = new Rotation(truth);
+    this.rotation = new Rotation(truth, circumstances);
   }
 
   @Override

@@ -30,7 +30,13 @@ final class RecoversByItself implements Invariant {
           "no request left on",
           "missing data");
 
+  /// A switch waits a minute at least, and whoever takes over is there after ten seconds. With the
+  /// broker away for longer than this, a watcher that died has nobody to learn its work from.
+  private static final int LONG_AWAY_SECONDS = 40;
+
   private final Truth truth;
+  private int awaySeconds;
+  private boolean longAway;
   private final BooleanSupplier onlySerinSuffers;
   private final Circumstances circumstances;
   private final boolean allGood;
@@ -62,12 +68,19 @@ final class RecoversByItself implements Invariant {
     }
   }
 
+  @Override
+  public void passed() {
+    awaySeconds = circumstances.isBrokerAway() ? awaySeconds + 1 : 0;
+    longAway |= awaySeconds >= LONG_AWAY_SECONDS;
+  }
+
   private boolean onlyCrashes() {
     return allGood && circumstances.onlyCrashes();
   }
 
-  private static boolean isNoCrash(String why) {
-    return NO_CRASH.stream().anyMatch(why::contains);
+  private boolean isNoCrash(String why) {
+    return NO_CRASH.stream().anyMatch(why::contains)
+        || (longAway && why.contains("nobody has watched"));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.serin.simulation.invariant;
 
+import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
@@ -20,6 +21,11 @@ final class RollsBackToWhatWas implements Invariant {
   @Override
   public String name() {
     return "I4";
+  }
+
+  @Override
+  public void answered(AgentEvent event) {
+    snapshots.answered(event);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.serin.simulation.invariant;
 
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.simulation.world.Unit;
@@ -45,18 +47,29 @@ final class Snapshots {
   private final Truth truth;
   private final Circumstances circumstances;
   private final Map<String, Fleet> atStart = new HashMap<>();
+  private final Map<String, Fleet> whenChecked = new HashMap<>();
 
   Snapshots(Truth truth, Circumstances circumstances) {
     this.truth = truth;
     this.circumstances = circumstances;
   }
 
+  /// What a load balancer forgets after preflight has looked at it is put back; what it had
+  /// forgotten before is not.
+  void answered(AgentEvent event) {
+    if (event instanceof HaproxyEvent.PoolChecked) {
+      whenChecked.putIfAbsent(event.head().rolloutId(), now(true));
+    }
+  }
+
   void published(RolloutEvent event) {
-    boolean started = event instanceof RolloutEvent.RolloutStarted;
-    // Of two groups nobody looks after the one that stands by before preflight has found it.
-    boolean found = event instanceof RolloutEvent.PreflightPassed passed && passed.plan() != null;
-    if (started || found) {
-      atStart.put(event.head().rolloutId(), now(found));
+    String rollout = event.head().rolloutId();
+    if (event instanceof RolloutEvent.RolloutStarted) {
+      whenChecked.remove(rollout);
+      atStart.put(rollout, now());
+    } else if (event instanceof RolloutEvent.PreflightPassed passed && passed.plan() != null) {
+      // Of two groups nobody looks after the one that stands by before preflight has found it.
+      atStart.put(rollout, whenChecked.getOrDefault(rollout, now(true)));
     }
   }
 

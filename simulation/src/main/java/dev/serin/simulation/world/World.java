@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /// The fleet: what is true of it, whatever anybody says.
 public final class World {
@@ -77,7 +78,13 @@ public final class World {
 
   /// Whether the node takes requests on every load balancer.
   public boolean inRotation(String node) {
+    return inRotation(node, haproxy -> true);
+  }
+
+  /// @param asked which load balancers count, by their names
+  public boolean inRotation(String node, Predicate<String> asked) {
     return haproxies.values().stream()
+        .filter(haproxy -> asked.test(haproxy.name()))
         .allMatch(haproxy -> {
           VirtualServer server = haproxy.servers().get(node);
           return server != null && server.inRotation();

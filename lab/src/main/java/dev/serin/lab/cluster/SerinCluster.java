@@ -24,7 +24,7 @@ public final class SerinCluster implements AutoCloseable {
       List.of("coordinator", "haproxy-agent", "incus-agent", "sli-watcher");
   public static final String BROKER = "broker";
   public static final String BOOTSTRAP = "127.0.0.1:19192";
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofMinutes(4);
 
   private final Path root;
   private final Path directory;

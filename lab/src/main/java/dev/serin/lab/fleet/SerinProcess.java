@@ -10,10 +10,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// One process of Serin's, started through the `serin` launcher as an operator would.
+/// One process of Serin's, started through the `serin` launcher as an operator would. None outlives
+/// whoever started it, however that one ends.
 public final class SerinProcess implements AutoCloseable {
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> RUNNING.forEach(Process::destroyForcibly), "last-one-out"));
+  }
+
   private final String name;
   private final Process process;
   private final Path log;
@@ -22,6 +33,8 @@ public final class SerinProcess implements AutoCloseable {
     this.name = name;
     this.process = process;
     this.log = log;
+    RUNNING.add(process);
+    var _ = process.onExit().thenAccept(RUNNING::remove);
   }
 
   /// Starts `serin <name> --config <config>`.

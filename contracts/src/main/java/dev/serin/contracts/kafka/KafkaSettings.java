@@ -76,6 +76,11 @@ public record KafkaSettings(
     return consumer;
   }
 
+  /// How many requests of a producer may be on their way to a broker at once. With more than one,
+  /// the first to a partition that is only just there can be refused while the next one is taken;
+  /// the first is then out of order for the broker as often as it is sent again, and lost at last.
+  public static final int ONE_AFTER_THE_OTHER = 1;
+
   /// A producer whose records survive a broker that is away for some minutes.
   public Map<String, Object> producer() {
     Map<String, Object> producer = common();
@@ -83,6 +88,7 @@ public record KafkaSettings(
     producer.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     producer.put(ProducerConfig.ACKS_CONFIG, "all");
     producer.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    producer.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, ONE_AFTER_THE_OTHER);
     producer.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     producer.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 3 * 1024 * 1024);
     producer.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 300_000);

@@ -134,6 +134,9 @@ public final class CoordinatorStreams implements SmartLifecycle {
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         CoordinatorTopology.largestRecordBytes());
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    properties.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION),
+        KafkaSettings.ONE_AFTER_THE_OTHER);
     // What Streams keeps for itself must outlive a broker as the topics do.
     properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, copies.replicas());
     properties.put(

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
@@ -112,9 +113,11 @@ final class EachStep implements AutoCloseable {
     return after;
   }
 
-  /// A person takes a node into maintenance.
-  void standBy(String node) throws IOException {
+  /// A person takes a node into maintenance, which cuts whoever is on it: that is over a moment
+  /// later, and is no release's doing.
+  void standBy(String node) throws IOException, InterruptedException {
     fleet.runtime("set server " + Fleet.POOL + "/" + node + " state maint");
+    TimeUnit.SECONDS.sleep(3);
   }
 
   /// A person has every node take requests.

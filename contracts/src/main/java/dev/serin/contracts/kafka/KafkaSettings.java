@@ -34,6 +34,11 @@ public record KafkaSettings(
   /// client's call may wait for a broker.
   public static final int LONGEST_REBALANCE_MILLIS = 90_000;
 
+  /// How many requests of a producer may be on their way to a broker at once. With more than one,
+  /// the first to a partition that is only just there can be refused while the next one is taken;
+  /// the first is then out of order for the broker as often as it is sent again, and lost at last.
+  public static final int ONE_AFTER_THE_OTHER = 1;
+
   public KafkaSettings {
     if (bootstrapServers.isBlank()) {
       throw new IllegalArgumentException(
@@ -75,11 +80,6 @@ public record KafkaSettings(
     }
     return consumer;
   }
-
-  /// How many requests of a producer may be on their way to a broker at once. With more than one,
-  /// the first to a partition that is only just there can be refused while the next one is taken;
-  /// the first is then out of order for the broker as often as it is sent again, and lost at last.
-  public static final int ONE_AFTER_THE_OTHER = 1;
 
   /// A producer whose records survive a broker that is away for some minutes.
   public Map<String, Object> producer() {

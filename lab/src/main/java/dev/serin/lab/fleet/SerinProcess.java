@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// One process of Serin's, started through the `serin` launcher as an operator would. None outlives
-/// whoever started it, however that one ends.
+/// whoever started it, unless that one is killed with `kill -9`.
 public final class SerinProcess implements AutoCloseable {
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 

@@ -17,7 +17,7 @@ jdk:
 
 build: jdk ## Compile and package, without tests
 	$(MAVEN) -q -T 1C -DskipTests package
-	@./serin rehearse-standalone
+	@./serin rehearse-services standalone
 
 demo: build ## A fleet from nothing, three releases under load, and what came of them
 	lab/up --reset
@@ -25,7 +25,7 @@ demo: build ## A fleet from nothing, three releases under load, and what came of
 
 test: jdk ## Every test: units, stories, topology, integration, and the system on the lab
 	$(MAVEN) -q -T 1C -Plab -DskipTests package
-	lab/up --reset
+	@./serin rehearse-services & lab/up --reset && wait
 	@left_out=$$(lab/lib/browser) && $(AS_MAVEN) lab/lib/halves ./mvnw -B -ntp -Plab -Dserin.excludedGroups="$$left_out"
 
 verify: jdk ## The tests that need no system packages
@@ -35,6 +35,7 @@ format: jdk ## Write the code as google-java-format has it
 	$(MAVEN) -q spotless:apply
 
 bench: build ## Limits on time and memory; fails where one is missed
+	@./serin rehearse-services
 	lab/up --reset
 	lab/bench
 

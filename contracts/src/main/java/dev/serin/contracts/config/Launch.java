@@ -80,6 +80,9 @@ public final class Launch {
   ///
   /// @param name of the process; its own defaults are in `<name>.yaml` on the class path
   public static void run(Class<?> application, String name, String[] arguments) {
+    if (application.getResource("/" + name + ".yaml") == null) {
+      throw new IllegalStateException("expected " + name + ".yaml on the class path, found none");
+    }
     Options options = parse(arguments, List.of());
     start(prepare(application, name, options, Map.of()), name);
   }

@@ -139,6 +139,19 @@ final class Guard {
     }
   }
 
+  /// A command of another service's is about a node that both have: who only sees to what comes
+  /// late leaves it to that one. A guard that stands takes it for somebody else's hand.
+  void commandedByAnother(String node, long fence) {
+    lock.lock();
+    try {
+      if (stopped) {
+        commanded(node, fence);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// A command for the node was left unanswered.
   void unanswered(String node, Instant now) {
     lock.lock();

@@ -39,6 +39,9 @@ public final class Guards {
   /// The fence of the newest command for each node, by service and node.
   private final Map<String, Long> touched = new ConcurrentHashMap<>();
 
+  /// The fence of the newest command for each node, whichever service's.
+  private final Map<String, Long> touchedByAny = new ConcurrentHashMap<>();
+
   /// The fence of the newest command that gave each node a weight, by service and node.
   private final Map<String, Long> weighed = new ConcurrentHashMap<>();
 
@@ -95,9 +98,24 @@ public final class Guards {
   }
 
   private void touched(CommandHead head) {
-    if (head.node() != null) {
-      touched.merge(head.service() + "/" + head.node(), head.fence(), Math::max);
+    String node = head.node();
+    if (node != null) {
+      touched.merge(head.service() + "/" + node, head.fence(), Math::max);
+      leaveToIt(head, node);
     }
+  }
+
+  /// The service's own guard leaves the node to the command, and so does another service's whose
+  /// rollout is over: two services may share a node.
+  private void leaveToIt(CommandHead head, String node) {
+    touchedByAny.merge(node, head.fence(), Math::max);
+    byService.forEach((service, guard) -> {
+      if (service.equals(head.service())) {
+        guard.commanded(node, head.fence());
+      } else {
+        guard.commandedByAnother(node, head.fence());
+      }
+    });
   }
 
   /// A command that was given before this process had the work: whoever obeyed it may be held up,
@@ -109,10 +127,6 @@ public final class Guards {
     }
     takenOver.put(head.service(), alarms.now());
     touched(head);
-    Guard guard = byService.get(head.service());
-    if (guard != null && head.node() != null) {
-      guard.commanded(head.node(), head.fence());
-    }
   }
 
   /// A command for a node: nobody else touches that node until a newer guard has come.
@@ -122,19 +136,12 @@ public final class Guards {
       begun.put(head.service(), head.rolloutId());
     }
     touched(head);
-    Guard guard = byService.get(head.service());
-    if (guard != null && head.node() != null) {
-      guard.commanded(head.node(), head.fence());
-    }
   }
 
   /// A command that gives another node than its own a weight too.
   public void weighs(CommandHead head, String node) {
     weighed.merge(head.service() + "/" + node, head.fence(), Math::max);
-    Guard guard = byService.get(head.service());
-    if (guard != null) {
-      guard.commanded(node, head.fence());
-    }
+    leaveToIt(head, node);
   }
 
   /// A load balancer did not answer a command: it may still obey it, when nobody expects that any
@@ -153,6 +160,12 @@ public final class Guards {
     Guard guard = byService.get(command.head().service());
     if (guard != null) {
       guard.stop(command, alarms.now());
+      // Recalled commands of two services come in no order.
+      touchedByAny.forEach((node, fence) -> {
+        if (fence > command.head().fence()) {
+          guard.commandedByAnother(node, fence);
+        }
+      });
     }
   }
 

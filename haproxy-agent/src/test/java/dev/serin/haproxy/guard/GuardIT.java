@@ -36,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Guards on a real HAProxy, at times that the test sets.
 @Tag("lab")
@@ -330,6 +332,28 @@ class GuardIT {
     assertThat(one.tell("show map " + one.leavingMap())).doesNotContain("c1");
     assertThat(told(DriftMended.class).getFirst().cause()).isEqualTo(DriftCause.LATE);
     assertThat(one.status("api_pool", "b2")).as("a person's").startsWith("DRAIN");
+  }
+
+  /// An agent that begins anew recalls both, in either order.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoIsOverLeavesANodeToAnotherServicesNewerCommand(boolean newerFirst)
+      throws InterruptedException {
+    CommandHead over = head(null);
+    CommandHead newer = new CommandHead("c", "r-2", "other", "node-1", over.fence() + 9, now);
+    guards.recalled(head("node-1"));
+    guardAll(null, mayHaveBeenDrained("1"));
+    if (newerFirst) {
+      guards.recalled(newer);
+    }
+    guards.stop(new StopGuardingServers(head(null), false, List.of(mayHaveBeenDrained("1"))));
+    if (!newerFirst) {
+      guards.recalled(newer);
+    }
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(one.status("api_pool", "b1")).startsWith("DRAIN");
+    assertThat(told(DriftMended.class)).isEmpty();
   }
 
   @Test

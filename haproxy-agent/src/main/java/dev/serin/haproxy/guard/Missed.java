@@ -3,10 +3,12 @@ package dev.serin.haproxy.guard;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a load balancer may have missed while it was out of reach: whatever was asked of its
@@ -41,10 +43,12 @@ final class Missed {
 
   /// By what is asked now, what the server may have from before.
   ///
-  /// @param before none where the load balancer has never answered
+  /// @param before none where the load balancer has never answered: then it may have what its
+  ///   servers had before the rollout
   static Map<ServerSetting, List<ServerSetting>> between(@Nullable Asked before, Asked now) {
     Map<ServerSetting, List<ServerSetting>> missed = new HashMap<>();
     if (before == null) {
+      now.servers().values().forEach(one -> missed.put(one.setting(), untold(one)));
       return missed;
     }
     now.servers()
@@ -63,5 +67,20 @@ final class Missed {
           missed.put(one.setting(), List.copyOf(possible));
         });
     return missed;
+  }
+
+  /// Of what was asked of a server before, what it may have without ever having been told: not that
+  /// it leaves. Who has drained it there meanwhile is a person.
+  private static List<ServerSetting> untold(One one) {
+    return one.earlier().stream().filter(it -> !isDrainedFrom(one, it)).toList();
+  }
+
+  private static boolean isDrainedFrom(One one, ServerSetting setting) {
+    return setting.state() == AdminState.DRAIN
+        && Stream.concat(one.earlier().stream(), Stream.of(one.setting()))
+            .anyMatch(it ->
+                it.state() == AdminState.READY
+                    && it.weight() == setting.weight()
+                    && Causes.key(it).equals(Causes.key(setting)));
   }
 }

@@ -48,6 +48,10 @@ class CausesTest {
   }
 
   private static Missed.Asked asked(AdminState state, boolean inWork) {
+    return asked(state, drained(), inWork);
+  }
+
+  private static Missed.Asked asked(AdminState state, List<ServerSetting> earlier, boolean inWork) {
     return Missed.asked(
         new GuardServers(
             new CommandHead("c-1", "r-1", "api", null, 1, NOON),
@@ -57,7 +61,7 @@ class CausesTest {
                     List.of(setting(state, 100)),
                     state != AdminState.READY,
                     inWork,
-                    drained())),
+                    earlier)),
             NOON.plusSeconds(30),
             null),
         "haproxy-1",
@@ -85,6 +89,24 @@ class CausesTest {
     assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), List.of(), NOON)).isNull();
     Missed.between(null, asked(AdminState.READY, false)).forEach(causes::missed);
     assertThat(causes.of(drift(AdminState.READY, AdminState.DRAIN, 100), List.of(), NOON)).isNull();
+  }
+
+  /// It was silent when the rollout began: it has what it had before, and nobody has told it to let
+  /// anybody leave.
+  @Test
+  void isMissedWhereALoadBalancerThatHasNeverAnsweredHasWhatItHadBefore() {
+    ServerSetting before = setting(AdminState.READY, 50);
+    Missed.between(
+            null, asked(AdminState.DRAIN, List.of(before, setting(AdminState.DRAIN, 50)), false))
+        .forEach(causes::missed);
+    assertThat(causes.of(drift(AdminState.DRAIN, AdminState.READY, 50), List.of(), NOON))
+        .isEqualTo(DriftCause.MISSED);
+    assertThat(causes.of(drift(AdminState.DRAIN, AdminState.READY, 7), List.of(), NOON))
+        .as("it never had that weight")
+        .isNull();
+    assertThat(causes.of(drift(AdminState.DRAIN, AdminState.DRAIN, 50), List.of(), NOON))
+        .as("nobody has told it to drain then")
+        .isNull();
   }
 
   @Test

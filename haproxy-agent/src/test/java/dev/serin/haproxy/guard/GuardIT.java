@@ -584,16 +584,20 @@ class GuardIT {
   }
 
   private static GuardedServer onBoth(String name, AdminState state) {
+    return onBoth(name, state, 1);
+  }
+
+  private static GuardedServer onBoth(String name, AdminState state, int weight) {
     List<ServerSetting> earlier = new ArrayList<>();
     List<ServerSetting> settings = new ArrayList<>();
     for (String balancer : List.of("one", "two")) {
-      settings.add(new ServerSetting(balancer, "api_pool", name, 1, state));
+      settings.add(new ServerSetting(balancer, "api_pool", name, weight, state));
       earlier.add(
           new ServerSetting(
               balancer,
               "api_pool",
               name,
-              1,
+              weight,
               state == AdminState.READY ? AdminState.DRAIN : AdminState.READY));
     }
     return new GuardedServer(
@@ -671,6 +675,41 @@ class GuardIT {
       two.tell("set server api_pool/b1 state drain");
       second();
       assertThat(two.status("api_pool", "b1")).as("a person's hand").startsWith("DRAIN");
+      assertThat(told(ServersChangedByHand.class)).hasSize(1);
+    }
+  }
+
+  /// As with a server-state file: it is not as its configuration has it.
+  @Test
+  void whatALoadBalancerHadBeforeIsPutRightWhereItWasSilentFromTheBeginning()
+      throws InterruptedException {
+    Unreachable gap = new Unreachable();
+    try (RealHaproxy two = new RealHaproxy("two", List.of(b1, b2, b3))) {
+      guards = new Guards(gap.fleet(one, two), time);
+      for (RealHaproxy each : List.of(one, two)) {
+        each.tell("set server api_pool/b1 weight 3");
+      }
+      one.tell("set server api_pool/b1 state drain");
+      one.tell("add map " + one.leavingMap() + " c1 1");
+      two.tell("set server api_pool/b2 state drain");
+      gap.close();
+      guard(
+          null,
+          onBoth("b1", AdminState.DRAIN, 3),
+          onBoth("b2", AdminState.READY),
+          onBoth("b3", AdminState.READY));
+      pass(Duration.ofMinutes(5));
+      assertThat(two.status("api_pool", "b1")).startsWith("UP");
+
+      gap.open();
+      second();
+
+      assertThat(two.status("api_pool", "b1")).startsWith("DRAIN");
+      assertThat(two.leaving("c1")).isTrue();
+      assertThat(told(DriftMended.class))
+          .singleElement()
+          .satisfies(it -> assertThat(it.cause()).isEqualTo(DriftCause.MISSED));
+      assertThat(two.status("api_pool", "b2")).as("a person's hand").startsWith("DRAIN");
       assertThat(told(ServersChangedByHand.class)).hasSize(1);
     }
   }

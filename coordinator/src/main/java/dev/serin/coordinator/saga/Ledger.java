@@ -62,7 +62,10 @@ public record Ledger(
   public record Queued(ReleaseRequested request, Instant at, long sequence) {}
 
   /// A release that completed.
-  public record KnownGood(String version, Artifact artifact, String rolloutId) {}
+  ///
+  /// @param strategy by which it came; none in a ledger from before there was such a field
+  public record KnownGood(
+      String version, Artifact artifact, String rolloutId, @Nullable String strategy) {}
 
   /// A rollout that is over.
   public record Ended(String rolloutId, ReleaseRequested request, RolloutPhase phase) {}

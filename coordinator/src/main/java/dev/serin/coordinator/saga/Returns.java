@@ -53,8 +53,13 @@ final class Returns {
 
   /// What is taken back, and what is to run instead.
   ///
+  /// @param strategy by which it came; none where that is not on record
   /// @param target none where nothing is on record
-  private record Way(String rolloutId, String version, Ledger.@Nullable KnownVersion target) {}
+  private record Way(
+      String rolloutId,
+      String version,
+      @Nullable String strategy,
+      Ledger.@Nullable KnownVersion target) {}
 
   /// Whether the rollout that ended last has left its release on a part of the fleet.
   private static boolean isMixed(Draft draft) {
@@ -69,13 +74,17 @@ final class Returns {
     return new Way(
         ended.rolloutId(),
         ended.request().version(),
+        ended.request().strategy(),
         new Ledger.KnownVersion(good.artifact().sha256(), good.version()));
   }
 
   private static Way completed(Draft draft) {
     Ledger.KnownGood last = Objects.requireNonNull(draft.lastKnownGood);
     return new Way(
-        last.rolloutId(), last.version(), draft.earlier.isEmpty() ? null : draft.earlier.getLast());
+        last.rolloutId(),
+        last.version(),
+        last.strategy(),
+        draft.earlier.isEmpty() ? null : draft.earlier.getLast());
   }
 
   private static void back(
@@ -100,7 +109,7 @@ final class Returns {
               + draft.service()
               + " --strategy emergency --artifact FILE --version VERSION");
     } else {
-      Requests.release(draft, inItsBatches(draft, definition, way, way.target(), back));
+      Requests.release(draft, inItsBatches(definition, way, way.target(), back));
     }
   }
 
@@ -111,17 +120,12 @@ final class Returns {
   /// Back in the batches that the release came in, where its strategy's name says how many go at
   /// once and the service still lets as many leave; else by the service's own batch.
   private static ReleaseRequested inItsBatches(
-      Draft draft,
       ServiceDefinition definition,
       Way way,
       Ledger.KnownVersion target,
       Request.RollbackRequested back) {
-    Ledger.Ended ended = draft.lastEnded;
-    String asked =
-        ended == null || !ended.rolloutId().equals(way.rolloutId())
-            ? null
-            : ended.request().strategy();
-    String strategy = asked == null ? definition.strategy() : asked;
+    String came = way.strategy();
+    String strategy = came == null ? definition.strategy() : came;
     if (Strategies.takesCanariesAlong(strategy) && !definition.isBlueGreen()) {
       ReleaseRequested batched = release(definition, strategy, way.version(), target, back);
       if (Overrides.apply(definition, batched) instanceof Parsed.Valid) {

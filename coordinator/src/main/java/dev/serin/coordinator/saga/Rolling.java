@@ -318,7 +318,10 @@ final class Rolling {
       Returns.remember(
           draft,
           new Ledger.KnownGood(
-              rollout.request().version(), rollout.request().artifact(), rollout.rolloutId()));
+              rollout.request().version(),
+              rollout.request().artifact(),
+              rollout.rolloutId(),
+              rollout.service().strategy()));
       rememberVersion(draft);
       draft.leftOut.clear();
     }

@@ -332,6 +332,39 @@ class BatchesTest {
     runs(story, "v1", "b1", "b2", "b3", "b4");
   }
 
+  /// What is taken back is not what ended last.
+  @Test
+  void goesBackInThemWhereAnotherReleaseWasTakenBackMeanwhile() {
+    Story story =
+        Story.of(FOUR)
+            .on(releaseBy("HalfAtATime"))
+            .goesOn()
+            .on(Story.release("v3"))
+            .until("keep b2")
+            .on(Acts.abort())
+            .goesOn()
+            .endsIn("v3", RolloutPhase.ROLLED_BACK, Outcome.ABORTED)
+            .on(Acts.takeBack())
+            .until("drain b2")
+            .then(sends("drain b2", "drain b1"))
+            .goesOn();
+    runs(story, "v1", "b1", "b2", "b3", "b4");
+  }
+
+  @Test
+  void goesBackInThemWhereTheServiceHasAnotherStrategyByNow() {
+    Story story =
+        Story.of(with(FOUR, "{\"strategy\": \"HalfAtATime\"}"))
+            .on(Story.release("v2"))
+            .goesOn()
+            .on(Acts.defined(FOUR))
+            .on(Acts.takeBack())
+            .until("drain b2")
+            .then(sends("drain b2", "drain b1"))
+            .goesOn();
+    runs(story, "v1", "b1", "b2", "b3", "b4");
+  }
+
   @Test
   void goesBackOneByOneWhereTheServiceNoLongerLetsSoManyLeave() {
     Story story =

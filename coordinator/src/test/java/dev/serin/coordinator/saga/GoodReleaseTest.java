@@ -69,7 +69,10 @@ class GoodReleaseTest {
           assertThat(story.ledger().lastKnownGood())
               .isEqualTo(
                   new Ledger.KnownGood(
-                      "v2", Story.releaseOf("v2", IfBusy.QUEUE).artifact(), Story.idOf("v2")));
+                      "v2",
+                      Story.releaseOf("v2", IfBusy.QUEUE).artifact(),
+                      Story.idOf("v2"),
+                      "canary-then-peers"));
         });
   }
 

@@ -29,7 +29,7 @@ class ArtifactNeedsTest {
                 null,
                 null,
                 List.of(),
-                new Ledger.KnownGood("2.1.0", new Artifact("file:///app", GOOD), "r-1"),
+                new Ledger.KnownGood("2.1.0", new Artifact("file:///app", GOOD), "r-1", null),
                 List.of(new Ledger.KnownVersion(EARLIER, "2.0.9")),
                 null,
                 Map.of(),

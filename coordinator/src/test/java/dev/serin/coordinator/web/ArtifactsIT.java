@@ -188,7 +188,7 @@ class ArtifactsIT {
                 null,
                 null,
                 List.of(),
-                new Ledger.KnownGood("1", new Artifact("file:///app", sha256), "r-1"),
+                new Ledger.KnownGood("1", new Artifact("file:///app", sha256), "r-1", null),
                 List.of(),
                 null,
                 Map.of(),

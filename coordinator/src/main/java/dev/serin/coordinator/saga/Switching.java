@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -226,12 +227,12 @@ final class Switching {
   /// @param given the nodes that were given up
   static boolean leavesNobody(Rollout rollout, List<String> given, Step step) {
     ServiceDefinition service = rollout.service();
-    NodeRecord record = step.node() == null ? null : rollout.nodes().get(step.node());
-    return service.isBlueGreen()
-        && record != null
-        && step.undo()
-        && step.name() == StepName.DRAIN
-        && !BlueGreen.isLeaving(service, record.name())
+    if (!service.isBlueGreen() || !step.undo() || step.name() != StepName.DRAIN) {
+      return false;
+    }
+    NodeRecord record =
+        Objects.requireNonNull(rollout.nodes().get(Objects.requireNonNull(step.node())));
+    return !BlueGreen.isLeaving(service, record.name())
         && isIn(record)
         && rollout.nodes().values().stream()
             .filter(it -> BlueGreen.isLeaving(service, it.name()))

@@ -377,7 +377,7 @@ public final class Plan {
   }
 
   /// How long a step may take with all its attempts.
-  private static Duration bound(ServiceDefinition service, Step step) {
+  public static Duration bound(ServiceDefinition service, Step step) {
     if (step.name() == StepName.ANALYSE || step.name() == StepName.HOOK) {
       return deadline(service, step);
     }

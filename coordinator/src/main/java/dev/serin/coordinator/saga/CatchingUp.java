@@ -8,13 +8,16 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.coordinator.plan.Batches;
+import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Load balancers that don't answer, of a service that goes on without them:
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// 3. the guard asks of the missing what it asks of the others: one that is back has it a second
 ///    later;
 /// 4. at its end, forward or back, the rollout waits until nobody is missing and every node is in
-///    rotation everywhere again. It goes on by itself then.
+///    rotation, or out of it, everywhere as it is to be. It goes on by itself then.
 ///
 /// What a missing load balancer had is taken to be what another one had: a pair has one
 /// configuration.
@@ -72,7 +75,7 @@ final class CatchingUp {
     boolean back = !missing.containsAll(rollout.missing());
     draft.change(it -> it.without(missing));
     if (!back || !drainsOnceMore(draft)) {
-      draft.askAnew(Agent.HAPROXY);
+      draft.askAnew(Agent.HAPROXY, pending -> deadline(draft, pending));
     }
     return missing.isEmpty()
         ? "nobody is missing any more: steps are about every load balancer"
@@ -129,6 +132,44 @@ final class CatchingUp {
                 && Objects.equals(step.node(), steps.get(after).node()));
   }
 
+  /// What is asked anew begins anew, so it has its whole time anew; but a load balancer that comes
+  /// and goes does not keep a step for longer than the plan gives it with all its attempts (I6).
+  private static Instant deadline(Draft draft, Pending pending) {
+    Rollout rollout = draft.rollout();
+    int first =
+        switch (rollout.phase()) {
+          case Phase.Rolling(int step) -> step;
+          case Phase.RollingBack back -> back.step();
+          case Phase.Preflight preflight -> -1;
+          case Phase.Watching watching -> -1;
+          case Phase.Paused paused -> -1;
+        };
+    if (first < 0) {
+      return pending.deadline();
+    }
+    Step step = rollout.steps().get(Batches.indexOf(rollout.steps(), first, pending.head().node()));
+    Instant begun = step.startedAt() == null ? draft.at : step.startedAt();
+    Instant latest = begun.plus(Plan.bound(rollout.service(), step));
+    Instant anew = draft.at.plus(Plan.deadline(rollout.service(), step));
+    Instant within = anew.isBefore(latest) ? anew : latest;
+    return within.isAfter(pending.deadline()) ? within : pending.deadline();
+  }
+
+  /// Where something was done on the load balancers, for whoever reads the record: nothing more to
+  /// say where none is missing.
+  static String where(Rollout rollout) {
+    return rollout.missing().isEmpty()
+        ? ""
+        : ", on "
+            + rollout.service().loadBalancers().stream()
+                .filter(name -> !rollout.missing().contains(name))
+                .collect(Collectors.joining(", "))
+            + "; "
+            + String.join(", ", rollout.missing())
+            + (rollout.missing().size() == 1 ? " is" : " are")
+            + " missing";
+  }
+
   /// Whether the rollout has to wait at its end.
   static boolean isDue(Rollout rollout) {
     boolean touched =
@@ -166,7 +207,7 @@ final class CatchingUp {
 
   private static String acts(Rollout rollout, Phase.@Nullable RollingBack back) {
     return (rollout.missing().isEmpty()
-            ? "every node in rotation on every load balancer"
+            ? "every node as it is to be on every load balancer"
             : "somebody who brings back " + String.join(", ", rollout.missing()))
         + ": it goes on by itself then; or promote (ends without that)"
         + (back == null ? ", or abort" : "");
@@ -185,21 +226,30 @@ final class CatchingUp {
             .toList();
     String who =
         rollout.missing().isEmpty()
-            ? "not every load balancer has every node in rotation"
+            ? "not every load balancer has every node as it is to be"
             : String.join(", ", rollout.missing())
                 + (rollout.missing().size() == 1 ? " does" : " do")
                 + " not answer and has to catch up";
     return who + ": " + String.join(", ", nodes);
   }
 
-  /// Whether nobody is missing, and whoever is to be in rotation is, everywhere as asked.
+  /// Whether nobody is missing, whoever is to be in rotation is, everywhere as asked, and whoever
+  /// Serin has left out is out everywhere. A node that somebody else had taken out, and that the
+  /// rollout has not touched, is nobody's to wait for: the guard does not put it back either.
   private static boolean isCaughtUp(Rollout rollout, TrafficObserved observed) {
     List<ServerSetting> found = observed.servers().stream().map(ServerSeen::setting).toList();
     return rollout.missing().isEmpty()
         && rollout.nodes().values().stream()
-            .filter(record -> !record.asked().isEmpty() && !NodeRecord.areOut(record.asked()))
+            .filter(record -> !record.asked().isEmpty() && !Guarding.isOthers(rollout, record))
             .allMatch(record ->
-                observed.inRotation().contains(record.name()) && found.containsAll(record.asked()));
+                (NodeRecord.areOut(record.asked()) || observed.inRotation().contains(record.name()))
+                    && record.asked().stream().allMatch(asked -> isAsAsked(asked, found)));
+  }
+
+  private static boolean isAsAsked(ServerSetting asked, List<ServerSetting> found) {
+    return NodeRecord.isOut(asked)
+        ? found.stream().anyMatch(it -> NodeRecord.isSameLine(it, asked) && NodeRecord.isOut(it))
+        : found.contains(asked);
   }
 
   static boolean isAwaited(Rollout rollout) {

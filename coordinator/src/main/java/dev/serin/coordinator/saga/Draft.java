@@ -265,8 +265,10 @@ final class Draft {
   }
 
   /// Asks anew, under another name, what that agent has not answered yet: what it is about has
-  /// changed. Its deadline stays.
-  void askAnew(Agent agent) {
+  /// changed.
+  ///
+  /// @param deadline by when what was to be answered is to be answered now
+  void askAnew(Agent agent, Function<Pending, Instant> deadline) {
     List<Pending> before = rollout().pending();
     pending(before.stream().filter(it -> it.agent() != agent || it.hook() != null).toList());
     before.stream()
@@ -274,7 +276,7 @@ final class Draft {
         .forEach(it ->
             ask(
                 new Pending(
-                    agent, head(it.head().node()), at.plus(ASK_AGAIN), it.deadline(), null)));
+                    agent, head(it.head().node()), at.plus(ASK_AGAIN), deadline.apply(it), null)));
   }
 
   private void await(Pending pending) {

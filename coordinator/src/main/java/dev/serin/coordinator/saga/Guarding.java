@@ -68,12 +68,15 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   /// Whether a command is about it now, or was and did not come to its end; or somebody else had
   /// taken it out before, and nobody knows just how.
   private static boolean isInWork(Rollout rollout, NodeRecord record) {
-    boolean untouchedAndOut =
-        record.asked().equals(record.settings())
-            && !record.leaving()
-            && NodeRecord.areOut(record.settings())
-            && moves(rollout, record.name()).findAny().isEmpty();
-    return untouchedAndOut || isUnsettled(rollout, record.name());
+    return isOthers(rollout, record) || isUnsettled(rollout, record.name());
+  }
+
+  /// Whether somebody else had taken it out, and nothing was done with it since.
+  static boolean isOthers(Rollout rollout, NodeRecord record) {
+    return record.asked().equals(record.settings())
+        && !record.leaving()
+        && NodeRecord.areOut(record.settings())
+        && moves(rollout, record.name()).findAny().isEmpty();
   }
 
   /// The steps that have told HAProxy something of that node alone.

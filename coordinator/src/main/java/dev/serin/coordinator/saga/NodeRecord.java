@@ -227,7 +227,7 @@ public record NodeRecord(
         cookie);
   }
 
-  private static boolean isSameLine(ServerSetting one, ServerSetting other) {
+  static boolean isSameLine(ServerSetting one, ServerSetting other) {
     return one.loadBalancer().equals(other.loadBalancer())
         && one.pool().equals(other.pool())
         && one.server().equals(other.server());
@@ -261,13 +261,16 @@ public record NodeRecord(
 
   /// Whether these settings keep it out of rotation on every load balancer.
   static boolean areOutEverywhere(List<ServerSetting> settings) {
-    return settings.stream()
-        .allMatch(it -> it.state() != ServerSetting.AdminState.READY || it.weight() == 0);
+    return settings.stream().allMatch(NodeRecord::isOut);
   }
 
   /// Whether these settings take it out of rotation somewhere.
   static boolean areOut(List<ServerSetting> settings) {
-    return settings.stream()
-        .anyMatch(it -> it.state() != ServerSetting.AdminState.READY || it.weight() == 0);
+    return settings.stream().anyMatch(NodeRecord::isOut);
+  }
+
+  /// Whether a server with this setting gets no requests.
+  static boolean isOut(ServerSetting setting) {
+    return setting.state() != ServerSetting.AdminState.READY || setting.weight() == 0;
   }
 }

@@ -144,7 +144,7 @@ final class Rolling {
       return;
     }
     Steps.applied(draft, step, event);
-    String how = Steps.detail(event);
+    String how = Steps.detail(draft.rollout(), event);
     draft.step(index, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
     draft.emit(
         Draft.SERIN,

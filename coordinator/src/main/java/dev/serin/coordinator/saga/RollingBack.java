@@ -78,7 +78,7 @@ final class RollingBack {
     }
     Phase.RollingBack all =
         new Phase.RollingBack(back.step(), cause, left, leftNodes, false, back.foreign());
-    int waits = CatchingUp.isAwaited(draft) ? steps.size() - 1 : -1;
+    int waits = CatchingUp.isAwaited(draft.rollout()) ? steps.size() - 1 : -1;
     if (waits >= 0) {
       draft.step(
           waits, it -> it.ended(StepStatus.SKIPPED, draft.at, "what is left is taken back first"));
@@ -255,7 +255,7 @@ final class RollingBack {
       return;
     }
     Steps.applied(draft, step, event);
-    String how = Steps.detail(event);
+    String how = Steps.detail(draft.rollout(), event);
     draft.step(index, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
     draft.emit(
         Draft.SERIN,

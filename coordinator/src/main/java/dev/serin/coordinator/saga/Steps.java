@@ -82,7 +82,9 @@ final class Steps {
               ? "every node has its own weight"
               : "the canary is to get " + Shifting.percent(step.share()) + " of the requests";
       draft.emit(
-          Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
+          Draft.SERIN,
+          why + CatchingUp.where(draft.rollout()),
+          head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
     }
     if (Set.of(StepName.DRAIN, StepName.READY, StepName.MAINT).contains(step.name())) {
       NodeRecord record =
@@ -98,7 +100,9 @@ final class Steps {
                         : " is in rotation";
               };
       draft.emit(
-          Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
+          Draft.SERIN,
+          why + CatchingUp.where(draft.rollout()),
+          head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
     }
   }
 
@@ -108,17 +112,20 @@ final class Steps {
   }
 
   /// How a step went, one sentence.
-  static String detail(AgentEvent event) {
+  static String detail(Rollout rollout, AgentEvent event) {
+    String where = CatchingUp.where(rollout);
     return switch (event) {
       case HaproxyEvent.ServerDrained drained ->
           "no request left after "
               + View.shown(drained.took())
               + counted(drained.sessionsCut(), "session", "cut")
               + counted(drained.tunnelsClosed(), "WebSocket", "closed")
-              + (drained.belowMinimum() ? ", below the pool's minimum" : "");
+              + (drained.belowMinimum() ? ", below the pool's minimum" : "")
+              + where;
       case HaproxyEvent.ServerReady ready ->
-          "has the state and weight it is to have, on every load balancer";
-      case HaproxyEvent.ServersWeighed weighed -> weights(weighed);
+          "has the state and weight it is to have"
+              + (where.isEmpty() ? ", on every load balancer" : where);
+      case HaproxyEvent.ServersWeighed weighed -> weights(weighed) + where;
       case HaproxyEvent.ServerServing serving -> String.join("; ", serving.proof());
       case IncusEvent.BinaryKept kept ->
           "sha256:" + kept.sha256().substring(0, 12) + " kept as " + kept.path();

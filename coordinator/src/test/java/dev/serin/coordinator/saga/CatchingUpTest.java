@@ -3,7 +3,10 @@ package dev.serin.coordinator.saga;
 import static dev.serin.contracts.sli.Verdict.FAIL;
 import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.fails;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.handsOff;
+import static dev.serin.coordinator.saga.Acts.handsOn;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
@@ -33,8 +36,11 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.saga.Decision.Ignored;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -49,6 +55,9 @@ class CatchingUpTest {
 
   private static final ServiceDefinition GOES_ON =
       with(STOPS, "{\"onLoadBalancerDown\": \"go-on\"}");
+
+  private static final Failure FOREIGN =
+      new Failure(Failure.Reason.FOREIGN, "its own binary", "another one", "look", false);
 
   private static final String BRINGS_BACK =
       "somebody who brings back haproxy-2: it goes on by itself then; or promote (ends without"
@@ -94,14 +103,17 @@ class CatchingUpTest {
   private static Stream<ServerSeen> seen(String node, List<String> silent) {
     return Stream.of("haproxy-1", "haproxy-2")
         .filter(name -> !silent.contains(name))
-        .map(name ->
-            new ServerSeen(
-                node,
-                new ServerSetting(name, "api_pool", node, 100, AdminState.READY),
-                null,
-                "UP",
-                true,
-                null));
+        .map(name -> seen(node, name, AdminState.READY));
+  }
+
+  private static ServerSeen seen(String node, String loadBalancer, AdminState state) {
+    return new ServerSeen(
+        node,
+        new ServerSetting(loadBalancer, "api_pool", node, 100, state),
+        null,
+        state == AdminState.READY ? "UP" : "DRAIN",
+        state == AdminState.READY,
+        null);
   }
 
   private static List<String> balancers(List<ServerSetting> settings) {
@@ -174,7 +186,7 @@ class CatchingUpTest {
             observed(List.of("b1")),
             isIn(RolloutPhase.PAUSED),
             waitsFor(
-                "every node in rotation on every load balancer: it goes on by itself then; or"
+                "every node as it is to be on every load balancer: it goes on by itself then; or"
                     + " promote (ends without that), or abort",
                 "completed"))
         .on(observed(List.of("b1", "b2")), tells("step-succeeded catch-up", "rollout-completed"))
@@ -278,6 +290,126 @@ class CatchingUpTest {
             observed(List.of("b1", "b2")),
             tells("traffic-shifted", "step-succeeded undo-catch-up", "rollback-completed"))
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+
+  /// As the guard sees it once both answer, with what `haproxy-2` has of one node; the first one
+  /// has that node drained.
+  private static Story.Act observedOnTheSecond(String node, AdminState state) {
+    return story ->
+        Acts.answered(
+            story,
+            new TrafficObserved(
+                new AnswerHead(
+                    "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+                story.world().nodes().keySet().stream()
+                    .flatMap(each ->
+                        each.equals(node)
+                            ? Stream.of(
+                                seen(each, "haproxy-1", AdminState.DRAIN),
+                                seen(each, "haproxy-2", state))
+                            : seen(each, List.of()))
+                    .toList(),
+                List.of(),
+                story.world().nodes().keySet().stream().filter(it -> !it.equals(node)).toList(),
+                List.of()));
+  }
+
+  @Test
+  void waitsUntilWhoIsLeftOutIsOutOnTheOneThatIsBackToo() {
+    without(with(GOES_ON, "{\"analysis\": {\"window\": \"90s\"}}"))
+        .until("watch 1-3")
+        .on(probe(FAIL))
+        .until("restore b2")
+        .on(fails("restore b2", FOREIGN))
+        .goesOn()
+        .then(waitsFor(BRINGS_BACK, "the end of the rollback"))
+        .on(observedOnTheSecond("b2", AdminState.READY), isIn(RolloutPhase.PAUSED))
+        .on(observedOnTheSecond("b2", AdminState.DRAIN))
+        .endsIn(RolloutPhase.HALTED, Outcome.HALTED);
+  }
+
+  @Test
+  void waitsForNobodyThatSomebodyElseHadTakenOutAndThatItHasNotTouched() {
+    Story story =
+        Story.of(
+            with(
+                GOES_ON,
+                "{\"nodes\": [{\"name\": \"b2\", \"canary\": true}, {\"name\": \"b1\"},"
+                    + " {\"name\": \"b3\"}], \"minAvailable\": 1, \"analysis\": {\"window\":"
+                    + " \"90s\"}}"));
+    story.world().silence("haproxy-2");
+    story.world().set("b3", AdminState.DRAIN, 100);
+    story
+        .on(Story.release("v2"))
+        .until("watch 1-3")
+        .on(probe(FAIL))
+        .goesOn()
+        .then(isIn(RolloutPhase.PAUSED))
+        .on(observedOnTheSecond("b3", AdminState.READY))
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+
+  /// What is begun anew has its whole time anew; but one that comes and goes does not keep a step
+  /// for longer than all attempts of it may take (I6).
+  @Test
+  void whatIsAskedAnewHasItsWholeTimeAndNoMoreThanThePlanGivesTheStep() {
+    Story story = without(GOES_ON).until("drain b2");
+    Step drain = story.active().steps().getFirst();
+    Duration once = Plan.deadline(GOES_ON, drain);
+    story
+        .after(once.minusSeconds(10))
+        .on(observed(List.of("b1")), sends("drain b2"))
+        .after(once.minusSeconds(10), isIn(RolloutPhase.ROLLING));
+    Instant latest = Story.NOON.plus(Plan.bound(GOES_ON, drain));
+    for (boolean silent = true; story.now().isBefore(latest); silent = !silent) {
+      story.on(silent ? observed(List.of(), "haproxy-2") : observed(List.of("b1")));
+      story.after(once.minusSeconds(10));
+    }
+    story.then(isIn(RolloutPhase.ROLLING_BACK));
+  }
+
+  @Test
+  void saysOnWhichLoadBalancersWhatIsDone() {
+    Story story = without(GOES_ON).until("push b2");
+    assertThat(saidOf(story, "drain b2"))
+        .isEqualTo("no request left after 2s, on haproxy-1; haproxy-2 is missing");
+    story.until("serving b2");
+    assertThat(saidOf(story, "ready b2"))
+        .isEqualTo(
+            "has the state and weight it is to have, on haproxy-1; haproxy-2 is missing");
+    assertThat(story.told().stream().map(event -> event.head().why()))
+        .contains(
+            "b2 is out of rotation, on haproxy-1; haproxy-2 is missing",
+            "b2 is in rotation, on haproxy-1; haproxy-2 is missing");
+    story.on(observed(List.of("b1", "b2"))).until("serving b1");
+    assertThat(saidOf(story, "ready b1"))
+        .isEqualTo("has the state and weight it is to have, on every load balancer");
+  }
+
+  private static String saidOf(Story story, String step) {
+    return story.told().stream()
+        .filter(event -> Words.of(event).equals("step-succeeded " + step))
+        .findFirst()
+        .orElseThrow()
+        .head()
+        .why();
+  }
+
+  /// Hands are off where a peer's rollback waits; an abort meanwhile is carried out after it.
+  @Test
+  void anAbortWhileHandsAreOffIsCarriedOutOnceTheyAreOnAgain() {
+    without(with(GOES_ON, "{\"onPeerFailure\": \"rollback-peer\"}"))
+        .until("health b1")
+        .on(failsForGood("health b1"))
+        .goesOn()
+        .then(isIn(RolloutPhase.PAUSED))
+        .on(handsOff())
+        .on(abort(), sends())
+        .on(handsOn(), isIn(RolloutPhase.ROLLING_BACK), sends("drain b2"))
+        .goesOn()
+        .then(waitsFor(BRINGS_BACK, "the end of the rollback"))
+        .on(observed(List.of("b1", "b2")))
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
   }
 
   @Test

@@ -73,6 +73,7 @@ final class Commands {
       ReleaseRequested request,
       Agent agent,
       CommandHead head) {
+    boolean urgent = Incidents.isUrgent(service, request);
     return switch (agent) {
       case HAPROXY ->
           new HaproxyCommand.CheckPool(
@@ -80,8 +81,8 @@ final class Commands {
               service.pool(),
               service.loadBalancers(),
               service.nodes().stream().map(Commands::poolServer).toList(),
-              service.minimum(),
-              mayBeOut(ledger, service),
+              urgent ? 0 : service.minimum(),
+              mayBeOut(ledger, service, urgent),
               service.isWeighed(),
               service.goesOnWithout());
       case INCUS ->
@@ -95,9 +96,10 @@ final class Commands {
     };
   }
 
-  /// Of two groups one is out anyway; which one, and that all of it is, is judged here.
-  private static List<String> mayBeOut(Ledger ledger, ServiceDefinition service) {
-    return service.isBlueGreen()
+  /// Of two groups one is out anyway; which one, and that all of it is, is judged here. In an
+  /// incident anybody may be out, and who remains is judged here too ([Leaving]).
+  private static List<String> mayBeOut(Ledger ledger, ServiceDefinition service, boolean urgent) {
+    return service.isBlueGreen() || urgent
         ? service.nodes().stream().map(Node::name).sorted().toList()
         : ledger.leftOut().keySet().stream().sorted().toList();
   }

@@ -172,13 +172,27 @@ final class Preflights {
       problems.addAll(found.pool().problems());
       warnings.addAll(found.pool().warnings());
     }
-    ServiceDefinition service = Switching.sided(asked, leftOut.keySet(), found.pool(), problems);
+    boolean urgent = Incidents.isUrgent(asked, request);
+    Map<String, String> ill = urgent ? Incidents.ill(asked, found) : Map.of();
+    ServiceDefinition service =
+        Switching.sided(asked, leftOut.keySet(), ill.keySet(), found.pool(), problems);
+    if (!service.isBlueGreen() && !ill.isEmpty()) {
+      service = Plan.leftOutFirst(service, Incidents.first(leftOut.keySet(), ill));
+    }
+    if (urgent) {
+      warnings.addAll(Incidents.warnings(service, ill, leftOut.keySet(), found));
+    }
     if (found.instances() != null) {
       problems.addAll(found.instances().problems());
       for (InstanceSeen seen : found.instances().instances()) {
         // What an earlier rollout left behind is what this one is there to mend.
         boolean isMended = leftOut.containsKey(seen.node()) && seen.sha256() != null;
-        (isMended ? warnings : problems).addAll(Switching.relevant(service, seen));
+        List<String> relevant = Switching.relevant(service, seen);
+        List<String> mended =
+            isMended
+                ? relevant
+                : ill.containsKey(seen.node()) ? Incidents.ofTheNode(service, seen) : List.of();
+        relevant.forEach(it -> (mended.contains(it) ? warnings : problems).add(it));
       }
       warnings.addAll(found.instances().warnings());
     }
@@ -193,6 +207,9 @@ final class Preflights {
     if (problems.isEmpty()) {
       problems.addAll(Switching.problems(service, nodes));
       problems.addAll(Shifting.problems(service, nodes));
+      if (urgent) {
+        problems.addAll(Leaving.problems(service, nodes, true));
+      }
     }
     Migrating migrating = Migrating.of(request);
     problems.addAll(migrating.problems());
@@ -211,7 +228,8 @@ final class Preflights {
     draft.nodes(nodes);
     ServiceDefinition service = judged.service();
     boolean sided = service.isBlueGreen();
-    if (sided) {
+    boolean replanned = sided || !service.equals(draft.rollout().service());
+    if (replanned) {
       draft.change(it -> it.planned(service, Switching.steps(it, service)));
     }
     draft.change(it -> it.reachedBy(found.pool() == null ? List.of() : found.pool().access()));
@@ -229,7 +247,7 @@ final class Preflights {
         how,
         head ->
             new RolloutEvent.PreflightPassed(
-                head, draft.nodeViews(), warnings, sided ? Plan.view(service) : null));
+                head, draft.nodeViews(), warnings, replanned ? Plan.view(service) : null));
     Rolling.begin(draft, 0);
   }
 

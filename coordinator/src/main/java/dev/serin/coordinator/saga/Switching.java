@@ -31,17 +31,19 @@ final class Switching {
   /// earlier rollout left out counts with its group.
   ///
   /// @param leftOut those nodes
+  /// @param ill nodes that are admitted and need not be up, since it is an incident
   /// @param problems takes what stands against it; nothing where the pool was not seen whole, which
   ///   is told elsewhere
   static ServiceDefinition sided(
       ServiceDefinition service,
       Set<String> leftOut,
+      Set<String> ill,
       @Nullable PoolChecked pool,
       List<String> problems) {
     if (!service.isBlueGreen() || pool == null) {
       return service;
     }
-    Groups groups = new Groups(service, leftOut, pool);
+    Groups groups = new Groups(service, leftOut, ill, pool);
     if (!groups.areSeen()) {
       return service;
     }
@@ -55,7 +57,8 @@ final class Switching {
   }
 
   /// The two groups as the load balancers have them.
-  private record Groups(ServiceDefinition service, Set<String> leftOut, PoolChecked pool) {
+  private record Groups(
+      ServiceDefinition service, Set<String> leftOut, Set<String> ill, PoolChecked pool) {
     private List<ServerSeen> of(String node) {
       return pool.servers().stream().filter(seen -> seen.node().equals(node)).toList();
     }
@@ -80,7 +83,7 @@ final class Switching {
     }
 
     private boolean isIn(String node) {
-      return of(node).stream().allMatch(ServerSeen::inRotation);
+      return ill.contains(node) || of(node).stream().allMatch(ServerSeen::inRotation);
     }
 
     private boolean isLeftOut(String node) {

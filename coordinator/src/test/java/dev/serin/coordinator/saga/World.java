@@ -23,6 +23,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ final class World {
   private final Map<String, Node> nodes = new TreeMap<>();
   private final boolean pooled;
   private final ServiceDefinition service;
+
+  /// Who is ill: admitted and not up, its unit not active, until its units are started anew.
+  private final Set<String> ill = new TreeSet<>();
 
   /// Load balancers that do not answer.
   private final Set<String> silent = new TreeSet<>();
@@ -97,7 +101,7 @@ final class World {
               head,
               nodes.keySet().stream().flatMap(it -> seenEverywhere(it).stream()).toList(),
               List.of(new RuntimeAccess("haproxy-1", "socat - UNIX-CONNECT:/run/admin.sock", null)),
-              List.of(),
+              unfit(check),
               List.of(),
               check.goesOnWithout() ? List.copyOf(silent) : List.of());
       case HaproxyCommand.DrainServer drain -> {
@@ -128,7 +132,12 @@ final class World {
                           node.getKey(),
                           node.getValue().digest(),
                           List.of(),
-                          List.of(),
+                          ill.contains(node.getKey())
+                              ? List.of(
+                                  "unit api in "
+                                      + node.getKey()
+                                      + ": expected active, found failed")
+                              : List.of(),
                           List.of(new UnitSeen("api", "before the rollout", 0, "unit file")),
                           "boot",
                           new InstanceAccess(
@@ -145,13 +154,15 @@ final class World {
         install(name(head), push.artifact().sha256());
         yield new IncusEvent.ArtifactPushed(head, push.artifact().sha256(), 1_000, false);
       }
-      case IncusCommand.RestartUnits restart ->
-          new IncusEvent.UnitsRestarted(
-              head,
-              false,
-              "api.service pid 42",
-              List.of(new UnitSeen("api", "started by serin", 0, "unit file")),
-              "boot");
+      case IncusCommand.RestartUnits restart -> {
+        ill.remove(name(head));
+        yield new IncusEvent.UnitsRestarted(
+            head,
+            false,
+            "api.service pid 42",
+            List.of(new UnitSeen("api", "started by serin", 0, "unit file")),
+            "boot");
+      }
       case IncusCommand.CheckHealth health ->
           new IncusEvent.HealthPassed(head, Duration.ofSeconds(1), 1);
       case IncusCommand.RunSmokeTest smoke ->
@@ -178,6 +189,37 @@ final class World {
     return Objects.requireNonNull(head.node());
   }
 
+  /// Its binary dies, and does not come back by itself.
+  void fallsIll(String name) {
+    ill.add(name);
+  }
+
+  private boolean isUp(String name) {
+    return node(name).isIn() && !ill.contains(name);
+  }
+
+  /// What the haproxy-agent says of a pool in which somebody is ill.
+  private List<String> unfit(HaproxyCommand.CheckPool check) {
+    List<String> problems = new ArrayList<>();
+    if (ill.isEmpty()) {
+      return problems;
+    }
+    List<String> out = nodes.keySet().stream().filter(it -> !isUp(it)).toList();
+    out.stream()
+        .filter(it -> ill.contains(it) && !check.leftOut().contains(it))
+        .forEach(it -> problems.add("expected " + it + " in rotation, found DOWN on haproxy-1"));
+    boolean someComesFirst = out.stream().anyMatch(check.leftOut()::contains);
+    int whenOneLeaves = nodes.size() - out.size() - (someComesFirst ? 0 : 1);
+    if (whenOneLeaves < check.minAvailable()) {
+      problems.add(
+          "expected "
+              + check.minAvailable()
+              + " or more nodes in rotation when one leaves, found "
+              + whenOneLeaves);
+    }
+    return problems;
+  }
+
   void silence(String loadBalancer) {
     silent.add(loadBalancer);
   }
@@ -200,8 +242,8 @@ final class World {
         name,
         new ServerSetting(loadBalancer, pool, name, node.weight(), node.state()),
         "10.0.0.1:8080",
-        node.isIn() ? "UP" : "DRAIN",
-        node.isIn(),
+        isUp(name) ? "UP" : ill.contains(name) ? "DOWN" : "DRAIN",
+        isUp(name),
         null);
   }
 }

@@ -54,6 +54,8 @@ final class Draft {
   final List<Freeze> everywhere;
   Ledger.@Nullable Held held;
   @Nullable Turn turn;
+  Ledger.@Nullable Ended partly;
+  Ledger.@Nullable Ended refused;
 
   private final List<AgentCommand> commands = new ArrayList<>();
   private final List<RolloutEvent> events = new ArrayList<>();
@@ -79,6 +81,8 @@ final class Draft {
     this.everywhere = ledger.everywhere();
     this.held = ledger.held();
     this.turn = ledger.turn();
+    this.partly = ledger.partly();
+    this.refused = ledger.refused();
   }
 
   String service() {
@@ -103,7 +107,9 @@ final class Draft {
         held,
         before.decidedAt(),
         turn,
-        before.limited());
+        before.limited(),
+        partly,
+        refused);
   }
 
   boolean isActive() {
@@ -199,6 +205,16 @@ final class Draft {
   void close(RolloutState last) {
     ended.add(last);
     lastEnded = new Ledger.Ended(rollout().rolloutId(), request(), last.phase());
+    refused = null;
+    if (Restarts.installs(rollout())) {
+      switch (last.phase()) {
+        case HALTED, ROLLBACK_FAILED -> partly = lastEnded;
+        case COMPLETED -> partly = null;
+        case QUEUED, PREFLIGHT, ROLLING, ANALYSING, PAUSED, ROLLING_BACK, ROLLED_BACK, REJECTED -> {
+          // Every node has what it had before.
+        }
+      }
+    }
     closed = active;
     active = null;
   }
@@ -219,6 +235,8 @@ final class Draft {
     lastKnownGood = null;
     earlier.clear();
     lastEnded = null;
+    partly = null;
+    refused = null;
   }
 
   CommandHead head(@Nullable String node) {

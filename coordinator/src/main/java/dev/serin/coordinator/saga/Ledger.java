@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 ///   that an older version wrote
 /// @param turn its place among the rollouts that may run at once; none where nobody asked for one
 /// @param limited whether a rollout needs one; whoever loads a ledger says what holds now
+/// @param partly the rollout that has left its release on a part of the fleet; none where none has,
+///   or where another release has come to every node since
+/// @param refused the release that ended last without a rollout, refused or in the queue; none
+///   where a rollout has ended since
 public record Ledger(
     String service,
     @Nullable ServiceDefinition definition,
@@ -52,7 +56,9 @@ public record Ledger(
     @Nullable Held held,
     @Nullable Instant decidedAt,
     @Nullable Turn turn,
-    boolean limited) {
+    boolean limited,
+    @Nullable Ended partly,
+    @Nullable Ended refused) {
   static final int REMEMBERED_VERSIONS = 50;
   static final int REMEMBERED_EARLIER = 10;
 
@@ -86,6 +92,47 @@ public record Ledger(
   /// @param by what it waits for, in words
   /// @param until when it ends by itself; none until it is lifted
   public record Held(String by, @Nullable Instant until) {}
+
+  /// With nothing left on a part of the fleet, and nothing refused.
+  public Ledger(
+      String service,
+      @Nullable ServiceDefinition definition,
+      @Nullable Rollout active,
+      List<Queued> queue,
+      @Nullable KnownGood lastKnownGood,
+      List<KnownVersion> earlier,
+      @Nullable Ended lastEnded,
+      Map<String, List<ServerSetting>> leftOut,
+      List<KnownVersion> versions,
+      long fence,
+      @Nullable HandsOff handsOff,
+      List<Freeze> freezes,
+      List<Freeze> everywhere,
+      @Nullable Held held,
+      @Nullable Instant decidedAt,
+      @Nullable Turn turn,
+      boolean limited) {
+    this(
+        service,
+        definition,
+        active,
+        queue,
+        lastKnownGood,
+        earlier,
+        lastEnded,
+        leftOut,
+        versions,
+        fence,
+        handsOff,
+        freezes,
+        everywhere,
+        held,
+        decidedAt,
+        turn,
+        limited,
+        null,
+        null);
+  }
 
   public Ledger {
     queue = queue == null ? List.of() : List.copyOf(queue);
@@ -134,7 +181,9 @@ public record Ledger(
         held,
         published,
         turn,
-        turns);
+        turns,
+        partly,
+        refused);
   }
 
   /// What the binary with this digest is called.

@@ -47,7 +47,8 @@ final class Returns {
       refuse(
           draft, back, "expected a release of " + draft.service() + " that completed, found none");
     } else {
-      back(draft, definition, isMixed(draft) ? halted(draft) : completed(draft), back);
+      Ledger.Ended mixing = mixing(draft);
+      back(draft, definition, mixing == null ? completed(draft) : halted(draft, mixing), back);
     }
   }
 
@@ -61,20 +62,23 @@ final class Returns {
       @Nullable String strategy,
       Ledger.@Nullable KnownVersion target) {}
 
-  /// Whether the rollout that ended last has left its release on a part of the fleet.
-  private static boolean isMixed(Draft draft) {
-    return draft.lastEnded != null
-        && (draft.lastEnded.phase() == RolloutPhase.HALTED
-            || draft.lastEnded.phase() == RolloutPhase.ROLLBACK_FAILED);
+  /// The rollout that has left its release on a part of the fleet, whatever has ended since; none
+  /// where every node has what completed last.
+  private static Ledger.@Nullable Ended mixing(Draft draft) {
+    Ledger.Ended last = draft.lastEnded;
+    boolean stopped =
+        last != null
+            && (last.phase() == RolloutPhase.HALTED
+                || last.phase() == RolloutPhase.ROLLBACK_FAILED);
+    return draft.partly == null && stopped ? last : draft.partly;
   }
 
-  private static Way halted(Draft draft) {
-    Ledger.Ended ended = Objects.requireNonNull(draft.lastEnded);
+  private static Way halted(Draft draft, Ledger.Ended mixing) {
     Ledger.KnownGood good = Objects.requireNonNull(draft.lastKnownGood);
     return new Way(
-        ended.rolloutId(),
-        ended.request().version(),
-        ended.request().strategy(),
+        mixing.rolloutId(),
+        mixing.request().version(),
+        mixing.request().strategy(),
         new Ledger.KnownVersion(good.artifact().sha256(), good.version()));
   }
 

@@ -148,10 +148,16 @@ public final class ArtifactNeeds implements SmartLifecycle, TopicReader.Sink {
       need(needs, service, ledger.lastKnownGood().artifact().sha256(), Use.LAST_KNOWN_GOOD);
     }
     ledger.earlier().forEach(it -> need(needs, service, it.sha256(), Use.EARLIER_RELEASE));
-    if (ledger.lastEnded() != null) {
-      release(needs, service, ledger.lastEnded().request(), Use.LAST_ENDED);
-    }
+    ended(needs, service, ledger.lastEnded());
+    ended(needs, service, ledger.partly());
+    ended(needs, service, ledger.refused());
     return List.copyOf(needs);
+  }
+
+  private static void ended(List<Need> needs, String service, Ledger.@Nullable Ended ended) {
+    if (ended != null) {
+      release(needs, service, ended.request(), Use.LAST_ENDED);
+    }
   }
 
   private static void release(List<Need> needs, String service, ReleaseRequested request, Use use) {

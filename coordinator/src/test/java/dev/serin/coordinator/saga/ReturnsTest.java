@@ -153,6 +153,50 @@ class ReturnsTest {
     assertThat(story.ledger().leftOut()).isEmpty();
   }
 
+  private static Story haltedWithPartOfTheFleetOnV3() {
+    return released("v2")
+        .on(release("v3"))
+        .until("health b1")
+        .on(failsForGood("health b1"))
+        .endsIn("v3", RolloutPhase.HALTED, Outcome.HALTED);
+  }
+
+  private static void bringsTheLastKnownGood(Story story) {
+    story.on(takeBack(idOf("v3"))).until("drain b1");
+    assertThat(story.active().request().version()).isEqualTo("v2");
+    assertThat(story.active().request().reason()).isEqualTo("takes v3 back: it smells");
+    runs(story.goesOn(), "v2");
+  }
+
+  @Test
+  void bringsTheLastKnownGoodAlsoWhereSomethingWasRejectedSinceItHalted() {
+    bringsTheLastKnownGood(
+        haltedWithPartOfTheFleetOnV3()
+            .on(release("v4"))
+            .on(failsForGood("inspect"))
+            .goesOn()
+            .endsIn("v4", RolloutPhase.REJECTED, Outcome.REJECTED));
+  }
+
+  @Test
+  void bringsTheLastKnownGoodAlsoWhereSomethingWasTakenBackSinceItHalted() {
+    bringsTheLastKnownGood(
+        haltedWithPartOfTheFleetOnV3()
+            .on(release("v4"))
+            .until("watch 1-3")
+            .on(probe(FAIL))
+            .goesOn()
+            .endsIn("v4", RolloutPhase.ROLLED_BACK, Outcome.BREACHED));
+  }
+
+  @Test
+  void goesToWhatRanBeforeOnceAReleaseHasMendedTheFleetThatHalted() {
+    Story story = haltedWithPartOfTheFleetOnV3().on(release("v4")).goesOn();
+    runs(story, "v4");
+    runs(story.on(takeBack(idOf("v4"))).goesOn(), "v2");
+    runs(story.on(takeBack()).goesOn(), "v1");
+  }
+
   @Test
   void takesBackOnlyTheReleaseThatIsOnTheFleet() {
     released("v2", "v3")

@@ -68,6 +68,11 @@ final class Refusals {
       Draft draft, ReleaseRequested release, List<String> problems, Ledger.Queued queued) {
     long sequence = queued.sequence() + 1;
     String why = String.join("; ", problems);
+    if (!draft.isActive()) {
+      draft.refused =
+          new Ledger.Ended(
+              RolloutIds.of(draft.service(), release.requestId()), release, RolloutPhase.REJECTED);
+    }
     draft.emitOther(
         new RolloutEvent.RolloutRejected(
             head(draft, release, sequence, RolloutPhase.REJECTED, Draft.SERIN, why), problems));

@@ -306,6 +306,13 @@ final class Requests {
       if (onlyOneWaits
           || RolloutIds.of(draft.service(), queued.request().requestId()).equals(wanted)) {
         draft.queue.remove(queued);
+        if (!draft.isActive()) {
+          draft.refused =
+              new Ledger.Ended(
+                  RolloutIds.of(draft.service(), queued.request().requestId()),
+                  queued.request(),
+                  RolloutPhase.ROLLED_BACK);
+        }
         endQueued(draft, queued, Outcome.ABORTED, abort.requestedBy(), why(abort, "aborted"));
         reconsider(draft);
         return;

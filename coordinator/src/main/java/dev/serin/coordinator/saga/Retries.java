@@ -7,6 +7,7 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What stopped is tried again: a rollout that waits for a person goes on from where it stopped, or
 /// is taken back and begins anew; one that has ended is released once more, as a rollout of its own
@@ -59,7 +60,7 @@ final class Retries {
   }
 
   private static void ended(Draft draft, RetryRequested retry) {
-    Ledger.Ended ended = draft.lastEnded;
+    Ledger.Ended ended = meant(draft, retry.rolloutId());
     if (ended == null
         || (retry.rolloutId() != null && !retry.rolloutId().equals(ended.rolloutId()))) {
       refuse(
@@ -90,6 +91,15 @@ final class Retries {
     } else {
       Requests.release(draft, anew(ended.request(), retry));
     }
+  }
+
+  /// The newest that ended: without a name that is also one that never became a rollout, so that
+  /// nothing older is released in its place.
+  private static Ledger.@Nullable Ended meant(Draft draft, @Nullable String rolloutId) {
+    Ledger.Ended refused = draft.refused;
+    return refused != null && (rolloutId == null || rolloutId.equals(refused.rolloutId()))
+        ? refused
+        : draft.lastEnded;
   }
 
   private static void refuse(Draft draft, RetryRequested retry, String problem) {

@@ -221,6 +221,59 @@ class ReturnsTest {
     runs(story.goesOn(), "v3");
   }
 
+  private static Story breachedWithV3() {
+    return released("v2").on(release("v3")).until("watch 1-3").on(probe(FAIL)).goesOn();
+  }
+
+  @Test
+  void releasesOnceMoreWhatWasRefusedSinceAndNothingOlder() {
+    Story story =
+        breachedWithV3()
+            .on(Acts.freeze(null))
+            .on(release("v4"), refuses("expected no freeze"))
+            .on(retry(From.STEP), refuses("expected no freeze"))
+            .on(Acts.unfreeze())
+            .on(retry(From.STEP), tells("rollout-started"));
+    assertThat(story.active().request().version()).isEqualTo("v4");
+    runs(story.goesOn(), "v4");
+    story.on(retry(From.STEP), refuses("completed"));
+  }
+
+  @Test
+  void releasesOnceMoreWhatWasAbortedWhileItWaited() {
+    Story story =
+        Story.of(with(SERVICE, "{\"onFreeze\": \"wait\"}"))
+            .on(release("v3"))
+            .until("watch 1-3")
+            .on(probe(FAIL))
+            .goesOn()
+            .on(Acts.freeze(null))
+            .on(release("v4"), tells("rollout-queued"))
+            .on(abort(idOf("v4")), tells("rollback-completed"))
+            .on(Acts.unfreeze())
+            .on(retry(From.STEP), tells("rollout-started"));
+    assertThat(story.active().request().version()).isEqualTo("v4");
+  }
+
+  @Test
+  void releasesWhatIsNamedThoughSomethingWasRefusedSince() {
+    Story story =
+        breachedWithV3()
+            .on(Acts.freeze(null))
+            .on(release("v4"), refuses("expected no freeze"))
+            .on(Acts.unfreeze());
+    Story named = story.on(retry(From.STEP, idOf("v4")), tells("rollout-started"));
+    assertThat(named.active().request().version()).isEqualTo("v4");
+    named.on(abort()).on(retry(From.STEP, idOf("v3")), refuses("found another one than the last"));
+    Story older =
+        breachedWithV3()
+            .on(Acts.freeze(null))
+            .on(release("v4"))
+            .on(Acts.unfreeze())
+            .on(retry(From.STEP, idOf("v3")), tells("rollout-started"));
+    assertThat(older.active().request().version()).isEqualTo("v3");
+  }
+
   @Test
   void takesBackWhatWasDoneAndBeginsAnewWhereThatIsAsked() {
     Story story =

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Whom a service asks or tells over HTTP, and what the answer comes to. At preflight and before a
 /// promotion a no stops the rollout; after a rollback and at the end nobody can stop anything any
-/// more, so the answer is told and the rollout ends all the same.
+/// more, so the answer is told and the rollout ends all the same. In an incident nobody is waited
+/// for ([Incidents]): who would be asked is told, once, and what comes back is nobody's.
 final class Hooking {
   /// How much of a text that somebody else wrote goes out, in characters.
   private static final int LONGEST_TEXT = 1_000;
@@ -164,6 +165,40 @@ final class Hooking {
     (stops(hook, said) ? problems : warnings).add(said.how());
     return new Phase.Preflight(
         preflight.pool(), preflight.instances(), preflight.slis(), problems, warnings);
+  }
+
+  /// Calls a hook that can stop nothing, and goes on without its answer.
+  static void tell(Draft draft, Hook hook) {
+    draft.send(command(draft.rollout(), hook, draft.head(null)));
+  }
+
+  /// The same for a step of the plan.
+  static void tell(Draft draft, int index) {
+    Step step = draft.rollout().steps().get(index);
+    Hook hook = of(draft.rollout(), step);
+    draft.step(index, it -> it.begun(draft.at));
+    draft.emit(
+        Draft.SERIN,
+        Steps.sentence(step),
+        head -> new RolloutEvent.StepStarted(head, step.name().shown(), null, false));
+    tell(draft, hook);
+    draft.step(index, it -> it.ended(StepStatus.SUCCEEDED, draft.at, told(hook)));
+    draft.emit(
+        Draft.SERIN,
+        told(hook),
+        head -> new RolloutEvent.StepSucceeded(head, step.name().shown(), null, false, told(hook)));
+    goOn(draft, index, step);
+  }
+
+  /// Whether a step calls somebody who may veto else, and can't in an incident.
+  static boolean isTold(Rollout rollout, Step step) {
+    return step.name() == StepName.HOOK
+        && of(rollout, step).at().mayVeto()
+        && Incidents.isUrgent(rollout.service(), rollout.request());
+  }
+
+  static String told(Hook hook) {
+    return "hook " + hook.name() + " is told, not asked: nobody stops what an incident needs";
   }
 
   /// A step of the rollout, or of its rollback, has its answer.

@@ -37,7 +37,14 @@ final class Preflights {
     ServiceDefinition service = draft.rollout().service();
     Duration within = Plan.preflight(service);
     asked(service).forEach(agent -> draft.ask(agent, null, within));
-    service.hooksAt(Hook.At.PREFLIGHT).forEach(hook -> draft.askHook(hook.name(), within));
+    boolean urgent = Incidents.isUrgent(service, draft.request());
+    for (Hook hook : service.hooksAt(Hook.At.PREFLIGHT)) {
+      if (urgent) {
+        Hooking.tell(draft, hook);
+      } else {
+        draft.askHook(hook.name(), within);
+      }
+    }
   }
 
   /// Who has something to check.
@@ -141,6 +148,11 @@ final class Preflights {
     Judgement judged = judgement(draft.rollout().service(), draft.request(), draft.leftOut, found);
     List<String> warnings = new ArrayList<>(Freezes.warnings(draft));
     warnings.addAll(judged.warnings());
+    if (Incidents.isUrgent(judged.service(), draft.request())) {
+      judged.service().hooksAt(Hook.At.PREFLIGHT).stream()
+          .map(Hooking::told)
+          .forEach(warnings::add);
+    }
     if (judged.problems().isEmpty()) {
       pass(draft, found, judged, warnings);
     } else {

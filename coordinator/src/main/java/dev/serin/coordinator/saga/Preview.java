@@ -205,10 +205,14 @@ public final class Preview {
               + active.rolloutId()
               + " is at work on the service: what it has changed is found as it is now");
     }
+    boolean urgent = Incidents.isUrgent(service, release);
     service
         .hooksAt(Hook.At.PREFLIGHT)
         .forEach(hook ->
-            warnings.add("hook " + hook.name() + " may veto it, and is asked only by a release"));
+            warnings.add(
+                urgent
+                    ? Hooking.told(hook)
+                    : "hook " + hook.name() + " may veto it, and is asked only by a release"));
     warnings.addAll(judged.warnings());
     return warnings;
   }

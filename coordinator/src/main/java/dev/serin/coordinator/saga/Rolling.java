@@ -65,6 +65,10 @@ final class Rolling {
       return;
     }
     draft.enter(new Phase.Rolling(index));
+    if (Hooking.isTold(draft.rollout(), step)) {
+      Hooking.tell(draft, index);
+      return;
+    }
     start(draft, index);
   }
 

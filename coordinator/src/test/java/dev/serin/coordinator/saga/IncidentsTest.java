@@ -1,8 +1,10 @@
 package dev.serin.coordinator.saga;
 
 import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.takeBack;
+import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.release;
@@ -14,9 +16,14 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent.PreflightPassed;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.HookVerdict;
+import dev.serin.contracts.sli.SliEvent.HookAnswered;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// An emergency and a way back are for the incident, in which nodes are ill and nobody answers:
 /// neither of that keeps them from starting.
@@ -133,5 +140,59 @@ class IncidentsTest {
     assertThat(passed(fewer).warnings()).anyMatch(it -> it.startsWith("b3 is in maintenance"));
     assertThat(fewer.world().node("b3"))
         .isEqualTo(new World.Node(World.sha("v2"), AdminState.MAINT, 100));
+  }
+
+  // Who is told.
+
+  private static ServiceDefinition hooked(String at) {
+    return with(
+        SERVICE,
+        "{\"hooks\": [{\"name\": \"board\", \"at\": \"%s\", \"url\": \"http://h.example/\"}]}"
+            .formatted(at));
+  }
+
+  private static Story.Act vetoes() {
+    return story ->
+        Acts.answered(
+            story,
+            new HookAnswered(
+                story.newest("call-hook board").head().answered(story.now()),
+                "board",
+                HookVerdict.VETO,
+                "it is Friday",
+                1,
+                Duration.ofMillis(40)));
+  }
+
+  @Test
+  void aWayBackTellsTheHooksOfPreflightAndWaitsForNone() {
+    Story story =
+        on(hooked("preflight"), "v2", "v3")
+            .on(takeBack(), sends("check-pool", "inspect", "call-hook board"))
+            .on(done("check-pool"))
+            .on(done("inspect"), sends("drain b2"), isIn(RolloutPhase.ROLLING))
+            .ignores(vetoes(), Decision.Ignored.NOT_AWAITED);
+    assertThat(passed(story).warnings())
+        .containsExactly("hook board is told, not asked: nobody stops what an incident needs");
+    runs(story.goesOn(), "v2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anEmergencyAndAWayBackTellTheHooksBeforeThePromotionAndWaitForNone(boolean back) {
+    Story story =
+        on(hooked("before-promotion"), "v2", "v3")
+            .on(back ? takeBack() : emergency("v4"))
+            .until("serving b2")
+            .on(
+                done("serving b2"),
+                sends("call-hook board", "drain b1"),
+                tells(
+                    "step-succeeded serving b2",
+                    "step-started hook",
+                    "step-succeeded hook",
+                    "step-started drain b1"))
+            .ignores(vetoes(), Decision.Ignored.NOT_AWAITED);
+    runs(story.goesOn(), back ? "v2" : "v4");
   }
 }

@@ -97,19 +97,30 @@ final class Requests {
       replaceQueue(draft, release);
       draft.held = null;
     }
-    if (draft.queue.isEmpty() || Freezes.passes(draft, release)) {
+    if (draft.queue.isEmpty() || goesAhead(draft, release)) {
       start(draft, new Ledger.Queued(release, draft.at, 0));
     } else if (release.ifBusy() == Request.IfBusy.REJECT) {
-      Refusals.refuse(
-          draft,
-          release,
-          List.of(
-              "expected nothing to wait (ifBusy: reject), found "
-                  + firstWaiting(draft)
-                  + ", which waits though the service is free"));
+      Refusals.refuse(draft, release, List.of(waits(draft)));
     } else {
       enqueue(draft, release);
     }
+  }
+
+  /// Whether it starts before what waits though the service is free.
+  static boolean goesAhead(Draft draft, ReleaseRequested release) {
+    return Freezes.passes(draft, release) || TakingTurns.needsNone(draft, release);
+  }
+
+  /// Why nothing is accepted that must not wait.
+  static String waits(Draft draft) {
+    return "expected nothing to wait (ifBusy: reject), found "
+        + firstWaiting(draft)
+        + ", which waits though the service is free";
+  }
+
+  /// Why no more may wait.
+  static String full() {
+    return "expected at most " + LONGEST_QUEUE + " releases to wait, found as many already";
   }
 
   private static String firstWaiting(Draft draft) {
@@ -136,11 +147,7 @@ final class Requests {
 
   private static void enqueue(Draft draft, ReleaseRequested release) {
     if (draft.queue.size() >= LONGEST_QUEUE) {
-      Refusals.refuse(
-          draft,
-          release,
-          List.of(
-              "expected at most " + LONGEST_QUEUE + " releases to wait, found as many already"));
+      Refusals.refuse(draft, release, List.of(full()));
       return;
     }
     enqueue(draft, release, draft.queue.size());
@@ -206,6 +213,17 @@ final class Requests {
         && !draft.queue.isEmpty()
         && draft.handsOff == null) {
       start(draft, draft.queue.removeFirst());
+    }
+    Ledger.Held waits = draft.held;
+    if (waits != null && waits.by().equals(TakingTurns.sentence())) {
+      // Who needs no turn does not wait for that of another.
+      draft.queue.stream()
+          .filter(queued -> TakingTurns.needsNone(draft, queued.request()))
+          .findFirst()
+          .ifPresent(queued -> {
+            draft.queue.remove(queued);
+            start(draft, queued);
+          });
     }
   }
 

@@ -19,7 +19,7 @@ public final class TakingTurns {
   /// Whether it has its turn, or needs none. Asks for one where it has not asked yet.
   static boolean mayStart(Draft draft, ReleaseRequested release) {
     String id = RolloutIds.of(draft.service(), release.requestId());
-    if (!draft.isLimited() || Freezes.isWayBack(draft, release) || isEmergency(draft, release)) {
+    if (!draft.isLimited() || needsNone(draft, release)) {
       return true;
     }
     Turn turn = draft.turn;
@@ -30,6 +30,11 @@ public final class TakingTurns {
     draft.turn = new Turn(id, false);
     draft.say(new TurnWord.Wanted(draft.service(), id, release.labels()));
     return false;
+  }
+
+  /// Whether it is for an incident, and waits for no rollout but one of its own service.
+  static boolean needsNone(Draft draft, ReleaseRequested release) {
+    return Freezes.isWayBack(draft, release) || isEmergency(draft, release);
   }
 
   /// Says once more that a rollout wants its turn, or has it: whoever keeps them may have lost

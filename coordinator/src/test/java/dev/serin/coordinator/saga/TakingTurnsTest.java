@@ -56,6 +56,52 @@ class TakingTurnsTest {
         .isEqualTo(Decision.Ignored.NOT_AWAITED);
   }
 
+  private static Request emergency(String version) {
+    var it = Story.releaseOf(version, Request.IfBusy.QUEUE);
+    return new Request.ReleaseRequested(
+        it.requestId(),
+        it.service(),
+        it.requestedBy(),
+        it.reason(),
+        it.version(),
+        it.artifact(),
+        null,
+        "emergency",
+        null,
+        List.of(),
+        false,
+        it.ifBusy(),
+        it.labels());
+  }
+
+  @Test
+  void anEmergencyDoesNotWaitBehindWhatWaitsForItsTurn() {
+    asked(release("v2"));
+    Decision starts = asked(emergency("v3"));
+    assertThat(starts.events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            RolloutEvent.RolloutStarted.class,
+            it -> assertThat(it.head().version()).isEqualTo("v3"));
+    assertThat(ledger.queue()).extracting(it -> it.request().version()).containsExactly("v2");
+    assertThat(asked(abort(id("v3"))).turns())
+        .as("who waited asks for its turn once it is over")
+        .anyMatch(it -> it instanceof TurnWord.Wanted && it.rolloutId().equals(id("v2")));
+  }
+
+  @Test
+  void anEmergencyThatWaitedForARolloutDoesNotWaitForTheTurnOfAnother() {
+    asked(release("v2"));
+    on(new Input.Granted(id("v2"), NOON));
+    asked(release("v3"));
+    asked(emergency("v4"));
+    Decision over = asked(abort(id("v2")));
+    assertThat(over.events())
+        .anyMatch(
+            it -> it instanceof RolloutEvent.RolloutStarted && it.head().version().equals("v4"));
+    assertThat(ledger.queue()).extracting(it -> it.request().version()).containsExactly("v3");
+  }
+
   @Test
   void saysAgainWhatItWantsOrHas() {
     assertThat(TakingTurns.saidAgain(ledger)).isEmpty();

@@ -435,7 +435,7 @@ public final class Plan {
         watched = watched.plus(service.analysis().initialDelay());
       }
     }
-    watched = watched.plus(window);
+    watched = watched.plus(window).plus(waits(service, steps));
     return new PlanView(
         service.strategy(),
         steps.stream().map(step -> planned(service, step)).toList(),
@@ -445,6 +445,24 @@ public final class Plan {
         watched.plus(Duration.ofSeconds(3).multipliedBy(service.nodes().size())),
         forward.plus(back),
         service.isBlueGreen() ? BlueGreen.overlap(service, steps) : null);
+  }
+
+  /// What a plan waits for besides its windows: its timed pauses, and the grace of the tunnels of
+  /// each node, or of those that leave together. Nobody knows when a person promotes.
+  private static Duration waits(ServiceDefinition service, List<Step> steps) {
+    Duration waits = Duration.ZERO;
+    for (int index = 0; index < steps.size(); index++) {
+      Step step = steps.get(index);
+      Integer pause = step.pause();
+      Duration lasts = pause == null ? null : service.pauses().get(pause).lasts();
+      if (lasts != null) {
+        waits = waits.plus(lasts);
+      }
+      if (step.name() == StepName.DRAIN && Batches.together(steps, index).getFirst() == index) {
+        waits = waits.plus(service.drain().tunnels());
+      }
+    }
+    return waits;
   }
 
   private static PlanView.PlannedStep planned(ServiceDefinition service, Step step) {

@@ -90,9 +90,33 @@ class PlanTest {
     PlanView view = Plan.view(canaryThenPeers("c1", "p1"));
     assertThat(view.steps()).hasSize(15);
     assertThat(view.window()).isEqualTo(Duration.ofSeconds(90));
-    assertThat(view.expected()).isEqualTo(Duration.ofSeconds(90 + 10 + 6));
+    assertThat(view.expected()).isEqualTo(Duration.ofSeconds(90 + 10 + 6 + 2 * 30));
     assertThat(view.atMost()).isGreaterThan(view.expected());
-    assertThat(Plan.view(withoutWindow(SERVICE)).expected()).isEqualTo(Duration.ofSeconds(12));
+    assertThat(Plan.view(withoutWindow(SERVICE)).expected())
+        .isEqualTo(Duration.ofSeconds(12 + 4 * 30));
+  }
+
+  @Test
+  void countsTimedPausesAndTheGraceOfTunnelsAmongWhatItTakes() {
+    ServiceDefinition service =
+        with(
+            withoutWindow(canaryThenPeers("c1", "p1", "p2")),
+            "{\"drain\": {\"tunnels\": \"0s\"}, \"batch\": 2, \"minAvailable\": 1}");
+    assertThat(Plan.view(service).expected()).isEqualTo(Duration.ofSeconds(9));
+    ServiceDefinition tunnels = with(service, "{\"drain\": {\"tunnels\": \"5m\"}}");
+    assertThat(Plan.view(tunnels).expected())
+        .as("the canary's, and that of its peers, which leave together")
+        .isEqualTo(Duration.ofSeconds(9).plusMinutes(10));
+    ServiceDefinition pauses =
+        with(
+            service,
+            """
+            {"pauses": [{"after": "canary", "for": "4h"}, {"after": "peers", "for": "30m"},
+                        {"after": "peers"}]}
+            """);
+    assertThat(Plan.view(pauses).expected())
+        .as("nobody knows when a person promotes")
+        .isEqualTo(Duration.ofSeconds(9).plusMinutes(270));
   }
 
   @Test

@@ -139,6 +139,11 @@ final class Freezes {
     return met.stream().max(Met.LONGEST_LAST).orElse(null);
   }
 
+  /// The freeze that keeps a release from starting now; none where it starts all the same.
+  static @Nullable Met inTheWay(Draft draft, ServiceDefinition service, ReleaseRequested release) {
+    return passes(draft, release) ? null : meets(draft, service, draft.at);
+  }
+
   private static Met met(Draft draft, String which, Freeze freeze) {
     return new Met(
         which

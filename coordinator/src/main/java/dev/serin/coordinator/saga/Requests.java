@@ -7,6 +7,7 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.OnFreeze;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.Plan;
@@ -58,11 +59,12 @@ final class Requests {
     switch (Overrides.apply(definition, release)) {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
           Refusals.refuse(draft, release, problems);
-      case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) -> admit(draft, release);
+      case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) ->
+          admit(draft, merged, release);
     }
   }
 
-  private static void admit(Draft draft, ReleaseRequested release) {
+  private static void admit(Draft draft, ServiceDefinition service, ReleaseRequested release) {
     if (!draft.isActive()) {
       admitToFree(draft, release);
       return;
@@ -73,12 +75,7 @@ final class Requests {
         replaceQueue(draft, release);
         enqueue(draft, release);
       }
-      case SUPERSEDE -> {
-        replaceQueue(draft, release);
-        enqueue(draft, release);
-        takeBack(
-            draft, Outcome.SUPERSEDED, release.requestedBy(), "superseded by " + release.version());
-      }
+      case SUPERSEDE -> supersede(draft, service, release);
       case REJECT ->
           Refusals.refuse(
               draft,
@@ -91,7 +88,23 @@ final class Requests {
     }
   }
 
-  /// No rollout is active, though some may wait for the end of a freeze.
+  /// Takes back what runs, but not for what a freeze keeps from starting: that is refused, or waits
+  /// behind what runs.
+  private static void supersede(Draft draft, ServiceDefinition service, ReleaseRequested release) {
+    Freezes.Met met = Freezes.inTheWay(draft, service, release);
+    if (met != null && service.onFreeze() == OnFreeze.REFUSE) {
+      Refusals.refuse(draft, release, List.of(Freezes.problem(draft, service, met)));
+      return;
+    }
+    replaceQueue(draft, release);
+    enqueue(draft, release);
+    if (met == null) {
+      takeBack(
+          draft, Outcome.SUPERSEDED, release.requestedBy(), "superseded by " + release.version());
+    }
+  }
+
+  /// No rollout is active, though some may wait for the end of a freeze, or for their turn.
   private static void admitToFree(Draft draft, ReleaseRequested release) {
     if (release.ifBusy() == Request.IfBusy.LATEST || release.ifBusy() == Request.IfBusy.SUPERSEDE) {
       replaceQueue(draft, release);

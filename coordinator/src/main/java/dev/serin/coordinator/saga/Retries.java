@@ -1,11 +1,14 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.request.Request.RetryRequested;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.plan.Overrides;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +55,25 @@ final class Retries {
         draft.emit(retry.requestedBy(), why, RolloutEvent.RolloutResumed::new);
         Pausing.goOn(draft, paused.step(), retry.requestedBy());
       }
-      case START -> {
-        Requests.enqueue(draft, anew(draft.request(), retry), 0);
-        RollingBack.start(draft, Outcome.SUPERSEDED, retry.requestedBy(), why, List.of());
+      case START -> fromTheStart(draft, retry, why);
+    }
+  }
+
+  /// Nothing is taken back for what a freeze would keep from beginning anew.
+  private static void fromTheStart(Draft draft, RetryRequested retry, String why) {
+    ReleaseRequested again = anew(draft.request(), retry);
+    ServiceDefinition definition = draft.definition;
+    if (definition != null
+        && Overrides.apply(definition, again)
+            instanceof Parsed.Valid<ServiceDefinition>(ServiceDefinition service)) {
+      Freezes.Met met = Freezes.inTheWay(draft, service, again);
+      if (met != null) {
+        refuse(draft, retry, Freezes.problem(draft, service, met));
+        return;
       }
     }
+    Requests.enqueue(draft, again, 0);
+    RollingBack.start(draft, Outcome.SUPERSEDED, retry.requestedBy(), why, List.of());
   }
 
   private static void ended(Draft draft, RetryRequested retry) {

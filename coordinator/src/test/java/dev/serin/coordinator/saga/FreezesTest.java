@@ -20,6 +20,7 @@ import static dev.serin.coordinator.saga.Story.release;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.Freeze;
@@ -259,6 +260,62 @@ class FreezesTest {
         .on(abort())
         .goesOn()
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void nothingIsTakenBackForAReleaseThatAFreezeRefuses() {
+    Story.of(SERVICE)
+        .on(release("v2"))
+        .until("watch 1-3")
+        .on(freeze(IN_AN_HOUR))
+        .on(
+            release("v3", IfBusy.SUPERSEDE),
+            sends(),
+            refuses("expected no freeze"),
+            isIn(RolloutPhase.ANALYSING))
+        .goesOn()
+        .endsIn("v2", RolloutPhase.COMPLETED, Outcome.COMPLETED)
+        .endsIn("v3", RolloutPhase.REJECTED, Outcome.REJECTED);
+  }
+
+  @Test
+  void nothingIsTakenBackForAReleaseThatWaitsForTheEndOfAFreeze() {
+    Story.of(WAITS)
+        .on(release("v2"))
+        .until("watch 1-3")
+        .on(release("v3"))
+        .on(freeze(IN_AN_HOUR))
+        .on(
+            release("v4", IfBusy.SUPERSEDE),
+            sends(),
+            tells("rollback-completed", "rollout-queued"),
+            isIn(RolloutPhase.ANALYSING))
+        .goesOn()
+        .endsIn("v2", RolloutPhase.COMPLETED, Outcome.COMPLETED)
+        .then(story -> assertThat(story.state("v4").waitingFor()).contains("the end of a freeze"))
+        .after(Duration.ofHours(1), tells("rollout-started"));
+  }
+
+  @Test
+  void nothingIsTakenBackForARetryThatAFreezeRefuses() {
+    Story.of(SERVICE)
+        .on(release("v2"))
+        .until("watch 1-3")
+        .on(Acts.pause())
+        .on(freeze(null))
+        .on(
+            Acts.retry(Request.From.START),
+            sends(),
+            refuses("expected no freeze"),
+            isIn(RolloutPhase.PAUSED))
+        .on(Acts.retry(Request.From.STEP), tells("rollout-resumed", "step-started analyse"));
+  }
+
+  @Test
+  void aTimedPauseCountsAmongWhatARolloutTakes() {
+    Story.of(with(SERVICE, "{\"pauses\": [{\"after\": \"canary\", \"for\": \"4h\"}]}"))
+        .on(freeze(NOON.plus(Duration.ofHours(3)), NOON.plus(Duration.ofHours(60))))
+        .on(release("v2"), sends(), refuses("expected no freeze", "takes about 4h"));
   }
 
   @Test

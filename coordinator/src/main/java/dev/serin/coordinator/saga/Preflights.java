@@ -219,9 +219,7 @@ final class Preflights {
     if (problems.isEmpty()) {
       problems.addAll(Switching.problems(service, nodes));
       problems.addAll(Shifting.problems(service, nodes));
-      if (urgent) {
-        problems.addAll(Leaving.problems(service, nodes, true));
-      }
+      problems.addAll(Leaving.problems(service, nodes, urgent));
     }
     Migrating migrating = Migrating.of(request);
     problems.addAll(migrating.problems());

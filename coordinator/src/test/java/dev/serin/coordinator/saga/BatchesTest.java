@@ -47,6 +47,35 @@ class BatchesTest {
   private static final ServiceDefinition FOUR =
       withoutWindow(canaryThenPeers("b2", "b1", "b3", "b4"));
 
+  @Test
+  void refusesABatchThatWouldLeaveTooFewBeforeAnythingIsTouched() {
+    Story story = Story.of(FIVE);
+    story.world().set("b5", AdminState.MAINT, 100);
+    story
+        .on(Story.release("v2"))
+        .goesOn()
+        .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED)
+        .then(it ->
+            assertThat(it.state("v2").message())
+                .contains(
+                    "expected 3 or more nodes in rotation when b1 and b3 leave together, found 2"));
+    assertThat(story.world().nodes().values())
+        .allMatch(node -> node.digest().equals(World.sha("v1")));
+  }
+
+  @Test
+  void countsOnlyThoseOfABatchWhoTakeRequests() {
+    Story story =
+        Story.of(
+            with(
+                withoutWindow(canaryThenPeers("b2", "b1", "b3")),
+                """
+                {"batch": 2, "minAvailable": 1}
+                """));
+    story.world().set("b3", AdminState.MAINT, 100);
+    story.on(Story.release("v2")).goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
   /// The first batch, both of which are at this step.
   private static Story at(String step) {
     return rollout(FIVE).until(step + " b1");

@@ -9,6 +9,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
@@ -107,7 +108,7 @@ public final class Preview {
     checks.add("migrations", migrating.problems(), migrating.words());
     hands(checks);
     List<String> overridden = freezes(checks, at);
-    turn(checks);
+    turn(checks, at);
     return new ReleasePlan(
         service.service(),
         release.version(),
@@ -148,16 +149,12 @@ public final class Preview {
     return List.of();
   }
 
-  private void turn(Checks checks) {
+  private void turn(Checks checks, Instant at) {
+    Draft draft = new Draft(ledger, at);
+    boolean waits = Freezes.inTheWay(draft, service, release) != null;
     Rollout active = ledger.active();
     if (active == null) {
-      int waiting = ledger.queue().size();
-      checks.add(
-          "turn",
-          List.of(),
-          waiting == 0
-              ? "no other rollout is active: it would start at once"
-              : "no other rollout is active, " + waiting + " wait for the end of a freeze");
+      free(checks, draft, waits);
       return;
     }
     String other =
@@ -173,23 +170,54 @@ public final class Preview {
       case QUEUE ->
           checks.add(
               "turn",
-              full
-                  ? List.of(
-                      "expected at most "
-                          + Requests.LONGEST_QUEUE
-                          + " releases to wait, found as many already")
-                  : List.of(),
+              full ? List.of(Requests.full()) : List.of(),
               "it would wait for "
                   + other
                   + (waiting == 0 ? "" : " and " + waiting + " before it"));
       case LATEST -> checks.add("turn", List.of(), "it would wait for " + other + instead(waiting));
       case SUPERSEDE ->
           checks.add(
-              "turn", List.of(), "it would take back " + other + " first" + instead(waiting));
+              "turn",
+              List.of(),
+              waits
+                  ? "it would wait for "
+                      + other
+                      + ", which is not taken back for it in a freeze"
+                      + instead(waiting)
+                  : "it would take back " + other + " first" + instead(waiting));
       case REJECT ->
           checks.add(
               "turn", List.of("expected no active rollout (ifBusy: reject), found " + other), "");
     }
+  }
+
+  /// No rollout is active: what a release would come to then, as [Requests] has it.
+  ///
+  /// @param frozen whether a freeze keeps it from starting now
+  private void free(Checks checks, Draft draft, boolean frozen) {
+    int waiting = ledger.queue().size();
+    boolean replaces =
+        release.ifBusy() == Request.IfBusy.LATEST || release.ifBusy() == Request.IfBusy.SUPERSEDE;
+    if (waiting > 0 && !replaces && !Requests.goesAhead(draft, release)) {
+      boolean rejects = release.ifBusy() == Request.IfBusy.REJECT;
+      checks.add(
+          "turn",
+          rejects
+              ? List.of(Requests.waits(draft))
+              : waiting >= Requests.LONGEST_QUEUE ? List.of(Requests.full()) : List.of(),
+          "no other rollout is active, but " + waiting + " wait: it would start after them");
+      return;
+    }
+    boolean needsTurn = ledger.limited() && !TakingTurns.needsNone(draft, release);
+    checks.add(
+        "turn",
+        List.of(),
+        (needsTurn
+                ? "no other rollout is active; it would start when it has " + TakingTurns.sentence()
+                : frozen
+                    ? "no other rollout is active: it would start when the freeze is over"
+                    : "no other rollout is active: it would start at once")
+            + (replaces ? instead(waiting) : ""));
   }
 
   private static String instead(int waiting) {

@@ -227,6 +227,69 @@ class PreviewTest {
     assertThat(rejected.problems()).anyMatch(it -> it.contains("ifBusy: reject"));
   }
 
+  private static CheckResult turn(Story story, IfBusy ifBusy) {
+    return check(plan(story, Story.releaseOf("v9", ifBusy)), "turn");
+  }
+
+  @Test
+  void judgesWhatWaitsAsAdmissionDoes() {
+    Story story =
+        Story.of(Services.with(canaryThenPeers("b2", "b1"), "{\"onFreeze\": \"wait\"}"))
+            .on(Acts.freeze(null))
+            .on(release("v2"));
+
+    assertThat(turn(story, IfBusy.REJECT).ok()).isFalse();
+    assertThat(turn(story, IfBusy.REJECT).detail())
+        .contains("expected nothing to wait (ifBusy: reject), found " + Story.idOf("v2"));
+    assertThat(turn(story, IfBusy.QUEUE))
+        .isEqualTo(
+            new CheckResult(
+                "turn", true, "no other rollout is active, but 1 wait: it would start after them"));
+    assertThat(turn(story, IfBusy.LATEST).detail()).contains("in place of 1 that wait");
+
+    for (int version = 3; version < 12; version++) {
+      story.on(release("v" + version));
+    }
+    assertThat(story.ledger().queue()).hasSize(Requests.LONGEST_QUEUE);
+    ReleasePlan full = plan(story, Story.releaseOf("v12", IfBusy.QUEUE));
+    assertThat(full.problems()).anyMatch(it -> it.startsWith("expected at most 10 releases"));
+    assertThat(turn(story, IfBusy.SUPERSEDE).ok()).isTrue();
+  }
+
+  @Test
+  void saysThatItWouldAskForItsTurnWhereALimitHolds() {
+    Story story = Story.of(canaryThenPeers("b2", "b1"));
+    Preview preview =
+        ((Parsed.Valid<Preview>)
+                Preview.of(story.ledger().under(List.of(), true), story.service(), v("v2")))
+            .value();
+
+    ReleasePlan plan = preview.judged(answers(story, preview), WITHIN, story.now());
+
+    assertThat(check(plan, "turn"))
+        .isEqualTo(
+            new CheckResult(
+                "turn",
+                true,
+                "no other rollout is active; it would start when it has its turn: only so many"
+                    + " rollouts may run at once (serin.limits)"));
+  }
+
+  @Test
+  void saysThatNothingIsTakenBackForWhatWaitsForTheEndOfAFreeze() {
+    Story story =
+        Story.of(Services.with(canaryThenPeers("b2", "b1"), "{\"onFreeze\": \"wait\"}"))
+            .on(release("v2"))
+            .until("restart b2")
+            .on(Acts.freeze(null));
+
+    assertThat(turn(story, IfBusy.SUPERSEDE).detail())
+        .isEqualTo(
+            "it would wait for "
+                + Story.idOf("v2")
+                + " of v2 (ROLLING), which is not taken back for it in a freeze");
+  }
+
   @Test
   void isRedWhileHandsAreOff() {
     ReleasePlan plan = plan(Story.of(canaryThenPeers("b2", "b1")).on(handsOff()), v("v2"));

@@ -77,6 +77,11 @@ public final class Check {
     return value;
   }
 
+  /// A duration of 0 or more; a missing one is 0.
+  public static Duration orZero(String field, @Nullable Duration value) {
+    return value == null ? Duration.ZERO : notNegative(field, value);
+  }
+
   public static Duration positive(String field, @Nullable Duration value) {
     if (value == null || value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(

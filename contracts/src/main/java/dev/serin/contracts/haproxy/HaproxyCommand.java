@@ -117,18 +117,22 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param settings what each load balancer shall have
   /// @param within how long HAProxy may take to see the server up, above 0
   /// @param mayBeSilent the load balancers that it does without where they don't answer
+  /// @param ramp how long a slow start may take after that, until the server gets all that its
+  ///   weight says; 0, as where it is missing, where that is not waited for
   @JsonTypeName("ready-server")
   record ReadyServer(
       @JsonUnwrapped CommandHead head,
       List<ServerSetting> settings,
       Duration within,
-      List<String> mayBeSilent)
+      List<String> mayBeSilent,
+      Duration ramp)
       implements HaproxyCommand {
     public ReadyServer {
       Check.required("head", head);
       settings = Check.list(settings);
       Check.positive("within", within);
       mayBeSilent = Check.list(mayBeSilent);
+      ramp = Check.orZero("ramp", ramp);
     }
   }
 
@@ -170,18 +174,22 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param servers the nodes that they stand for
   /// @param settings in the order in which they are set
   /// @param mayBeSilent the load balancers that it does without where they don't answer
+  /// @param ramp how long a slow start may take, until the servers get what their weights say; 0,
+  ///   as where it is missing, where that is not waited for
   @JsonTypeName("weigh-servers")
   record WeighServers(
       @JsonUnwrapped CommandHead head,
       List<PoolServer> servers,
       List<ServerSetting> settings,
-      List<String> mayBeSilent)
+      List<String> mayBeSilent,
+      Duration ramp)
       implements HaproxyCommand {
     public WeighServers {
       Check.required("head", head);
       servers = Check.list(servers);
       settings = Check.list(settings);
       mayBeSilent = Check.list(mayBeSilent);
+      ramp = Check.orZero("ramp", ramp);
     }
   }
 

@@ -29,6 +29,12 @@ public final class Plan {
   /// How long the checks before the start may take.
   public static final Duration PREFLIGHT = Duration.ofSeconds(90);
 
+  /// How long HAProxy may take to have a node in rotation, or out of it.
+  public static final Duration READY = Duration.ofSeconds(60);
+
+  /// The longest slow start that is waited for.
+  static final Duration LONGEST_RAMP = Duration.ofMinutes(5);
+
   /// How often a step that undoes something is tried before the node is left to a person.
   public static final int UNDO_ATTEMPTS = 5;
 
@@ -357,7 +363,7 @@ public final class Plan {
       case PAUSE, CATCH_UP -> Duration.ZERO;
       case HOOK ->
           hook(service, Objects.requireNonNull(step.hook())).orElseThrow().atMost().plus(SLACK);
-      case READY, MAINT, SHIFT -> Duration.ofSeconds(60).plus(SLACK);
+      case READY, MAINT, SHIFT -> READY.plus(ramp(step)).plus(SLACK);
       case SERVING -> serving(service).plus(SLACK);
       case ANALYSE ->
           service
@@ -368,6 +374,14 @@ public final class Plan {
               .plus(service.noData().limit())
               .plus(SLACK);
     };
+  }
+
+  /// How long HAProxy's slow start of a node may take: its share of the requests is there only
+  /// after that, and the next node does not leave before. On the way back the bad release is what
+  /// has to go, so that waits for no ramp.
+  public static Duration ramp(Step step) {
+    boolean takes = step.name() == StepName.READY || step.name() == StepName.SHIFT;
+    return takes && !step.undo() ? LONGEST_RAMP : Duration.ZERO;
   }
 
   /// How much of an analysis may be without data, all gaps together: without a bound, data that

@@ -8,6 +8,7 @@ import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.TrafficStep;
+import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.Weights;
 import java.util.ArrayList;
@@ -131,7 +132,8 @@ final class Shifting {
             .map(node -> new PoolServer(node.name(), node.server()))
             .toList(),
         moves.stream().flatMap(move -> move.after().asked().stream()).toList(),
-        rollout.missing());
+        rollout.missing(),
+        Plan.ramp(step));
   }
 
   /// Every node has what it was told.

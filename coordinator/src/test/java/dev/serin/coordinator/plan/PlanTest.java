@@ -46,6 +46,19 @@ class PlanTest {
   }
 
   @Test
+  void aSlowStartIsWaitedForOnTheWayForwardAlone() {
+    for (StepName name : List.of(StepName.READY, StepName.SHIFT)) {
+      assertThat(Plan.ramp(Step.forward(name, "c1"))).isEqualTo(Duration.ofMinutes(5));
+      assertThat(Plan.deadline(SERVICE, Step.forward(name, "c1")))
+          .isEqualTo(Duration.ofMinutes(6).plus(Plan.SLACK));
+      assertThat(Plan.ramp(Step.undo(name, "c1"))).isZero();
+      assertThat(Plan.deadline(SERVICE, Step.undo(name, "c1")))
+          .isEqualTo(Duration.ofMinutes(1).plus(Plan.SLACK));
+    }
+    assertThat(Plan.ramp(Step.forward(StepName.MAINT, "c1"))).isZero();
+  }
+
+  @Test
   void undoesNothingThatWasNotBegun() {
     assertThat(Plan.undo(SERVICE, Plan.compile(SERVICE))).isEmpty();
   }

@@ -192,8 +192,8 @@ class BlueGreenTest {
     assertThat(overlap(plan).leaves()).isEqualTo("blue");
     assertThat(overlap(plan).watched()).isZero();
     assertThat(overlap(plan).atMost())
-        .as("ready and serving of green, drain of blue")
-        .isBetween(Duration.ofMinutes(10), Duration.ofMinutes(20));
+        .as("ready, with a slow start, and serving of green, drain of blue")
+        .isBetween(Duration.ofMinutes(10), Duration.ofMinutes(35));
     assertThat(plan.steps().stream().map(step -> (step.name() + " " + step.node()).strip()))
         .containsSubsequence(
             "health g2",

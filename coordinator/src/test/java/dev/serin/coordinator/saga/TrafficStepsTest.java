@@ -75,6 +75,9 @@ class TrafficStepsTest {
     assertThat(weights(story)).hasToString("{b1=9, b2=2, b3=9}");
     assertThat(((ReadyServer) story.newest("ready b2")).settings())
         .allMatch(setting -> setting.weight() == 2 && setting.state() == AdminState.READY);
+    assertThat(((ReadyServer) story.newest("ready b2")).ramp())
+        .as("a slow start is waited for")
+        .isPositive();
     story
         .until("serving b2")
         .on(done("serving b2"), sends("watch 1-2"))

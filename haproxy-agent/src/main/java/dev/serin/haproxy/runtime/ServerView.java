@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param refusalsTotal answers of it with a status from 400 to 499
 /// @param backup whether it takes requests only when no server that is none is up
 /// @param unwatched whether somebody has switched its health checks off
+/// @param rampPercent how much of its weight it has, 1 to 100: below 100 while a slow start lasts
 public record ServerView(
     String pool,
     String server,
@@ -37,7 +38,8 @@ public record ServerView(
     long answersTotal,
     long refusalsTotal,
     boolean backup,
-    boolean unwatched) {
+    boolean unwatched,
+    int rampPercent) {
   /// `srv_admin_state`: maintenance forced by a person or by Serin.
   static final int FORCED_MAINT = 0x01;
 
@@ -73,6 +75,11 @@ public record ServerView(
   /// switched off, nothing else will ever come.
   public boolean confirmedInRotation() {
     return inRotation() && (unwatched || !status.startsWith("UP "));
+  }
+
+  /// Whether a slow start gives it less than its weight says, for now.
+  public boolean ramping() {
+    return inRotation() && rampPercent < 100;
   }
 
   /// Whether nothing at all is on it.

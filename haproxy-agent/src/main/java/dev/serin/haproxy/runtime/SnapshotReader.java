@@ -163,7 +163,9 @@ final class SnapshotReader {
         stat.number("hrsp_1xx") + stat.number("hrsp_2xx") + stat.number("hrsp_3xx"),
         stat.number("hrsp_4xx"),
         stat.number("bck") == 1,
-        isSwitchedOff(state));
+        isSwitchedOff(state),
+        // Said only while a slow start lasts (Management Guide, "throttle").
+        stat.text("throttle") == null ? 100 : (int) stat.number("throttle"));
   }
 
   /// Whether checks are configured (`CHK_ST_CONFIGURED`, bit 1 of the check's state) and not

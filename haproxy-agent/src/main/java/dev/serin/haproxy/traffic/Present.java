@@ -41,12 +41,20 @@ final class Present {
 
   ReadyServer of(ReadyServer ready) {
     return new ReadyServer(
-        ready.head(), present(ready.settings(), ready.mayBeSilent()), ready.within(), List.of());
+        ready.head(),
+        present(ready.settings(), ready.mayBeSilent()),
+        ready.within(),
+        List.of(),
+        ready.ramp());
   }
 
   WeighServers of(WeighServers weigh) {
     return new WeighServers(
-        weigh.head(), weigh.servers(), present(weigh.settings(), weigh.mayBeSilent()), List.of());
+        weigh.head(),
+        weigh.servers(),
+        present(weigh.settings(), weigh.mayBeSilent()),
+        List.of(),
+        weigh.ramp());
   }
 
   CheckServing of(CheckServing check) {

@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.Map;
 
 /// Gives a server the weights and states asked for, takes it off the leaving maps, reads back, and
-/// waits until HAProxy's own checks have it in rotation where it shall be. A server that comes from
-/// maintenance is admitted unchecked (`UP 1/3`) and counts only from its next passed check on.
+/// waits until HAProxy's own checks have it in rotation where it shall be, and its slow start is
+/// over. A server that comes from maintenance is admitted unchecked (`UP 1/3`) and counts only from
+/// its next passed check on.
 final class Readying {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
@@ -45,8 +46,10 @@ final class Readying {
   HaproxyEvent run() throws NotDone, Turn.Preempted {
     applyEverywhere();
     Instant deadline = turn.now().plus(command.within());
+    Ramp ramp = new Ramp(command.ramp(), deadline);
     int failures = 0;
     while (true) {
+      ramp.lookAgain();
       List<ServerSeen> servers = new ArrayList<>();
       List<String> missing = new ArrayList<>();
       NotDone outOfReach = null;
@@ -59,6 +62,7 @@ final class Readying {
           if (!settled(now, setting)) {
             missing.add(now.status() + " on " + balancer.name());
           }
+          ramp.see(balancer.name(), now);
         } catch (NotDone notDone) {
           if (!notDone.unreachable()) {
             throw notDone;
@@ -66,10 +70,11 @@ final class Readying {
           outOfReach = notDone;
         }
       }
-      if (outOfReach == null && missing.isEmpty()) {
+      boolean settled = outOfReach == null && missing.isEmpty();
+      if (settled && !ramp.isWaitedFor(turn.now())) {
         return new HaproxyEvent.ServerReady(command.head().answered(turn.now()), servers);
       }
-      if (!turn.now().isBefore(deadline)) {
+      if (!settled && !turn.now().isBefore(deadline)) {
         throw outOfReach == null ? timedOut(missing) : outOfReach;
       }
       failures = outOfReach == null ? 0 : failures + 1;

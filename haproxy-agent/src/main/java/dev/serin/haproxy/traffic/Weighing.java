@@ -13,7 +13,8 @@ import dev.serin.haproxy.runtime.ServerView;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Sets the weights and reads them back. States stay as they are.
+/// Sets the weights, reads them back, and waits until no slow start withholds any of them. States
+/// stay as they are.
 final class Weighing {
   private final Fleet fleet;
   private final WeighServers command;
@@ -31,6 +32,18 @@ final class Weighing {
       LoadBalancer balancer = fleet.balancer(setting.loadBalancer()).runtime();
       balancer.setWeight(look(balancer, setting), setting.weight());
     }
+    Ramp ramp = new Ramp(command.ramp(), turn.now());
+    while (true) {
+      List<ServerSeen> servers = readBack(ramp);
+      if (!ramp.isWaitedFor(turn.now())) {
+        return new HaproxyEvent.ServersWeighed(command.head().answered(turn.now()), servers);
+      }
+      turn.pause(Ramp.BETWEEN_LOOKS);
+    }
+  }
+
+  private List<ServerSeen> readBack(Ramp ramp) throws NotDone {
+    ramp.lookAgain();
     List<ServerSeen> servers = new ArrayList<>();
     for (ServerSetting setting : command.settings()) {
       LoadBalancer balancer = fleet.balancer(setting.loadBalancer()).runtime();
@@ -50,9 +63,10 @@ final class Weighing {
                 "HAProxy was reloaded, or somebody else weighs this server",
                 true));
       }
+      ramp.see(balancer.name(), now);
       servers.add(Settings.seen(node(setting.server()), balancer, now));
     }
-    return new HaproxyEvent.ServersWeighed(command.head().answered(turn.now()), servers);
+    return servers;
   }
 
   private String node(String server) {

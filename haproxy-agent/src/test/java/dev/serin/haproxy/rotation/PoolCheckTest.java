@@ -39,7 +39,8 @@ class PoolCheckTest {
         0,
         0,
         false,
-        false);
+        false,
+        100);
   }
 
   private static PoolView pool(String algorithm, @Nullable String cookie, ServerView... servers) {

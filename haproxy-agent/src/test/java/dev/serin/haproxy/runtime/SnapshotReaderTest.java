@@ -66,6 +66,9 @@ class SnapshotReaderTest {
     assertThat(b1.address()).isEqualTo("[fd00::11]:8080");
     ServerView b2 = seen.server("api", "b2").orElseThrow();
     assertThat(b2.weight()).as("the configured, not the ramping one").isEqualTo(100);
+    assertThat(b2.rampPercent()).isEqualTo(7);
+    assertThat(b2.ramping()).isTrue();
+    assertThat(b1.ramping()).as("no slow start is under way").isFalse();
     assertThat(b2.inRotation()).isTrue();
     assertThat(b2.confirmedInRotation()).as("admitted, not checked yet").isFalse();
     assertThat(b2.queued()).isEqualTo(1);
@@ -107,7 +110,7 @@ class SnapshotReaderTest {
   void testsTheBitsOfTheAdministrativeState(int bits, AdminState state, boolean admitted) {
     ServerView view =
         new ServerView(
-            "api", "b1", "UP", bits, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false);
+            "api", "b1", "UP", bits, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false, 100);
     assertThat(view.adminState()).isEqualTo(state);
     assertThat(view.admitted()).isEqualTo(admitted);
   }
@@ -126,7 +129,8 @@ class SnapshotReaderTest {
   })
   void knowsHaproxysWordsForTheStatus(String status, boolean inRotation, boolean confirmed) {
     ServerView view =
-        new ServerView("api", "b1", status, 0, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false);
+        new ServerView(
+            "api", "b1", status, 0, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false, 100);
     assertThat(view.inRotation()).isEqualTo(inRotation);
     assertThat(view.confirmedInRotation()).isEqualTo(confirmed);
   }

@@ -109,7 +109,8 @@ class PoolKindsIT {
                         .map(pool -> new ServerSetting("one", pool, "b1", weight, AdminState.READY))
                         .toList(),
                     LONG,
-                    List.of())))
+                    List.of(),
+                    Duration.ZERO)))
         .isInstanceOf(ServerReady.class);
   }
 

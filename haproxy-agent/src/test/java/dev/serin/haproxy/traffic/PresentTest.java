@@ -60,11 +60,16 @@ class PresentTest {
     assertThat(drain.restore()).extracting(ServerSetting::loadBalancer).containsExactly("one");
     assertThat(
             present
-                .of(new ReadyServer(HEAD, onBoth(), Duration.ofSeconds(1), List.of("two")))
+                .of(
+                    new ReadyServer(
+                        HEAD, onBoth(), Duration.ofSeconds(1), List.of("two"), Duration.ZERO))
                 .settings())
         .extracting(ServerSetting::loadBalancer)
         .containsExactly("one");
-    assertThat(present.of(new WeighServers(HEAD, List.of(), onBoth(), List.of("two"))).settings())
+    assertThat(
+            present
+                .of(new WeighServers(HEAD, List.of(), onBoth(), List.of("two"), Duration.ZERO))
+                .settings())
         .extracting(ServerSetting::loadBalancer)
         .containsExactly("one");
     assertThat(

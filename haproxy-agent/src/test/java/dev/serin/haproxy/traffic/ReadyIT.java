@@ -60,7 +60,7 @@ class ReadyIT {
   }
 
   private static ReadyServer ready(Duration within, ServerSetting... settings) {
-    return new ReadyServer(head(), List.of(settings), within, List.of());
+    return new ReadyServer(head(), List.of(settings), within, List.of(), Duration.ZERO);
   }
 
   private static ReadyServer ready(ServerSetting... settings) {
@@ -204,7 +204,8 @@ class ReadyIT {
                             head(),
                             SERVERS,
                             List.of(setting("one", "sticky_pool", 9, AdminState.READY)),
-                            List.of())))
+                            List.of(),
+                            Duration.ZERO)))
                 .failure()
                 .found())
         .contains("static LB algorithm");
@@ -223,7 +224,8 @@ class ReadyIT {
                   List.of(
                       setting("one", "api_pool", 10, AdminState.READY),
                       setting("two", "api_pool", 200, AdminState.READY)),
-                  List.of()));
+                  List.of(),
+                  Duration.ZERO));
       assertThat(((ServersWeighed) event).servers())
           .extracting(seen -> seen.setting().weight())
           .containsExactly(10, 200);
@@ -242,7 +244,8 @@ class ReadyIT {
                 List.of(
                     setting("one", "api_pool", 19, AdminState.READY),
                     new ServerSetting("one", "api_pool", "b2", 2, AdminState.READY)),
-                List.of()));
+                List.of(),
+                Duration.ZERO));
     assertThat(((ServersWeighed) event).servers())
         .extracting(seen -> seen.node() + " " + seen.setting().weight())
         .containsExactly("node-1 19", "node-2 2");

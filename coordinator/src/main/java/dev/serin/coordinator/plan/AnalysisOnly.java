@@ -14,7 +14,14 @@ final class AnalysisOnly {
 
   /// Takes everything out of the definition that would be touched.
   static void touchNothing(ObjectNode merged) {
-    List.of("pool", "loadBalancers", "trafficSteps", "smoke", "soak", "pauses")
+    List.of(
+            "pool",
+            "loadBalancers",
+            "onLoadBalancerDown",
+            "trafficSteps",
+            "smoke",
+            "soak",
+            "pauses")
         .forEach(merged::remove);
     merged.set("onBreach", Json.mapper().valueToTree(OnBreach.ROLLBACK));
   }

@@ -132,6 +132,20 @@ class NothingInstalledTest {
   }
 
   @Test
+  void anAnalysisNeedsNoLoadBalancerWhereTheServiceGoesOnWithoutOne() {
+    ServiceDefinition goesOn =
+        with(
+            SERVICE,
+            """
+            {"loadBalancers": ["haproxy-1", "haproxy-2"], "onLoadBalancerDown": "go-on"}
+            """);
+    Story.of(goesOn)
+        .on(asked(by("analysis-only", "{}")))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
   void leavesTheLastKnownGoodAsItIs() {
     Story story = Story.of(SERVICE).on(Story.release("v1")).goesOn();
     Ledger before = story.ledger();

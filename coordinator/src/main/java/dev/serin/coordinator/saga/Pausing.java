@@ -278,10 +278,43 @@ final class Pausing {
   /// A breach of a service that wants a person to decide: the canary stays as it is, or is drained
   /// first and waits out of rotation.
   static void breached(Draft draft, int analysis, String why, boolean drains) {
-    if (!drains) {
-      pause(draft, Draft.SERIN, why, ACTS_AT_THE_WINDOW);
+    List<String> canaries =
+        draft.rollout().service().canaries().stream().map(ServiceDefinition.Node::name).toList();
+    List<String> leaving = canaries.subList(0, Math.min(canaries.size(), mayLeave(draft)));
+    if (!drains || leaving.isEmpty()) {
+      pause(draft, Draft.SERIN, why, actsAfterABreach(draft));
       return;
     }
+    String told =
+        leaving.size() == canaries.size()
+            ? why
+            : why
+                + "; "
+                + String.join(", ", canaries.subList(leaving.size(), canaries.size()))
+                + " can't leave rotation too, since at least "
+                + draft.rollout().service().minimum()
+                + " nodes have to stay";
+    drainAndWait(draft, analysis, told, leaving);
+  }
+
+  /// How many nodes the service can do without (I2).
+  private static int mayLeave(Draft draft) {
+    ServiceDefinition service = draft.rollout().service();
+    return Math.max(0, service.nodes().size() - service.minimum());
+  }
+
+  /// A probe that comes after its window is over finds another step under way: that is what begins
+  /// anew, so the window is not watched once more, and there is nothing to promote.
+  private static String actsAfterABreach(Draft draft) {
+    if (!(draft.rollout().phase() instanceof Phase.Rolling(int index))) {
+      return ACTS_AT_THE_WINDOW;
+    }
+    return "a person: resume (goes on with '"
+        + Steps.sentence(draft.rollout().steps().get(index))
+        + "', the window that was breached is not watched anew) or abort";
+  }
+
+  private static void drainAndWait(Draft draft, int analysis, String why, List<String> canaries) {
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
@@ -290,8 +323,6 @@ final class Pausing {
     List<Step> steps = new ArrayList<>(draft.rollout().steps());
     steps.set(analysis, failed.ended(StepStatus.FAILED, draft.at, why));
     List<Step> inserted = new ArrayList<>();
-    List<String> canaries =
-        draft.rollout().service().canaries().stream().map(ServiceDefinition.Node::name).toList();
     canaries.forEach(node -> inserted.add(Step.forward(StepName.DRAIN, node)));
     inserted.add(Step.forward(StepName.PAUSE, null));
     for (String node : canaries) {

@@ -241,12 +241,14 @@ final class Watching {
     } else if (!(draft.rollout().phase() instanceof Phase.Paused)) {
       // Beyond its window, another node may be out already: then the canary stays. And a worker
       // takes no requests that it could be kept from. Where the other group has left, nobody else
-      // is there.
+      // is there; and where every node has the release, others are no better.
+      Double share = draft.rollout().steps().get(step).share();
       boolean drains =
           onBreach == OnBreach.PAUSE
               && draft.rollout().phase() instanceof Phase.Watching watching
               && watching.step() == step
               && !Switching.isOver(draft.rollout())
+              && (share == null || share < 100)
               && !draft.rollout().service().pool().isEmpty();
       Pausing.breached(draft, step, why, drains);
     }

@@ -15,8 +15,10 @@ import static dev.serin.coordinator.saga.Acts.resume;
 import static dev.serin.coordinator.saga.Acts.retry;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
+import static dev.serin.coordinator.saga.Services.canariesThenPeers;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
+import static dev.serin.coordinator.saga.Services.withoutWindow;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,13 +28,15 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What a breach comes to is the service's word: a person may decide instead of Serin.
 class OnBreachTest {
   private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1", "b3");
   private static final ServiceDefinition HOLDS = with(SERVICE, "{\"onBreach\": \"hold\"}");
-  private static final ServiceDefinition PAUSES = with(SERVICE, "{\"onBreach\": \"pause\"}");
+  private static final String PAUSE = "{\"onBreach\": \"pause\"}";
+  private static final ServiceDefinition PAUSES = with(SERVICE, PAUSE);
 
   private static Story breached(ServiceDefinition service) {
     return rollout(service).until("watch 1-3").on(probe(FAIL));
@@ -129,6 +133,68 @@ class OnBreachTest {
         .on(failsForGood("drain b2"))
         .goesOn()
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.FAILED);
+  }
+
+  @Test
+  void drainsAsManyCanariesAsTheMinimumLetsThenWaits() {
+    Story story =
+        breached(with(canariesThenPeers(List.of("b1", "b2"), List.of("b3")), PAUSE))
+            .then(sends("stop-watching", "drain b1"))
+            .on(done("drain b1"), sends(), isIn(RolloutPhase.PAUSED));
+    assertThat(story.active().message())
+        .contains("b2 can't leave rotation too, since at least 2 nodes have to stay");
+    story
+        .on(resume(), sends("ready b1"))
+        .on(done("ready b1"), sends("serving b1"))
+        .on(done("serving b1"), sends("watch 1-3"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void drainsEveryCanaryWhereTheServiceLetsThemAllLeave() {
+    ServiceDefinition service =
+        with(canariesThenPeers(List.of("b1", "b2"), List.of("b3")), "{\"minAvailable\": 1}");
+    Story story =
+        breached(with(service, PAUSE))
+            .on(done("drain b1"), sends("drain b2"))
+            .on(done("drain b2"), sends(), isIn(RolloutPhase.PAUSED));
+    assertThat(story.active().message()).doesNotContain("can't leave rotation");
+  }
+
+  @Test
+  void drainsNobodyOnceEveryNodeHasTheRelease() {
+    Story story =
+        breached(with(withoutWindow(PAUSES), "{\"soak\": \"90s\"}"))
+            .then(sends("stop-watching"))
+            .then(isIn(RolloutPhase.PAUSED));
+    assertThat(story.world().nodes().values()).allMatch(World.Node::isIn);
+    assertThat(((Phase.Paused) story.active().phase()).waitingFor())
+        .isEqualTo("a person: resume (watches anew), promote (goes on without) or abort");
+    story
+        .on(resume(), sends("watch 1-3"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void aBreachThatComesLateSaysWhatAPersonCanDoThen() {
+    for (ServiceDefinition service : List.of(HOLDS, PAUSES)) {
+      Story story = rollout(service).until("watch 1-3");
+      String id = story.active().rolloutId();
+      story
+          .until("drain b1")
+          .on(at -> Acts.probed(at, id, 2, FAIL), sends(), isIn(RolloutPhase.PAUSED));
+      assertThat(((Phase.Paused) story.active().phase()).waitingFor())
+          .isEqualTo(
+              "a person: resume (goes on with 'drain b1', the window that was breached is not"
+                  + " watched anew) or abort");
+      story
+          .on(promote(), refuses("expected a rollout that watches or is paused there"))
+          .on(resume(), sends("drain b1"))
+          .goesOn()
+          .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    }
   }
 
   @Test

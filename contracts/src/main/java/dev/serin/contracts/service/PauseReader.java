@@ -49,10 +49,14 @@ final class PauseReader {
   static void contradictions(
       Fields fields,
       List<Pause> pauses,
+      String strategy,
       List<TrafficStep> shares,
       Duration interval,
       boolean slis) {
     List<String> places = new ArrayList<>(List.of(Pause.CANARY, Pause.PEERS));
+    if (Strategies.takesCanariesAlong(strategy)) {
+      places.remove(Pause.CANARY); // There the canaries do not come first.
+    }
     shares.stream()
         .filter(share -> !share.isAll())
         .forEach(share -> places.add(Quantities.shown(share.share()) + "%"));
@@ -62,6 +66,7 @@ final class PauseReader {
             "pauses",
             "expected after to be one of "
                 + String.join(", ", places)
+                + (places.contains(Pause.CANARY) ? "" : " beside strategy " + strategy)
                 + ", found '"
                 + Check.printable(pause.after())
                 + "'");

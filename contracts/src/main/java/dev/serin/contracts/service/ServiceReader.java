@@ -422,6 +422,7 @@ public final class ServiceReader {
       PauseReader.contradictions(
           fields,
           read.pauses(),
+          read.strategy(),
           read.trafficSteps().isEmpty() ? Strategies.steps(read.strategy()) : read.trafficSteps(),
           read.analysis().interval(),
           !read.slis().isEmpty());

@@ -224,6 +224,14 @@ class ServiceReaderTest {
             new Pause("canary", null, List.of(), Duration.ofHours(24), Pause.Then.ROLLBACK));
     assertThat(problems("{'pauses': [{'after': '25%'}]}"))
         .anyMatch(it -> it.contains("expected after to be one of canary, peers, found '25%'"));
+    for (String strategy : List.of("HalfAtATime", "AllAtOnce")) {
+      assertThat(problems("{'pauses': [{'after': 'canary'}], 'strategy': '" + strategy + "'}"))
+          .anyMatch(it ->
+              it.contains(
+                  "expected after to be one of peers beside strategy "
+                      + strategy
+                      + ", found 'canary'"));
+    }
     assertThat(problems("{'pauses': [{'after': 'canary', 'for': '1m', 'ask': ['x']}]}"))
         .anyMatch(it -> it.contains("expected either for, or a promote to wait for"));
     assertThat(

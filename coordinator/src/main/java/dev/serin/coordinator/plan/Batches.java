@@ -33,6 +33,24 @@ public final class Batches {
     return steps;
   }
 
+  /// Where no canary comes first, the first batch is what may be promoted: who may veto that is
+  /// asked after it, or before it where it is the only one.
+  static List<Step> askingInBetween(List<Step> batches, List<Step> hooks) {
+    int first = 0;
+    while (first < batches.size() && isOfOneUnit(batches.getFirst(), batches.get(first))) {
+      first++;
+    }
+    List<Step> steps = new ArrayList<>(batches);
+    steps.addAll(first == batches.size() ? 0 : first, hooks);
+    return steps;
+  }
+
+  private static boolean isOfOneUnit(Step one, Step other) {
+    return one.batch() == null
+        ? java.util.Objects.equals(one.node(), other.node())
+        : one.batch().equals(other.batch());
+  }
+
   /// How many nodes are updated at once: never so many that fewer than the minimum would remain,
   /// also where what an earlier rollout left out has changed who is a peer.
   private static int size(ServiceDefinition service) {

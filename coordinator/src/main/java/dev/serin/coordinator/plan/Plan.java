@@ -148,9 +148,11 @@ public final class Plan {
     if (Strategies.takesCanariesAlong(service.strategy())) {
       return withSoak(
           service,
-          inBatches(
-              service,
-              Stream.concat(service.canaries().stream(), service.peers().stream()).toList()));
+          Batches.askingInBetween(
+              inBatches(
+                  service,
+                  Stream.concat(service.canaries().stream(), service.peers().stream()).toList()),
+              hooks(service, Hook.At.BEFORE_PROMOTION, false)));
     }
     List<Step> steps = new ArrayList<>();
     service.canaries().forEach(node -> steps.addAll(update(service, node)));
@@ -201,6 +203,7 @@ public final class Plan {
       steps.addAll(hooks(service, Hook.At.BEFORE_PROMOTION, false));
     }
     if (shares.isEmpty()) {
+      pause(steps, service, Pause.CANARY, null);
       steps.addAll(hooks(service, Hook.At.BEFORE_PROMOTION, false));
     } else {
       steps.add(Step.shift(canary, null));

@@ -59,6 +59,22 @@ class PlanTest {
   }
 
   @Test
+  void pausesAfterTheCanaryWhereAllIsTheOnlyShareToo() {
+    ServiceDefinition all =
+        with(
+            SERVICE,
+            """
+            {"strategy": "traffic-steps", "trafficSteps": [{"share": 100, "window": "90s"}],
+             "pauses": [{"after": "canary", "ask": ["no complaints"]}]}
+            """);
+    List<String> steps = shown(Plan.compile(all));
+    assertThat(Plan.compile(all)).filteredOn(step -> step.pause() != null).hasSize(1);
+    int pause = Plan.compile(all).stream().map(Step::pause).toList().indexOf(0);
+    assertThat(steps.indexOf("serving c2")).isEqualTo(pause - 1);
+    assertThat(steps.indexOf("drain p1")).isEqualTo(pause + 1);
+  }
+
+  @Test
   void undoesNothingThatWasNotBegun() {
     assertThat(Plan.undo(SERVICE, Plan.compile(SERVICE))).isEmpty();
   }

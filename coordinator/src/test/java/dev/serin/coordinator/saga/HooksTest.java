@@ -187,6 +187,53 @@ class HooksTest {
   // Before a promotion.
 
   @Test
+  void isAskedBetweenTheHalvesWhereNoCanaryComesFirst() {
+    ServiceDefinition halves =
+        with(
+            hooked(canaryThenPeers("b2", "b1", "b3", "b4"), "board", "before-promotion", ""),
+            "{\"strategy\": \"HalfAtATime\"}");
+    Story story = rollout(withoutWindow(halves)).until("call-hook board");
+    assertThat(installed(story)).containsExactly("b1", "b2");
+    story.on(says("board", VETO)).goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.FAILED);
+    assertThat(installed(story)).isEmpty();
+  }
+
+  @Test
+  void isAskedAfterTheFirstNodeWhereHalfIsOne() {
+    ServiceDefinition halves =
+        with(
+            hooked(canaryThenPeers("b2", "b1", "b3"), "board", "before-promotion", ""),
+            "{\"strategy\": \"HalfAtATime\"}");
+    Story story = rollout(withoutWindow(halves)).until("call-hook board");
+    assertThat(installed(story)).containsExactly("b2");
+    story.on(says("board", PASS)).goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void isAskedBeforeAnythingIsTouchedWhereAllIsOneBatch() {
+    ServiceDefinition all = with(withoutWindow(PROMOTION), "{\"strategy\": \"AllAtOnce\"}");
+    for (HookVerdict verdict : List.of(VETO, PASS)) {
+      Story story = rollout(all).until("call-hook board");
+      assertThat(story.world().nodes().values()).allMatch(World.Node::isIn);
+      story.on(says("board", verdict)).goesOn();
+      if (verdict == VETO) {
+        story.endsIn(RolloutPhase.ROLLED_BACK, Outcome.FAILED);
+      } else {
+        story.endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+      }
+      assertThat(installed(story).isEmpty()).isEqualTo(verdict == VETO);
+    }
+  }
+
+  private static List<String> installed(Story story) {
+    return story.world().nodes().entrySet().stream()
+        .filter(node -> node.getValue().digest().equals(World.sha("v2")))
+        .map(java.util.Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  @Test
   void isAskedAfterTheWindowAndBeforeThePeers() {
     Story story = rollout(PROMOTION).until("call-hook board").then(isIn(RolloutPhase.ROLLING));
     story.then(waitsFor("call hook board", "drain b1"));

@@ -18,7 +18,8 @@ public record Finding(
     BREAKS,
     /// It may be: told, and let through.
     WARNS,
-    /// It could not be parsed, and was only looked through for keywords.
+    /// It was not judged as a whole: it could not be parsed, and was only looked through for
+    /// keywords; or it is for the way back, and was left out.
     SCANNED;
 
     /// The word that everybody sees.

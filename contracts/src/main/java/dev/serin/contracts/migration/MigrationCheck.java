@@ -3,6 +3,7 @@ package dev.serin.contracts.migration;
 import dev.serin.contracts.migration.Finding.Severity;
 import dev.serin.contracts.request.Request.Migration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// never the schema: so the schema after the migrations must serve the version before them too.
 ///
 /// 1. Each file is cut into statements; what a tool's marker sets apart for the way back is left
-///    out.
+///    out, and that is said.
 /// 2. Each statement is parsed (JSqlParser) and judged by its parsed form.
 /// 3. What can't be parsed (`DO` blocks, triggers) is looked through for keywords, and that is
 ///    said.
@@ -31,9 +32,10 @@ public final class MigrationCheck {
       Dialect own = dialect == null ? Dialect.of(migration.sql()) : dialect;
       SqlLexer.Read read = SqlLexer.read(migration.sql(), own);
       StatementRules rules = new StatementRules(own, made);
+      List<Finding> ofFile = new ArrayList<>();
       for (SqlStatement statement : read.statements()) {
         for (KeywordScan.Hit hit : rules.of(statement)) {
-          findings.add(
+          ofFile.add(
               new Finding(
                   hit.severity(),
                   migration.path(),
@@ -43,8 +45,18 @@ public final class MigrationCheck {
                   hit.instead()));
         }
       }
+      if (read.leftOut() > 0) {
+        ofFile.add(
+            new Finding(
+                Severity.SCANNED,
+                migration.path(),
+                read.leftOutLine(),
+                read.leftOut() == 1 ? "a statement" : read.leftOut() + " statements from here on",
+                "left out, since a marker above sets it apart for the way back",
+                ""));
+      }
       if (read.unended() != null) {
-        findings.add(
+        ofFile.add(
             new Finding(
                 Severity.BREAKS,
                 migration.path(),
@@ -54,6 +66,8 @@ public final class MigrationCheck {
                 "see whether the file is whole, and whether it is "
                     + (own == Dialect.MYSQL ? "MySQL's" : "PostgreSQL's")));
       }
+      ofFile.sort(Comparator.comparingInt(Finding::line));
+      findings.addAll(ofFile);
     }
     return findings;
   }

@@ -12,12 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// long one, since every method moves the same position through the same text.
 ///
 /// What a migration tool's marker (`-- +goose Down`, `-- +migrate Down`, `-- migrate:down`) sets
-/// apart for the way back is left out. Sources: PostgreSQL, "Lexical Structure"; MySQL Reference
-/// Manual, "Language Structure"; mysql's `DELIMITER`.
+/// apart for the way back is left out. It is one only where the tool itself takes it for one: it
+/// begins its line, and goose wants that line for it alone; a sentence in a comment is none.
+/// Sources: PostgreSQL, "Lexical Structure"; MySQL Reference Manual, "Language Structure"; mysql's
+/// `DELIMITER`.
 final class SqlLexer {
   private static final Pattern MARKER =
       Pattern.compile(
           "--\\s*(?:\\+(?:goose|migrate)\\s+|migrate:)(up|down)\\b", Pattern.CASE_INSENSITIVE);
+  private static final Pattern GOOSE =
+      Pattern.compile("--\\s*\\+goose\\b", Pattern.CASE_INSENSITIVE);
+  private static final Pattern GOOSE_ALONE =
+      Pattern.compile("--\\s*\\+goose\\s+down\\s*", Pattern.CASE_INSENSITIVE);
   private static final Pattern DOLLAR = Pattern.compile("\\$([A-Za-z_][A-Za-z_0-9]*)?\\$");
   private static final Pattern DELIMITER =
       Pattern.compile("DELIMITER[ \\t]+(\\S+)[^\\n]*", Pattern.CASE_INSENSITIVE);
@@ -29,7 +35,14 @@ final class SqlLexer {
   ///
   /// @param unended what has no end, such as `a string`, and the line that it begins in; none where
   ///   everything has
-  record Read(List<SqlStatement> statements, @Nullable String unended, int unendedLine) {}
+  /// @param leftOut how many statements a marker has set apart for the way back
+  /// @param leftOutLine the line of the first of them
+  record Read(
+      List<SqlStatement> statements,
+      @Nullable String unended,
+      int unendedLine,
+      int leftOut,
+      int leftOutLine) {}
 
   /// How deep code may stand in code: what is deeper is no longer looked at.
   private static final int DEEPEST = 8;
@@ -51,6 +64,8 @@ final class SqlLexer {
   private int executableFrom;
   private @Nullable String unended;
   private int unendedLine;
+  private int leftOut;
+  private int leftOutLine;
 
   private SqlLexer(String text, Dialect dialect, int line, int depth) {
     this.depth = depth;
@@ -64,7 +79,8 @@ final class SqlLexer {
     String whole = text.startsWith("\uFEFF") ? text.substring(1) : text;
     SqlLexer lexer = new SqlLexer(whole, dialect, 1, 0);
     lexer.run();
-    return new Read(lexer.statements, lexer.unended, lexer.unendedLine);
+    return new Read(
+        lexer.statements, lexer.unended, lexer.unendedLine, lexer.leftOut, lexer.leftOutLine);
   }
 
   private void run() {
@@ -149,11 +165,26 @@ final class SqlLexer {
     int end = endOfLine();
     Matcher marker = MARKER.matcher(text.substring(at, end));
     if (marker.lookingAt()) {
-      end();
-      isLeftOut = marker.group(1).toLowerCase(Locale.ROOT).equals("down");
+      boolean isDown = marker.group(1).toLowerCase(Locale.ROOT).equals("down");
+      if (isDown ? isMarker(text.substring(at, end)) : isLeftOut) {
+        end();
+        isLeftOut = isDown;
+      }
     }
     skip(end - at);
     space();
+  }
+
+  /// Whether a tool takes the comment for the beginning of the way back. What it does not take for
+  /// it, it carries out.
+  private boolean isMarker(String comment) {
+    String before = text.substring(text.lastIndexOf('\n', at) + 1, at);
+    if (depth > 0 || !before.isBlank()) {
+      return false;
+    }
+    return GOOSE.matcher(comment).lookingAt()
+        ? GOOSE_ALONE.matcher(comment).matches()
+        : before.isEmpty();
   }
 
   private int endOfLine() {
@@ -334,6 +365,9 @@ final class SqlLexer {
       if (COPIES.matcher(statement.keywords()).matches()) {
         skipData();
       }
+    } else if (!isBlank) {
+      leftOutLine = leftOut == 0 ? begins : leftOutLine;
+      leftOut++;
     }
     sql = new StringBuilder();
     code = new StringBuilder();

@@ -182,7 +182,15 @@ class MigrationCheckTest {
             + "\nCREATE TABLE a (id int);\n"
             + marker.formatted("Down")
             + "\nDROP TABLE z;\n";
-    assertThat(check(file)).isEmpty();
+    assertThat(check(file))
+        .singleElement()
+        .satisfies(it -> {
+          assertThat(it.severity()).isEqualTo(SCANNED);
+          assertThat(it.sentence())
+              .isEqualTo(
+                  "db/1.sql:4: a statement: left out, since a marker above sets it apart for"
+                      + " the way back");
+        });
     assertThat(breaking("DROP TABLE z;\n" + file)).hasSize(1);
   }
 

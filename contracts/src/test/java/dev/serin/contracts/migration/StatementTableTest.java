@@ -92,6 +92,17 @@ class StatementTableTest {
           SELECT $a$; DROP TABLE a; $$ $a$;⏎DROP TABLE b                       | breaks 2
           SELECT "; DROP TABLE a" FROM b                                       | ~~
           -- see migrate:down for the way back⏎DROP TABLE a                    | breaks 2
+          SELECT 1; -- migrate:down would be: delete it⏎DROP TABLE a           | breaks 2
+          SELECT 1;⏎  -- migrate:down⏎DROP TABLE a                             | breaks 3
+          SELECT 1; -- +goose Down⏎DROP TABLE a                                | breaks 2
+          -- +goose Down is what follows⏎DROP TABLE a                          | breaks 2
+          SELECT 1;⏎ -- +goose Down ⏎⏎DROP TABLE a;⏎DROP TABLE b               | scanned 4
+          SELECT 1;⏎-- +migrate Down notransaction⏎DROP TABLE a                | scanned 3
+          -- migrate:up⏎SELECT 1;⏎-- migrate:down transaction:false⏎DROP TABLE a | scanned 4
+          -- migrate:down⏎DROP TABLE a;⏎SELECT 1 -- migrate:up⏎;DROP TABLE b   | scanned 2, breaks 4
+          ALTER TABLE a -- migrate:up⏎ DROP COLUMN b                           | breaks 1
+          -- +goose Down⏎-- nothing to do                                      | ~~
+          DO $$ BEGIN⏎-- migrate:down⏎DROP TABLE a; END $$                     | scanned 1, breaks 1
           DO 'BEGIN DROP TABLE a; END'                                         | scanned 1, breaks 1
           DO $$ BEGIN EXECUTE 'DROP TABLE a'; END $$                           | scanned 1, warns 1, breaks 1
           DO $$ BEGIN EXECUTE format('DROP TABLE %I', x); END $$               | scanned 1, warns 1, breaks 1

@@ -49,6 +49,6 @@ public final class Commands {
   }
 
   public static CheckSlis check(long fence, SliQuery... slis) {
-    return new CheckSlis(head(fence), List.of(slis));
+    return new CheckSlis(head(fence), List.of(slis), List.of());
   }
 }

@@ -71,6 +71,12 @@ public record Hook(
     PASS
   }
 
+  /// Whether no answer of its own stops the rollout.
+  @JsonIgnore
+  public boolean isNeeded() {
+    return at.mayVeto() && onSilence == OnSilence.FAIL;
+  }
+
   public Hook {
     Check.name("name", name);
     Check.required("at", at);

@@ -16,11 +16,16 @@ import java.util.List;
 public sealed interface SliCommand extends AgentCommand {
 
   /// Asks each query once, now, and judges nothing: does Prometheus answer, and with one number?
+  /// And are the secrets there that hooks are signed with? Nobody is called.
+  ///
+  /// @param hooks whom the rollout will call; none where it is missing
   @JsonTypeName("check-slis")
-  record CheckSlis(@JsonUnwrapped CommandHead head, List<SliQuery> slis) implements SliCommand {
+  record CheckSlis(@JsonUnwrapped CommandHead head, List<SliQuery> slis, List<Hook> hooks)
+      implements SliCommand {
     public CheckSlis {
       Check.required("head", head);
       slis = Check.list(slis);
+      hooks = Check.list(hooks);
     }
   }
 

@@ -92,7 +92,11 @@ final class Commands {
               service.install(),
               Strategies.installs(service.strategy()) ? request.artifact() : null,
               Strategies.installs(service.strategy()) ? request.rollbackArtifact() : null);
-      case SLI -> new SliCommand.CheckSlis(head, Queries.of(service, request.version()));
+      case SLI ->
+          new SliCommand.CheckSlis(
+              head,
+              service.isWatched() ? Queries.of(service, request.version()) : List.of(),
+              service.hooks());
     };
   }
 

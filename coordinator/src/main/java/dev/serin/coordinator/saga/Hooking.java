@@ -130,7 +130,7 @@ final class Hooking {
             Failure.Reason.UNREACHABLE,
             "an answer of hook " + hook.name(),
             "none: " + why,
-            hook.at().mayVeto() && hook.onSilence() == Hook.OnSilence.FAIL
+            hook.isNeeded()
                 ? "silence counts as a veto, as its onSilence says"
                 : "nothing hangs on it",
             false);

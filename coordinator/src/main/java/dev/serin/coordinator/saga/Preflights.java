@@ -56,7 +56,9 @@ final class Preflights {
     if (!service.strategy().equals(Strategies.ANALYSIS_ONLY)) {
       agents.add(Agent.INCUS);
     }
-    if (service.isWatched()) {
+    boolean signs =
+        service.hooks().stream().anyMatch(hook -> hook.secret() != null && hook.isNeeded());
+    if (service.isWatched() || signs) {
       agents.add(Agent.SLI);
     }
     return agents;

@@ -36,6 +36,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.HookCall;
 import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.SliCommand.CallHook;
+import dev.serin.contracts.sli.SliCommand.CheckSlis;
 import dev.serin.contracts.sli.SliEvent.HookAnswered;
 import dev.serin.coordinator.plan.Plan;
 import java.time.Duration;
@@ -182,6 +183,18 @@ class HooksTest {
     assertThat(Plan.preflight(SERVICE)).isEqualTo(Plan.PREFLIGHT);
     assertThat(Plan.preflight(hooked("gate", "preflight", ", \"timeout\": \"60s\"")))
         .isEqualTo(Duration.ofSeconds(3 * 60 + 1 + 2).plus(Plan.SLACK));
+  }
+
+  @Test
+  void itsSecretIsLookedForBeforehandWhereItsSilenceWouldStopTheRollout() {
+    Story story =
+        rollout(withoutWindow(PROMOTION)).then(sends("check-pool", "inspect", "check-slis"));
+    CheckSlis check = (CheckSlis) story.newest("check-slis");
+    assertThat(check.hooks()).extracting(Hook::name).containsExactly("board");
+    assertThat(check.slis()).as("nothing is watched").isEmpty();
+    rollout(hooked(withoutWindow(SERVICE), "board", "before-promotion", LENIENT))
+        .then(sends("check-pool", "inspect"));
+    rollout(withoutWindow(ROLLBACK)).then(sends("check-pool", "inspect"));
   }
 
   // Before a promotion.

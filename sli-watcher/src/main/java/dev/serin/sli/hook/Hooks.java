@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -27,21 +28,35 @@ public final class Hooks {
     this.secrets = Map.copyOf(secrets);
   }
 
+  /// The hooks that would not be called, since the secret that they are signed with is not there;
+  /// one sentence each.
+  ///
+  /// @param needed whether those whose silence stops the rollout are meant, or the others
+  public List<String> unsigned(List<Hook> asked, boolean needed) {
+    return asked.stream()
+        .filter(hook -> hook.isNeeded() == needed && isUnsigned(hook))
+        .map(hook -> "hook " + hook.name() + ": " + noSecret(hook))
+        .toList();
+  }
+
+  private boolean isUnsigned(Hook hook) {
+    return hook.secret() != null && !secrets.containsKey(hook.secret());
+  }
+
+  private static String noSecret(Hook hook) {
+    return "expected serin.hooks.secrets."
+        + hook.secret()
+        + " in the sli-watcher's configuration, found none";
+  }
+
   /// Nothing is caught but what is expected: a hook's whole answer is an event.
   public HookAnswered call(CallHook command, Turn turn)
       throws Turn.Preempted, InterruptedException {
     Instant begin = turn.now();
     Hook hook = command.hook();
-    if (hook.secret() != null && !secrets.containsKey(hook.secret())) {
+    if (isUnsigned(hook)) {
       return answered(
-          command,
-          turn,
-          begin,
-          0,
-          HookVerdict.SILENT,
-          "expected serin.hooks.secrets."
-              + hook.secret()
-              + " in the sli-watcher's configuration, found none; it was not called");
+          command, turn, begin, 0, HookVerdict.SILENT, noSecret(hook) + "; it was not called");
     }
     byte[] body = Json.mapper().writeValueAsBytes(command.call());
     if (body.length > HookWire.LONGEST_BODY_BYTES) {

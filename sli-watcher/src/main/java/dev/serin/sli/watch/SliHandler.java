@@ -13,6 +13,7 @@ import dev.serin.sli.judge.Preflight;
 import dev.serin.sli.prometheus.Prometheus;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Carries out the sli-watcher's commands. `watch-slis` only registers the analysis: its slots are
 /// answered beside, long after [#handle] has returned.
@@ -60,7 +61,7 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
   private SlisChecked checked(SliCommand.CheckSlis check, Turn turn) throws Turn.Preempted {
     List<Asked> asked;
     try {
-      asked = prometheus.ask(check.slis(), turn.now());
+      asked = check.slis().isEmpty() ? List.of() : prometheus.ask(check.slis(), turn.now());
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw new Turn.Preempted();
@@ -69,7 +70,11 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
     return new SlisChecked(
         check.head().answered(turn.now()),
         preflight.results(),
-        preflight.problems(),
-        preflight.warnings());
+        both(preflight.problems(), hooks.unsigned(check.hooks(), true)),
+        both(preflight.warnings(), hooks.unsigned(check.hooks(), false)));
+  }
+
+  private static List<String> both(List<String> one, List<String> other) {
+    return Stream.concat(one.stream(), other.stream()).toList();
   }
 }

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SliHandlerTest {
@@ -271,6 +272,50 @@ class SliHandlerTest {
         .singleElement()
         .isInstanceOfSatisfying(
             SlisChecked.class, checked -> assertThat(checked.problems()).isEmpty());
+  }
+
+  @Test
+  void aSecretThatIsNotThereIsFoundBeforehand() throws Exception {
+    given(
+        new SliCommand.CheckSlis(
+            Commands.head(1),
+            List.of(),
+            List.of(
+                hook("board", Hook.At.BEFORE_PROMOTION, Hook.OnSilence.FAIL, "boardkye"),
+                hook("chat", Hook.At.BEFORE_PROMOTION, Hook.OnSilence.PASS, "chatkey"),
+                hook("pager", Hook.At.AFTER_ROLLBACK, Hook.OnSilence.FAIL, "pagerkey"),
+                hook("open", Hook.At.PREFLIGHT, Hook.OnSilence.FAIL, null))));
+
+    assertThat(askedFor).isEmpty();
+    assertThat(told)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SlisChecked.class,
+            checked -> {
+              assertThat(checked.problems())
+                  .containsExactly(
+                      "hook board: expected serin.hooks.secrets.boardkye in the sli-watcher's"
+                          + " configuration, found none");
+              assertThat(checked.warnings())
+                  .containsExactly(
+                      "hook chat: expected serin.hooks.secrets.chatkey in the sli-watcher's"
+                          + " configuration, found none",
+                      "hook pager: expected serin.hooks.secrets.pagerkey in the sli-watcher's"
+                          + " configuration, found none");
+            });
+  }
+
+  private static Hook hook(
+      String name, Hook.At at, Hook.OnSilence onSilence, @Nullable String secret) {
+    return new Hook(
+        name,
+        at,
+        "http://h.example/",
+        Duration.ofSeconds(5),
+        0,
+        Hook.OnVeto.ROLLBACK,
+        onSilence,
+        secret);
   }
 
   @Test

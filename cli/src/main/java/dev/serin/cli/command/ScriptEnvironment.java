@@ -195,8 +195,8 @@ final class ScriptEnvironment {
   /// @param strategy what an option says; none for the service's own
   void fill(ObjectNode request, boolean windowGiven, @Nullable String strategy) {
     String service = request.path("service").asString("");
-    nodes("CANARY_NODE", service, true);
-    nodes("PEER_NODES", service, false);
+    Set<String> canaries = canaries(request, service);
+    peers(service, canaries);
     if (!windowGiven) {
       duration("SLI_WINDOW", true).ifPresent(window -> window(request, service, window, strategy));
     }
@@ -225,36 +225,72 @@ final class ScriptEnvironment {
     return overrides(request).withObjectProperty("analysis");
   }
 
-  /// Which nodes are canaries is the definition's to say; a script that says something else is
-  /// asked which of both is meant.
-  private void nodes(String name, String service, boolean canary) {
-    Optional<String> value = found(name);
+  /// The canaries of this release: other nodes than the definition's, where `CANARY_NODE` names
+  /// them.
+  private Set<String> canaries(ObjectNode request, String service) {
+    Set<String> defined = new TreeSet<>();
+    Set<String> all = new TreeSet<>();
+    for (JsonNode node : definition(service).path("nodes")) {
+      String name = node.path("name").asString("");
+      all.add(name);
+      if (node.path("canary").asBoolean(false)) {
+        defined.add(name);
+      }
+    }
+    Optional<String> value = found("CANARY_NODE");
+    if (value.isEmpty()) {
+      return defined;
+    }
+    Set<String> wanted = named(value.get(), service);
+    if (wanted.isEmpty() || !all.containsAll(wanted)) {
+      throw usage(
+          "CANARY_NODE",
+          "nodes of service " + service + ", some of " + String.join(" ", all),
+          "'" + value.get() + "'",
+          "; unset it for the service's own canaries, " + String.join(" ", defined));
+    }
+    if (!wanted.equals(defined)) {
+      wanted.forEach(overrides(request).putArray("canaries")::add);
+    }
+    told("CANARY_NODE", value.get());
+    return wanted;
+  }
+
+  /// All the others are peers: a script that leaves one out is asked what is meant.
+  private void peers(String service, Set<String> canaries) {
+    Optional<String> value = found("PEER_NODES");
     if (value.isEmpty()) {
       return;
     }
-    Set<String> wanted = new TreeSet<>(List.of(value.get().split("[\\s,]+", -1)));
-    wanted.remove("");
-    Set<String> names = new TreeSet<>();
-    Set<String> instances = new TreeSet<>();
+    Set<String> peers = new TreeSet<>();
     for (JsonNode node : definition(service).path("nodes")) {
-      if (node.path("canary").asBoolean(false) == canary) {
-        String own = node.path("name").asString("");
-        names.add(own);
-        instances.add(node.path("instance").asString(own));
-      }
+      peers.add(node.path("name").asString(""));
     }
-    if (!wanted.equals(names) && !wanted.equals(instances)) {
+    peers.removeAll(canaries);
+    if (!named(value.get(), service).equals(peers)) {
       throw usage(
-          name,
-          String.join(" ", names) + " as service " + service + " has it",
-          "'" + String.join(" ", wanted) + "'",
-          "; unset it, or change the nodes of the service ("
-              + (canary ? "canary: true" : "those that are no canary")
-              + "): serin services get "
+          "PEER_NODES",
+          String.join(" ", peers) + ", the nodes of service " + service + " that are no canary",
+          "'" + value.get() + "'",
+          "; unset it, or change the nodes of the service: serin services get "
               + service
               + ", then serin services apply -f FILE");
     }
-    told(name, value.get());
+    told("PEER_NODES", value.get());
+  }
+
+  /// The nodes that a script calls by their names or by their instances, by their names.
+  private Set<String> named(String text, String service) {
+    Set<String> names = new TreeSet<>(List.of(text.split("[\\s,]+", -1)));
+    names.remove("");
+    for (JsonNode node : definition(service).path("nodes")) {
+      String name = node.path("name").asString("");
+      String instance = node.path("instance").asString(name);
+      if (!instance.equals(name) && !names.contains(name) && names.remove(instance)) {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   private Optional<Duration> duration(String name, boolean zero) {

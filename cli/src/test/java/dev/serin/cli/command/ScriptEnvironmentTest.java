@@ -187,8 +187,8 @@ class ScriptEnvironmentTest {
       delimiter = '|',
       value = {
         "POOL_BACKEND|web_pool||services: backend-api (api_pool), chat (chat_pool)",
-        "CANARY_NODE|b1|backend-api|CANARY_NODE: expected b2 as service backend-api has it, found 'b1'",
-        "PEER_NODES|b1 b3|backend-api|PEER_NODES: expected b1 as service backend-api has it",
+        "CANARY_NODE|b9|backend-api|CANARY_NODE: expected nodes of service backend-api, some of b1 b2, found 'b9'",
+        "PEER_NODES|b1 b3|backend-api|PEER_NODES: expected b1, the nodes of service backend-api that are no canary",
         "SLI_WINDOW|soon|backend-api|SLI_WINDOW: expected seconds, or a duration",
         "SLI_WINDOW|-5s|backend-api|SLI_WINDOW: expected seconds, or a duration",
         "SLI_PROBE_INTERVAL|0|backend-api|above 0, found '0'",
@@ -206,6 +206,33 @@ class ScriptEnvironmentTest {
     environment.put(name, value);
 
     refused(words, service == null ? new String[0] : new String[] {service});
+  }
+
+  @Test
+  void anotherCanaryThanTheServicesIsThatOfThisRelease() throws Exception {
+    environment.put("CANARY_NODE", "b1");
+    environment.put("PEER_NODES", "b2");
+
+    JsonNode request = requested("backend-api");
+
+    assertThat(request.path("overrides").path("canaries").valueStream().map(JsonNode::asString))
+        .containsExactly("b1");
+  }
+
+  @Test
+  void theServicesOwnCanaryOverridesNothing() throws Exception {
+    environment.put("CANARY_NODE", "b2");
+    environment.put("PEER_NODES", "b1");
+
+    assertThat(requested("backend-api").path("overrides").has("canaries")).isFalse();
+  }
+
+  @Test
+  void aPeerThatIsTheCanaryOfThisReleaseIsRefused() throws Exception {
+    environment.put("CANARY_NODE", "b1");
+    environment.put("PEER_NODES", "b1");
+
+    refused("PEER_NODES: expected b2, the nodes of service backend-api", "backend-api");
   }
 
   @Test

@@ -30,8 +30,9 @@ import java.util.stream.Stream;
 ///
 /// 1. What comes is written to a file of the upload's own (`parts/DIGEST.ID.up`), and digested on
 ///    its way.
-/// 2. An upload that breaks off leaves `parts/DIGEST.part`. One that goes on takes that file by
-///    renaming it, so that it has only one owner, and digests it anew.
+/// 2. An upload that breaks off, or for which the disk has no room any more, leaves
+///    `parts/DIGEST.part`. One that goes on takes that file by renaming it, so that it has only one
+///    owner, and digests it anew.
 /// 3. Once all is there, is on the disk and has the digest, it is renamed to `DIGEST`.
 ///
 /// So a file under a digest is whole, however many uploads there are at once and wherever the
@@ -39,7 +40,7 @@ import java.util.stream.Stream;
 public final class ArtifactStore {
   private static final int CHUNK_BYTES = 256 * 1024;
 
-  /// How often an upload of unknown length is compared with the room that is left.
+  /// How often an upload is compared with the room that is left: others take of it too.
   private static final long ROOM_EVERY_BYTES = 16L * 1024 * 1024;
 
   private static final String UPLOAD = ".up";
@@ -175,8 +176,12 @@ public final class ArtifactStore {
       if (receipt instanceof Receipt.Cut) {
         return new Receipt.Cut(leave(upload, sha256));
       }
+      if (receipt instanceof Receipt.Full) {
+        leave(upload, sha256);
+      }
       return receipt;
     } catch (Unwritable unwritable) {
+      leave(upload, sha256);
       return new Receipt.Full(unwritable.found);
     } finally {
       Files.deleteIfExists(upload);
@@ -219,7 +224,7 @@ public final class ArtifactStore {
         if (size > largestBytes) {
           return new Receipt.TooLarge(largestBytes);
         }
-        if (totalBytes < 0 && size >= checkAt) {
+        if (size >= checkAt) {
           Optional<Receipt.Full> full = full(0);
           if (full.isPresent()) {
             return full.get();

@@ -25,6 +25,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,32 @@ class ArtifactStoreTest {
         .isEqualTo(new Receipt.Full("999 bytes free, of which 1000 are to stay free"));
     usable = KEEP_FREE + 10;
     assertThat(put(other)).isInstanceOf(Receipt.Stored.class);
+  }
+
+  @Test
+  void aDiskThatFillsMeanwhileLeavesWhatCameToBeResumed() throws IOException {
+    store.receive(digest(BINARY), 0, BINARY.length, cutAfter(BINARY, 700_000));
+    AtomicInteger looks = new AtomicInteger();
+    ArtifactStore filling =
+        new ArtifactStore(
+            directory,
+            LARGEST,
+            KEEP_FREE,
+            () -> now,
+            _ -> looks.getAndIncrement() == 0 ? Long.MAX_VALUE : KEEP_FREE - 1);
+
+    assertThat(
+            filling.receive(
+                digest(BINARY),
+                700_000,
+                BINARY.length,
+                new ByteArrayInputStream(BINARY, 700_000, 300_000)))
+        .isInstanceOf(Receipt.Full.class);
+
+    assertThat(store.offset(digest(BINARY))).isEqualTo(700_000);
+    assertThat(goOn(BINARY, 700_000)).isEqualTo(new Receipt.Stored(BINARY.length));
+    assertThat(content(BINARY)).isEqualTo(BINARY);
+    assertThat(files()).containsExactly(digest(BINARY));
   }
 
   @Test

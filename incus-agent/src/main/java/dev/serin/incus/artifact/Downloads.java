@@ -32,12 +32,11 @@ public final class Downloads {
   /// How long a whole download may take: 2 GiB at 4 MiB/s.
   private static final Duration WITHIN = Duration.ofMinutes(9);
 
-  private static final long LARGEST_BYTES = 2L * 1024 * 1024 * 1024;
-
   /// How many are kept: a rollback may need one of the last few again.
   private static final int KEPT = 10;
 
   private final Path directory;
+  private final long largestBytes;
   private final HttpClient http;
   private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
@@ -48,8 +47,10 @@ public final class Downloads {
   record NotFetched(Failure failure) implements Fetch {}
 
   /// @param directory made when it is first needed
-  public Downloads(Path directory) {
+  /// @param largestBytes how large one may be
+  public Downloads(Path directory, long largestBytes) {
     this.directory = directory;
+    this.largestBytes = largestBytes;
     this.http =
         HttpClient.newBuilder()
             .connectTimeout(CONNECTS_WITHIN)
@@ -86,7 +87,7 @@ public final class Downloads {
     CompletableFuture<HttpResponse<Path>> answer =
         http.sendAsync(
             HttpRequest.newBuilder(remote.uri()).timeout(WITHIN).GET().build(),
-            HttpResponse.BodyHandlers.limiting(into(part), LARGEST_BYTES));
+            HttpResponse.BodyHandlers.limiting(into(part), largestBytes));
     try {
       int status = answer.get(WITHIN.toMillis(), TimeUnit.MILLISECONDS).statusCode();
       if (status == 200) {
@@ -99,6 +100,15 @@ public final class Downloads {
           "HTTP status " + status,
           passing);
     } catch (ExecutionException failed) {
+      if (isTooLarge(failed.getCause())) {
+        return new NotFetched(
+            new Failure(
+                Reason.REFUSED,
+                "at most " + largestBytes + " bytes (serin.artifacts.largest) at " + remote.shown(),
+                "more",
+                "raise it in the incus-agent's configuration too, or release a smaller file",
+                false));
+      }
       return notFetched(remote, Reason.UNREACHABLE, why(failed.getCause()), true);
     } catch (TimeoutException slow) {
       return notFetched(
@@ -170,6 +180,13 @@ public final class Downloads {
             found,
             "see that the incus-agent can fetch it",
             retryable));
+  }
+
+  /// The JDK has no type for it ([HttpResponse.BodyHandlers#limiting]).
+  private static boolean isTooLarge(@Nullable Throwable failed) {
+    return failed instanceof IOException
+        && failed.getMessage() != null
+        && failed.getMessage().contains("exceeds capacity");
   }
 
   /// The message may quote the whole URI, which may hold a secret.

@@ -18,6 +18,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 /// Puts the incus-agent together. `standalone` imports it too.
 @Configuration(proxyBeanMethods = false)
@@ -26,6 +27,9 @@ public class IncusConfiguration {
   /// Where the store of artifacts is: said so, or where a coordinator with these settings listens.
   static final String STORE =
       "${serin.artifacts.url:${serin.http.bind:127.0.0.1}:${serin.http.port:7070}}";
+
+  /// How large an artifact may be: what the coordinator takes, the agent fetches.
+  static final String LARGEST = "${serin.artifacts.largest:2GB}";
 
   @Bean
   Wires incusWires(IncusSettings settings) {
@@ -36,10 +40,13 @@ public class IncusConfiguration {
   StoredArtifacts storedArtifacts(
       IncusSettings settings,
       @Value("${serin.data:./data}") String data,
-      @Value(STORE) String store) {
+      @Value(STORE) String store,
+      @Value(LARGEST) String largest) {
     Path downloads =
         settings.downloads() == null ? Path.of(data, "artifacts") : settings.downloads();
-    return new StoredArtifacts(new Artifacts(new Downloads(downloads)), StoreAddress.of(store));
+    return new StoredArtifacts(
+        new Artifacts(new Downloads(downloads, DataSize.parse(largest).toBytes())),
+        StoreAddress.of(store));
   }
 
   @Bean

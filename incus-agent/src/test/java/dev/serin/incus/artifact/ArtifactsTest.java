@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArtifactsTest {
   private static final byte[] BINARY = "#!/bin/sh\nexit 0\n".getBytes(UTF_8);
 
+  private static final long LARGEST = 100_000;
+
   @TempDir Path directory;
   private Artifacts artifacts;
   private HttpServer server;
@@ -38,7 +41,7 @@ class ArtifactsTest {
 
   @BeforeEach
   void serve() throws IOException {
-    artifacts = new Artifacts(new Downloads(directory.resolve("downloads")));
+    artifacts = new Artifacts(new Downloads(directory.resolve("downloads"), LARGEST));
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/app",
@@ -57,6 +60,17 @@ class ArtifactsTest {
   @AfterEach
   void stop() {
     server.stop(0);
+  }
+
+  @Test
+  void whatIsLargerThanTheSettingSaysIsRefusedAndNotTriedAgain() {
+    served = Arrays.copyOf(BINARY, (int) LARGEST + 1);
+    Failure failure = failure(artifacts.locate(remote(digest(served))));
+    assertThat(failure.reason()).isEqualTo(Reason.REFUSED);
+    assertThat(failure.retryable()).isFalse();
+    assertThat(failure.expected()).startsWith("at most 100000 bytes (serin.artifacts.largest) at");
+    served = Arrays.copyOf(BINARY, (int) LARGEST);
+    assertThat(artifacts.locate(remote(digest(served)))).isInstanceOf(Located.Here.class);
   }
 
   @Test

@@ -182,7 +182,8 @@ final class Agent {
   IncusCommandHandler handler() {
     return new IncusCommandHandler(
         new Servers(List.of(new IncusServer("default", "default", wire))),
-        new StoredArtifacts(new Artifacts(new Downloads(files.resolve("downloads"))), store),
+        new StoredArtifacts(
+            new Artifacts(new Downloads(files.resolve("downloads"), 1L << 31)), store),
         () -> UUID.randomUUID().toString().replace("-", ""),
         Duration.ofMillis(500),
         Duration.ofSeconds(30));

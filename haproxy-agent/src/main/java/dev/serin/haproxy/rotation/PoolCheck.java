@@ -183,11 +183,13 @@ public final class PoolCheck {
               + algorithm
               + ", where each request follows its key: its traffic can't be shifted in steps");
     } else if (algorithm != null && algorithm.equals("leastconn")) {
-      warnings.add(
+      problems.add(
           name
-              + ": "
+              + ": expected an algorithm that gives each server its share of the requests by its"
+              + " weight, at most 0.5 points off, found that "
               + pool.pool()
-              + " balances by leastconn, where shares follow the load as well as the weights");
+              + " balances by leastconn, where shares follow the load as well: take roundrobin, or"
+              + " a strategy without shares such as canary-then-peers");
     }
   }
 

@@ -15,8 +15,12 @@ import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -152,5 +156,43 @@ class PauseAndJudgeTest {
     assertThat(String.valueOf(request.overrides()))
         .isEqualTo("{\"canaries\":[\"b2\",\"b3\"],\"window\":\"PT10M\"}");
     assertThat(List.of(request.version())).containsExactly("2.1.0");
+  }
+
+  static Stream<Arguments> ends() {
+    Play watching = begun().analyses(Duration.ofMinutes(10));
+    return Stream.of(
+        Arguments.of(watching.completed(), 0),
+        Arguments.of(
+            begun()
+                .analyses(Duration.ofMinutes(10))
+                .rollsBack(Outcome.ABORTED, "aborted", "b2")
+                .rolledBack(Outcome.ABORTED),
+            6),
+        Arguments.of(
+            begun()
+                .analyses(Duration.ofMinutes(10))
+                .rollsBack(Outcome.SUPERSEDED, "superseded by v3", "b2")
+                .rolledBack(Outcome.SUPERSEDED),
+            7),
+        Arguments.of(
+            Play.of(BEGUN, "b2", "b1").rejected("expected Prometheus to answer, found none"), 5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ends")
+  void exitsAsAReleaseDoes(Play play, int code) throws Exception {
+    stub.onRequest(request -> play.moments().forEach(stub::tell));
+    SerinRun run =
+        SerinRun.of(
+            stub,
+            "analyse",
+            "backend-api",
+            "--canary",
+            "b2",
+            "--window",
+            "10m",
+            "--version",
+            "2.1.0");
+    assertThat(run.code()).as(run.err()).isEqualTo(code);
   }
 }

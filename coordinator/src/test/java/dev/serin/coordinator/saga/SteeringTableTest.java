@@ -25,6 +25,8 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.HookVerdict;
+import dev.serin.contracts.sli.SliEvent.HookAnswered;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.plan.StepName;
 import dev.serin.coordinator.saga.Story.Act;
@@ -51,6 +53,30 @@ class SteeringTableTest {
           canaryThenPeers("b2", "b1", "b3"),
           "{\"analysis\": {\"window\": \"0s\"}, \"pauses\": [{\"after\": \"canary\", \"for\":"
               + " \"60s\"}]}");
+
+  private static final ServiceDefinition FREEZING =
+      with(canaryThenPeers("b2", "b1", "b3"), "{\"onFreeze\": \"wait\"}");
+
+  private static final ServiceDefinition TWO_BALANCERS =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          """
+          {"loadBalancers": ["haproxy-1", "haproxy-2"], "onLoadBalancerDown": "go-on"}
+          """);
+
+  private static final ServiceDefinition BREACHED =
+      with(canaryThenPeers("b2", "b1", "b3"), "{\"onBreach\": \"pause\"}");
+
+  private static final ServiceDefinition HOOKED =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          """
+          {"analysis": {"window": "0s"}, "soak": "90s",
+           "hooks": [{"name": "board", "at": "before-promotion", "url": "http://h.example/",
+                      "onVeto": "pause"}]}
+          """);
+
+  private static final String FREEZE = "QUEUED for a freeze";
 
   private static final List<String> REQUESTS =
       List.of(
@@ -87,7 +113,14 @@ class SteeringTableTest {
           "ROLLED_BACK",
           "REJECTED",
           "HALTED",
-          "ROLLBACK_FAILED");
+          "ROLLBACK_FAILED",
+          FREEZE,
+          "PAUSED at `catch-up`",
+          "PAUSED by a breach",
+          "PAUSED by a hook",
+          "hands off, PREFLIGHT",
+          "hands off, ANALYSING",
+          "hands off, ROLLING_BACK");
 
   static Stream<Arguments> cells() throws IOException {
     List<Arguments> cells = new ArrayList<>();
@@ -128,16 +161,23 @@ class SteeringTableTest {
     Ledger before = story.ledger();
     story.on(act(request, phase.equals("QUEUED")));
     follows(story, word, before);
+    endsAll(story);
+  }
+
+  /// Whoever is waited for does what brings it to its end.
+  private static void endsAll(Story story) {
     if (story.ledger().handsOff() != null) {
       story.on(handsOn());
     }
-    if (story.ledger().active() != null
-        && story.active().phase() instanceof Phase.Paused
-        && !request.equals("abort")) {
-      story.on(resume());
+    if (!story.ledger().freezes().isEmpty()) {
+      story.on(unfreeze());
     }
     story.goesOn();
+    for (int waits = 0; waits < 5 && story.ledger().active() != null; waits++) {
+      story.on(CatchingUp.isAwaited(story.active()) ? promote() : resume()).goesOn();
+    }
     assertThat(story.ledger().active()).as("it all ends").isNull();
+    assertThat(story.ledger().queue()).isEmpty();
   }
 
   private static Act act(String request, boolean queued) {
@@ -167,6 +207,29 @@ class SteeringTableTest {
   private static Story in(String phase) {
     Story story = Story.of(canaryThenPeers("b2", "b1", "b3"));
     return switch (phase) {
+      case FREEZE -> Story.of(FREEZING).on(freeze(null)).on(release("v2"));
+      case "PAUSED at `catch-up`" -> {
+        Story alone = Story.of(TWO_BALANCERS);
+        alone.world().silence("haproxy-2");
+        yield alone.on(release("v2")).goesOn();
+      }
+      case "PAUSED by a breach" ->
+          Story.of(BREACHED)
+              .on(release("v2"))
+              .until("watch 1-3")
+              .on(probe(Verdict.FAIL))
+              .on(Acts.done("drain b2"));
+      case "PAUSED by a hook" ->
+          Story.of(HOOKED).on(release("v2")).until("call-hook board").on(SteeringTableTest::vetoed);
+      case "hands off, PREFLIGHT" -> story.on(release("v2")).on(handsOff());
+      case "hands off, ANALYSING" -> story.on(release("v2")).until("watch 1-3").on(handsOff());
+      case "hands off, ROLLING_BACK" ->
+          story
+              .on(release("v2"))
+              .until("watch 1-3")
+              .on(probe(Verdict.FAIL))
+              .until("restore b2")
+              .on(handsOff());
       case "none yet" -> story;
       case "QUEUED" -> story.on(release("v2")).on(release("v3"));
       case "PREFLIGHT" -> story.on(release("v2"));
@@ -207,6 +270,18 @@ class SteeringTableTest {
     };
   }
 
+  private static Input vetoed(Story story) {
+    return Acts.answered(
+        story,
+        new HookAnswered(
+            story.newest("call-hook board").head().answered(story.now()),
+            "board",
+            HookVerdict.VETO,
+            "because of the sale",
+            1,
+            Duration.ofMillis(40)));
+  }
+
   private static Story rollbackFailed(Story story) {
     story
         .on(release("v2"))
@@ -245,6 +320,7 @@ class SteeringTableTest {
         assertThat(told).contains("rollout-promoted");
         assertThat(story.active().steps())
             .filteredOn(step -> step.name() == StepName.ANALYSE)
+            .filteredOn(step -> step.status() != StepStatus.FAILED)
             .allMatch(step -> step.status() == StepStatus.SKIPPED);
       }
       case "pauses" -> {
@@ -253,18 +329,26 @@ class SteeringTableTest {
       }
       case "goes on" -> {
         assertThat(told).startsWith("rollout-resumed");
-        assertThat(now).isIn(RolloutPhase.ROLLING, RolloutPhase.ANALYSING);
+        assertThat(now).isNotNull().isNotEqualTo(RolloutPhase.PAUSED);
       }
       case "noted" -> {
         assertThat(told).containsExactly("rollout-paused");
         assertThat(now).isEqualTo(was);
         assertThat(story.ledger().handsOff()).isNotNull();
       }
+      case "ends it" -> {
+        assertThat(told).startsWith("rollout-promoted").endsWith("rollout-halted");
+        assertThat(now).isNull();
+      }
+      case "lifts" -> {
+        assertThat(told).containsExactly("service-unfrozen", "rollout-started");
+        assertThat(now).isEqualTo(RolloutPhase.PREFLIGHT);
+      }
       case "freezes" -> {
         assertThat(told).containsExactly("service-frozen");
         assertThat(now).isEqualTo(was);
         assertThat(story.last().commands()).isEmpty();
-        assertThat(story.ledger().freezes()).hasSize(1);
+        assertThat(story.ledger().freezes()).hasSizeGreaterThan(before.freezes().size());
       }
       case "refused" -> {
         assertThat(told).containsExactly("rollout-rejected");

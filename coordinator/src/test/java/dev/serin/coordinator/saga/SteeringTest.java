@@ -5,10 +5,12 @@ import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.pause;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
 import static dev.serin.coordinator.saga.Acts.refuses;
 import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Acts.retry;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
@@ -20,6 +22,7 @@ import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -195,6 +198,55 @@ class SteeringTest {
         .goesOn()
         .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED)
         .endsIn("v4", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  /// The clock of a story stands still: all of it is in one second.
+  @Test
+  void whatContradictsItselfInOneSecondCountsInTheOrderInWhichItCame() {
+    watching()
+        .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
+        .on(promote(), refuses("found it in phase ROLLING_BACK"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+    watching()
+        .on(promote(), sends("stop-watching", "drain b1"))
+        .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+    watching()
+        .on(pause(), isIn(RolloutPhase.PAUSED))
+        .on(promote(), sends("drain b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    watching()
+        .on(promote(), sends("stop-watching", "drain b1"))
+        .on(pause(), isIn(RolloutPhase.PAUSED))
+        .on(resume(), sends("drain b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    watching()
+        .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
+        .on(retry(From.STEP), refuses("expected a rollout that stopped"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+    watching()
+        .on(pause(), isIn(RolloutPhase.PAUSED))
+        .on(retry(From.STEP), sends("watch 1-3"))
+        .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
+        .on(resume(), refuses("expected a paused rollout"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+    watching()
+        .on(release("v3", IfBusy.SUPERSEDE), isIn(RolloutPhase.ROLLING_BACK))
+        .on(abort(), refuses("is being taken back already"))
+        .on(promote(), refuses("found it in phase ROLLING_BACK"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.SUPERSEDED)
+        .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  private static Story watching() {
+    return rollout(SERVICE).until("watch 1-3");
   }
 
   @Test

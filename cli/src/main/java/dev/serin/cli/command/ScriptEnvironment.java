@@ -195,8 +195,9 @@ final class ScriptEnvironment {
   /// @param strategy what an option says; none for the service's own
   void fill(ObjectNode request, boolean windowGiven, @Nullable String strategy) {
     String service = request.path("service").asString("");
-    Set<String> canaries = canaries(request, service);
-    peers(service, canaries);
+    if (found("CANARY_NODE").isPresent() || found("PEER_NODES").isPresent()) {
+      peers(service, canaries(request, service));
+    }
     if (!windowGiven) {
       duration("SLI_WINDOW", true).ifPresent(window -> window(request, service, window, strategy));
     }

@@ -375,8 +375,7 @@ class CatchingUpTest {
         .isEqualTo("no request left after 2s, on haproxy-1; haproxy-2 is missing");
     story.until("serving b2");
     assertThat(saidOf(story, "ready b2"))
-        .isEqualTo(
-            "has the state and weight it is to have, on haproxy-1; haproxy-2 is missing");
+        .isEqualTo("has the state and weight it is to have, on haproxy-1; haproxy-2 is missing");
     assertThat(story.told().stream().map(event -> event.head().why()))
         .contains(
             "b2 is out of rotation, on haproxy-1; haproxy-2 is missing",

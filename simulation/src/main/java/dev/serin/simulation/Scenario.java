@@ -2,6 +2,8 @@ package dev.serin.simulation;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.Pause;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.simulation.invariant.LeavesUnwatched;
 import dev.serin.simulation.world.Behaviour;
 import dev.serin.simulation.world.Binary;
@@ -251,6 +253,10 @@ final class Scenario {
       service.put("strategy", "AllAtOnce");
     } else if (most >= nodes / 2) {
       service.put("strategy", "HalfAtATime");
+    }
+    if (Strategies.takesCanariesAlong(service.path("strategy").asString(""))) {
+      // There the canaries do not come first, so that nothing can come right after them.
+      service.path("pauses").forEach(pause -> ((ObjectNode) pause).put("after", Pause.PEERS));
     }
   }
 

@@ -56,7 +56,8 @@ final class Simulation implements Observer {
   /// No fault begins after this; whatever is under way then must come to an end.
   static final Duration FAULTS = Duration.ofSeconds(200);
 
-  /// How long everything may take after the last fault: twice the longest plan's bound.
+  /// How long everything may take after the last fault, where agents answer: a fraction of what the
+  /// plans' bounds allow, in which each step may fail each of its attempts at its deadline.
   private static final Duration LONGEST = Duration.ofMinutes(40);
 
   private static final Duration BETWEEN_DECISIONS = Duration.ofSeconds(20);

@@ -84,7 +84,8 @@ public sealed interface RolloutEvent {
   /// @param nodes what each node runs now
   /// @param warnings what does not stop it
   /// @param plan what it is going to do, where that follows from what was found: which of two
-  ///   groups stands by; none where the plan is that of [RolloutStarted]
+  ///   groups stands by, or who is ill in an incident and so comes first; none where the plan is
+  ///   that of [RolloutStarted]
   @JsonTypeName("preflight-passed")
   record PreflightPassed(
       @JsonUnwrapped EventHead head,

@@ -5,10 +5,12 @@ import static dev.serin.coordinator.saga.Services.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.request.Request.Scope;
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.Pause;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.SliCommand.CallHook;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Stories that nobody thought of: anything may happen at any moment, and what [Invariants] says
 /// holds after each of it. Then only healthy agents are left, and everything comes to an end. A
@@ -132,8 +135,7 @@ class RandomStoriesTest {
                   "\"ask\": [\"fine\"], \"expires\": \"90s\"",
                   "\"expires\": \"60s\", \"then\": \"go-on\"")
               .get(random.nextInt(3));
-      String after = random.nextBoolean() ? "canary" : "peers";
-      service = with(service, "{\"pauses\": [{\"after\": \"" + after + "\", " + how + "}]}");
+      service = with(service, pause(random.nextBoolean() ? "canary" : "peers", how));
     }
     if (random.nextInt(4) == 0) {
       service = with(service, "{\"soak\": \"60s\"}");
@@ -141,13 +143,29 @@ class RandomStoriesTest {
     if (random.nextInt(4) == 0) {
       service = with(service, "{\"smoke\": [{\"get\": \"/version\"}]}");
     }
-    service = with(service, batches(random, service));
+    String batches = batches(random, service);
+    if (batches.contains("strategy") && !service.pauses().isEmpty()) {
+      // There the canaries do not come first, so that nothing can come right after them.
+      service = with(service, pauseAfterPeers(service));
+    }
+    service = with(service, batches);
     if (random.nextInt(3) == 0) {
       service = with(service, HOOKS.get(random.nextInt(HOOKS.size())));
     }
     String onBreach = List.of("rollback", "rollback", "pause", "hold").get(random.nextInt(4));
     service = with(service, "{\"onBreach\": \"" + onBreach + "\"}");
     return random.nextBoolean() ? service : with(service, "{\"onFreeze\": \"wait\"}");
+  }
+
+  private static String pause(String after, String how) {
+    return "{\"pauses\": [{\"after\": \"" + after + "\", " + how + "}]}";
+  }
+
+  private static String pauseAfterPeers(ServiceDefinition service) {
+    ObjectNode patch = Json.mapper().createObjectNode();
+    ObjectNode pause = Json.mapper().valueToTree(service.pauses().getFirst());
+    patch.putArray("pauses").add(pause.put("after", Pause.PEERS));
+    return patch.toString();
   }
 
   /// Every third service updates several nodes at once.

@@ -67,7 +67,9 @@ final class Snapshots {
     if (event instanceof RolloutEvent.RolloutStarted) {
       whenChecked.remove(rollout);
       atStart.put(rollout, now());
-    } else if (event instanceof RolloutEvent.PreflightPassed passed && passed.plan() != null) {
+    } else if (event instanceof RolloutEvent.PreflightPassed passed
+        && passed.plan() != null
+        && passed.plan().overlap() != null) {
       // Of two groups nobody looks after the one that stands by before preflight has found it.
       atStart.put(rollout, whenChecked.getOrDefault(rollout, now(true)));
     }

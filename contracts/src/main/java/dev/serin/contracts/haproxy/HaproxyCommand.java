@@ -117,8 +117,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param settings what each load balancer shall have
   /// @param within how long HAProxy may take to see the server up, above 0
   /// @param mayBeSilent the load balancers that it does without where they don't answer
-  /// @param ramp how long a slow start may take after that, until the server gets all that its
-  ///   weight says; 0, as where it is missing, where that is not waited for
+  /// @param ramp how long a slow start is waited for after that, before the answer says how far it
+  ///   is; 0, as where it is missing, where nobody asks about it
   @JsonTypeName("ready-server")
   record ReadyServer(
       @JsonUnwrapped CommandHead head,
@@ -174,8 +174,8 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param servers the nodes that they stand for
   /// @param settings in the order in which they are set
   /// @param mayBeSilent the load balancers that it does without where they don't answer
-  /// @param ramp how long a slow start may take, until the servers get what their weights say; 0,
-  ///   as where it is missing, where that is not waited for
+  /// @param ramp how long a slow start is waited for, before the answer says how far it is; 0, as
+  ///   where it is missing, where nobody asks about it
   @JsonTypeName("weigh-servers")
   record WeighServers(
       @JsonUnwrapped CommandHead head,

@@ -1,5 +1,6 @@
 package dev.serin.contracts.haproxy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -96,12 +97,24 @@ public sealed interface HaproxyEvent extends AgentEvent {
   }
 
   /// Every load balancer has the server as asked, and in rotation where that was asked.
+  ///
+  /// @param ramping what a slow start of HAProxy's still withholds, one sentence a server and load
+  ///   balancer; empty where none does, or none was asked about
   @JsonTypeName("server-ready")
-  record ServerReady(@JsonUnwrapped AnswerHead head, List<ServerSeen> servers)
+  record ServerReady(
+      @JsonUnwrapped AnswerHead head,
+      List<ServerSeen> servers,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ramping)
       implements HaproxyEvent {
+    /// With all that the server is to get.
+    public ServerReady(AnswerHead head, List<ServerSeen> servers) {
+      this(head, servers, List.of());
+    }
+
     public ServerReady {
       Check.required("head", head);
       servers = Check.list(servers);
+      ramping = Check.list(ramping);
     }
   }
 
@@ -117,12 +130,23 @@ public sealed interface HaproxyEvent extends AgentEvent {
   }
 
   /// The weights are as asked, read back.
+  ///
+  /// @param ramping what a slow start still withholds, as in [ServerReady]
   @JsonTypeName("servers-weighed")
-  record ServersWeighed(@JsonUnwrapped AnswerHead head, List<ServerSeen> servers)
+  record ServersWeighed(
+      @JsonUnwrapped AnswerHead head,
+      List<ServerSeen> servers,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ramping)
       implements HaproxyEvent {
+    /// With all that the weights say.
+    public ServersWeighed(AnswerHead head, List<ServerSeen> servers) {
+      this(head, servers, List.of());
+    }
+
     public ServersWeighed {
       Check.required("head", head);
       servers = Check.list(servers);
+      ramping = Check.list(ramping);
     }
   }
 

@@ -35,6 +35,10 @@ public final class Plan {
   /// The longest slow start that is waited for.
   static final Duration LONGEST_RAMP = Duration.ofMinutes(5);
 
+  /// How long an agent waits for a slow start at once: less than [#SLACK], so that it has answered
+  /// by the step's deadline.
+  static final Duration RAMP_ONCE = Duration.ofSeconds(30);
+
   /// How often a step that undoes something is tried before the node is left to a person.
   public static final int UNDO_ATTEMPTS = 5;
 
@@ -366,7 +370,7 @@ public final class Plan {
       case PAUSE, CATCH_UP -> Duration.ZERO;
       case HOOK ->
           hook(service, Objects.requireNonNull(step.hook())).orElseThrow().atMost().plus(SLACK);
-      case READY, MAINT, SHIFT -> READY.plus(ramp(step)).plus(SLACK);
+      case READY, MAINT, SHIFT -> READY.plus(SLACK);
       case SERVING -> serving(service).plus(SLACK);
       case ANALYSE ->
           service
@@ -379,12 +383,19 @@ public final class Plan {
     };
   }
 
-  /// How long HAProxy's slow start of a node may take: its share of the requests is there only
-  /// after that, and the next node does not leave before. On the way back the bad release is what
-  /// has to go, so that waits for no ramp.
+  /// How long HAProxy's slow start of a node may take in all: its share of the requests is there
+  /// only after that, and the next node does not leave before. On the way back the bad release is
+  /// what has to go, so that waits for no ramp.
   public static Duration ramp(Step step) {
     boolean takes = step.name() == StepName.READY || step.name() == StepName.SHIFT;
     return takes && !step.undo() ? LONGEST_RAMP : Duration.ZERO;
+  }
+
+  /// For how long of it the agent waits before it answers how far it is, and is asked once more. So
+  /// only a pool that ramps takes the time of a ramp: who is silent, or dies, is known as soon as
+  /// anywhere else.
+  public static Duration rampOnce(Step step) {
+    return ramp(step).isZero() ? Duration.ZERO : RAMP_ONCE;
   }
 
   /// How much of an analysis may be without data, all gaps together: without a bound, data that
@@ -400,6 +411,7 @@ public final class Plan {
     }
     int attempts = step.undo() ? UNDO_ATTEMPTS : FORWARD_ATTEMPTS;
     return deadline(service, step)
+        .plus(ramp(step))
         .multipliedBy(attempts)
         .plus(BACK_OFF.multipliedBy(attempts * (attempts - 1) / 2));
   }

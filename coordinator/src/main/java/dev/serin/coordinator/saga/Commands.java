@@ -122,7 +122,7 @@ final class Commands {
       case DRAIN -> drain(rollout, index, node, record, head);
       case READY, MAINT ->
           new HaproxyCommand.ReadyServer(
-              head, record.target(step.undo()), Plan.READY, rollout.missing(), Plan.ramp(step));
+              head, record.target(step.undo()), Plan.READY, rollout.missing(), Plan.rampOnce(step));
       case SERVING -> serving(rollout, node, head);
       case SHIFT -> Shifting.command(rollout, step, head);
       case KEEP ->

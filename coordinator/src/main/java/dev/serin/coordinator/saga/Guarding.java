@@ -285,7 +285,8 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   }
 
   /// From the moment that a canary may take traffic until its window begins: the step that is under
-  /// way has its own deadline, and the period comes on top.
+  /// way has its own deadline, and the period comes on top. While a slow start is waited for, each
+  /// time that the agent is asked how far it is proves that somebody is there.
   private static @Nullable Instant onItsWay(Rollout rollout, int current) {
     boolean admitted = false;
     boolean ahead = false;
@@ -297,9 +298,19 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
     }
     Step step = rollout.steps().get(current);
     return admitted && ahead && !isProven(rollout, step) && step.startedAt() != null
-        ? Objects.requireNonNull(step.startedAt())
-            .plus(Plan.deadline(rollout.service(), step))
-            .plus(period(rollout.service().analysis()))
+        ? answeredBy(rollout, step, step.startedAt()).plus(period(rollout.service().analysis()))
         : null;
+  }
+
+  private static Instant answeredBy(Rollout rollout, Step step, Instant begun) {
+    Instant first = begun.plus(Plan.deadline(rollout.service(), step));
+    return Plan.ramp(step).isZero()
+        ? first
+        : rollout.pending().stream()
+            .filter(pending -> pending.agent() == Agent.HAPROXY)
+            .map(Pending::deadline)
+            .filter(first::isBefore)
+            .max(Instant::compareTo)
+            .orElse(first);
   }
 }

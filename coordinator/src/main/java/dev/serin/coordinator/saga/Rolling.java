@@ -10,6 +10,8 @@ import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -147,6 +149,11 @@ final class Rolling {
       failed(draft, index, failure);
       return;
     }
+    List<String> ramping = Steps.ramping(event);
+    if (!ramping.isEmpty()) {
+      ramps(draft, index, ramping);
+      return;
+    }
     Steps.applied(draft, step, event);
     String how = Steps.detail(draft.rollout(), event);
     draft.step(index, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));
@@ -156,6 +163,29 @@ final class Rolling {
         head -> new RolloutEvent.StepSucceeded(head, step.name().shown(), step.node(), false, how));
     Steps.shifted(draft, step);
     goOn(draft, index);
+  }
+
+  /// A slow start is under way: the step goes on for as long as one may take. Each time that the
+  /// agent is asked has the deadline of any other command.
+  private static void ramps(Draft draft, int index, List<String> ramping) {
+    Step step = draft.rollout().steps().get(index);
+    Instant begun = step.startedAt() == null ? draft.at : step.startedAt();
+    Duration longest = Plan.ramp(step);
+    if (draft.at.isBefore(begun.plus(Plan.READY).plus(longest))) {
+      draft.ask(
+          Commands.agentOf(step), step.node(), Plan.deadline(draft.rollout().service(), step));
+      return;
+    }
+    failed(
+        draft,
+        index,
+        new Failure(
+            Failure.Reason.TIMED_OUT,
+            "HAProxy's slow start to be over within " + View.shown(longest),
+            String.join(", ", ramping),
+            "give the server a shorter slowstart, or see whether its checks fail now and then, which"
+                + " begins it anew",
+            false));
   }
 
   /// @param first the first of the steps under way

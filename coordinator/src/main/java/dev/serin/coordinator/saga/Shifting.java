@@ -133,7 +133,7 @@ final class Shifting {
             .toList(),
         moves.stream().flatMap(move -> move.after().asked().stream()).toList(),
         rollout.missing(),
-        Plan.ramp(step));
+        Plan.rampOnce(step));
   }
 
   /// Every node has what it was told.

@@ -29,6 +29,15 @@ final class Steps {
     };
   }
 
+  /// What a slow start still withholds, in the agent's words.
+  static List<String> ramping(AgentEvent event) {
+    return switch (event) {
+      case HaproxyEvent.ServerReady ready -> ready.ramping();
+      case HaproxyEvent.ServersWeighed weighed -> weighed.ramping();
+      default -> List.of();
+    };
+  }
+
   /// What is under way begins anew later on; of a batch, what has ended stays as it is.
   ///
   /// @param index of the step that is gone on with

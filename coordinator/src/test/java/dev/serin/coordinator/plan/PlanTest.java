@@ -50,7 +50,11 @@ class PlanTest {
     for (StepName name : List.of(StepName.READY, StepName.SHIFT)) {
       assertThat(Plan.ramp(Step.forward(name, "c1"))).isEqualTo(Duration.ofMinutes(5));
       assertThat(Plan.deadline(SERVICE, Step.forward(name, "c1")))
-          .isEqualTo(Duration.ofMinutes(6).plus(Plan.SLACK));
+          .as("only a pool that ramps takes the time of a ramp")
+          .isEqualTo(Duration.ofMinutes(1).plus(Plan.SLACK));
+      assertThat(Plan.bound(SERVICE, Step.forward(name, "c1")))
+          .isGreaterThan(Duration.ofMinutes(7));
+      assertThat(Plan.rampOnce(Step.undo(name, "c1"))).isZero();
       assertThat(Plan.ramp(Step.undo(name, "c1"))).isZero();
       assertThat(Plan.deadline(SERVICE, Step.undo(name, "c1")))
           .isEqualTo(Duration.ofMinutes(1).plus(Plan.SLACK));

@@ -89,6 +89,47 @@ class GuardingTest {
     return deadMan;
   }
 
+  private static Story.Act ramping(String words) {
+    return story ->
+        Acts.answered(
+            story,
+            new HaproxyEvent.ServerReady(
+                story.newest(words).head().answered(story.now()),
+                List.of(),
+                List.of("api_pool/b2 at 20 % of its weight on haproxy-1")));
+  }
+
+  @Test
+  void onlyASlowStartThatIsSeenMakesTheSwitchWaitAndOnlyWhileItIsAskedAbout() {
+    Story story = rollout(SERVICE).until("ready b2");
+    Duration period = Duration.ofMinutes(2);
+    Duration step = Duration.ofMinutes(2);
+    assertThat(deadMan(story).expiresAt()).isEqualTo(story.now().plus(step).plus(period));
+    story.after(Duration.ofSeconds(90)).on(ramping("ready b2"));
+    assertThat(story.newest("ready b2").head().sentAt()).isEqualTo(story.now());
+    assertThat(deadMan(story).expiresAt()).isEqualTo(story.now().plus(step).plus(period));
+    story.on(done("ready b2"), sends("serving b2"));
+  }
+
+  @Test
+  void aSlowStartWithoutAnEndFailsItsStepOnce() {
+    Story story = rollout(SERVICE).until("ready b2");
+    for (int asked = 0; asked < 4; asked++) {
+      story.after(Duration.ofSeconds(80)).on(ramping("ready b2"));
+      assertThat(story.active().phase().shown()).isEqualTo(RolloutPhase.ROLLING);
+    }
+    story
+        .after(Duration.ofSeconds(80))
+        .on(ramping("ready b2"), isIn(RolloutPhase.ROLLING_BACK))
+        .then(it ->
+            assertThat(it.told())
+                .anyMatch(event ->
+                    event
+                        .head()
+                        .why()
+                        .contains("expected" + " HAProxy's slow start to be over within 5m")));
+  }
+
   private static Story.Act seen(Function<AnswerHead, AgentEvent> event) {
     return story ->
         Acts.answered(

@@ -1,7 +1,5 @@
 package dev.serin.haproxy.traffic;
 
-import dev.serin.contracts.agent.Failure;
-import dev.serin.contracts.json.Quantities;
 import dev.serin.haproxy.runtime.NotDone;
 import dev.serin.haproxy.runtime.ServerView;
 import java.time.Duration;
@@ -12,18 +10,18 @@ import java.util.List;
 /// Slow starts that are waited for (HAProxy's `slowstart`): a server that comes back begins with a
 /// few percent of its weight, so until the ramp is over neither its share of the requests nor its
 /// part of the pool's strength is there. The runtime API says how far it is (`throttle`), not how
-/// long it lasts.
+/// long it lasts. What is not over in time is told: whoever asked knows whether to ask once more.
 final class Ramp {
-  static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+  static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-  private final Duration longest;
+  private final boolean isAsked;
   private final Instant until;
   private final List<String> ramping = new ArrayList<>();
 
-  /// @param longest how long ramps may take, 0 where none is waited for
+  /// @param longest how long ramps are waited for, 0 where nobody asks about them
   /// @param from since when
   Ramp(Duration longest, Instant from) {
-    this.longest = longest;
+    this.isAsked = !longest.isZero();
     this.until = from.plus(longest);
   }
 
@@ -33,7 +31,7 @@ final class Ramp {
   }
 
   void see(String loadBalancer, ServerView now) {
-    if (now.ramping()) {
+    if (isAsked && now.ramping()) {
       ramping.add(
           now.pool()
               + "/"
@@ -45,21 +43,23 @@ final class Ramp {
     }
   }
 
-  /// Whether a ramp seen at the last look is not over.
-  boolean isWaitedFor(Instant now) throws NotDone {
-    if (longest.isZero() || ramping.isEmpty()) {
-      return false;
-    }
-    if (now.isBefore(until)) {
-      return true;
-    }
-    throw new NotDone(
-        new Failure(
-            Failure.Reason.TIMED_OUT,
-            "HAProxy's slow start to be over within " + Quantities.shown(longest),
-            String.join(", ", ramping),
-            "give the server a shorter slowstart, or see whether its checks fail now and then, which"
-                + " begins it anew",
-            true));
+  /// A load balancer did not answer just now: how far a ramp of its is, is not known.
+  void notSeen(NotDone why) {
+    ramping.add(why.failure().sentence());
+  }
+
+  /// Whether a ramp seen at the last look is not over, and there is time to wait for it.
+  boolean isWaitedFor(Instant now) {
+    return !ramping.isEmpty() && now.isBefore(until);
+  }
+
+  /// When waiting ends.
+  Instant until() {
+    return until;
+  }
+
+  /// What the last look saw that is not over.
+  List<String> ramping() {
+    return List.copyOf(ramping);
   }
 }

@@ -47,6 +47,7 @@ final class Readying {
     applyEverywhere();
     Instant deadline = turn.now().plus(command.within());
     Ramp ramp = new Ramp(command.ramp(), deadline);
+    Instant last = deadline;
     int failures = 0;
     while (true) {
       ramp.lookAgain();
@@ -72,14 +73,20 @@ final class Readying {
       }
       boolean settled = outOfReach == null && missing.isEmpty();
       if (settled && !ramp.isWaitedFor(turn.now())) {
-        return new HaproxyEvent.ServerReady(command.head().answered(turn.now()), servers);
+        return new HaproxyEvent.ServerReady(
+            command.head().answered(turn.now()), servers, ramp.ramping());
       }
-      if (!settled && !turn.now().isBefore(deadline)) {
+      if (settled) {
+        // A reload, or a socket that is away, in the middle of a ramp has its time too.
+        last = ramp.until();
+      } else if (!turn.now().isBefore(last)) {
         throw outOfReach == null ? timedOut(missing) : outOfReach;
       }
       failures = outOfReach == null ? 0 : failures + 1;
       turn.pause(
-          failures == 0 ? BETWEEN_LOOKS : OUT_OF_REACH.pause(failures, command.head().commandId()));
+          failures > 0
+              ? OUT_OF_REACH.pause(failures, command.head().commandId())
+              : settled ? Ramp.BETWEEN_LOOKS : BETWEEN_LOOKS);
     }
   }
 

@@ -33,13 +33,20 @@ final class Weighing {
       balancer.setWeight(look(balancer, setting), setting.weight());
     }
     Ramp ramp = new Ramp(command.ramp(), turn.now());
-    while (true) {
-      List<ServerSeen> servers = readBack(ramp);
-      if (!ramp.isWaitedFor(turn.now())) {
-        return new HaproxyEvent.ServersWeighed(command.head().answered(turn.now()), servers);
-      }
+    List<ServerSeen> servers = readBack(ramp);
+    while (ramp.isWaitedFor(turn.now())) {
       turn.pause(Ramp.BETWEEN_LOOKS);
+      try {
+        servers = readBack(ramp);
+      } catch (NotDone notDone) {
+        if (!notDone.unreachable() || !turn.now().isBefore(ramp.until())) {
+          throw notDone;
+        }
+        ramp.notSeen(notDone);
+      }
     }
+    return new HaproxyEvent.ServersWeighed(
+        command.head().answered(turn.now()), servers, ramp.ramping());
   }
 
   private List<ServerSeen> readBack(Ramp ramp) throws NotDone {

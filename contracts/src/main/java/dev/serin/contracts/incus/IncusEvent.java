@@ -40,6 +40,8 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param ofInstalling those of the problems that matter only where a binary is to be installed:
   ///   the artifact on the node, the space for it; empty where an older agent does not tell them
   ///   apart
+  /// @param ofTheUnit those of the problems that a restart may mend: a unit that is not active;
+  ///   empty where an older agent does not tell them apart
   /// @param units each of the service's units; empty where they could not be looked at
   /// @param boot tells one boot of the instance from another; empty where unknown
   /// @param access none where the instance is not there
@@ -49,6 +51,7 @@ public sealed interface IncusEvent extends AgentEvent {
       List<String> addresses,
       List<String> problems,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ofInstalling,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ofTheUnit,
       List<UnitSeen> units,
       String boot,
       @Nullable InstanceAccess access) {
@@ -61,7 +64,7 @@ public sealed interface IncusEvent extends AgentEvent {
         List<UnitSeen> units,
         String boot,
         @Nullable InstanceAccess access) {
-      this(node, sha256, addresses, problems, List.of(), units, boot, access);
+      this(node, sha256, addresses, problems, List.of(), List.of(), units, boot, access);
     }
 
     public InstanceSeen {
@@ -69,6 +72,7 @@ public sealed interface IncusEvent extends AgentEvent {
       addresses = Check.list(addresses);
       problems = Check.list(problems);
       ofInstalling = Check.list(ofInstalling);
+      ofTheUnit = Check.list(ofTheUnit);
       units = Check.list(units);
       boot = boot == null ? "" : boot;
     }

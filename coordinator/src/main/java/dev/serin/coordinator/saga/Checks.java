@@ -62,7 +62,7 @@ final class Checks {
   }
 
   void ofTheAgents() {
-    List<Agent> asked = Preflights.asked(service);
+    List<Agent> asked = Preflights.asked(service, Incidents.isUrgent(service, release));
     if (asked.contains(Agent.HAPROXY)) {
       PoolChecked pool = found.pool();
       add(

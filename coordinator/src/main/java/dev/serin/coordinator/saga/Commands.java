@@ -96,7 +96,7 @@ final class Commands {
           new SliCommand.CheckSlis(
               head,
               service.isWatched() ? Queries.of(service, request.version()) : List.of(),
-              service.hooks());
+              Preflights.signing(service, urgent));
     };
   }
 

@@ -4,10 +4,14 @@ import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
+import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.Strategies;
+import dev.serin.coordinator.plan.Overrides;
+import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,8 +37,10 @@ final class Incidents {
   }
 
   /// The nodes that are ill and have a binary that can be taken back to, each with HAProxy's word
-  /// for it: those that are admitted and not in rotation, and those whose instance is not as it
-  /// should be. Who was taken out of rotation by somebody is not ill.
+  /// for it: those that are admitted and not in rotation, and those with a unit that is not active.
+  /// Who was taken out of rotation by somebody is not ill; nor is whoever serves, whatever else is
+  /// wrong with it (a directory that can't be written to, a tool that is missing): a release would
+  /// fail there, and take a node that is well.
   static Map<String, String> ill(ServiceDefinition service, Phase.Preflight found) {
     Map<String, String> ill = new LinkedHashMap<>();
     if (found.instances() == null) {
@@ -47,7 +53,7 @@ final class Incidents {
       List<ServerSeen> servers = servers(found.pool(), seen.node());
       boolean isOut = NodeRecord.areOut(settings(servers));
       boolean isDown = servers.stream().anyMatch(server -> !server.inRotation());
-      if (!isOut && (isDown || !ofTheNode(service, seen).isEmpty())) {
+      if (!isOut && (isDown || !seen.ofTheUnit().isEmpty())) {
         ill.put(seen.node(), words(servers));
       }
     }
@@ -76,9 +82,7 @@ final class Incidents {
 
   /// Those of an instance's problems that a new binary and a restart may mend.
   static List<String> ofTheNode(ServiceDefinition service, InstanceSeen seen) {
-    return Switching.relevant(service, seen).stream()
-        .filter(problem -> !seen.ofInstalling().contains(problem))
-        .toList();
+    return Switching.relevant(service, seen).stream().filter(seen.ofTheUnit()::contains).toList();
   }
 
   /// What is said of those that are not as they should be, and do not keep it from starting.
@@ -112,6 +116,31 @@ final class Incidents {
       }
     }
     return warnings;
+  }
+
+  /// Whether nodes that can't be mended go by `onPeerFailure`, as peers do: they came first because
+  /// they were ill (or left out), and others have the release and serve by now. To take it back
+  /// would give those their ill binary again.
+  ///
+  /// @param failed of one batch
+  static boolean mayStayOut(Draft draft, List<String> failed) {
+    Rollout rollout = draft.rollout();
+    ServiceDefinition definition = draft.definition;
+    if (definition == null || !isUrgent(rollout.service(), draft.request())) {
+      return false;
+    }
+    ServiceDefinition asked =
+        switch (Overrides.apply(definition, draft.request())) {
+          case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) -> merged;
+          case Parsed.Invalid<ServiceDefinition> changed -> definition;
+        };
+    return asked.canaries().stream().noneMatch(canary -> failed.contains(canary.name()))
+        && rollout.steps().stream()
+            .anyMatch(step ->
+                step.name() == StepName.SERVING
+                    && !step.undo()
+                    && step.status() == StepStatus.SUCCEEDED
+                    && !failed.contains(step.node()));
   }
 
   /// Those that come first.

@@ -20,6 +20,7 @@ import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The checks before anything is touched: asked all at once, told all at once.
@@ -36,8 +39,8 @@ final class Preflights {
   static void start(Draft draft) {
     ServiceDefinition service = draft.rollout().service();
     Duration within = Plan.preflight(service);
-    asked(service).forEach(agent -> draft.ask(agent, null, within));
     boolean urgent = Incidents.isUrgent(service, draft.request());
+    asked(service, urgent).forEach(agent -> draft.ask(agent, null, within));
     for (Hook hook : service.hooksAt(Hook.At.PREFLIGHT)) {
       if (urgent) {
         Hooking.tell(draft, hook);
@@ -48,7 +51,7 @@ final class Preflights {
   }
 
   /// Who has something to check.
-  static List<Agent> asked(ServiceDefinition service) {
+  static List<Agent> asked(ServiceDefinition service, boolean urgent) {
     List<Agent> agents = new ArrayList<>();
     if (!service.pool().isEmpty()) {
       agents.add(Agent.HAPROXY);
@@ -57,11 +60,28 @@ final class Preflights {
       agents.add(Agent.INCUS);
     }
     boolean signs =
-        service.hooks().stream().anyMatch(hook -> hook.secret() != null && hook.isNeeded());
+        signing(service, urgent).stream()
+            .anyMatch(hook -> hook.secret() != null && hook.isNeeded());
     if (service.isWatched() || signs) {
       agents.add(Agent.SLI);
     }
     return agents;
+  }
+
+  /// The hooks whose secrets have to be there: those that the rollout may ask. In an incident it
+  /// asks none, so what would sign a call stands against nothing.
+  static List<Hook> signing(ServiceDefinition service, boolean urgent) {
+    if (urgent) {
+      return List.of();
+    }
+    Set<String> steps =
+        Plan.compile(service).stream()
+            .map(Step::hook)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
+    return service.hooks().stream()
+        .filter(hook -> hook.at() != Hook.At.BEFORE_PROMOTION || steps.contains(hook.name()))
+        .toList();
   }
 
   static void answered(Draft draft, Phase.Preflight preflight, Pending pending, AgentEvent event) {

@@ -64,7 +64,7 @@ public final class Preview {
   ///
   /// @param planId in place of a rollout's id
   public List<AgentCommand> questions(String planId, Instant at) {
-    return Preflights.asked(service).stream()
+    return Preflights.asked(service, Incidents.isUrgent(service, release)).stream()
         .map(agent ->
             Commands.check(
                 ledger,
@@ -86,7 +86,8 @@ public final class Preview {
   /// @param at when it would start
   public ReleasePlan judged(List<? extends AgentEvent> answers, Duration within, Instant at) {
     Phase.Preflight found = new Phase.Preflight(null, null, null, List.of(), List.of());
-    List<Agent> silent = new ArrayList<>(Preflights.asked(service));
+    List<Agent> silent =
+        new ArrayList<>(Preflights.asked(service, Incidents.isUrgent(service, release)));
     for (AgentEvent answer : answers) {
       Agent agent =
           switch (answer) {

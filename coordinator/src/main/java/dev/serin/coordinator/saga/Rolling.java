@@ -241,7 +241,8 @@ final class Rolling {
     boolean canary =
         draft.rollout().service().canaries().stream().anyMatch(it -> nodes.contains(it.name()));
     // Of two groups one alone has the release, so nothing of it can stay on a part.
-    if (canary || draft.rollout().service().isBlueGreen()) {
+    if ((canary && !Incidents.mayStayOut(draft, nodes))
+        || draft.rollout().service().isBlueGreen()) {
       RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, why, List.of());
       return;
     }

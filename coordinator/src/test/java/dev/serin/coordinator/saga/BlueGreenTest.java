@@ -529,6 +529,7 @@ class BlueGreenTest {
         List.of(),
         List.of("the artifact is gone", "the unit is down"),
         List.of("the artifact is gone"),
+        List.of("the unit is down"),
         List.of(),
         "boot",
         null);

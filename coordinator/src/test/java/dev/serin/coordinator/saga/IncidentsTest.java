@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.takeBack;
@@ -142,7 +143,56 @@ class IncidentsTest {
         .isEqualTo(new World.Node(World.sha("v2"), AdminState.MAINT, 100));
   }
 
+  @Test
+  void whoServesAndCannotBeReleasedToStandsAgainstAnEmergency() {
+    Story story = on(SERVICE, "v2");
+    story.world().becomesReadOnly("b1");
+    story
+        .on(emergency("v3"))
+        .goesOn()
+        .endsIn("v3", RolloutPhase.REJECTED, Outcome.REJECTED)
+        .then(it ->
+            assertThat(it.state("v3").message())
+                .contains("b1: expected a directory that can be written to"));
+  }
+
+  @Test
+  void whoeverWasMendedKeepsTheReleaseWhereTheNextIllOneCannotBe() {
+    Story story =
+        ill(on(canaryThenPeers("b2", "b1", "b3", "b4", "b5"), "v2"), "b3", "b4")
+            .on(emergency("v3"))
+            .until("push b4")
+            .on(failsForGood("push b4"))
+            .goesOn();
+    assertThat(story.state("v3").phase()).isEqualTo(RolloutPhase.HALTED);
+    assertThat(story.world().node("b3"))
+        .isEqualTo(new World.Node(World.sha("v3"), AdminState.READY, 100));
+  }
+
   // Who is told.
+
+  @Test
+  void aHookThatSignsItsCallsKeepsNoIncidentFromStarting() {
+    ServiceDefinition signed =
+        with(
+            with(SERVICE, "{\"analysis\": {\"window\": \"0s\"}, \"slis\": []}"),
+            "{\"hooks\": [{\"name\": \"board\", \"at\": \"before-promotion\", \"url\":"
+                + " \"http://h.example/\", \"secret\": \"boardkey\"}]}");
+    assertThat(Preflights.asked(signed, false)).contains(Agent.SLI);
+    on(signed, "v2").on(emergency("v3"), sends("check-pool", "inspect"));
+  }
+
+  @Test
+  void aHookThatIsNotCalledNeedsNoSecret() {
+    ServiceDefinition signed =
+        with(
+            SERVICE,
+            "{\"hooks\": [{\"name\": \"board\", \"at\": \"before-promotion\", \"url\":"
+                + " \"http://h.example/\", \"secret\": \"boardkey\"}]}");
+    assertThat(Preflights.signing(signed, false)).hasSize(1);
+    assertThat(Preflights.signing(with(signed, "{\"strategy\": \"analysis-only\"}"), false))
+        .isEmpty();
+  }
 
   private static ServiceDefinition hooked(String at) {
     return with(

@@ -48,6 +48,8 @@ final class World {
   /// Who is ill: admitted and not up, its unit not active, until its units are started anew.
   private final Set<String> ill = new TreeSet<>();
 
+  private final Set<String> readOnly = new TreeSet<>();
+
   /// Load balancers that do not answer.
   private final Set<String> silent = new TreeSet<>();
 
@@ -132,12 +134,9 @@ final class World {
                           node.getKey(),
                           node.getValue().digest(),
                           List.of(),
-                          ill.contains(node.getKey())
-                              ? List.of(
-                                  "unit api in "
-                                      + node.getKey()
-                                      + ": expected active, found failed")
-                              : List.of(),
+                          problems(node.getKey()),
+                          List.of(),
+                          ofTheUnit(node.getKey()),
                           List.of(new UnitSeen("api", "before the rollout", 0, "unit file")),
                           "boot",
                           new InstanceAccess(
@@ -192,6 +191,25 @@ final class World {
   /// Its binary dies, and does not come back by itself.
   void fallsIll(String name) {
     ill.add(name);
+  }
+
+  /// Its directory can't be written to, though it serves.
+  void becomesReadOnly(String name) {
+    readOnly.add(name);
+  }
+
+  private List<String> ofTheUnit(String name) {
+    return ill.contains(name)
+        ? List.of("unit api in " + name + ": expected active, found failed")
+        : List.of();
+  }
+
+  private List<String> problems(String name) {
+    List<String> problems = new ArrayList<>(ofTheUnit(name));
+    if (readOnly.contains(name)) {
+      problems.add("/opt/api/api in " + name + ": expected a directory that can be written to");
+    }
+    return problems;
   }
 
   private boolean isUp(String name) {

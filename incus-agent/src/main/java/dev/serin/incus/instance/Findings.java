@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param sha256 the installed binary's digest, where it could be read
 /// @param ofInstalling those of the problems that matter only where a binary is to be installed
+/// @param ofTheUnit those of the problems that a restart may mend
 record Findings(
     @Nullable String sha256,
     List<String> problems,
     List<String> ofInstalling,
+    List<String> ofTheUnit,
     List<String> warnings) {
   /// What stays free beside what is installed.
   private static final long SPARE_BYTES = 4L * 1024 * 1024;
@@ -30,7 +32,9 @@ record Findings(
       Report report,
       long artifactBytes,
       Predicate<Artifact> isStored) {
-    Reading reading = new Reading(instance, report, isStored, new ArrayList<>(), new ArrayList<>());
+    Reading reading =
+        new Reading(
+            instance, report, isStored, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     Install install = command.install();
     reading.binary(install.path());
     reading.previous(install.previous());
@@ -49,6 +53,7 @@ record Findings(
         Check.isSha256(sha256) ? sha256 : null,
         reading.problems(),
         ofInstalling,
+        reading.ofTheUnit(),
         reading.warnings());
   }
 
@@ -57,6 +62,7 @@ record Findings(
       Report report,
       Predicate<Artifact> isStored,
       List<String> problems,
+      List<String> ofTheUnit,
       List<String> warnings) {
     private void problem(String what, String expected, String found) {
       problems.add(what + " in " + instance + ": expected " + expected + ", found " + found);
@@ -183,6 +189,7 @@ record Findings(
           problem("unit " + words[0], "a unit that systemd knows", words[1]);
         } else if (!words[2].equals("active")) {
           problem("unit " + words[0], "active", words[2] + " (" + words[3] + ")");
+          ofTheUnit.add(problems.getLast());
         }
       }
       for (String unit : report.all("older")) {

@@ -147,6 +147,7 @@ final class Inspecting {
             begun.addresses(),
             findings.problems(),
             findings.ofInstalling(),
+            findings.ofTheUnit(),
             report.units(),
             report.value("boot"),
             begun.looking().node().access());

@@ -42,6 +42,8 @@ class FindingsTest {
         .hasSize(2)
         .anyMatch(it -> it.startsWith("the artifact in b1: expected a readable file"))
         .anyMatch(it -> it.startsWith("the disk of /opt/api/api in b1: expected"));
+    assertThat(findings.ofTheUnit())
+        .containsExactly("unit api in b1: expected active, found failed (failed)");
     assertThat(findings.problems())
         .hasSize(3)
         .containsAll(findings.ofInstalling())

@@ -181,7 +181,9 @@ public final class ArtifactStore {
       }
       return receipt;
     } catch (Unwritable unwritable) {
-      leave(upload, sha256);
+      if (unwritable.isReadable) {
+        leave(upload, sha256);
+      }
       return new Receipt.Full(unwritable.found);
     } finally {
       Files.deleteIfExists(upload);
@@ -193,9 +195,13 @@ public final class ArtifactStore {
     private static final long serialVersionUID = 1L;
 
     private final String found;
+    private final boolean isReadable;
 
-    Unwritable(IOException cause) {
+    /// @param isReadable whether what came before is there to go on with: not after a failed sync,
+    ///   which may have lost pages that the cache still shows
+    Unwritable(IOException cause, boolean isReadable) {
       super(cause);
+      this.isReadable = isReadable;
       this.found = String.valueOf(cause.getMessage());
     }
   }
@@ -263,7 +269,7 @@ public final class ArtifactStore {
         file.write(buffer);
       }
     } catch (IOException failed) {
-      throw new Unwritable(failed);
+      throw new Unwritable(failed, true);
     }
   }
 
@@ -271,7 +277,7 @@ public final class ArtifactStore {
     try {
       file.force(true);
     } catch (IOException failed) {
-      throw new Unwritable(failed);
+      throw new Unwritable(failed, false);
     }
   }
 

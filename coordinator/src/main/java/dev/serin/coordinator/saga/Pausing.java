@@ -280,27 +280,36 @@ final class Pausing {
   static void breached(Draft draft, int analysis, String why, boolean drains) {
     List<String> canaries =
         draft.rollout().service().canaries().stream().map(ServiceDefinition.Node::name).toList();
-    List<String> leaving = canaries.subList(0, Math.min(canaries.size(), mayLeave(draft)));
+    List<String> in = inRotation(draft);
+    List<String> leaving =
+        canaries.stream()
+            .filter(in::contains)
+            .limit(Math.max(0, in.size() - draft.rollout().service().minimum()))
+            .toList();
+    List<String> staying =
+        canaries.stream().filter(it -> in.contains(it) && !leaving.contains(it)).toList();
     if (!drains || leaving.isEmpty()) {
       pause(draft, Draft.SERIN, why, actsAfterABreach(draft));
       return;
     }
     String told =
-        leaving.size() == canaries.size()
+        staying.isEmpty()
             ? why
             : why
                 + "; "
-                + String.join(", ", canaries.subList(leaving.size(), canaries.size()))
+                + String.join(", ", staying)
                 + " can't leave rotation too, since at least "
                 + draft.rollout().service().minimum()
                 + " nodes have to stay";
     drainAndWait(draft, analysis, told, leaving);
   }
 
-  /// How many nodes the service can do without (I2).
-  private static int mayLeave(Draft draft) {
-    ServiceDefinition service = draft.rollout().service();
-    return Math.max(0, service.nodes().size() - service.minimum());
+  /// Whom the service counts on now (I2): who is in maintenance, or has left, is no one to spare.
+  private static List<String> inRotation(Draft draft) {
+    return draft.rollout().nodes().values().stream()
+        .filter(record -> !record.leaving() && !NodeRecord.areOut(record.asked()))
+        .map(NodeRecord::name)
+        .toList();
   }
 
   /// A probe that comes after its window is over finds another step under way: that is what begins

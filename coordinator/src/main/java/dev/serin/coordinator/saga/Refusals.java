@@ -68,7 +68,8 @@ final class Refusals {
       Draft draft, ReleaseRequested release, List<String> problems, Ledger.Queued queued) {
     long sequence = queued.sequence() + 1;
     String why = String.join("; ", problems);
-    if (!draft.isActive()) {
+    // A service that is not defined has nothing to retry, and its ledger would be kept for ever.
+    if (!draft.isActive() && draft.definition != null) {
       draft.refused =
           new Ledger.Ended(
               RolloutIds.of(draft.service(), release.requestId()), release, RolloutPhase.REJECTED);

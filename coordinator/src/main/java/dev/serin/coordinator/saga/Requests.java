@@ -227,16 +227,24 @@ final class Requests {
         && draft.handsOff == null) {
       start(draft, draft.queue.removeFirst());
     }
-    Ledger.Held waits = draft.held;
-    if (waits != null && waits.by().equals(TakingTurns.sentence())) {
-      // Who needs no turn does not wait for that of another.
-      draft.queue.stream()
-          .filter(queued -> TakingTurns.needsNone(draft, queued.request()))
-          .findFirst()
-          .ifPresent(queued -> {
-            draft.queue.remove(queued);
-            start(draft, queued);
-          });
+    if (!draft.isActive() && draft.held != null && draft.handsOff == null) {
+      startOneThatWaitsForNothing(draft);
+    }
+  }
+
+  /// Who passes the freeze, or needs no turn, waits for neither behind another one: the same that a
+  /// release does which comes now.
+  private static void startOneThatWaitsForNothing(Draft draft) {
+    for (Ledger.Queued queued : List.copyOf(draft.queue)) {
+      if (goesAhead(draft, queued.request())) {
+        Ledger.Held waits = draft.held;
+        draft.queue.remove(queued);
+        start(draft, queued);
+        if (draft.isActive()) {
+          return;
+        }
+        draft.held = waits;
+      }
     }
   }
 

@@ -68,9 +68,16 @@ final class Returns {
     Ledger.Ended last = draft.lastEnded;
     boolean stopped =
         last != null
+            && installs(draft, last.request())
             && (last.phase() == RolloutPhase.HALTED
                 || last.phase() == RolloutPhase.ROLLBACK_FAILED);
     return draft.partly == null && stopped ? last : draft.partly;
+  }
+
+  /// What restarted or watched nodes has left no release on any.
+  private static boolean installs(Draft draft, ReleaseRequested request) {
+    String own = draft.definition == null ? "" : draft.definition.strategy();
+    return Strategies.installs(request.strategy() == null ? own : request.strategy());
   }
 
   private static Way halted(Draft draft, Ledger.Ended mixing) {

@@ -323,7 +323,8 @@ class AcceptanceTest {
         .goesOn()
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED)
         .on(defined(null))
-        .on(release("v3"), refuses("expected one that is defined"));
+        .on(release("v3"), refuses("expected one that is defined"))
+        .then(story -> assertThat(story.ledger().refused()).as("nothing to retry").isNull());
   }
 
   @Test

@@ -195,6 +195,19 @@ class FreezesTest {
   }
 
   @Test
+  void anOverrideThatWaitedBehindARolloutPassesWhatHoldsForTheFreeze() {
+    Story.of(WAITS)
+        .on(release("v2"))
+        .until("watch 1-3")
+        .on(release("v3"))
+        .on(overriding("v4"), tells("rollout-queued"))
+        .on(freeze(IN_AN_HOUR))
+        .goesOn()
+        .endsIn("v4", RolloutPhase.COMPLETED, Outcome.COMPLETED)
+        .then(it -> assertThat(it.state("v3").phase()).isEqualTo(RolloutPhase.QUEUED));
+  }
+
+  @Test
   void whatIsAskedForWhileAnotherWaitsIsBehindItOrReplacesIt() {
     Story.of(WAITS)
         .on(freeze(null))

@@ -44,7 +44,11 @@ class NothingInstalledTest {
   private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1", "b3");
 
   private static Request by(String strategy, String overrides) {
-    ReleaseRequested it = Story.releaseOf("v2", Request.IfBusy.QUEUE);
+    return by("v2", strategy, overrides);
+  }
+
+  private static Request by(String version, String strategy, String overrides) {
+    ReleaseRequested it = Story.releaseOf(version, Request.IfBusy.QUEUE);
     return new ReleaseRequested(
         it.requestId(),
         it.service(),
@@ -201,6 +205,17 @@ class NothingInstalledTest {
                 .toList())
         .singleElement()
         .satisfies(deadMan -> assertThat(deadMan.action()).isEqualTo(DeadManAction.DRAIN));
+  }
+
+  @Test
+  void aRestartThatHaltedIsNoReleaseToTakeBack() {
+    Story story =
+        Story.of(SERVICE).on(Story.release("v2")).goesOn().on(Story.release("v3")).goesOn();
+    story.on(asked(by("anew", "restart", "{}"))).until("health b1").on(failsForGood("health b1"));
+    story.goesOn().endsIn("anew", RolloutPhase.HALTED, Outcome.HALTED);
+    story.on(Acts.takeBack());
+    assertThat(story.active().request().version()).isEqualTo("v2");
+    assertThat(story.active().request().reason()).startsWith("takes v3 back");
   }
 
   @Test

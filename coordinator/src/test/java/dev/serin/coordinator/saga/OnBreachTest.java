@@ -23,6 +23,7 @@ import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -149,6 +150,24 @@ class OnBreachTest {
         .on(done("serving b1"), sends("watch 1-3"))
         .goesOn()
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void countsOnlyWhoIsInRotation() {
+    Story begun =
+        Story.of(
+            with(
+                with(canariesThenPeers(List.of("b1", "b2"), List.of("b3", "b4")), PAUSE),
+                "{\"minAvailable\": 2}"));
+    begun.world().set("b4", AdminState.MAINT, 100);
+    Story story =
+        begun
+            .on(Story.release("v2"))
+            .until("watch 1-3")
+            .on(probe(FAIL), sends("stop-watching", "drain b1"))
+            .on(done("drain b1"), sends(), isIn(RolloutPhase.PAUSED));
+    assertThat(story.active().message())
+        .contains("b2 can't leave rotation too, since at least 2 nodes have to stay");
   }
 
   @Test

@@ -6,19 +6,27 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /// Starts a process: reads `--config FILE`, refuses what it does not know, and says in one line
 /// what is wrong instead of printing a stack trace.
 public final class Launch {
   private static final int BAD_USAGE = 2;
+
+  /// Long enough for the first look at a broker, which is not there in a rehearsal.
+  private static final Duration REHEARSED_FOR = Duration.ofSeconds(3);
 
   private Launch() {}
 
@@ -84,7 +92,24 @@ public final class Launch {
       throw new IllegalStateException("expected " + name + ".yaml on the class path, found none");
     }
     Options options = parse(arguments, List.of());
-    start(prepare(application, name, options, Map.of()), name);
+    SpringApplication prepared = prepare(application, name, options, Map.of());
+    if (Boolean.getBoolean("serin.rehearse")) {
+      ApplicationListener<ApplicationReadyEvent> once =
+          ready -> endSoon(ready.getApplicationContext());
+      prepared.addListeners(once);
+    }
+    start(prepared, name);
+  }
+
+  /// The launcher's rehearsal: what the JVM learns of the classes on the way to here, and a moment
+  /// longer, is kept for the real start.
+  private static void endSoon(ConfigurableApplicationContext context) {
+    Thread.ofPlatform()
+        .name("rehearsal")
+        .start(() -> {
+          LockSupport.parkNanos(REHEARSED_FOR.toNanos());
+          context.close();
+        });
   }
 
   /// Reads the command line, or ends the process with one line.

@@ -65,7 +65,7 @@ function summarise(rollouts, attention) {
 function tick() {
   for (const element of document.querySelectorAll("[data-until]")) {
     const left = Date.parse(element.dataset.until) - Date.now();
-    element.textContent = left > 0 ? `in ${span(left)}` : late(-left);
+    element.textContent = left > 0 ? `within ${span(left)}` : late(-left);
   }
   for (const element of document.querySelectorAll("[data-since]")) {
     element.textContent = span(Date.now() - Date.parse(element.dataset.since));

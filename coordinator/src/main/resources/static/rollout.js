@@ -137,7 +137,7 @@ function outlook(rollout) {
         rollout.nextAt && [
           " ",
           h("span", { class: "countdown", "data-until": rollout.nextAt }),
-          h("span", { class: "soft" }, ` (${time(rollout.nextAt)} at the latest)`),
+          h("span", { class: "soft" }, ` (by ${time(rollout.nextAt)})`),
         ],
       ),
     ],

@@ -179,7 +179,7 @@ public final class RolloutView {
     String clock = "by " + Times.at(at, scene.now(), scene.zone());
     return left.isNegative()
         ? Text.of(Style.STRONG_CAREFUL, "due " + Times.about(left.negated()) + " ago")
-        : Text.of(Style.STRONG, "in " + Times.about(left)).and(Style.FAINT, ", " + clock);
+        : Text.of(Style.STRONG, "within " + Times.about(left)).and(Style.FAINT, ", " + clock);
   }
 
   private static List<RolloutEvent> noteworthy(Scene scene) {

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Plans over HTTP, with agents that a thread of the test plays.
@@ -177,7 +178,11 @@ class PlansIT {
   }
 
   private Answer plan(ObjectNode body) {
-    return serin.http().post("/api/v1/plans", body.toString());
+    return plan(serin.http(), body);
+  }
+
+  private static Answer plan(HttpCalls coordinator, ObjectNode body) {
+    return coordinator.post("/api/v1/plans", body.toString());
   }
 
   private static ReleasePlan read(Answer answer) {
@@ -279,16 +284,23 @@ class PlansIT {
 
   @Test
   void namesTheAgentThatDoesNotAnswer() {
+    assertThat(read(plan(body())).problems()).isEmpty();
     silent.add(Topics.INCUS_COMMANDS);
 
-    ReleasePlan plan = read(plan(body()));
+    try (ConfigurableApplicationContext impatient =
+        WebFixture.coordinator(
+            serin.stage().settings().bootstrapServers(),
+            Map.of("serin.http.plan-patience", "15s"))) {
+      ReleasePlan plan = read(plan(new HttpCalls(WebFixture.port(impatient)), body()));
 
-    assertThat(plan.problems())
-        .containsExactly("incus-agent: expected an answer within 3s, found none; is it running?");
-    assertThat(plan.checks())
-        .filteredOn(check -> !check.ok())
-        .extracting(ReleasePlan.CheckResult::name)
-        .containsExactly("instances");
+      assertThat(plan.problems())
+          .containsExactly(
+              "incus-agent: expected an answer within 15s, found none; is it running?");
+      assertThat(plan.checks())
+          .filteredOn(check -> !check.ok())
+          .extracting(ReleasePlan.CheckResult::name)
+          .containsExactly("instances");
+    }
   }
 
   @Test

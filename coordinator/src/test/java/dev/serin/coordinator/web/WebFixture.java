@@ -77,7 +77,7 @@ final class WebFixture implements AutoCloseable {
                     "serin.example",
                     "serin.kafka.bootstrap-servers",
                     bootstrapServers))
-            .properties(Map.of("logging.level.root", "warn", "serin.http.plan-patience", "3s"))
+            .properties(Map.of("logging.level.root", "warn", "serin.http.plan-patience", "5m"))
             .properties(settings)
             .run();
     HttpCalls http = new HttpCalls(port(started));

@@ -23,9 +23,9 @@ final class Shell {
   /// How much later than its own time-out an execution may end.
   private static final Duration GRACE = Duration.ofSeconds(15);
 
-  /// What `timeout` ends with when it had to end the script, and when it had to kill it.
-  private static final int TIMED_OUT = 124;
-
+  /// What an execution ends with at its time-out: `timeout` kills the script with everything that
+  /// it has started, and itself. Nothing milder would do: `timeout -k` looks no further once the
+  /// script has heeded the first signal, and a tool that has not would go on, with the lock.
   private static final int KILLED = 137;
 
   private final IncusServer server;
@@ -71,8 +71,8 @@ final class Shell {
         new ArrayList<>(
             List.of(
                 "timeout",
-                "-k",
-                "5",
+                "-s",
+                "KILL",
                 String.valueOf(limit.toSeconds() + 1),
                 "sh",
                 "-euc",
@@ -111,7 +111,7 @@ final class Shell {
 
   private Report report(Running running, Ended ended) throws CommandFailed {
     Script script = running.script();
-    if (ended.code() == TIMED_OUT || ended.code() == KILLED) {
+    if (ended.code() == KILLED) {
       throw timedOut(script);
     }
     Report report = Report.read(ended.output(), ended.errors());

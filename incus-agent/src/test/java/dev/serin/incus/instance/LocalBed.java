@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// An Incus server of one instance whose root is this machine: commands really run, in a process of
@@ -32,6 +33,7 @@ final class LocalBed implements Bed, Wire {
   private boolean forgetful;
   private boolean lossy;
   private boolean losesNext;
+  private @Nullable Path tools;
 
   LocalBed(Path directory) {
     this.directory = directory;
@@ -39,6 +41,11 @@ final class LocalBed implements Bed, Wire {
 
   void status(String status) {
     this.status = status;
+  }
+
+  /// From now on the tools in this directory stand in for the instance's own of the same names.
+  void tools(Path directory) {
+    tools = directory;
   }
 
   /// From now on the server forgets every operation before anybody has asked for it, for one time.
@@ -188,6 +195,9 @@ final class LocalBed implements Bed, Wire {
           .path("environment")
           .properties()
           .forEach(entry -> builder.environment().put(entry.getKey(), entry.getValue().asString()));
+      if (tools != null) {
+        builder.environment().merge("PATH", tools.toString(), (path, own) -> own + ":" + path);
+      }
       Process process = builder.start();
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
         throw new IOException("a script hangs");

@@ -19,6 +19,9 @@ final class Scripts {
   private static final Duration LOCK_WITHIN = Duration.ofSeconds(30);
   private static final long CLOCKS_APART_MS = 3_600_000;
 
+  /// What it ends with at its time-out.
+  private static final int KILLED = 137;
+
   /// How a script ended.
   record Ended(int code, String output, String errors) {}
 
@@ -47,8 +50,8 @@ final class Scripts {
   private @Nullable String partToRemove;
   private boolean locked;
 
-  /// @param words the command as it was given: `timeout -k 5 LIMIT sh -euc TEXT TITLE target token
-  ///   fence argument…`
+  /// @param words the command as it was given: `timeout -s KILL LIMIT sh -euc TEXT TITLE target
+  ///   token fence argument…`
   Scripts(Instance instance, Observer observer, List<String> words) {
     this.instance = instance;
     this.process = instance.processes();
@@ -85,7 +88,7 @@ final class Scripts {
       }
     }
     String left = partToRemove;
-    if (left != null) {
+    if (left != null && code != KILLED) {
       instance.files().remove(left);
     }
     return new Ended(code, output.toString(), errors.toString());
@@ -99,7 +102,7 @@ final class Scripts {
   private void pause(Duration howLong) {
     process.sleep(howLong);
     if (!process.now().isBefore(killedAt)) {
-      throw new Exit(124);
+      throw new Exit(KILLED);
     }
   }
 

@@ -39,22 +39,23 @@ bench: build ## Limits on time and memory; fails where one is missed
 	lab/up --reset
 	lab/bench
 
-soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn, each strategy taken back at each step
-	@mkdir -p target
+soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn, each strategy taken back at each step, the worst day
+	@mkdir -p target && rm -f target/soak-*.md
 	"$(JDK)/bin/java" -XX:+UseParallelGC -Xms800m -Xmx800m -jar simulation/target/simulation.jar \
 	  --seeds 10000 --within 5m --cells --bugs --report target/soak-simulation.md
+	@lab/lib/soak-report simulation target/soak-simulation.md
 	lab/up --reset
 	lab/chaos --report target/soak-chaos.md
+	@lab/lib/soak-report chaos target/soak-chaos.md
 	lab/up --reset
 	lab/cluster --report target/soak-cluster.md
+	@lab/lib/soak-report cluster target/soak-cluster.md
 	lab/up --reset
 	lab/strategies --report target/soak-strategies.md
-	@mkdir -p docs && { echo "# The last soak"; echo; \
-	  echo "Written by \`make soak\`, $$(date -u +%Y-%m-%d), $$(nproc) cores."; echo; \
-	  echo "## Simulation"; echo; cat target/soak-simulation.md; echo; \
-	  echo "## Faults on real processes, under load"; echo; cat target/soak-chaos.md; echo; \
-	  echo "## Three brokers, two of each service"; echo; cat target/soak-cluster.md; echo; \
-	  echo "## Each strategy, taken back at each of its steps"; echo; cat target/soak-strategies.md; } > docs/soak.md
+	@lab/lib/soak-report strategies target/soak-strategies.md
+	lab/up --reset
+	lab/bench --worst-day --report target/soak-worst-day.md
+	@lab/lib/soak-report worst-day target/soak-worst-day.md
 
 mutants: build ## Mutation testing of the cores: what no test notices
 	$(MAVEN) -Pmutants -DskipITs -pl contracts,coordinator,haproxy-agent,incus-agent,sli-watcher verify

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,9 +55,13 @@ public final class Bench implements Callable<Integer> {
       description = "Only how long it takes when parts of Serin or of the fleet die.")
   private boolean onlyWorstDay;
 
+  @Option(names = "--report", description = "Write what was measured to this file too.")
+  private @Nullable Path report;
+
   private final JsonMapper json = JsonMapper.shared();
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<String> missed = new ArrayList<>();
+  private final List<String> rows = new ArrayList<>();
 
   /// Entry point.
   public static void main(String[] args) {
@@ -84,8 +89,19 @@ public final class Bench implements Callable<Integer> {
                 "%d s".formatted(limit.toSeconds()),
                 measured.compareTo(limit) <= 0));
     missed.forEach(line -> System.out.println("  MISSED: " + line));
+    if (report != null) {
+      Files.writeString(report, page());
+    }
     System.out.println(missed.isEmpty() ? "\n  Every limit held.\n" : "");
     return missed.isEmpty() ? 0 : 1;
+  }
+
+  private String page() {
+    return "| what | measured | limit |\n|---|---|---|\n"
+        + String.join("", rows)
+        + (missed.isEmpty()
+            ? "\nEvery limit held.\n"
+            : "\nMISSED: " + String.join("; ", missed) + "\n");
   }
 
   private void goodDay() throws IOException, InterruptedException {
@@ -277,6 +293,7 @@ public final class Bench implements Callable<Integer> {
 
   private void limit(String what, String measured, String limit, boolean held) {
     System.out.printf("  %-60s %s (limit %s)%n", what, measured, limit);
+    rows.add("| %s | %s | %s |%n".formatted(what, measured, limit));
     if (!held) {
       missed.add(what + ": " + measured + ", limit " + limit);
     }

@@ -1,55 +1,75 @@
 package dev.serin.lab.chaos;
 
-import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.Story;
-import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.load.LoadSnapshot;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// What a run of faults came to, and whether it is as it should be.
 public final class ChaosReport {
+  /// From so many faults on a run must have had the SLIs take a bad release back.
+  private static final int FAULTS_WITH_A_BREACH = 40;
+
   private final long seed;
   private final Map<String, Long> faults;
+  private final Map<Moment, Integer> moments;
   private final Operator operator;
   private final LoadSnapshot load;
-  private final Map<String, Long> failedByFaults;
+  private final Failures failures;
+  private final Taken taken;
   private final Duration took;
-  private final List<String> violations = new ArrayList<>();
+  private final List<String> violations;
 
+  /// How the bad releases ended.
+  ///
+  /// @param watched so many came to their analysis
+  /// @param bySlis so many were taken back by a probe that failed
+  /// @param byHealth so many were taken back since they did not pass their health check
+  /// @param asked all of them
+  private record Taken(long asked, long watched, long bySlis, long byHealth) {}
+
+  /// @param violations what was seen already
   ChaosReport(
       long seed,
       List<String> faults,
+      Map<Moment, Integer> moments,
       Operator operator,
-      Operator.Told last,
-      Map<String, Fleet.Server> before,
-      Map<String, Fleet.Server> after,
-      Map<String, String> digests,
-      LoadSnapshot load,
-      Map<String, Long> failedByFaults,
       Story story,
-      Duration took)
-      throws IOException {
+      LoadSnapshot load,
+      Failures failures,
+      List<String> violations,
+      Duration took) {
     this.seed = seed;
     this.faults =
         new TreeMap<>(
             faults.stream()
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting())));
+    this.moments = moments;
     this.operator = operator;
     this.load = load;
-    this.failedByFaults = failedByFaults;
+    this.failures = failures;
     this.took = took;
-    operator.told().forEach(one -> rollout(one, story));
-    violations.addAll(operator.wrongVersions());
-    fleet(last, before, after, digests);
-    requests();
+    this.violations = new ArrayList<>(violations);
+    this.taken = taken(story);
+    operator
+        .told()
+        .forEach(one -> {
+          if (!one.release().good() && one.phase().equals("COMPLETED")) {
+            this.violations.add(
+                one.rollout() + ": " + one.release().version() + " is bad and completed");
+          }
+        });
+    breaches();
+    failures
+        .unexplained(load.failedByVersionAndKind(), ChaosRun.FAILING)
+        .forEach(line -> this.violations.add(line + ": " + load.failures()));
   }
 
   /// What is not as it should be; empty when the run has passed.
@@ -57,76 +77,85 @@ public final class ChaosReport {
     return violations;
   }
 
-  private void rollout(Operator.Told one, Story story) {
-    List<JsonNode> events = story.of(one.rollout());
-    for (int i = 0; i < events.size(); i++) {
-      if (events.get(i).get("sequence").intValue() != i + 1) {
-        violations.add(one.rollout() + ": its sequence has a gap or a number twice at " + (i + 1));
-        break;
-      }
-    }
-    if (!one.release().good() && one.phase().equals("COMPLETED")) {
-      violations.add(one.rollout() + ": " + one.release().version() + " is bad and completed");
-    }
-    boolean leaves = one.phase().equals("HALTED") || one.phase().equals("ROLLBACK_FAILED");
-    JsonNode left = one.end().get("left");
-    if (leaves && (left == null || left.isEmpty())) {
-      violations.add(one.rollout() + ": ended " + one.phase() + " and names no node");
+  private long count() {
+    return faults.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private long served(String version) {
+    return load.servedByVersion().getOrDefault(version, 0L)
+        + load.failedByVersion().getOrDefault(version, 0L);
+  }
+
+  private void breaches() {
+    if (count() >= FAULTS_WITH_A_BREACH && (taken.bySlis() == 0 || served(ChaosRun.FAILING) == 0)) {
+      violations.add(
+          "no bad release was served and taken back by its SLIs: "
+              + taken
+              + ", "
+              + served(ChaosRun.FAILING)
+              + " requests answered by "
+              + ChaosRun.FAILING);
     }
   }
 
-  private void fleet(
-      Operator.Told last,
-      Map<String, Fleet.Server> before,
-      Map<String, Fleet.Server> after,
-      Map<String, String> digests)
-      throws IOException {
-    if (!last.phase().equals("COMPLETED")) {
-      violations.add("the last release, without faults, ended " + last.phase() + ": " + last.end());
+  private Taken taken(Story story) {
+    long asked = 0;
+    long watched = 0;
+    long bySlis = 0;
+    long byHealth = 0;
+    for (Operator.Told one : operator.told()) {
+      List<JsonNode> events = story.of(one.rollout());
+      boolean back = one.phase().equals("ROLLED_BACK");
+      switch (one.release().nature()) {
+        case GOOD -> {}
+        case FAILING -> {
+          asked++;
+          watched += any(events, event -> is(event, "step-started", "analyse"));
+          bySlis += back ? any(events, ChaosReport::isBreach) : 0;
+        }
+        case UNHEALTHY -> {
+          asked++;
+          byHealth += back ? any(events, ChaosReport::isUnhealthy) : 0;
+        }
+      }
     }
-    String expected = Releases.digest(last.release().artifact());
-    digests.forEach((node, digest) -> {
-      if (!digest.equals(expected)) {
-        violations.add(node + " does not run " + last.release().version());
-      }
-    });
-    after.forEach((node, server) -> {
-      Fleet.Server was = before.get(node);
-      if (!server.isUp() || was == null || was.weight() != server.weight()) {
-        violations.add(node + " was " + was + " before and is " + server);
-      }
-    });
+    return new Taken(asked, watched, bySlis, byHealth);
   }
 
-  /// A bad release explains its own answers, of the status that it was made to give; a fault that
-  /// reaches users by itself explains what else failed while it lasted. Whatever is left is
-  /// Serin's.
-  private void requests() {
-    String byRelease = LoadSnapshot.versionAndKind(ChaosRun.FAILING, "status 500");
-    load.failedByVersionAndKind()
-        .forEach((what, count) -> {
-          long rest = count - failedByFaults.getOrDefault(what, 0L);
-          if (!what.equals(byRelease) && rest > 0) {
-            violations.add(
-                rest
-                    + " requests failed ("
-                    + what
-                    + ") that no fault and no bad release explains: "
-                    + load.failures());
-          }
-        });
+  private static int any(List<JsonNode> events, Predicate<JsonNode> fits) {
+    return events.stream().anyMatch(fits) ? 1 : 0;
+  }
+
+  private static boolean is(JsonNode event, String type, String step) {
+    return Story.text(event, "type").equals(type) && Story.text(event, "step").equals(step);
+  }
+
+  /// Missing data is a breach too, but no judgement on the release.
+  static boolean isBreach(JsonNode event) {
+    return Story.text(event, "type").equals("rollback-started")
+        && Story.text(event, "cause").equals("breached")
+        && event
+            .path("evidence")
+            .valueStream()
+            .anyMatch(probe -> Story.text(probe, "verdict").equals("FAIL"));
+  }
+
+  /// A process that ends at once is seen by its restart already.
+  private static boolean isUnhealthy(JsonNode event) {
+    return (is(event, "step-failed", "health") || is(event, "step-failed", "restart"))
+        && event.path("final").asBoolean(false)
+        && !event.path("undo").asBoolean(false);
   }
 
   /// The report, as a page of Markdown.
   public String page() {
     StringBuilder page = new StringBuilder();
-    long count = faults.values().stream().mapToLong(Long::longValue).sum();
     page.append("| what | how often |\n|---|---|\n");
     faults.forEach((words, often) ->
         page.append("| ").append(words).append(" | ").append(often).append(" |\n"));
     page.append("\n");
     page.append("- ")
-        .append(count)
+        .append(count())
         .append(" faults in ")
         .append(took.toSeconds())
         .append(" s, seed ")
@@ -141,22 +170,41 @@ public final class ChaosReport {
         .append(", ended ")
         .append(ends)
         .append("\n");
+    page.append(
+        "- bad releases: %d, %d of them came to their analysis; taken back by their SLIs %d, by their health %d; %s answered %,d requests%n"
+            .formatted(
+                taken.asked(),
+                taken.watched(),
+                taken.bySlis(),
+                taken.byHealth(),
+                ChaosRun.FAILING,
+                served(ChaosRun.FAILING)));
+    page.append(
+        "- nodes left out by a rollout that said so: %d, brought home by the next release that completed: %d%n"
+            .formatted(operator.nodesLeft(), operator.broughtHome()));
+    page.append("- faults that began in a moment of a rollout: ")
+        .append(
+            moments.entrySet().stream()
+                .map(it -> it.getKey().words() + " " + it.getValue())
+                .collect(Collectors.joining(", ")))
+        .append("; the others where the moment did not come in time\n");
     page.append("- the operator aborted ")
         .append(operator.aborts())
         .append(" and said ")
         .append(operator.resumes())
         .append(" times to go on where Serin asked\n");
     page.append(
-        "- requests: %,d served; failed %,d in all, %,d while a fault that reaches users by itself lasted; by version and kind: %s%n"
+        "- requests: %,d served; failed %,d in all, %,d without any release's answer while a fault that reaches users by itself lasted; by version and kind: %s%n"
             .formatted(
                 load.served(),
                 load.failed(),
-                failedByFaults.values().stream().mapToLong(Long::longValue).sum(),
+                failures.byFaults().values().stream().mapToLong(Long::longValue).sum(),
                 new TreeMap<>(load.failedByVersionAndKind())));
     page.append("- ")
         .append(
             violations.isEmpty()
-                ? "nothing stuck, nothing lost, nothing left behind"
+                ? "nothing stuck, nothing lost, nothing left behind: %d requests accepted, each with one end; every node in rotation with its weight and the last version, nobody in the leaving map, no lock held"
+                    .formatted(operator.accepted().size())
                 : "NOT AS IT SHOULD BE: " + String.join("; ", violations))
         .append("\n");
     return page.toString();

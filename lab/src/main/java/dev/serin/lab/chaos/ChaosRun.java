@@ -1,5 +1,7 @@
 package dev.serin.lab.chaos;
 
+import dev.serin.lab.chaos.Catalogue.Nature;
+import dev.serin.lab.chaos.Catalogue.Release;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
@@ -10,11 +12,13 @@ import dev.serin.lab.load.LoadSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,28 +27,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Faults one after the other, some of them at once, while releases go on under load:
-/// 1. an operator releases good and bad versions, one after the other, until the faults are over,
-///    and who was refused asks again when nothing is broken;
-/// 2. a fault begins every few seconds and is mended when its time is up, and between some of them
-///    nothing is broken for a moment;
-/// 3. a fault that reaches users by itself is alone among its kind, and what failed from its
-///    beginning until every node is up again is counted apart;
+/// 1. an operator releases good and bad versions in turn, one after the other, until the faults are
+///    over, and who was refused asks again when nothing is broken;
+/// 2. a fault begins in a drawn moment of a rollout and is mended when its time is up; until that
+///    moment nothing is broken, so that a rollout gets there, and some faults wait for none and
+///    meet the one before;
+/// 3. a fault that reaches users by itself is alone among its kind, and what failed without any
+///    release's answer while it lasted, and until HAProxy had to notice, is counted apart;
 /// 4. at the end everything is mended, and one more good release must complete.
 public final class ChaosRun {
   /// The release that answers 500 to a fifth of what it is asked.
   static final String FAILING = "v5.3.0";
 
   private static final Duration UP_AGAIN = Duration.ofSeconds(60);
-  private static final Duration LOAD_LIMIT = Duration.ofHours(2);
+  private static final Duration LOAD_LIMIT = Duration.ofHours(3);
 
-  /// After a node is up again, requests that were under way may still end in a time-out.
-  private static final Duration AFTERMATH = Duration.ofSeconds(4);
+  /// So long a fault waits for its moment; then it begins wherever the rollout is.
+  private static final Duration MOMENT_WITHIN = Duration.ofSeconds(25);
 
   private final Path root;
   private final Path directory;
   private final long seed;
   private final Consumer<String> say;
-  private final Map<String, Long> failedByFaults = new TreeMap<>();
+  private final Failures failures = new Failures();
+  private final Map<Moment, Integer> met = new EnumMap<>(Moment.class);
   private final List<String> begun = new ArrayList<>();
   private int broken;
 
@@ -74,6 +80,7 @@ public final class ChaosRun {
                         "\"unix:" + run.resolve("haproxy-1/admin.sock") + "\"",
                         "\"" + relay.address() + "\""));
         Story story = new Story();
+        Story moments = new Story();
         Load load = Load.start(LoadPlan.steady(Fleet.FRONT, LOAD_LIMIT))) {
       Releases releases = new Releases(root, directory);
       releases.define(SerinCluster.url("coordinator"));
@@ -81,42 +88,49 @@ public final class ChaosRun {
           new Operator(
               releases, story, fleet, new Random(seed + 1), bake(releases), "chaos-" + seed);
       Surroundings around = new Surroundings(root, run, cluster, relay, fleet);
-      disturb(Fault.plan(faults, new Random(seed)), around, load, operator);
-      Operator.Told last = operator.release(operator.good());
+      disturb(Fault.plan(faults, new Random(seed)), around, load, moments, operator);
+      Operator.Told last = operator.last();
       LoadSnapshot seen = load.stop();
+      List<String> violations = new ArrayList<>(operator.violations());
+      violations.addAll(Aftermath.violations(fleet, before, last));
+      try (Story all = new Story()) {
+        violations.addAll(Messages.violations(operator.accepted(), all.toTheEnd()));
+        all.deadLetters()
+            .forEach((topic, count) ->
+                violations.add("expected no dead letter, found " + count + " on " + topic));
+      }
       return new ChaosReport(
           seed,
           begun,
+          met,
           operator,
-          last,
-          before,
-          fleet.servers(),
-          fleet.digests(),
-          seen,
-          failedByFaults,
           story,
+          seen,
+          failures,
+          violations,
           Duration.ofNanos(System.nanoTime() - from));
     }
   }
 
-  private static List<Operator.Release> bake(Releases releases)
-      throws IOException, InterruptedException {
-    return List.of(
-        new Operator.Release("v5.0.0", releases.bake("v5.0.0"), true),
-        new Operator.Release("v5.1.0", releases.bake("v5.1.0"), true),
-        new Operator.Release("v5.2.0", releases.bake("v5.2.0", "--health", "500"), false),
-        new Operator.Release(FAILING, releases.bake(FAILING, "--error-rate", "0.2"), false),
-        new Operator.Release("v5.4.0", releases.bake("v5.4.0", "--exit-at-once"), false));
+  private static Catalogue bake(Releases releases) throws IOException, InterruptedException {
+    return new Catalogue(
+        List.of(
+            new Release("v5.0.0", releases.bake("v5.0.0"), Nature.GOOD),
+            new Release("v5.1.0", releases.bake("v5.1.0"), Nature.GOOD)),
+        new Release(FAILING, releases.bake(FAILING, "--error-rate", "0.2"), Nature.FAILING),
+        List.of(
+            new Release("v5.2.0", releases.bake("v5.2.0", "--health", "500"), Nature.UNHEALTHY),
+            new Release("v5.4.0", releases.bake("v5.4.0", "--exit-at-once"), Nature.UNHEALTHY)));
   }
 
-  private void disturb(List<Fault> plan, Surroundings around, Load load, Operator operator)
+  private void disturb(
+      List<Fault> plan, Surroundings around, Load load, Story moments, Operator operator)
       throws IOException, InterruptedException {
-    Random pauses = new Random(seed + 2);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     try {
-      Future<?> faults = threads.submit(() -> all(plan, around, load, pauses, threads));
+      Future<?> faults = threads.submit(() -> all(plan, around, load, moments, threads));
       while (!faults.isDone()) {
-        if (operator.releaseAny().phase().equals("REJECTED")) {
+        if (operator.releaseNext().phase().equals("REJECTED")) {
           awaitNothingBroken();
         }
       }
@@ -137,37 +151,40 @@ public final class ChaosRun {
   }
 
   private Void all(
-      List<Fault> plan, Surroundings around, Load load, Random pauses, ExecutorService threads)
+      List<Fault> plan, Surroundings around, Load load, Story moments, ExecutorService threads)
       throws IOException, InterruptedException, ExecutionException {
-    List<Future<?>> open = new ArrayList<>();
-    Fault before = null;
+    Random pauses = new Random(seed + 2);
+    Map<Fault, Future<?>> open = new LinkedHashMap<>();
     for (Fault fault : plan) {
-      if (before == null || cannotOverlap(before, fault) || pauses.nextInt(3) > 0) {
-        for (Future<?> each : open) {
-          each.get();
-        }
-        open.clear();
-        TimeUnit.MILLISECONDS.sleep(pauses.nextInt(3_000));
+      if (fault.moment() != Moment.AT_ONCE || !open.keySet().stream().allMatch(fault::mayOverlap)) {
+        ended(open);
       }
-      open.add(
+      await(fault.moment(), moments);
+      TimeUnit.MILLISECONDS.sleep(pauses.nextInt(1_500));
+      open.put(
+          fault,
           threads.submit(() -> {
             happens(fault, around, load);
             return null;
           }));
-      before = fault;
-      TimeUnit.MILLISECONDS.sleep(500 + pauses.nextInt(3_500));
     }
-    for (Future<?> each : open) {
-      each.get();
-    }
+    ended(open);
     return null;
   }
 
-  /// Two that reach users, or have one target, would not be told apart.
-  private static boolean cannotOverlap(Fault one, Fault other) {
-    return one.target().equals(other.target())
-        || one.kind().reachesUsers()
-        || other.kind().reachesUsers();
+  private static void ended(Map<Fault, Future<?>> open)
+      throws InterruptedException, ExecutionException {
+    for (Future<?> each : open.values()) {
+      each.get();
+    }
+    open.clear();
+  }
+
+  private void await(Moment moment, Story moments) {
+    if (moment == Moment.AT_ONCE
+        || moments.firstSince(Instant.now(), MOMENT_WITHIN, moment::begins).isPresent()) {
+      met.merge(moment, 1, Integer::sum);
+    }
   }
 
   private void happens(Fault fault, Surroundings around, Load load)
@@ -179,12 +196,9 @@ public final class ChaosRun {
     fault.end(around);
     mended();
     if (fault.kind().reachesUsers()) {
+      TimeUnit.MILLISECONDS.sleep(Failures.NOTICED.toMillis());
+      failures.during(load.snapshot().since(before));
       around.awaitUp(UP_AGAIN);
-      TimeUnit.MILLISECONDS.sleep(AFTERMATH.toMillis());
-      load.snapshot()
-          .since(before)
-          .failedByVersionAndKind()
-          .forEach((what, count) -> failedByFaults.merge(what, count, Long::sum));
     }
   }
 

@@ -5,14 +5,19 @@ import dev.serin.lab.fleet.Fleet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
 /// Something that goes wrong, and how it is over again.
 ///
 /// @param target a process, a daemon or a node
-/// @param lasts until it is mended
-record Fault(Kind kind, String target, Duration lasts) {
+/// @param moment of a rollout in which it begins
+/// @param lasts until it is mended; a reload is over at once
+record Fault(Kind kind, String target, Moment moment, Duration lasts) {
+  /// A quarter of them meet another one that is not over yet.
+  private static final int AT_ONCE = 2;
+
   /// The kinds of faults.
   enum Kind {
     SERVICE_KILLED("a service, kill -9, started again", false),
@@ -48,20 +53,35 @@ record Fault(Kind kind, String target, Duration lasts) {
   }
 
   /// The faults of a run: every kind in turn, in an order of its own each time, so that each is met
-  /// equally often.
+  /// equally often, and so with the moments in which they begin.
   static List<Fault> plan(int count, Random random) {
     List<Fault> plan = new ArrayList<>();
-    List<Kind> round = new ArrayList<>();
+    List<Kind> kinds = new ArrayList<>();
+    List<Moment> moments = new ArrayList<>();
     while (plan.size() < count) {
-      if (round.isEmpty()) {
-        round.addAll(List.of(Kind.values()));
-        java.util.Collections.shuffle(round, random);
+      if (kinds.isEmpty()) {
+        kinds.addAll(List.of(Kind.values()));
+        Collections.shuffle(kinds, random);
       }
-      Kind kind = round.removeLast();
-      plan.add(
-          new Fault(kind, target(kind, random), Duration.ofMillis(1_000 + random.nextInt(8_000))));
+      if (moments.isEmpty()) {
+        moments.addAll(List.of(Moment.values()));
+        moments.addAll(Collections.nCopies(AT_ONCE - 1, Moment.AT_ONCE));
+        Collections.shuffle(moments, random);
+      }
+      Kind kind = kinds.removeLast();
+      Duration lasts =
+          kind == Kind.BALANCER_RELOADED
+              ? Duration.ofSeconds(1)
+              : Duration.ofMillis(1_000 + random.nextInt(8_000));
+      plan.add(new Fault(kind, target(kind, random), moments.removeLast(), lasts));
     }
     return plan;
+  }
+
+  /// Whether what they do can be told apart: two with one target can't, nor can one that reaches
+  /// users beside another one.
+  boolean mayOverlap(Fault other) {
+    return !target.equals(other.target) && !kind.reachesUsers() && !other.kind.reachesUsers();
   }
 
   private static String target(Kind kind, Random random) {
@@ -118,7 +138,9 @@ record Fault(Kind kind, String target, Duration lasts) {
     return kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
         + " "
         + target
-        + " for "
+        + ", "
+        + moment.words()
+        + ", for "
         + lasts.toMillis() / 1e3
         + " s";
   }

@@ -1,37 +1,49 @@
 package dev.serin.lab.chaos;
 
+import dev.serin.lab.chaos.Catalogue.Nature;
+import dev.serin.lab.chaos.Catalogue.Release;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
 import dev.serin.lab.fleet.Fleet;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
-/// Whoever releases while things go wrong: one release after the other, good and bad, now and then
-/// an abort or a release that supersedes. Where Serin waits for a human act, it is the human.
+/// Whoever releases while things go wrong: one release after the other, good and bad in turn, now
+/// and then an abort or a release that supersedes; never one of those that only the SLIs can judge,
+/// so that they do. Where Serin waits for a human act, it is the human, and after a rollout that
+/// has left a node out, a good release is what follows.
 final class Operator {
   /// No plan of the lab's service lasts longer, an outage of a minute included.
   private static final Duration END = Duration.ofMinutes(6);
 
   private static final URI COORDINATOR = SerinCluster.url("coordinator");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PUT_RIGHT = Duration.ofSeconds(5);
 
   private final Releases releases;
   private final Story story;
   private final Random random;
-  private final List<Release> catalogue;
+  private final Catalogue catalogue;
   private final List<Told> told = new ArrayList<>();
-  private final List<String> wrongVersions = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
+  private final Set<String> accepted = new LinkedHashSet<>();
+
+  /// Nodes that a rollout has left out and named, and that no release has brought home yet.
+  private final Set<String> leftOut = new TreeSet<>();
+
   private final Fleet fleet;
   private final String run;
 
@@ -41,39 +53,41 @@ final class Operator {
 
   private int number;
   private int aborts;
+  private int nodesLeft;
+  private int broughtHome;
   private int resumes;
-
-  /// A release to choose from.
-  ///
-  /// @param good whether it may complete
-  record Release(String version, Path artifact, boolean good) {}
 
   /// A rollout and how it ended.
   record Told(String rollout, Release release, JsonNode end) {
     String phase() {
       return Story.text(end, "phase");
     }
+
+    /// Whether it ended so that a node may be left out of rotation.
+    boolean leaves() {
+      return phase().equals("HALTED") || phase().equals("ROLLBACK_FAILED");
+    }
+
+    /// The nodes that it says to have left.
+    Set<String> named() {
+      Set<String> named = new TreeSet<>();
+      if (leaves()) {
+        String left = end.path("left").toString();
+        Fleet.NODES.stream().filter(left::contains).forEach(named::add);
+      }
+      return named;
+    }
   }
 
   /// @param run in the request ids, so that no run knows another one's
   Operator(
-      Releases releases,
-      Story story,
-      Fleet fleet,
-      Random random,
-      List<Release> catalogue,
-      String run) {
+      Releases releases, Story story, Fleet fleet, Random random, Catalogue catalogue, String run) {
     this.fleet = fleet;
     this.releases = releases;
     this.story = story;
     this.random = random;
-    this.catalogue = List.copyOf(catalogue);
+    this.catalogue = catalogue;
     this.run = run;
-  }
-
-  /// A release without a fault.
-  Release good() {
-    return catalogue.getFirst();
   }
 
   List<Told> told() {
@@ -88,9 +102,23 @@ final class Operator {
     return resumes;
   }
 
-  /// Binaries that a rollout left where it said that it had not; empty when all is as it was told.
-  List<String> wrongVersions() {
-    return wrongVersions;
+  int nodesLeft() {
+    return nodesLeft;
+  }
+
+  int broughtHome() {
+    return broughtHome;
+  }
+
+  /// The rollouts whose requests were answered 202.
+  Set<String> accepted() {
+    return accepted;
+  }
+
+  /// Binaries and servers that a rollout left where it said that it had not; empty when all is as
+  /// it was told.
+  List<String> violations() {
+    return violations;
   }
 
   /// What a rollout has taken back, or never begun, runs nowhere; what has completed runs
@@ -106,7 +134,7 @@ final class Operator {
             default -> digest;
           };
       if (!digest.equals(expected)) {
-        wrongVersions.add(
+        violations.add(
             one.rollout()
                 + " ended "
                 + one.phase()
@@ -119,7 +147,58 @@ final class Operator {
       }
     });
     ran = now;
+    standing(one);
     return one;
+  }
+
+  /// Who is out of rotation now was named: by this rollout, or by one before that nobody has come
+  /// after (I5). One that has completed brings everybody home.
+  private void standing(Told one) throws InterruptedException {
+    Set<String> named = one.named();
+    if (one.leaves() && named.isEmpty()) {
+      violations.add(one.rollout() + ": ended " + one.phase() + " and names no node");
+    }
+    Set<String> mayBeOut = new TreeSet<>();
+    if (!one.phase().equals("COMPLETED")) {
+      mayBeOut.addAll(leftOut);
+      mayBeOut.addAll(named);
+    }
+    Set<String> out = outBeyond(mayBeOut);
+    out.removeAll(mayBeOut);
+    if (!out.isEmpty()) {
+      violations.add(
+          one.rollout() + ": ended " + one.phase() + ", does not name " + out + ", and it is out");
+    }
+    if (one.phase().equals("COMPLETED")) {
+      broughtHome += leftOut.size();
+      leftOut.clear();
+    } else if (one.leaves() && leftOut.addAll(named)) {
+      nodesLeft = broughtHome + leftOut.size();
+    }
+  }
+
+  /// Who is out of rotation, at most [#PUT_RIGHT] after it was only those that may be: a fault may
+  /// have had HAProxy forget, and what it forgot is put right within that time (I10).
+  private Set<String> outBeyond(Set<String> mayBeOut) throws InterruptedException {
+    long until = System.nanoTime() + PUT_RIGHT.toNanos();
+    while (true) {
+      Set<String> out = new TreeSet<>();
+      try {
+        fleet
+            .servers()
+            .forEach((node, server) -> {
+              if (server.isOut()) {
+                out.add(node);
+              }
+            });
+      } catch (IOException away) {
+        // HAProxy is down, so nobody can tell; the end of the run looks again.
+      }
+      if (mayBeOut.containsAll(out) || System.nanoTime() > until) {
+        return out;
+      }
+      TimeUnit.MILLISECONDS.sleep(200);
+    }
   }
 
   /// What runs after a rollout by its own word; another one has begun already.
@@ -133,29 +212,40 @@ final class Operator {
     };
   }
 
-  /// Releases something by chance and stays until it has ended.
-  Told releaseAny() throws IOException, InterruptedException {
-    Release release =
-        random.nextInt(2) == 0
-            ? catalogue.get(random.nextInt(2))
-            : catalogue.get(random.nextInt(catalogue.size()));
+  /// Releases what comes next and stays until it has ended.
+  Told releaseNext() throws IOException, InterruptedException {
+    Release release = leftOut.isEmpty() ? catalogue.now() : catalogue.good();
     String rollout = ask(release, "queue");
-    int whim = random.nextInt(8);
+    Told one = stay(release, rollout);
+    if (!one.phase().equals("REJECTED")) {
+      catalogue.next();
+    }
+    return one;
+  }
+
+  private Told stay(Release release, String rollout) throws IOException, InterruptedException {
+    int whim = release.nature() == Nature.FAILING ? -1 : random.nextInt(8);
     if (whim == 0) {
       pauseFor(Duration.ofMillis(random.nextInt(12_000)));
       abort(rollout);
     } else if (whim == 1) {
       pauseFor(Duration.ofMillis(random.nextInt(12_000)));
-      Release better = catalogue.get(random.nextInt(2));
+      Release better = catalogue.good();
       String next = ask(better, "supersede");
-      ran = after(end(rollout, release));
+      Told superseded = end(rollout, release);
+      ran = after(superseded);
+      if (superseded.leaves()) {
+        leftOut.addAll(superseded.named());
+        nodesLeft = broughtHome + leftOut.size();
+      }
       return compared(end(next, better));
     }
     return compared(end(rollout, release));
   }
 
-  /// Releases and stays until it has ended.
-  Told release(Release release) throws IOException, InterruptedException {
+  /// Releases a good one once nothing is broken any more, and stays until it has ended.
+  Told last() throws IOException, InterruptedException {
+    Release release = catalogue.good();
     return compared(end(ask(release, "queue"), release));
   }
 
@@ -164,7 +254,9 @@ final class Operator {
     Map<String, Object> body =
         Releases.request(run + "-" + number, release.version(), release.artifact(), "4s");
     body.put("ifBusy", ifBusy);
-    return releases.releaseUntilTaken(COORDINATOR, body, PATIENCE);
+    String rollout = releases.releaseUntilTaken(COORDINATOR, body, PATIENCE);
+    accepted.add(rollout);
+    return rollout;
   }
 
   private void abort(String rollout) throws IOException, InterruptedException {

@@ -4,9 +4,12 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.kafka.Topics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -53,10 +56,60 @@ public final class Story implements AutoCloseable {
                 + ": "
                 + withReasons(rolloutId));
       }
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(20))) {
-        events.add(Json.mapper().readTree(record.value()));
-      }
+      read();
     }
+  }
+
+  private void read() {
+    for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(20))) {
+      events.add(Json.mapper().readTree(record.value()));
+    }
+  }
+
+  /// The first event of any rollout, told at `from` or later, that fits; none where it did not
+  /// come.
+  public Optional<JsonNode> firstSince(Instant from, Duration within, Predicate<JsonNode> fits) {
+    long end = System.nanoTime() + within.toNanos();
+    int seen = 0;
+    while (System.nanoTime() < end) {
+      for (; seen < events.size(); seen++) {
+        JsonNode event = events.get(seen);
+        if (!Instant.parse(text(event, "at")).isBefore(from) && fits.test(event)) {
+          return Optional.of(event);
+        }
+      }
+      read();
+    }
+    return Optional.empty();
+  }
+
+  /// Every event that is on the topic now.
+  public List<JsonNode> toTheEnd() {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    while (ends.entrySet().stream()
+        .anyMatch(it -> consumer.position(it.getKey()) < it.getValue())) {
+      read();
+    }
+    return List.copyOf(events);
+  }
+
+  /// How many records each topic of dead letters has, where it has any.
+  public Map<String, Long> deadLetters() {
+    List<TopicPartition> partitions =
+        consumer.listTopics().values().stream()
+            .flatMap(List::stream)
+            .filter(it -> it.topic().endsWith(Topics.deadLetters("")))
+            .map(it -> new TopicPartition(it.topic(), it.partition()))
+            .toList();
+    Map<String, Long> letters = new TreeMap<>();
+    consumer
+        .endOffsets(partitions)
+        .forEach((partition, end) -> {
+          if (end > 0) {
+            letters.merge(partition.topic(), end, Long::sum);
+          }
+        });
+    return letters;
   }
 
   /// The beginning of a step, on whichever node comes first.

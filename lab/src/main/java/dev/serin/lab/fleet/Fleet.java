@@ -41,6 +41,11 @@ public final class Fleet {
     public boolean isUp() {
       return status.equals("UP");
     }
+
+    /// Whether somebody has taken it out of rotation; one that is down is not.
+    public boolean isOut() {
+      return weight == 0 || status.startsWith("DRAIN") || status.startsWith("MAINT");
+    }
   }
 
   /// The pool's servers by name, by `show stat`.

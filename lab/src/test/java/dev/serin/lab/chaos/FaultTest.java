@@ -31,4 +31,28 @@ class FaultTest {
             lasts.compareTo(Duration.ofSeconds(1)) >= 0
                 && lasts.compareTo(Duration.ofSeconds(9)) < 0);
   }
+
+  @Test
+  void everyMomentOfARolloutIsMet() {
+    List<Fault> plan = Fault.plan(Moment.values().length + 1, new Random(5));
+    assertThat(plan).extracting(Fault::moment).contains(Moment.values());
+  }
+
+  @Test
+  void whatReachesUsersHappensAlone() {
+    Fault stopped =
+        new Fault(
+            Fault.Kind.CONTAINER_STOPPED, "backend-api-1", Moment.PUSH, Duration.ofSeconds(1));
+    Fault late =
+        new Fault(Fault.Kind.SOCKET_SLOW, "haproxy-1", Moment.AT_ONCE, Duration.ofSeconds(1));
+    Fault silent =
+        new Fault(Fault.Kind.SOCKET_SILENT, "haproxy-1", Moment.AT_ONCE, Duration.ofSeconds(1));
+    Fault killed =
+        new Fault(Fault.Kind.SERVICE_KILLED, "coordinator", Moment.READY, Duration.ofSeconds(1));
+
+    assertThat(late.mayOverlap(stopped)).isFalse();
+    assertThat(stopped.mayOverlap(late)).isFalse();
+    assertThat(late.mayOverlap(silent)).isFalse();
+    assertThat(late.mayOverlap(killed)).isTrue();
+  }
 }

@@ -1,0 +1,37 @@
+package dev.serin.lab.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FailuresTest {
+  private final Failures failures = new Failures();
+
+  @Test
+  void theBadReleaseExplainsItsOwnAnswersOnly() {
+    assertThat(failures.unexplained(Map.of("v9 status 500", 7L), "v9")).isEmpty();
+    assertThat(failures.unexplained(Map.of("v9 status 503", 7L), "v9")).hasSize(1);
+    assertThat(failures.unexplained(Map.of("v8 status 500", 7L), "v9"))
+        .containsExactly(
+            "7 requests failed (v8 status 500) that no fault and no bad release explains");
+  }
+
+  @Test
+  void aFaultExplainsWhatFailedWhileItLasted() {
+    failures.during(Map.of("unknown refused", 3L));
+    failures.during(Map.of("unknown refused", 2L));
+
+    assertThat(failures.unexplained(Map.of("unknown refused", 5L), "v9")).isEmpty();
+    assertThat(failures.unexplained(Map.of("unknown refused", 6L), "v9"))
+        .containsExactly(
+            "1 requests failed (unknown refused) that no fault and no bad release explains");
+  }
+
+  @Test
+  void aFaultExplainsNoReleasesAnswer() {
+    failures.during(Map.of("v8 status 500", 3L));
+
+    assertThat(failures.unexplained(Map.of("v8 status 500", 3L), "v9")).hasSize(1);
+  }
+}

@@ -39,7 +39,7 @@ bench: build ## Limits on time and memory; fails where one is missed
 	lab/up --reset
 	lab/bench
 
-soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn, each strategy taken back at each step, the worst day
+soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn, each strategy taken back at each step, the worst day, rescue sheets at each kind of step
 	@mkdir -p target && rm -f target/soak-*.md
 	"$(JDK)/bin/java" -XX:+UseParallelGC -Xms800m -Xmx800m -jar simulation/target/simulation.jar \
 	  --seeds 10000 --within 5m --cells --bugs --report target/soak-simulation.md
@@ -56,6 +56,9 @@ soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three
 	lab/up --reset
 	lab/bench --worst-day --report target/soak-worst-day.md
 	@lab/lib/soak-report worst-day target/soak-worst-day.md
+	lab/up --reset
+	lab/rescue --report target/soak-rescue.md
+	@lab/lib/soak-report rescue target/soak-rescue.md
 
 mutants: build ## Mutation testing of the cores: what no test notices
 	$(MAVEN) -Pmutants -DskipITs -pl contracts,coordinator,haproxy-agent,incus-agent,sli-watcher verify

@@ -8,7 +8,10 @@ import dev.serin.lab.cluster.Story;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
-import dev.serin.lab.load.LoadSnapshot;
+import dev.serin.lab.rescue.Direction;
+import dev.serin.lab.rescue.Rescue;
+import dev.serin.lab.rescue.Spot;
+import dev.serin.lab.rescue.Strategy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -40,6 +43,7 @@ class ByHandIT {
   private Releases releases;
   private Story story;
   private Load load;
+  private Rescue rescue;
 
   @SuppressWarnings("NullAway.Init")
   ByHandIT() {}
@@ -65,6 +69,7 @@ class ByHandIT {
                 Duration.ofSeconds(2),
                 0,
                 Duration.ofMinutes(15)));
+    rescue = new Rescue(cluster, releases, story, fleet, load, directory);
   }
 
   /// A test that failed while Serin was gone leaves the others their fleet.
@@ -122,13 +127,6 @@ class ByHandIT {
     return output;
   }
 
-  private void serinIsGone() throws InterruptedException {
-    for (String service : SerinCluster.SERVICES) {
-      cluster.kill(service);
-    }
-    cluster.kill(SerinCluster.BROKER);
-  }
-
   private void serinIsBack() throws IOException, InterruptedException {
     startUnlessItRuns(SerinCluster.BROKER);
     for (String service : SerinCluster.SERVICES) {
@@ -143,69 +141,24 @@ class ByHandIT {
     }
   }
 
-  private Path sheet() {
-    return cluster.data("coordinator").resolve("rescue/backend-api.sh");
-  }
-
   @Test
   void takesARolloutBackWithTheRescueSheetWhenAllOfSerinIsGone()
       throws IOException, InterruptedException {
-    Map<String, String> digests = fleet.digests();
-    LoadSnapshot before = load.snapshot();
-    Path artifact = releases.bake("v5.0.0");
-    String rollout = release("v5.0.0", artifact, "5m");
-    awaitStep(rollout, "analyse");
-    serinIsGone();
-    assertThat(fleet.digests().get(CANARY)).isEqualTo(Releases.digest(artifact));
-
-    assertThat(run("sh", sheet().toString()))
-        .contains("Rescue sheet of backend-api", "at step: analyse");
-    assertThat(run("sh", sheet().toString(), "back"))
-        .contains("backend-api-2: undo-drain", "backend-api-2: undo-restore", "taken back")
-        .containsPattern("api_pool/backend-api-2 is UP( \\d/\\d)?, weight 1\n");
-
-    assertThat(fleet.digests()).isEqualTo(digests);
-    assertThat(fleet.servers().values()).allMatch(server -> server.isUp() && server.weight() == 1);
-    assertThat(load.snapshot().since(before).failed()).isZero();
-
-    serinIsBack();
-    ask("abort-requested", "abort-5.0.0", rollout);
-    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
-    assertThat(fleet.digests()).isEqualTo(digests);
-    assertThat(load.snapshot().since(before).failed()).isZero();
-    assertThat(sheet()).doesNotExist();
+    assertThat(rescue.at(Strategy.CANARY_THEN_PEERS, Spot.ANALYSE, Direction.BACK).wrong())
+        .isEmpty();
   }
 
   @Test
   void finishesARolloutWithTheRescueSheetWhenAllOfSerinIsGone()
       throws IOException, InterruptedException {
-    LoadSnapshot before = load.snapshot();
-    Path artifact = releases.bake("v5.1.0");
-    String rollout = release("v5.1.0", artifact, "4s");
-    awaitStep(rollout, "push");
-    serinIsGone();
+    assertThat(rescue.at(Strategy.CANARY_THEN_PEERS, Spot.PUSH, Direction.FINISH).wrong())
+        .isEmpty();
+  }
 
-    assertThat(run("sh", sheet().toString(), "finish"))
-        .contains("backend-api-2: restart", "backend-api-3: push", "finished");
-
-    String digest = Releases.digest(artifact);
-    assertThat(fleet.digests().values()).allMatch(digest::equals);
-    assertThat(fleet.servers().values()).allMatch(server -> server.isUp() && server.weight() == 1);
-    assertThat(load.snapshot().since(before).failed()).isZero();
-
-    serinIsBack();
-    JsonNode next =
-        story.await(
-            rollout,
-            END,
-            event -> Story.isEnd(event) || Story.text(event, "type").equals("rollout-paused"));
-    if (!Story.isEnd(next)) {
-      assertThat(Story.text(next, "why")).startsWith("somebody has ");
-      ask("resume-requested", "resume-5.1.0", rollout);
-    }
-    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
-    assertThat(fleet.digests().values()).allMatch(digest::equals);
-    assertThat(load.snapshot().since(before).failed()).isZero();
+  @Test
+  void givesTheCanarysShareBackWithTheRescueSheetWhenAllOfSerinIsGone()
+      throws IOException, InterruptedException {
+    assertThat(rescue.at(Strategy.TRAFFIC_STEPS, Spot.SHIFT, Direction.BACK).wrong()).isEmpty();
   }
 
   @Test

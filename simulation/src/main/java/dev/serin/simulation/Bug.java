@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Bugs to plant, one for each invariant of the design and one for the dead man's switch: what each
-/// breaks must be caught, and named.
+/// Bugs to plant, one at least for each invariant of the design and one for the dead man's switch:
+/// what each breaks must be caught, and named.
 @SuppressWarnings("ImmutableEnumChecker") // nobody changes what it holds
 enum Bug {
   /// The coordinator forgets that a rollout is under way.
@@ -52,23 +52,32 @@ enum Bug {
   I10(RepeatsAsNew::new, FaultKind.REWOUND),
   /// A restore is given up at its first failure.
   I11(FailsRestores::new),
+  /// A window passes by one of its slots.
+  I8_SLOT("I8", WindowPlants.EndsByTheClock::new),
   /// The switch is never armed.
-  DEAD_MAN(DisarmsTheSwitch::new, FaultKind.NOBODY_WATCHES);
+  DEAD_MAN("dead-man", DisarmsTheSwitch::new, FaultKind.NOBODY_WATCHES);
 
   private static final int MOST_FAULTS = 8;
 
+  private final @Nullable String invariant;
   private final Supplier<Plants> plants;
   private final List<FaultKind> faults;
 
   /// @param faults those that bring it to light; any where none is named
   Bug(Supplier<Plants> plants, FaultKind... faults) {
+    this(null, plants, faults);
+  }
+
+  /// @param invariant the one that must break; none where the bug is named after it
+  Bug(@Nullable String invariant, Supplier<Plants> plants, FaultKind... faults) {
+    this.invariant = invariant;
     this.plants = plants;
     this.faults = List.of(faults);
   }
 
   /// The name of the invariant that must break.
   String invariant() {
-    return this == DEAD_MAN ? "dead-man" : name();
+    return invariant == null ? name() : invariant;
   }
 
   Faults.Focus focus() {

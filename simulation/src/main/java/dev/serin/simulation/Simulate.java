@@ -36,7 +36,7 @@ public final class Simulate implements Callable<Integer> {
 
   @Option(
       names = "--bug",
-      description = "a bug to plant, by the invariant it breaks: I1 to I11, DEAD_MAN")
+      description = "a bug to plant, named after the invariant it breaks: ${COMPLETION-CANDIDATES}")
   private @Nullable Bug bug;
 
   @Option(names = "--within", description = "how long all of it may take, such as 5m")

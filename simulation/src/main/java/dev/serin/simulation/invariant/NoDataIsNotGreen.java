@@ -1,17 +1,29 @@
 package dev.serin.simulation.invariant;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
+import dev.serin.contracts.sli.SliEvent.SlotProbed;
+import dev.serin.contracts.sli.Verdict;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// I8: data that is not there never counts as green, and a breach is acted on once.
+/// I8: data that is not there never counts as green, and a breach is acted on once. A window that
+/// ended as green
+/// 1. has a probe of each of its slots, from the first one on, as the sli-watcher published them;
+/// 2. has as many green ones as it asked for when it began: one without data makes it longer, by
+///    one;
+/// 3. has green ones only where Prometheus gave a green value for that instant, and no red one.
+///
+/// What a promote skips, or a pause's clock ends, was not counted as green.
 final class NoDataIsNotGreen implements Invariant {
   private final Truth truth;
 
@@ -19,8 +31,13 @@ final class NoDataIsNotGreen implements Invariant {
   /// commands are seen before its events.
   private final Map<String, WatchSlis> newest = new HashMap<>();
 
-  private final Map<String, WatchSlis> watches = new HashMap<>();
-  private final Set<String> promoted = new HashSet<>();
+  /// The analysis of the step that is under way, as it was first asked for.
+  private final Map<String, WatchSlis> underWay = new HashMap<>();
+
+  /// By the analysis's name: how many green slots it asked for at first is what it takes.
+  private final Map<String, WatchSlis> first = new HashMap<>();
+
+  private final Map<String, Map<Integer, Set<Verdict>>> probes = new HashMap<>();
   private final Set<String> rolledBack = new HashSet<>();
 
   NoDataIsNotGreen(Truth truth) {
@@ -35,10 +52,18 @@ final class NoDataIsNotGreen implements Invariant {
   @Override
   public void commanded(AgentCommand command) {
     if (command instanceof WatchSlis watch) {
+      first.putIfAbsent(watch.analysisId(), watch);
       newest.put(watch.head().rolloutId(), watch);
-      watches.computeIfPresent(
-          watch.head().rolloutId(),
-          (id, under) -> under.analysisId().equals(watch.analysisId()) ? watch : under);
+    }
+  }
+
+  @Override
+  public void answered(AgentEvent event) {
+    if (event instanceof SlotProbed probed) {
+      probes
+          .computeIfAbsent(probed.analysisId(), id -> new HashMap<>())
+          .computeIfAbsent(probed.slot(), slot -> EnumSet.noneOf(Verdict.class))
+          .add(probed.verdict());
     }
   }
 
@@ -46,45 +71,72 @@ final class NoDataIsNotGreen implements Invariant {
   public void published(RolloutEvent event) {
     String id = event.head().rolloutId();
     switch (event) {
-      case RolloutEvent.RolloutPromoted promotion -> promoted.add(id);
       case RolloutEvent.RollbackStarted rollback -> {
         // An abort may widen a rollback that is under way; a breach is acted on once.
         if (rollback.cause() == Outcome.BREACHED && !rolledBack.add(id)) {
           throw broken(event.head().version() + " is rolled back twice for a breach");
         }
       }
-      case RolloutEvent.StepStarted step when step.node() == null && newest.containsKey(id) ->
-          watches.put(id, Objects.requireNonNull(newest.get(id)));
+      case RolloutEvent.StepStarted step when isWatched(step.step()) && newest.containsKey(id) -> {
+        String analysis = Objects.requireNonNull(newest.get(id)).analysisId();
+        underWay.put(id, Objects.requireNonNull(first.get(analysis)));
+      }
       case RolloutEvent.StepSucceeded step
-          when step.step().equals("analyse") && !promoted.contains(id) ->
-          judge(event, id);
+          when isWatched(step.step()) && step.detail().endsWith("probes were green") ->
+          judge(event, underWay.get(id));
+      case RolloutEvent.StepSucceeded step when step.step().equals("analyse") ->
+          throw broken(
+              event.head().version() + " passed its analysis by something else: " + step.detail());
       default -> {}
     }
   }
 
-  private void judge(RolloutEvent event, String id) {
-    WatchSlis watch = watches.get(id);
+  private static boolean isWatched(String step) {
+    return step.equals("analyse") || step.equals("pause");
+  }
+
+  private void judge(RolloutEvent event, @Nullable WatchSlis watch) {
     if (watch == null) {
       throw broken(event.head().version() + " was analysed, and nobody was asked to watch");
     }
-    for (int slot = 1; slot <= watch.lastSlot(); slot++) {
-      Instant slotAt = watch.start().plus(watch.interval().multipliedBy(slot));
-      Boolean green = truth.world().prometheus().wasGreen(slotAt);
-      if (!Boolean.TRUE.equals(green) && slot > watch.lastSlot() - needed(watch)) {
-        throw broken(
-            event.head().version()
-                + " passed its analysis though slot "
-                + slot
-                + " at "
-                + slotAt
-                + (green == null ? " had no data" : " was red"));
+    Map<Integer, Set<Verdict>> judged = probes.getOrDefault(watch.analysisId(), Map.of());
+    int green = 0;
+    int slot = 1;
+    for (Set<Verdict> verdicts = judged.get(slot); verdicts != null; verdicts = judged.get(slot)) {
+      if (verdicts.contains(Verdict.PASS)) {
+        green++;
+        compare(event, watch, slot);
       }
+      slot++;
+    }
+    if (green < watch.lastSlot()) {
+      throw broken(
+          event.head().version()
+              + " passed a window of "
+              + watch.lastSlot()
+              + " slots with "
+              + green
+              + " green ones: nobody has judged slot "
+              + slot
+              + " at "
+              + at(watch, slot));
     }
   }
 
-  /// A slot without data extends the window: as many as it asked for at first must be green, and
-  /// the last one is.
-  private static int needed(WatchSlis watch) {
-    return watch.lastSlot() > 0 ? 1 : 0;
+  private void compare(RolloutEvent event, WatchSlis watch, int slot) {
+    Boolean was = truth.world().prometheus().wasGreen(at(watch, slot));
+    if (!Boolean.TRUE.equals(was)) {
+      throw broken(
+          event.head().version()
+              + " passed its analysis though slot "
+              + slot
+              + " at "
+              + at(watch, slot)
+              + (was == null ? " had no data" : " was red"));
+    }
+  }
+
+  private static Instant at(WatchSlis watch, int slot) {
+    return watch.start().plus(watch.interval().multipliedBy(slot));
   }
 }

@@ -1,0 +1,51 @@
+package dev.serin.simulation;
+
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.json.Json;
+import dev.serin.contracts.sli.SliEvent.SlotProbed;
+import dev.serin.simulation.service.Plants;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What can be planted in how windows are watched.
+final class WindowPlants {
+  private WindowPlants() {}
+
+  /// The probe of a slot in the middle is lost, and as the window goes on the slot is taken for
+  /// green: its time has passed.
+  static final class EndsByTheClock implements Plants {
+    private static final int LOST = 2;
+
+    @Override
+    public <E extends AgentEvent> E told(E event) {
+      if (!(event instanceof SlotProbed probed) || probed.slot() != LOST) {
+        return event;
+      }
+      @SuppressWarnings("unchecked") // it is the same type
+      E repeated =
+          (E)
+              new SlotProbed(
+                  probed.head(),
+                  probed.analysisId(),
+                  LOST - 1,
+                  probed.slotAt(),
+                  probed.verdict(),
+                  probed.results());
+      return repeated;
+    }
+
+    @Override
+    public byte[] ledger(byte[] json) {
+      JsonNode ledger = Json.mapper().readTree(json);
+      for (JsonNode watch : ledger.findParents("verdicts")) {
+        if (watch.path("needed").asInt() > LOST
+            && watch.path("verdicts") instanceof ObjectNode verdicts
+            && verdicts.has(String.valueOf(LOST - 1))
+            && !verdicts.has(String.valueOf(LOST))) {
+          verdicts.put(String.valueOf(LOST), "PASS");
+        }
+      }
+      return Json.mapper().writeValueAsBytes(ledger);
+    }
+  }
+}

@@ -54,6 +54,12 @@ enum Bug {
   I11(FailsRestores::new),
   /// A window passes by one of its slots.
   I8_SLOT("I8", WindowPlants.EndsByTheClock::new),
+  /// A clock ends what an answer in the broker would have ended otherwise.
+  BACKLOG(
+      "backlog",
+      WindowPlants.ClockOutrunsBacklog::new,
+      FaultKind.SERVICE_KILLED,
+      FaultKind.SERVICE_FROZEN),
   /// The switch is never armed.
   DEAD_MAN("dead-man", DisarmsTheSwitch::new, FaultKind.NOBODY_WATCHES);
 
@@ -81,7 +87,12 @@ enum Bug {
   }
 
   Faults.Focus focus() {
-    return faults.isEmpty() ? Faults.Focus.NONE : new Faults.Focus(faults, MOST_FAULTS);
+    String service = this == BACKLOG ? "coordinator" : "";
+    return faults.isEmpty() ? Faults.Focus.NONE : new Faults.Focus(faults, MOST_FAULTS, service);
+  }
+
+  Scenario.Story story() {
+    return this == BACKLOG ? Scenario.Story.TURNS_BAD_IN_A_PAUSE : Scenario.Story.ANY;
   }
 
   Plants plant() {

@@ -44,7 +44,7 @@ final class Campaign {
     Bug bugged = planted;
     return (bugged == null
             ? new Simulation(seed, Plants.NONE, own)
-            : new Simulation(seed, bugged.plant(), own, bugged.focus()))
+            : new Simulation(seed, bugged.plant(), own, bugged.focus(), bugged.story()))
         .run();
   }
 

@@ -23,8 +23,26 @@ final class Scenario {
   static final String SERVICE = "api";
   private static final int LAST_REQUEST_SECONDS = 120;
 
+  /// What a binary is from its start on.
+  private static final List<Behaviour> AT_ONCE =
+      List.of(
+          Behaviour.GOOD,
+          Behaviour.SLOW_START,
+          Behaviour.UNHEALTHY,
+          Behaviour.CRASHES_AT_ONCE,
+          Behaviour.CRASHES_LATER,
+          Behaviour.FAILS_REQUESTS);
+
   /// The shortest that a service can have.
   private static final Duration DEAD_MAN_AFTER = Duration.ofSeconds(60);
+
+  /// What kind of story it is.
+  enum Story {
+    /// As the seed has it.
+    ANY,
+    /// Each release turns bad in a pause that goes on by itself.
+    TURNS_BAD_IN_A_PAUSE
+  }
 
   /// One request.
   ///
@@ -32,6 +50,7 @@ final class Scenario {
   record Asked(Duration at, String json) {}
 
   private final Random random;
+  private final Story story;
   private World.Design design;
   private final ObjectNode definition;
   private final Map<String, Binary> binaries = new LinkedHashMap<>();
@@ -40,7 +59,12 @@ final class Scenario {
   private int minAvailable;
 
   Scenario(Random random) {
+    this(random, Story.ANY);
+  }
+
+  Scenario(Random random, Story story) {
     this.random = random;
+    this.story = story;
     int nodes = 1 + random.nextInt(4);
     int haproxies = random.nextInt(8) == 0 ? 0 : 1 + random.nextInt(2);
     this.minAvailable = nodes == 1 ? 0 : random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(nodes - 1);
@@ -58,6 +82,9 @@ final class Scenario {
             List.of(),
             false);
     this.definition = definition();
+    if (story == Story.TURNS_BAD_IN_A_PAUSE) {
+      pauseOnceGood();
+    }
     askFor();
     askOnceMore(new Random(requests.toString().hashCode()));
     freeze(new Random(requests.toString().hashCode() + 1L));
@@ -321,9 +348,8 @@ final class Scenario {
   private void askFor() {
     int releases = 1 + random.nextInt(3);
     for (int i = 1; i <= releases; i++) {
-      Behaviour behaviour =
-          random.nextInt(2) == 0 ? Behaviour.GOOD : one(List.of(Behaviour.values()));
-      Binary binary = add(new Binary("v" + i, behaviour));
+      Behaviour behaviour = random.nextInt(2) == 0 ? Behaviour.GOOD : one(AT_ONCE);
+      Binary binary = add(new Binary("v" + i, orLater(behaviour, i)));
       int at = i == 1 ? 2 : random.nextInt(LAST_REQUEST_SECONDS);
       release(Duration.ofSeconds(at), "r" + i, binary);
       if (random.nextInt(6) == 0) {
@@ -334,6 +360,34 @@ final class Scenario {
     for (int i = 0; i < others; i++) {
       steer("s" + i, Duration.ofMillis(3_000 + random.nextInt(100_000)));
     }
+  }
+
+  /// The window is green, and what comes after it is not.
+  private void pauseOnceGood() {
+    ((ObjectNode) definition.path("analysis")).put("window", "10s");
+    boolean along = Strategies.takesCanariesAlong(definition.path("strategy").asString(""));
+    definition
+        .putArray("pauses")
+        .addObject()
+        .put("after", along ? Pause.PEERS : Pause.CANARY)
+        .put("expires", "20s")
+        .put("then", "go-on");
+  }
+
+  /// Half of those that fail requests, and every eighth good one, turn bad only later, by chance of
+  /// their own.
+  private Behaviour orLater(Behaviour behaviour, int number) {
+    if (story == Story.TURNS_BAD_IN_A_PAUSE) {
+      return Behaviour.FAILS_REQUESTS_LATER;
+    }
+    Random other = new Random(definition.toString().hashCode() + 7L * number);
+    int share =
+        switch (behaviour) {
+          case FAILS_REQUESTS -> 2;
+          case GOOD -> 8;
+          default -> 0;
+        };
+    return share > 0 && other.nextInt(share) == 0 ? Behaviour.FAILS_REQUESTS_LATER : behaviour;
   }
 
   private void release(Duration at, String id, Binary binary) {

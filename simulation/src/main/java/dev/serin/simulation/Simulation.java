@@ -83,15 +83,16 @@ final class Simulation implements Observer {
       long seed, @Nullable Broken broken, List<String> history, Map<String, Integer> faults) {}
 
   Simulation(long seed, Plants plants, Coverage coverage) {
-    this(seed, plants, coverage, Faults.Focus.NONE);
+    this(seed, plants, coverage, Faults.Focus.NONE, Scenario.Story.ANY);
   }
 
   /// @param focus which faults there are; any by the seed without one
-  Simulation(long seed, Plants plants, Coverage coverage, Faults.Focus focus) {
+  Simulation(
+      long seed, Plants plants, Coverage coverage, Faults.Focus focus, Scenario.Story story) {
     this.seed = seed;
     this.coverage = coverage;
     this.loop = new Loop(START, new Random(seed * 31 + 1));
-    this.scenario = new Scenario(new Random(seed * 31 + 2));
+    this.scenario = new Scenario(new Random(seed * 31 + 2), story);
     this.broker = new Broker(loop);
     broker.read(this::appended);
     this.world = new World(loop, new Random(seed * 31 + 3), scenario.design(), this);
@@ -213,7 +214,8 @@ final class Simulation implements Observer {
       case Topics.HAPROXY_EVENTS -> answered(Json.mapper().readValue(value, HaproxyEvent.class));
       case Topics.INCUS_EVENTS -> answered(Json.mapper().readValue(value, IncusEvent.class));
       case Topics.SLI_EVENTS -> answered(Json.mapper().readValue(value, SliEvent.class));
-      case Topics.ROLLOUTS -> published(Json.mapper().readValue(value, RolloutEvent.class));
+      case Topics.ROLLOUTS ->
+          published(Json.mapper().readValue(value, RolloutEvent.class), entry.decidedAt());
       case Topics.ROLLOUT_STATES -> reached(Json.mapper().readValue(value, RolloutState.class));
       default -> {
         if (topic.endsWith(".dlt")) {
@@ -257,7 +259,7 @@ final class Simulation implements Observer {
     tell(it -> it.answered(event));
   }
 
-  private void published(RolloutEvent event) {
+  private void published(RolloutEvent event, Instant decidedAt) {
     note(
         "serin",
         event.head().sequence()
@@ -269,6 +271,7 @@ final class Simulation implements Observer {
             + event.head().why());
     truth.events().computeIfAbsent(event.head().rolloutId(), id -> new ArrayList<>()).add(event);
     tell(it -> it.published(event));
+    tell(it -> it.decided(event, decidedAt));
   }
 
   private void reached(RolloutState state) {

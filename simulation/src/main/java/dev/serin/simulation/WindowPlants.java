@@ -11,6 +11,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class WindowPlants {
   private WindowPlants() {}
 
+  /// Timers go off before what waits in the broker is read.
+  static final class ClockOutrunsBacklog implements Plants {
+    @Override
+    public boolean outrunsItsBacklog() {
+      return true;
+    }
+  }
+
   /// The probe of a slot in the middle is lost, and as the window goes on the slot is taken for
   /// green: its time has passed.
   static final class EndsByTheClock implements Plants {

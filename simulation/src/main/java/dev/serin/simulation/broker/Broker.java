@@ -18,8 +18,10 @@ public final class Broker {
   /// One record.
   ///
   /// @param value none for a tombstone
+  /// @param decidedAt when its producer had it: it may have had to wait
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Entry(long offset, @Nullable String key, byte @Nullable [] value, Instant at) {}
+  public record Entry(
+      long offset, @Nullable String key, byte @Nullable [] value, Instant at, Instant decidedAt) {}
 
   /// Hears of records once they can be read.
   @FunctionalInterface
@@ -70,19 +72,25 @@ public final class Broker {
   }
 
   public void append(String topic, @Nullable String key, byte @Nullable [] value) {
+    append(topic, key, value, loop.now());
+  }
+
+  /// @param decidedAt when its producer had it
+  public void append(
+      String topic, @Nullable String key, byte @Nullable [] value, Instant decidedAt) {
     if (away) {
       throw new IllegalStateException("nobody reaches the broker");
     }
-    add(topic, key, value);
+    add(topic, key, value, decidedAt);
     Duration again = repeats.get(topic);
     if (again != null) {
-      loop.after(again, () -> whenThere(() -> add(topic, key, value)));
+      loop.after(again, () -> whenThere(() -> add(topic, key, value, decidedAt)));
     }
   }
 
-  private void add(String topic, @Nullable String key, byte @Nullable [] value) {
+  private void add(String topic, @Nullable String key, byte @Nullable [] value, Instant decidedAt) {
     List<Entry> entries = topics.computeIfAbsent(topic, name -> new ArrayList<>());
-    Entry entry = new Entry(entries.size(), key, value, loop.now());
+    Entry entry = new Entry(entries.size(), key, value, loop.now(), decidedAt);
     entries.add(entry);
     readers.forEach(reader -> reader.appended(topic, entry));
   }

@@ -102,8 +102,9 @@ public final class Faults implements Troubles, Circumstances {
   /// Which faults there are, where the seed does not decide.
   ///
   /// @param most how many at most
-  public record Focus(List<FaultKind> kinds, int most) {
-    public static final Focus NONE = new Focus(List.of(), 0);
+  /// @param service whose processes are killed or frozen; empty for any
+  public record Focus(List<FaultKind> kinds, int most, String service) {
+    public static final Focus NONE = new Focus(List.of(), 0, "");
 
     public Focus {
       kinds = List.copyOf(kinds);
@@ -370,7 +371,11 @@ public final class Faults implements Troubles, Circumstances {
   }
 
   private @Nullable VirtualProcess someProcess() {
-    Crew crew = one(cluster().crews());
+    Crew crew =
+        one(
+            cluster().crews().stream()
+                .filter(it -> focus.service().isEmpty() || it.name().equals(focus.service()))
+                .toList());
     return crew.process(chance.nextInt(crew.size()));
   }
 

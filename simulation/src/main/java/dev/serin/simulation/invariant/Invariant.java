@@ -8,6 +8,7 @@ import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.simulation.world.Instance;
 import dev.serin.simulation.world.VirtualHaproxy;
 import dev.serin.simulation.world.VirtualServer;
+import java.time.Instant;
 
 /// What must hold. It hears of everything that happens, and throws [Broken] when it does not hold.
 public interface Invariant {
@@ -21,6 +22,9 @@ public interface Invariant {
   default void answered(AgentEvent event) {}
 
   default void published(RolloutEvent event) {}
+
+  /// As [#published], with the moment of the decision: it may have had to wait for the broker.
+  default void decided(RolloutEvent event, Instant at) {}
 
   default void reached(RolloutState state) {}
 

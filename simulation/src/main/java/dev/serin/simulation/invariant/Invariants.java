@@ -27,6 +27,7 @@ public final class Invariants {
         new ComesToAnEnd(truth),
         new AbortOutranks(truth),
         new NoDataIsNotGreen(truth),
+        new ReadsItsBacklog(truth, circumstances),
         new TellsEverything(truth),
         new OldCommandsDoNothing(truth, circumstances),
         new RecoversByItself(truth, onlySerinSuffers, circumstances, allGood),

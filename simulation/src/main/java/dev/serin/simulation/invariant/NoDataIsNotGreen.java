@@ -12,7 +12,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class NoDataIsNotGreen implements Invariant {
   private final Truth truth;
 
-  /// What was commanded last. An analysis may end and the next one begin in one decision, whose
-  /// commands are seen before its events.
-  private final Map<String, WatchSlis> newest = new HashMap<>();
-
-  /// The analysis of the step that is under way, as it was first asked for.
-  private final Map<String, WatchSlis> underWay = new HashMap<>();
-
-  /// By the analysis's name: how many green slots it asked for at first is what it takes.
-  private final Map<String, WatchSlis> first = new HashMap<>();
-
+  private final Windows windows = new Windows();
   private final Map<String, Map<Integer, Set<Verdict>>> probes = new HashMap<>();
   private final Set<String> rolledBack = new HashSet<>();
 
@@ -51,10 +41,7 @@ final class NoDataIsNotGreen implements Invariant {
 
   @Override
   public void commanded(AgentCommand command) {
-    if (command instanceof WatchSlis watch) {
-      first.putIfAbsent(watch.analysisId(), watch);
-      newest.put(watch.head().rolloutId(), watch);
-    }
+    windows.commanded(command);
   }
 
   @Override
@@ -69,6 +56,7 @@ final class NoDataIsNotGreen implements Invariant {
 
   @Override
   public void published(RolloutEvent event) {
+    windows.published(event);
     String id = event.head().rolloutId();
     switch (event) {
       case RolloutEvent.RollbackStarted rollback -> {
@@ -77,22 +65,13 @@ final class NoDataIsNotGreen implements Invariant {
           throw broken(event.head().version() + " is rolled back twice for a breach");
         }
       }
-      case RolloutEvent.StepStarted step when isWatched(step.step()) && newest.containsKey(id) -> {
-        String analysis = Objects.requireNonNull(newest.get(id)).analysisId();
-        underWay.put(id, Objects.requireNonNull(first.get(analysis)));
-      }
-      case RolloutEvent.StepSucceeded step
-          when isWatched(step.step()) && step.detail().endsWith("probes were green") ->
-          judge(event, underWay.get(id));
+      case RolloutEvent.StepSucceeded step when Windows.isGreen(step) ->
+          judge(event, windows.of(id));
       case RolloutEvent.StepSucceeded step when step.step().equals("analyse") ->
           throw broken(
               event.head().version() + " passed its analysis by something else: " + step.detail());
       default -> {}
     }
-  }
-
-  private static boolean isWatched(String step) {
-    return step.equals("analyse") || step.equals("pause");
   }
 
   private void judge(RolloutEvent event, @Nullable WatchSlis watch) {

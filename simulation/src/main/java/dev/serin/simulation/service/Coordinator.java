@@ -13,6 +13,7 @@ import dev.serin.simulation.engine.VirtualProcess;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ final class Coordinator implements Member {
       new CoordinatorMetrics(new SimpleMeterRegistry());
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(10);
 
+  private static final int TICKS_UNREAD = 3;
+
   /// One beginning in this many finds the index of wake-ups gone.
   private static final int BEGINS_FOR_A_LOSS = 10;
 
@@ -43,7 +46,8 @@ final class Coordinator implements Member {
           Topics.SLI_EVENTS);
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Sent(String topic, @Nullable String key, byte @Nullable [] value) {}
+  private record Sent(
+      String topic, @Nullable String key, byte @Nullable [] value, Instant decidedAt) {}
 
   private final VirtualProcess process;
   private final Broker broker;
@@ -81,7 +85,7 @@ final class Coordinator implements Member {
   private SagaProcessor saga() {
     return new SagaProcessor(
         METRICS,
-        (partition, topics) -> isAtEnd(),
+        (partition, topics) -> plants.outrunsItsBacklog() || isAtEnd(),
         process::now,
         RescueSheets.NONE,
         new LostRecords(new VirtualTopics(broker), 1),
@@ -91,7 +95,7 @@ final class Coordinator implements Member {
   private void send(@Nullable String key, Routed routed) {
     String topic = routed.topic().equals(Intake.SAGA) ? ASKED : routed.topic();
     if (!plants.losesEvent(topic, routed.value())) {
-      sent.add(new Sent(topic, key, routed.value()));
+      sent.add(new Sent(topic, key, routed.value(), process.loop().now()));
     }
   }
 
@@ -108,6 +112,7 @@ final class Coordinator implements Member {
     saga = saga();
     saga.init(context);
     intake.init(context);
+    outrun();
     tick();
     read();
   }
@@ -140,12 +145,20 @@ final class Coordinator implements Member {
           if (!fenced && group.isOwner(this)) {
             if (!broker.isAway() && !plants.neverWakes()) {
               context.tick(process.now().toEpochMilli());
+              outrun();
               transact();
               read();
             }
             tick();
           }
         });
+  }
+
+  /// With the bug planted, time passes before what waits is read.
+  private void outrun() {
+    for (int i = 0; i < TICKS_UNREAD && plants.outrunsItsBacklog(); i++) {
+      context.tick(process.now().toEpochMilli());
+    }
   }
 
   /// Reads what is there, topic by topic in any order.
@@ -205,7 +218,7 @@ final class Coordinator implements Member {
     stores.commit();
     List<Sent> all = List.copyOf(sent);
     sent.clear();
-    all.forEach(one -> broker.append(one.topic(), one.key(), one.value()));
+    all.forEach(one -> broker.append(one.topic(), one.key(), one.value(), one.decidedAt()));
     read();
   }
 

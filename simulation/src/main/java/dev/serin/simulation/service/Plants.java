@@ -24,6 +24,11 @@ public interface Plants {
     return false;
   }
 
+  /// Whether timers go off before what waits in the broker is read.
+  default boolean outrunsItsBacklog() {
+    return false;
+  }
+
   /// The command as the agent takes it.
   default <C extends AgentCommand> C taken(C command) {
     return command;

@@ -136,7 +136,7 @@ public final class Unit {
         switch (begun.behaviour()) {
           case CRASHES_AT_ONCE -> Duration.ofMillis(30);
           case CRASHES_LATER -> UNTIL_LATE_CRASH;
-          case GOOD, SLOW_START, UNHEALTHY, FAILS_REQUESTS -> null;
+          case GOOD, SLOW_START, UNHEALTHY, FAILS_REQUESTS, FAILS_REQUESTS_LATER -> null;
         };
     if (lasts != null) {
       loop.after(lasts, () -> crash(begun.invocation()));
@@ -182,7 +182,7 @@ public final class Unit {
     Life current = life;
     return current != null
         && switch (current.behaviour()) {
-          case GOOD, FAILS_REQUESTS, CRASHES_LATER ->
+          case GOOD, FAILS_REQUESTS, FAILS_REQUESTS_LATER, CRASHES_LATER ->
               !loop.now().isBefore(current.startedAt().plusMillis(300));
           case SLOW_START -> !loop.now().isBefore(current.startedAt().plus(WARM_UP));
           case UNHEALTHY, CRASHES_AT_ONCE -> false;

@@ -114,7 +114,7 @@ public final class VirtualPrometheus {
     for (Unit.Life life : lives) {
       Instant end = life.endedAt();
       if (!life.startedAt().plus(FIRST_RATE).isAfter(at) && (end == null || end.isAfter(at))) {
-        return life.behaviour() == Behaviour.FAILS_REQUESTS ? 0.2 : 0.001;
+        return life.behaviour().fails(life.startedAt(), at) ? 0.2 : 0.001;
       }
     }
     return null;

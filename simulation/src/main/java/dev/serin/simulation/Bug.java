@@ -42,6 +42,8 @@ enum Bug {
   I5(SkipsReady::new),
   /// Timers never go off, so that what is lost is never asked for again.
   I6(NeverWakes::new, FaultKind.SERVICE_KILLED),
+  /// A wait lasts longer than the plan says.
+  I6_BOUND("I6", WindowPlants.WaitsForTooLong::new),
   /// Aborts are not read.
   I7(IgnoresAborts::new),
   /// Missing data counts as green.

@@ -1,9 +1,16 @@
 package dev.serin.simulation;
 
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
 import dev.serin.simulation.service.Plants;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -16,6 +23,36 @@ final class WindowPlants {
     @Override
     public boolean outrunsItsBacklog() {
       return true;
+    }
+  }
+
+  /// What a check of a node's health has found is not read, and its deadline is not the plan's.
+  static final class WaitsForTooLong implements Plants {
+    private static final Duration TOO_LONG = Duration.ofMinutes(6);
+
+    /// A deadline that is kept is read, and written once more.
+    private final Set<String> postponed = new HashSet<>();
+
+    @Override
+    public boolean ignores(String topic, byte @Nullable [] value) {
+      return topic.equals(Topics.INCUS_EVENTS)
+          && value != null
+          && Json.mapper().readValue(value, IncusEvent.class) instanceof IncusEvent.Failed failed
+          && failed.head().node() != null;
+    }
+
+    @Override
+    public byte[] ledger(byte[] json) {
+      JsonNode ledger = Json.mapper().readTree(json);
+      for (JsonNode pending : ledger.findParents("deadline")) {
+        if (pending instanceof ObjectNode waits
+            && waits.path("agent").asString().equalsIgnoreCase("incus")
+            && postponed.add(waits.path("head").path("commandId").asString())) {
+          Instant deadline = Instant.parse(waits.path("deadline").asString());
+          waits.put("deadline", deadline.plus(TOO_LONG).toString());
+        }
+      }
+      return Json.mapper().writeValueAsBytes(ledger);
     }
   }
 

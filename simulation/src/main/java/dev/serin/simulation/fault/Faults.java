@@ -37,6 +37,18 @@ public final class Faults implements Troubles, Circumstances {
   private static final List<String> PRODUCED =
       List.of(Topics.REQUESTS, Topics.HAPROXY_EVENTS, Topics.INCUS_EVENTS, Topics.SLI_EVENTS);
 
+  /// What one of Serin's services reads.
+  private static final List<String> READ =
+      List.of(
+          Topics.SERVICES,
+          Topics.REQUESTS,
+          Topics.HAPROXY_COMMANDS,
+          Topics.INCUS_COMMANDS,
+          Topics.SLI_COMMANDS,
+          Topics.HAPROXY_EVENTS,
+          Topics.INCUS_EVENTS,
+          Topics.SLI_EVENTS);
+
   /// What a restart, a takeover or a repetition mends by itself, however long a plan's step may
   /// last.
   private static final Set<String> CRASHES =
@@ -149,6 +161,12 @@ public final class Faults implements Troubles, Circumstances {
   @Override
   public boolean isBrokerAway() {
     return broker.isAway();
+  }
+
+  @Override
+  public boolean isWhole() {
+    return cluster().crews().stream().allMatch(crew -> crew.working() != null)
+        && READ.stream().allMatch(this::isHeard);
   }
 
   @Override
@@ -418,17 +436,7 @@ public final class Faults implements Troubles, Circumstances {
         cluster().rewind(agent, 1 + chance.nextInt(focus.isNarrow() ? 40 : 4));
       }
       case LAGGED -> {
-        String topic =
-            one(
-                List.of(
-                    Topics.SERVICES,
-                    Topics.REQUESTS,
-                    Topics.HAPROXY_COMMANDS,
-                    Topics.INCUS_COMMANDS,
-                    Topics.SLI_COMMANDS,
-                    Topics.HAPROXY_EVENTS,
-                    Topics.INCUS_EVENTS,
-                    Topics.SLI_EVENTS));
+        String topic = one(READ);
         tell(kind.name(), topic);
         broker.slowDown(topic, millis(50, 9_000));
         lasting(millis(1_000, 30_000), () -> broker.slowDown(topic, Duration.ZERO));

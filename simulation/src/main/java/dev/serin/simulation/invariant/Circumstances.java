@@ -15,6 +15,9 @@ public interface Circumstances {
 
   boolean isBrokerAway();
 
+  /// Whether each of Serin's services is at work, and hears all that is said.
+  boolean isWhole();
+
   /// The most that any clock has been wrong so far.
   Duration clocksApart();
 

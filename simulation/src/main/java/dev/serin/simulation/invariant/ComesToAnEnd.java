@@ -1,18 +1,42 @@
 package dev.serin.simulation.invariant;
 
+import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutState;
 
-/// I6: every rollout ends within its bound, or says visibly which human act it waits for.
+/// I6: every rollout ends within its bound, and each of its steps, or says visibly which human act
+/// it waits for. While one of Serin's services is away, or the rollout is paused, no bound runs.
 final class ComesToAnEnd implements Invariant {
   private final Truth truth;
+  private final Circumstances circumstances;
+  private final Bounds bounds = new Bounds(this::broken);
 
-  ComesToAnEnd(Truth truth) {
+  ComesToAnEnd(Truth truth, Circumstances circumstances) {
     this.truth = truth;
+    this.circumstances = circumstances;
   }
 
   @Override
   public String name() {
     return "I6";
+  }
+
+  @Override
+  public void published(RolloutEvent event) {
+    String id = event.head().rolloutId();
+    switch (event) {
+      case RolloutEvent.RolloutStarted started -> bounds.planned(id, started.plan());
+      case RolloutEvent.PreflightPassed passed -> bounds.planned(id, passed.plan());
+      case RolloutEvent.RolloutResumed resumed -> bounds.begunAnew(id);
+      default -> {}
+    }
+  }
+
+  @Override
+  public void passed() {
+    RolloutState active = truth.active();
+    if (active != null && circumstances.isWhole()) {
+      bounds.second(active);
+    }
   }
 
   @Override

@@ -24,7 +24,7 @@ public final class Invariants {
         new ReadyOnlyWhenProven(truth),
         new RollsBackToWhatWas(truth, circumstances),
         new LeavesNothingBehind(truth, circumstances),
-        new ComesToAnEnd(truth),
+        new ComesToAnEnd(truth, circumstances),
         new AbortOutranks(truth),
         new NoDataIsNotGreen(truth),
         new ReadsItsBacklog(truth, circumstances),

@@ -32,6 +32,16 @@ public final class Check {
     return SHA256.matcher(text).matches();
   }
 
+  /// Whether the text is an absolute path with nothing in it that has to be worked out, and not in
+  /// a folder of Serin's own on a node (`.serin`).
+  public static boolean isPlainPath(String text) {
+    return text.startsWith("/")
+        && text.chars().noneMatch(Character::isISOControl)
+        && List.of(text.substring(1).split("/", -1)).stream()
+            .noneMatch(name ->
+                name.isEmpty() || name.equals(".") || name.equals("..") || name.equals(".serin"));
+  }
+
   public static <T> T required(String field, @Nullable T value) {
     if (value == null) {
       throw new IllegalArgumentException(field + ": expected a value, was missing");

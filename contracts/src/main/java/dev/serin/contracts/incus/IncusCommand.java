@@ -1,5 +1,6 @@
 package dev.serin.contracts.incus;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -7,6 +8,7 @@ import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.contracts.service.SmokeRequest;
@@ -32,21 +34,44 @@ public sealed interface IncusCommand extends AgentCommand {
     }
   }
 
+  /// A further file, and what the node had in its place before the rollout.
+  ///
+  /// @param before as preflight found it
+  record FileChange(ReleaseFile file, FileState before) {
+    public FileChange {
+      Check.required("file", file);
+      Check.required("before", before);
+    }
+  }
+
   /// Looks, changes nothing: is the artifact there with its digest, what does each node run, is
   /// there something to go back to?
   ///
   /// @param artifact none where nothing is going to be installed
   /// @param rollbackArtifact what a rollback installs instead of the binary that was there; none by
   ///   default
+  /// @param files what is to be installed beside the binary
   @JsonTypeName("inspect-instances")
   record InspectInstances(
       @JsonUnwrapped CommandHead head,
       List<InstanceRef> instances,
       Install install,
       @Nullable Artifact artifact,
-      @Nullable Artifact rollbackArtifact)
+      @Nullable Artifact rollbackArtifact,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReleaseFile> files)
       implements IncusCommand {
+    /// For a release without further files.
+    public InspectInstances(
+        CommandHead head,
+        List<InstanceRef> instances,
+        Install install,
+        @Nullable Artifact artifact,
+        @Nullable Artifact rollbackArtifact) {
+      this(head, instances, install, artifact, rollbackArtifact, List.of());
+    }
+
     public InspectInstances {
+      files = Check.list(files);
       Check.required("head", head);
       instances = Check.list(instances);
       Check.required("install", install);
@@ -57,11 +82,22 @@ public sealed interface IncusCommand extends AgentCommand {
   /// that. Nothing is touched when the digest is not the recorded one.
   ///
   /// @param sha256 the digest that preflight recorded
+  /// @param files what preflight recorded of the files that the release brings: each is kept too
   @JsonTypeName("keep-binary")
   record KeepBinary(
-      @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, String sha256)
+      @JsonUnwrapped CommandHead head,
+      InstanceRef instance,
+      Install install,
+      String sha256,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files)
       implements IncusCommand {
+    /// For a release without further files.
+    public KeepBinary(CommandHead head, InstanceRef instance, Install install, String sha256) {
+      this(head, instance, install, sha256, List.of());
+    }
+
     public KeepBinary {
+      files = Check.list(files);
       Check.required("head", head);
       Check.required("instance", instance);
       Check.required("install", install);
@@ -70,12 +106,26 @@ public sealed interface IncusCommand extends AgentCommand {
   }
 
   /// Pushes the artifact beside the installed binary, compares its digest in the container, moves
-  /// it over the installed one.
+  /// it over the installed one. Then the same with each further file, one after the other: a file
+  /// that is neither as it was nor as it is to be is somebody else's, and then none is touched.
+  ///
+  /// @param files the further files
   @JsonTypeName("push-artifact")
   record PushArtifact(
-      @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, Artifact artifact)
+      @JsonUnwrapped CommandHead head,
+      InstanceRef instance,
+      Install install,
+      Artifact artifact,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileChange> files)
       implements IncusCommand {
+    /// For a release without further files.
+    public PushArtifact(
+        CommandHead head, InstanceRef instance, Install install, Artifact artifact) {
+      this(head, instance, install, artifact, List.of());
+    }
+
     public PushArtifact {
+      files = Check.list(files);
       Check.required("head", head);
       Check.required("instance", instance);
       Check.required("install", install);
@@ -146,6 +196,8 @@ public sealed interface IncusCommand extends AgentCommand {
   /// @param unitFiles the digest of each unit's file as preflight found it: where it is another one
   ///   by now, somebody else has changed it, and an old binary may not go with it. Empty where it
   ///   does not matter
+  /// @param files the further files: each gets the content, owner and mode that it had before, or
+  ///   is removed; one that somebody else has changed is left alone, and the binary with it
   @JsonTypeName("restore-binary")
   record RestoreBinary(
       @JsonUnwrapped CommandHead head,
@@ -154,9 +206,23 @@ public sealed interface IncusCommand extends AgentCommand {
       String sha256,
       @Nullable Artifact source,
       List<String> known,
-      Map<String, String> unitFiles)
+      Map<String, String> unitFiles,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileChange> files)
       implements IncusCommand {
+    /// For a release without further files.
+    public RestoreBinary(
+        CommandHead head,
+        InstanceRef instance,
+        Install install,
+        String sha256,
+        @Nullable Artifact source,
+        List<String> known,
+        Map<String, String> unitFiles) {
+      this(head, instance, install, sha256, source, known, unitFiles, List.of());
+    }
+
     public RestoreBinary {
+      files = Check.list(files);
       Check.required("head", head);
       Check.required("instance", instance);
       Check.required("install", install);
@@ -172,8 +238,20 @@ public sealed interface IncusCommand extends AgentCommand {
   /// @param sha256 the digest of its binary
   /// @param units as they were when Serin last saw or started them
   /// @param boot of which boot that was
-  record KnownInstance(InstanceRef instance, String sha256, List<UnitSeen> units, String boot) {
+  /// @param files the further files that the release brings, as they are to be now
+  record KnownInstance(
+      InstanceRef instance,
+      String sha256,
+      List<UnitSeen> units,
+      String boot,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files) {
+    /// Of a release without further files.
+    public KnownInstance(InstanceRef instance, String sha256, List<UnitSeen> units, String boot) {
+      this(instance, sha256, units, boot, List.of());
+    }
+
     public KnownInstance {
+      files = Check.list(files);
       Check.required("instance", instance);
       Check.sha256("sha256", sha256);
       units = Check.list(units);

@@ -45,6 +45,8 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param units each of the service's units; empty where they could not be looked at
   /// @param boot tells one boot of the instance from another; empty where unknown
   /// @param access none where the instance is not there
+  /// @param files what it has at the paths of the further files; one that could not be looked at is
+  ///   missing
   record InstanceSeen(
       String node,
       @Nullable String sha256,
@@ -54,7 +56,32 @@ public sealed interface IncusEvent extends AgentEvent {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ofTheUnit,
       List<UnitSeen> units,
       String boot,
-      @Nullable InstanceAccess access) {
+      @Nullable InstanceAccess access,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files) {
+    /// Looked at for a release without further files.
+    public InstanceSeen(
+        String node,
+        @Nullable String sha256,
+        List<String> addresses,
+        List<String> problems,
+        List<String> ofInstalling,
+        List<String> ofTheUnit,
+        List<UnitSeen> units,
+        String boot,
+        @Nullable InstanceAccess access) {
+      this(
+          node,
+          sha256,
+          addresses,
+          problems,
+          ofInstalling,
+          ofTheUnit,
+          units,
+          boot,
+          access,
+          List.of());
+    }
+
     /// With problems that matter whatever is done.
     public InstanceSeen(
         String node,
@@ -75,6 +102,7 @@ public sealed interface IncusEvent extends AgentEvent {
       ofTheUnit = Check.list(ofTheUnit);
       units = Check.list(units);
       boot = boot == null ? "" : boot;
+      files = Check.list(files);
     }
   }
 
@@ -119,11 +147,22 @@ public sealed interface IncusEvent extends AgentEvent {
   ///
   /// @param unchanged whether it was there already
   /// @param sizeBytes its size
+  /// @param files the further files as they are now
   @JsonTypeName("artifact-pushed")
   record ArtifactPushed(
-      @JsonUnwrapped AnswerHead head, String sha256, long sizeBytes, boolean unchanged)
+      @JsonUnwrapped AnswerHead head,
+      String sha256,
+      long sizeBytes,
+      boolean unchanged,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files)
       implements IncusEvent {
+    /// Without further files.
+    public ArtifactPushed(AnswerHead head, String sha256, long sizeBytes, boolean unchanged) {
+      this(head, sha256, sizeBytes, unchanged, List.of());
+    }
+
     public ArtifactPushed {
+      files = Check.list(files);
       Check.required("head", head);
       Check.sha256("sha256", sha256);
     }
@@ -157,6 +196,8 @@ public sealed interface IncusEvent extends AgentEvent {
     BINARY_REPLACED,
     /// The unit's file, or a drop-in of it, is another one.
     UNIT_FILE_CHANGED,
+    /// A further file is another one, or has another owner or mode.
+    FILE_CHANGED,
     /// The unit was started anew, and neither by Serin nor by systemd after a crash.
     UNIT_RESTARTED,
     /// The unit was stopped.
@@ -165,9 +206,10 @@ public sealed interface IncusEvent extends AgentEvent {
 
   /// One thing that somebody else has changed.
   ///
-  /// @param subject the binary's path, or the unit
-  /// @param expected the digest or invocation that Serin knows of
-  /// @param found the one that is there; empty for a unit that was stopped
+  /// @param subject the path of the binary or file, or the unit
+  /// @param expected the digest or invocation that Serin knows of; empty for a file that there was
+  ///   to be none of
+  /// @param found the one that is there; empty for a unit that was stopped, or a file that is gone
   record InstanceChange(String node, Deed deed, String subject, String expected, String found) {
     public InstanceChange {
       Check.name("node", node);

@@ -1,5 +1,6 @@
 package dev.serin.contracts.request;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
@@ -92,6 +93,7 @@ public sealed interface Request {
   /// @param labels free words for dashboards
   /// @param overrideFreeze whether it starts in a freeze all the same; who and why stay in the
   ///   record
+  /// @param files further files that it brings beside the binary
   @JsonTypeName("release-requested")
   record ReleaseRequested(
       String requestId,
@@ -107,7 +109,8 @@ public sealed interface Request {
       boolean forceMigrate,
       IfBusy ifBusy,
       Map<String, String> labels,
-      boolean overrideFreeze)
+      boolean overrideFreeze,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReleaseFile> files)
       implements Request {
     public ReleaseRequested {
       checkHead(requestId, service, requestedBy, reason);
@@ -116,6 +119,46 @@ public sealed interface Request {
       migrations = Check.list(migrations);
       Check.required("ifBusy", ifBusy);
       labels = Check.map(labels);
+      files = Check.list(files);
+    }
+
+    /// Those of the further files that are meant for a node.
+    public List<ReleaseFile> filesOf(String node) {
+      return files.stream().filter(file -> file.isFor(node)).toList();
+    }
+
+    /// One that brings nothing but a binary.
+    public ReleaseRequested(
+        String requestId,
+        String service,
+        String requestedBy,
+        String reason,
+        String version,
+        Artifact artifact,
+        @Nullable Artifact rollbackArtifact,
+        @Nullable String strategy,
+        @Nullable JsonNode overrides,
+        List<Migration> migrations,
+        boolean forceMigrate,
+        IfBusy ifBusy,
+        Map<String, String> labels,
+        boolean overrideFreeze) {
+      this(
+          requestId,
+          service,
+          requestedBy,
+          reason,
+          version,
+          artifact,
+          rollbackArtifact,
+          strategy,
+          overrides,
+          migrations,
+          forceMigrate,
+          ifBusy,
+          labels,
+          overrideFreeze,
+          List.of());
     }
 
     /// One that overrides no freeze.

@@ -172,7 +172,8 @@ public final class RequestReader {
         signed(fields, head, "forceMigrate"),
         fields.choice("ifBusy", IfBusy.class, IfBusy.QUEUE),
         fields.textMap("labels"),
-        signed(fields, head, "overrideFreeze"));
+        signed(fields, head, "overrideFreeze"),
+        FilesReader.files(fields, RequestReader::artifact));
   }
 
   private static Artifact artifact(Fields artifact) {

@@ -1,5 +1,6 @@
 package dev.serin.contracts.rollout;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.Check;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param warnings what an operator should know, and does not stop it
 /// @param waitsFor the rollout that is active, which it would wait for or take back; none where it
 ///   would start at once
+/// @param files the further files that it would bring
 public record ReleasePlan(
     String service,
     String version,
@@ -26,7 +28,46 @@ public record ReleasePlan(
     List<CheckResult> checks,
     List<String> problems,
     List<String> warnings,
-    @Nullable String waitsFor) {
+    @Nullable String waitsFor,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedFile> files) {
+  /// A further file, as it would be. Never its content.
+  ///
+  /// @param mode four octal digits
+  /// @param sha256 the digest of its content; empty where it would be removed
+  /// @param adds the nodes that have none there
+  /// @param replaces the nodes whose file has another content, owner or mode
+  /// @param same the nodes that have it already
+  public record PlannedFile(
+      String path,
+      String uid,
+      String gid,
+      String mode,
+      String sha256,
+      List<String> adds,
+      List<String> replaces,
+      List<String> same) {
+    public PlannedFile {
+      Check.text("path", path);
+      adds = Check.list(adds);
+      replaces = Check.list(replaces);
+      same = Check.list(same);
+    }
+  }
+
+  /// Of a release without further files.
+  public ReleasePlan(
+      String service,
+      String version,
+      PlanView plan,
+      List<PlanView.PlannedStep> rollback,
+      List<NodeNow> nodes,
+      List<CheckResult> checks,
+      List<String> problems,
+      List<String> warnings,
+      @Nullable String waitsFor) {
+    this(service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, List.of());
+  }
+
   /// A node as it was found.
   ///
   /// @param canary whether it gets the release first
@@ -54,7 +95,8 @@ public record ReleasePlan(
 
   /// One check.
   ///
-  /// @param name `load-balancers`, `instances`, `artifact`, `slis`, `plan`, `hands` or `turn`
+  /// @param name `load-balancers`, `instances`, `artifact`, `files`, `slis`, `plan`, `hands` or
+  ///   `turn`
   /// @param ok whether the release could start as far as this check goes
   /// @param detail what was found, in one sentence; all problems of it where it is not ok
   public record CheckResult(String name, boolean ok, String detail) {
@@ -73,5 +115,6 @@ public record ReleasePlan(
     checks = Check.list(checks);
     problems = Check.list(problems);
     warnings = Check.list(warnings);
+    files = Check.list(files);
   }
 }

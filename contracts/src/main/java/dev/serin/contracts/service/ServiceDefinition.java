@@ -93,7 +93,10 @@ public record ServiceDefinition(
   /// @param unit the systemd units that run it, one or more
   /// @param previous where the binary before is kept for people; none where the service's own
   ///   pipeline does that
-  /// @param keep how many binaries are kept by digest on the node, 1 or more
+  /// @param keep how many binaries are kept by digest on the node, 1 or more; of each further file
+  ///   as many
+  /// @param files what the paths of further files may begin with; empty where a release may bring
+  ///   none
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Install(
       String path,
@@ -102,7 +105,20 @@ public record ServiceDefinition(
       String mode,
       List<String> unit,
       @Nullable String previous,
-      int keep) {
+      int keep,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> files) {
+    /// Of nothing but a binary.
+    public Install(
+        String path,
+        String uid,
+        String gid,
+        String mode,
+        List<String> unit,
+        @Nullable String previous,
+        int keep) {
+      this(path, uid, gid, mode, unit, previous, keep, List.of());
+    }
+
     public Install {
       Check.text("path", path);
       Check.text("uid", uid);
@@ -110,6 +126,7 @@ public record ServiceDefinition(
       Check.text("mode", mode);
       unit = Check.list(unit);
       Check.atLeast("keep", 1, keep);
+      files = Check.list(files);
     }
   }
 

@@ -210,7 +210,23 @@ public final class ServiceReader {
         mode.length() == 3 ? "0" + mode : mode,
         units,
         noPrevious ? null : install.filePath("previous").orElse(null),
-        install.integer("keep", 1, 100).orElse(3));
+        install.integer("keep", 1, 100).orElse(3),
+        install.texts("files", ServiceReader::prefix));
+  }
+
+  /// What the paths of further files may begin with: a directory, or a directory and the begin of a
+  /// name. All of the root is nobody's word.
+  private static Optional<String> prefix(Fields field) {
+    Optional<String> prefix = field.text("");
+    if (prefix.isPresent()
+        && !dev.serin.contracts.Check.isPlainPath(prefix.get().replaceFirst("/$", ""))) {
+      field.problem(
+          "",
+          "expected an absolute directory such as /etc/api/, or the begin of a path such as"
+              + " /etc/systemd/system/api, without '.', '..', '//' or '.serin', found another text");
+      return Optional.empty();
+    }
+    return prefix;
   }
 
   private static String matching(

@@ -1,6 +1,8 @@
 package dev.serin.contracts.golden;
 
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -74,6 +76,10 @@ final class Samples {
       return true;
     } else if (raw == JsonNode.class) {
       return Json.mapper().readTree("{\"analysis\":{\"window\":\"PT30S\"}}");
+    } else if (raw == ReleaseFile.class) {
+      // As a request may have it: which nodes is for a way back alone.
+      return new ReleaseFile(
+          "/etc/backend-api/env", (Artifact) of(Artifact.class), "root", "backend", "0640");
     } else if (raw.isEnum()) {
       return raw.getEnumConstants()[0];
     }

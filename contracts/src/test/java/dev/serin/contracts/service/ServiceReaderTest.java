@@ -124,6 +124,24 @@ class ServiceReaderTest {
   }
 
   @Test
+  void furtherFilesMayGoOnlyWhereTheDefinitionSays() {
+    assertThat(valid(tree(SMALLEST)).install().files()).isEmpty();
+    JsonNode tree = tree(SMALLEST);
+    ((tools.jackson.databind.node.ObjectNode) tree.get("install"))
+        .putArray("files")
+        .add("/etc/api/")
+        .add("/etc/systemd/system/api");
+    assertThat(valid(tree).install().files())
+        .containsExactly("/etc/api/", "/etc/systemd/system/api");
+    for (String wrong :
+        List.of("/", "etc/api", "/etc/../", "/etc//api/", "/etc/./", "/opt/.serin/", "")) {
+      JsonNode one = tree(SMALLEST);
+      ((tools.jackson.databind.node.ObjectNode) one.get("install")).put("files", wrong);
+      assertThat(problemsOf(one)).as(wrong).hasSize(1).first().asString().contains("install.files");
+    }
+  }
+
+  @Test
   void theExampleOfTheDocumentsIsValid() throws IOException {
     ServiceDefinition example = valid(designsExample());
     assertThat(example.pool()).containsExactly("api_pool");

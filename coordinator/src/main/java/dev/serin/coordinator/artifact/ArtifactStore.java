@@ -11,7 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -206,13 +208,24 @@ public final class ArtifactStore {
     }
   }
 
+  /// A further file of a release may be secret, and which one is, nobody says here.
+  private FileAttribute<?>[] ownersAlone() {
+    return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
   private Receipt write(String sha256, long totalBytes, InputStream bytes, Path upload)
       throws IOException, Unwritable {
     MessageDigest digest = digest();
     long size = 0;
     try (FileChannel file =
         FileChannel.open(
-            upload, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            upload,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            ownersAlone())) {
       size = digestWhatIsThere(file, digest);
       byte[] chunk = new byte[CHUNK_BYTES];
       long checkAt = size;

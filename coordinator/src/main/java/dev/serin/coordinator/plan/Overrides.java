@@ -120,6 +120,7 @@ public final class Overrides {
     if (overrides != null && hasWindow(overrides)) {
       everyWindow(merged);
     }
+    problems.addAll(FurtherFiles.problems(service, chosen, release));
     Parsed<ServiceDefinition> read = ServiceReader.read(merged);
     if (read instanceof Parsed.Invalid<ServiceDefinition>(List<String> more)) {
       problems.addAll(more);

@@ -58,9 +58,12 @@ final class Lines {
           case SHIFT -> shift(step);
           case READY, MAINT -> ready(record, record.target(step.undo()));
           case SERVING -> shown(record);
-          case KEEP -> inside(record, Shell.KEEP, directory(), name(), record.sha256());
-          case PUSH -> push(record, rollout.request().artifact());
-          case RESTORE -> restore(record);
+          case KEEP ->
+              inside(record, Shell.KEEP, directory(), name(), record.sha256())
+                  + new FileLines(rollout, record).keep();
+          case PUSH ->
+              push(record, rollout.request().artifact()) + new FileLines(rollout, record).push();
+          case RESTORE -> restore(record) + new FileLines(rollout, record).restore();
           case RESTART -> restart(record);
           case HEALTH -> health(record);
           case SMOKE -> smoke();
@@ -223,11 +226,11 @@ final class Lines {
     return install().path().substring(install().path().lastIndexOf('/') + 1);
   }
 
-  private static InstanceAccess access(NodeRecord record) {
+  static InstanceAccess access(NodeRecord record) {
     return Objects.requireNonNull(Objects.requireNonNull(record.instance()).access());
   }
 
-  private static String inside(NodeRecord record, String script, String... arguments) {
+  static String inside(NodeRecord record, String script, String... arguments) {
     StringBuilder line = new StringBuilder("  " + access(record).shell() + " sh -euc ");
     line.append("'").append(script.replace("'", "'\\''")).append("' sh");
     for (String argument : arguments) {

@@ -101,6 +101,36 @@ final class Shell {
       mv -fT -- .serin/.rescue "$2\"\
       """;
 
+  /// Keeps the content of a further file; only root may see it.
+  ///
+  /// Arguments: folder, path, digest, where.
+  static final String KEEP_FILE =
+      """
+      umask 077
+      mkdir -p -- "$1"
+      chmod 0700 -- "$1"
+      [ ! -f "$4" ] || exit 0
+      [ "$(sha256sum <"$2" | cut -c 1-64)" = "$3" ] || exit 0
+      cat -- "$2" >"$1/.rescue"
+      mv -fT -- "$1/.rescue" "$4\"\
+      """;
+
+  /// Puts a further file in its place, unless there is a link in the way.
+  ///
+  /// Arguments: from, path, digest, owner:group, mode.
+  static final String PLACE_FILE =
+      """
+      [ "$(sha256sum <"$1" | cut -c 1-64)" = "$3" ]
+      directory=${2%/*}
+      [ "$(readlink -f -- "$directory")" = "$directory" ]
+      new=$directory/.${2##*/}.serin-rescue
+      rm -f -- "$new"
+      (umask 077 && cat -- "$1" >"$new")
+      chown -- "$4" "$new"
+      chmod -- "$5" "$new"
+      mv -fT -- "$new" "$2\"\
+      """;
+
   /// Asks for health until it is there.
   ///
   /// Arguments: URL.

@@ -99,11 +99,13 @@ final class Checks {
     }
     Predicate<String> isArtifact =
         problem -> problem.startsWith("artifact:") || problem.startsWith("rollback artifact:");
+    Predicate<String> isFile = problem -> problem.startsWith("file ");
     List<String> all = new ArrayList<>(instances.problems());
     instances.instances().stream().map(InstanceSeen::problems).forEach(all::addAll);
     add(
         "instances",
-        taken(Agent.INCUS, all.stream().filter(isArtifact.negate()).toList()),
+        taken(
+            Agent.INCUS, all.stream().filter(isArtifact.negate()).filter(isFile.negate()).toList()),
         instances.instances().size() + " of " + service.nodes().size() + " are running and fit");
     if (!Strategies.installs(service.strategy())) {
       return;
@@ -114,6 +116,13 @@ final class Checks {
         Check.withoutSecrets(release.artifact().uri())
             + " is sha256:"
             + release.artifact().sha256().substring(0, 12));
+    if (!release.files().isEmpty()) {
+      all.addAll(FileRecords.problems(release, instances.instances()));
+      add(
+          "files",
+          claimed(all.stream().filter(isFile).toList()),
+          "each is there, with its digest, and has its place on every node");
+    }
   }
 
   /// What an agent has found, or that it has found nothing.

@@ -91,7 +91,8 @@ final class Commands {
               service.nodes().stream().map(Commands::instance).toList(),
               service.install(),
               Strategies.installs(service.strategy()) ? request.artifact() : null,
-              Strategies.installs(service.strategy()) ? request.rollbackArtifact() : null);
+              Strategies.installs(service.strategy()) ? request.rollbackArtifact() : null,
+              request.files());
       case SLI ->
           new SliCommand.CheckSlis(
               head,
@@ -130,10 +131,15 @@ final class Commands {
               head,
               instance(node),
               Returns.sparing(service.install(), rollout.request().artifact()),
-              record.sha256());
+              record.sha256(),
+              record.filesBefore());
       case PUSH ->
           new IncusCommand.PushArtifact(
-              head, instance(node), service.install(), rollout.request().artifact());
+              head,
+              instance(node),
+              service.install(),
+              rollout.request().artifact(),
+              FileRecords.changes(rollout, record));
       case RESTART ->
           new IncusCommand.RestartUnits(
               head, instance(node), service.install(), Restarts.outworn(rollout, step, record));
@@ -207,7 +213,8 @@ final class Commands {
         Stream.of(record.sha256(), digest, rollout.request().artifact().sha256())
             .distinct()
             .toList(),
-        record.instance() == null ? Map.of() : record.instance().unitFiles());
+        record.instance() == null ? Map.of() : record.instance().unitFiles(),
+        FileRecords.changes(rollout, record));
   }
 
   /// The digest that a rollback restores: what the node had, or what the request names instead.

@@ -208,7 +208,18 @@ final class Draft {
     refused = null;
     if (Restarts.installs(rollout())) {
       switch (last.phase()) {
-        case HALTED, ROLLBACK_FAILED -> partly = lastEnded;
+        case HALTED, ROLLBACK_FAILED -> {
+          lastEnded =
+              new Ledger.Ended(
+                  rollout().rolloutId(),
+                  request(),
+                  last.phase(),
+                  FileRecords.merged(
+                      rollout().service(),
+                      partly == null ? List.of() : partly.filesBack(),
+                      FileRecords.before(rollout())));
+          partly = lastEnded;
+        }
         case COMPLETED -> partly = null;
         case QUEUED, PREFLIGHT, ROLLING, ANALYSING, PAUSED, ROLLING_BACK, ROLLED_BACK, REJECTED -> {
           // Every node has what it had before.

@@ -1,7 +1,9 @@
 package dev.serin.coordinator.saga;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.Freeze;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -70,14 +72,59 @@ public record Ledger(
   /// A release that completed.
   ///
   /// @param strategy by which it came; none in a ledger from before there was such a field
+  /// @param files the further files that it brought
   public record KnownGood(
-      String version, Artifact artifact, String rolloutId, @Nullable String strategy) {}
+      String version,
+      Artifact artifact,
+      String rolloutId,
+      @Nullable String strategy,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReleaseFile> files) {
+    public KnownGood {
+      files = files == null ? List.of() : List.copyOf(files);
+    }
+
+    /// One of nothing but a binary.
+    public KnownGood(
+        String version, Artifact artifact, String rolloutId, @Nullable String strategy) {
+      this(version, artifact, rolloutId, strategy, List.of());
+    }
+  }
 
   /// A rollout that is over.
-  public record Ended(String rolloutId, ReleaseRequested request, RolloutPhase phase) {}
+  ///
+  /// @param filesBack what takes its further files back, where it has left them on a part of the
+  ///   fleet
+  public record Ended(
+      String rolloutId,
+      ReleaseRequested request,
+      RolloutPhase phase,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReleaseFile> filesBack) {
+    public Ended {
+      filesBack = filesBack == null ? List.of() : List.copyOf(filesBack);
+    }
+
+    /// One that has left no further file on a part of the fleet.
+    public Ended(String rolloutId, ReleaseRequested request, RolloutPhase phase) {
+      this(rolloutId, request, phase, List.of());
+    }
+  }
 
   /// The version that a digest belongs to.
-  public record KnownVersion(String sha256, String version) {}
+  ///
+  /// @param files of a version to go back to: what brings back the further files that were there
+  public record KnownVersion(
+      String sha256,
+      String version,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReleaseFile> files) {
+    public KnownVersion {
+      files = files == null ? List.of() : List.copyOf(files);
+    }
+
+    /// A version of nothing but a binary.
+    public KnownVersion(String sha256, String version) {
+      this(sha256, version, List.of());
+    }
+  }
 
   /// Somebody wants the service to be left alone.
   public record HandsOff(String by, String reason, Instant since) {

@@ -1,6 +1,8 @@
 package dev.serin.coordinator.saga;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.incus.UnitSeen;
@@ -51,12 +53,18 @@ public record NodeRecord(
   /// @param unitFiles the digest of each unit's file before the rollout
   /// @param boot which boot of the container that was
   /// @param access how a person reaches it
+  /// @param filesBefore what it had before at the paths of the release's further files
+  /// @param files what it has there now
   public record InstanceRecord(
       List<UnitSeen> units,
       Map<String, String> unitFiles,
       String boot,
-      @Nullable InstanceAccess access) {
+      @Nullable InstanceAccess access,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> filesBefore,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files) {
     public InstanceRecord {
+      filesBefore = filesBefore == null ? List.of() : List.copyOf(filesBefore);
+      files = files == null ? List.of() : List.copyOf(files);
       units = units == null ? List.of() : List.copyOf(units);
       unitFiles = unitFiles == null ? Map.of() : Map.copyOf(unitFiles);
       boot = boot == null ? "" : boot;
@@ -68,28 +76,55 @@ public record NodeRecord(
           seen.units().stream()
               .collect(Collectors.toMap(UnitSeen::unit, UnitSeen::fileSha256, (one, same) -> one)),
           seen.boot(),
-          seen.access());
+          seen.access(),
+          seen.files(),
+          seen.files());
     }
+
+    InstanceRecord having(List<FileState> now) {
+      return new InstanceRecord(units, unitFiles, boot, access, filesBefore, now);
+    }
+  }
+
+  /// What it had before at the paths of the release's further files.
+  public List<FileState> filesBefore() {
+    return instance == null ? List.of() : instance.filesBefore();
+  }
+
+  /// Has these further files now, as far as Serin knows.
+  NodeRecord having(List<FileState> now) {
+    return instance == null ? this : in(instance.having(now));
   }
 
   /// Its units were started anew, or are taken as they were found.
   NodeRecord started(List<UnitSeen> units, String boot) {
     return instance == null
         ? this
-        : new NodeRecord(
-            name,
-            sha256,
-            settings,
-            goal,
-            asked,
-            leaving,
-            current,
-            inRotation,
-            weight,
-            new InstanceRecord(units, instance.unitFiles(), boot, instance.access()),
-            shifted,
-            past,
-            cookie);
+        : in(
+            new InstanceRecord(
+                units,
+                instance.unitFiles(),
+                boot,
+                instance.access(),
+                instance.filesBefore(),
+                instance.files()));
+  }
+
+  private NodeRecord in(InstanceRecord now) {
+    return new NodeRecord(
+        name,
+        sha256,
+        settings,
+        goal,
+        asked,
+        leaving,
+        current,
+        inRotation,
+        weight,
+        now,
+        shifted,
+        past,
+        cookie);
   }
 
   /// With that state as its goal, and the weight that it is to have anyway.

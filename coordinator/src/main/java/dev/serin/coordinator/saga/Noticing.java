@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusCommand.KnownInstance;
 import dev.serin.contracts.incus.IncusEvent.InstanceChange;
 import dev.serin.contracts.incus.IncusEvent.InstancesChangedByHand;
@@ -38,7 +39,8 @@ final class Noticing {
                 Commands.instance(node),
                 record.current(),
                 record.instance().units(),
-                record.instance().boot()));
+                record.instance().boot(),
+                record.instance().files()));
       }
     }
     return known;
@@ -86,6 +88,8 @@ final class Noticing {
     }
     return switch (change.deed()) {
       case BINARY_REPLACED -> record.current().equals(change.expected());
+      case FILE_CHANGED ->
+          record.instance().files().stream().anyMatch(file -> isExpected(file, change));
       case UNIT_FILE_CHANGED ->
           record.instance().units().stream()
               .anyMatch(unit ->
@@ -103,10 +107,19 @@ final class Noticing {
     NodeRecord.InstanceRecord instance = Objects.requireNonNull(record.instance());
     return switch (change.deed()) {
       case BINARY_REPLACED -> record.running(change.found());
+      // Only its digest is known now, so it is watched no more.
+      case FILE_CHANGED ->
+          record.having(
+              instance.files().stream().filter(file -> !isExpected(file, change)).toList());
       case UNIT_FILE_CHANGED, UNIT_RESTARTED, UNIT_STOPPED ->
           record.started(
               instance.units().stream().map(unit -> taken(unit, change)).toList(), instance.boot());
     };
+  }
+
+  private static boolean isExpected(FileState file, InstanceChange change) {
+    String sha256 = file.sha256() == null ? "" : file.sha256();
+    return file.path().equals(change.subject()) && sha256.equals(change.expected());
   }
 
   private static UnitSeen taken(UnitSeen unit, InstanceChange change) {
@@ -114,7 +127,7 @@ final class Noticing {
       return unit;
     }
     return switch (change.deed()) {
-      case BINARY_REPLACED -> unit;
+      case BINARY_REPLACED, FILE_CHANGED -> unit;
       case UNIT_FILE_CHANGED ->
           new UnitSeen(unit.unit(), unit.invocation(), unit.restarts(), change.found());
       case UNIT_RESTARTED, UNIT_STOPPED ->
@@ -134,6 +147,7 @@ final class Noticing {
               + " by sha256:"
               + shortened(change.found())
               + ")";
+      case FILE_CHANGED -> "changed the file " + change.subject() + " on " + change.node();
       case UNIT_FILE_CHANGED ->
           "changed the file of unit " + change.subject() + " on " + change.node();
       case UNIT_RESTARTED -> "restarted unit " + change.subject() + " on " + change.node();

@@ -229,6 +229,7 @@ final class Preflights {
         relevant.forEach(it -> (mended.contains(it) ? warnings : problems).add(it));
       }
       warnings.addAll(found.instances().warnings());
+      problems.addAll(FileRecords.problems(request, found.instances().instances()));
     }
     if (found.slis() != null) {
       problems.addAll(found.slis().problems());

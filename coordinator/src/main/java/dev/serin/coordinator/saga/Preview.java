@@ -13,6 +13,7 @@ import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
+import dev.serin.contracts.rollout.ReleasePlan.PlannedFile;
 import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.service.OnFreeze;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -20,6 +21,8 @@ import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +30,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +124,19 @@ public final class Preview {
         checks.results(),
         checks.problems(),
         Stream.concat(overridden.stream(), warnings(judged).stream()).toList(),
-        Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null));
+        Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null),
+        files(judged.service(), found));
+  }
+
+  private List<PlannedFile> files(ServiceDefinition judged, Phase.Preflight found) {
+    Set<String> installing =
+        Plan.compile(judged).stream()
+            .filter(step -> step.name() == StepName.PUSH)
+            .map(Step::node)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
+    return FileRecords.planned(
+        release, found.instances() == null ? List.of() : found.instances().instances(), installing);
   }
 
   private void hands(Checks checks) {

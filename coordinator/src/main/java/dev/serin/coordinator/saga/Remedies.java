@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.incus.FileState;
 import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Step;
 import java.util.Comparator;
@@ -22,6 +23,7 @@ final class Remedies {
         + " times, "
         + failure.sentence()
         + "; "
+        + files(record)
         + remedy(draft, record)
         + weights(draft)
         + again(draft, node);
@@ -44,6 +46,24 @@ final class Remedies {
         + " into rotation and "
         + node
         + " into maintenance by hand";
+  }
+
+  /// Which further files it does not have as they were before, as far as Serin knows.
+  private static String files(NodeRecord record) {
+    NodeRecord.InstanceRecord instance = record.instance();
+    String changed =
+        instance == null
+            ? ""
+            : instance.filesBefore().stream()
+                .filter(before -> !instance.files().contains(before))
+                .map(FileState::path)
+                .collect(Collectors.joining(", "));
+    return changed.isEmpty()
+        ? ""
+        : "see that these files are as they were before (what was in them is kept in .serin beside"
+            + " the binary): "
+            + changed
+            + "; ";
   }
 
   private static String again(Draft draft, String node) {

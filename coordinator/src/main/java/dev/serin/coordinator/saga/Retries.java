@@ -137,7 +137,9 @@ final class Retries {
         old.migrations(),
         old.forceMigrate(),
         Request.IfBusy.QUEUE,
-        old.labels());
+        old.labels(),
+        false,
+        old.files());
   }
 
   /// What has forced migrations is not lost.

@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -86,7 +87,7 @@ final class Returns {
         mixing.rolloutId(),
         mixing.request().version(),
         mixing.request().strategy(),
-        new Ledger.KnownVersion(good.artifact().sha256(), good.version()));
+        new Ledger.KnownVersion(good.artifact().sha256(), good.version(), mixing.filesBack()));
   }
 
   private static Way completed(Draft draft) {
@@ -165,7 +166,9 @@ final class Returns {
         List.of(),
         false,
         Request.IfBusy.REJECT,
-        Map.of());
+        Map.of(),
+        false,
+        target.files());
   }
 
   /// What the service expects of a new version says nothing of an old one, and a breach after it is
@@ -210,7 +213,8 @@ final class Returns {
             install.mode(),
             install.unit(),
             install.previous(),
-            install.keep() + 1)
+            install.keep() + 1,
+            install.files())
         : install;
   }
 
@@ -220,7 +224,7 @@ final class Returns {
     Rollout rollout = draft.rollout();
     String now = good.artifact().sha256();
     if (isWayBack(rollout.service().install(), good.artifact())) {
-      int at = draft.earlier.stream().map(Ledger.KnownVersion::sha256).toList().lastIndexOf(now);
+      int at = lastIndex(draft.earlier, now, rollout.request().files());
       if (at >= 0) {
         draft.earlier.subList(at, draft.earlier.size()).clear();
       }
@@ -235,14 +239,28 @@ final class Returns {
               .distinct()
               .toList();
       String past = before.size() == 1 ? before.getFirst() : digest(draft.lastKnownGood);
-      if (past != null && !past.equals(now)) {
-        draft.earlier.add(new Ledger.KnownVersion(past, draft.ledger().versionOf(past)));
+      // The group that left has its own files still.
+      List<ReleaseFile> files =
+          rollout.service().isBlueGreen() ? List.of() : FileRecords.before(rollout);
+      if (past != null && (!past.equals(now) || !files.isEmpty())) {
+        draft.earlier.add(new Ledger.KnownVersion(past, draft.ledger().versionOf(past), files));
       }
     }
     while (draft.earlier.size() > Ledger.REMEMBERED_EARLIER) {
       draft.earlier.removeFirst();
     }
     draft.lastKnownGood = good;
+  }
+
+  /// The same binary may have come with other files too.
+  private static int lastIndex(
+      List<Ledger.KnownVersion> earlier, String sha256, List<ReleaseFile> files) {
+    int at = earlier.size() - 1;
+    while (at >= 0
+        && !(earlier.get(at).sha256().equals(sha256) && earlier.get(at).files().equals(files))) {
+      at--;
+    }
+    return at;
   }
 
   private static @Nullable String digest(Ledger.@Nullable KnownGood good) {

@@ -356,7 +356,8 @@ final class Rolling {
               rollout.request().version(),
               rollout.request().artifact(),
               rollout.rolloutId(),
-              rollout.service().strategy()));
+              rollout.service().strategy(),
+              rollout.request().files()));
       rememberVersion(draft);
       draft.leftOut.clear();
     }

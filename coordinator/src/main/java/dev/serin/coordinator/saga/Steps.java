@@ -72,9 +72,10 @@ final class Steps {
                   it.settled(
                       it.target(step.undo()),
                       ready.servers().stream().allMatch(HaproxyEvent.ServerSeen::inRotation)));
-      case IncusEvent.ArtifactPushed pushed -> draft.node(node, it -> it.running(pushed.sha256()));
+      case IncusEvent.ArtifactPushed pushed ->
+          draft.node(node, it -> it.running(pushed.sha256()).having(pushed.files()));
       case IncusEvent.BinaryRestored restored ->
-          draft.node(node, it -> it.running(restored.sha256()));
+          draft.node(node, it -> it.running(restored.sha256()).having(it.filesBefore()));
       case IncusEvent.UnitsRestarted restarted ->
           draft.node(node, it -> it.started(restarted.units(), restarted.boot()));
       default -> {
@@ -141,7 +142,8 @@ final class Steps {
       case IncusEvent.ArtifactPushed pushed ->
           "sha256:"
               + pushed.sha256().substring(0, 12)
-              + (pushed.unchanged() ? " was there already" : " installed");
+              + (pushed.unchanged() ? " was there already" : " installed")
+              + FileRecords.counted(pushed.files().size());
       case IncusEvent.UnitsRestarted restarted ->
           restarted.unchanged() ? "runs it already: " + restarted.detail() : restarted.detail();
       case IncusEvent.HealthPassed health ->
@@ -154,9 +156,18 @@ final class Steps {
               + ", after "
               + View.shown(smoke.took());
       case IncusEvent.BinaryRestored restored ->
-          "sha256:" + restored.sha256().substring(0, 12) + " restored, from " + restored.source();
+          "sha256:"
+              + restored.sha256().substring(0, 12)
+              + " restored, from "
+              + restored.source()
+              + FileRecords.counted(files(rollout, restored));
       default -> event.getClass().getSimpleName();
     };
+  }
+
+  private static int files(Rollout rollout, AgentEvent event) {
+    String node = event.head().node();
+    return node == null ? 0 : rollout.request().filesOf(node).size();
   }
 
   /// Such as `b1 at weight 19, b2 at weight 2`.

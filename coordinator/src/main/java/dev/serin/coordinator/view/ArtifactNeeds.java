@@ -1,9 +1,12 @@
 package dev.serin.coordinator.view;
 
+import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.coordinator.saga.FileRecords;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.streams.CoordinatorStreams;
 import dev.serin.coordinator.streams.SagaProcessor;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -141,13 +145,25 @@ public final class ArtifactNeeds implements SmartLifecycle, TopicReader.Sink {
           .active()
           .nodes()
           .values()
-          .forEach(node -> need(needs, service, node.sha256(), Use.ACTIVE_ROLLOUT));
+          .forEach(node -> {
+            need(needs, service, node.sha256(), Use.ACTIVE_ROLLOUT);
+            node.filesBefore().stream()
+                .map(FileState::sha256)
+                .filter(Objects::nonNull)
+                .forEach(sha256 -> need(needs, service, sha256, Use.ACTIVE_ROLLOUT));
+          });
     }
     ledger.queue().forEach(it -> release(needs, service, it.request(), Use.QUEUED));
     if (ledger.lastKnownGood() != null) {
       need(needs, service, ledger.lastKnownGood().artifact().sha256(), Use.LAST_KNOWN_GOOD);
+      files(needs, service, ledger.lastKnownGood().files(), Use.LAST_KNOWN_GOOD);
     }
-    ledger.earlier().forEach(it -> need(needs, service, it.sha256(), Use.EARLIER_RELEASE));
+    ledger
+        .earlier()
+        .forEach(it -> {
+          need(needs, service, it.sha256(), Use.EARLIER_RELEASE);
+          files(needs, service, it.files(), Use.EARLIER_RELEASE);
+        });
     ended(needs, service, ledger.lastEnded());
     ended(needs, service, ledger.partly());
     ended(needs, service, ledger.refused());
@@ -157,15 +173,21 @@ public final class ArtifactNeeds implements SmartLifecycle, TopicReader.Sink {
   private static void ended(List<Need> needs, String service, Ledger.@Nullable Ended ended) {
     if (ended != null) {
       release(needs, service, ended.request(), Use.LAST_ENDED);
+      files(needs, service, ended.filesBack(), Use.LAST_ENDED);
     }
   }
 
   private static void release(List<Need> needs, String service, ReleaseRequested request, Use use) {
     need(needs, service, request.artifact().sha256(), use);
+    files(needs, service, request.files(), use);
     Artifact back = request.rollbackArtifact();
     if (back != null) {
       need(needs, service, back.sha256(), use);
     }
+  }
+
+  private static void files(List<Need> needs, String service, List<ReleaseFile> files, Use use) {
+    FileRecords.digests(files).forEach(sha256 -> need(needs, service, sha256, use));
   }
 
   private static void need(List<Need> needs, String service, String sha256, Use use) {

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -70,6 +71,19 @@ class ArtifactStoreTest {
 
   private Receipt put(byte[] bytes) throws IOException {
     return store.receive(digest(bytes), 0, bytes.length, new ByteArrayInputStream(bytes));
+  }
+
+  @Test
+  void whatIsStoredIsForItsOwnerAlone() throws IOException {
+    put(BINARY);
+    goOn(bytes(2, 1_000), 0);
+    try (var files = Files.walk(directory)) {
+      assertThat(files.filter(Files::isRegularFile).toList())
+          .hasSize(2)
+          .allSatisfy(file ->
+              assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                  .isEqualTo("rw-------"));
+    }
   }
 
   private Receipt goOn(byte[] bytes, int offset) throws IOException {

@@ -9,11 +9,13 @@ import dev.serin.contracts.haproxy.HaproxyEvent.RuntimeAccess;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.incus.UnitSeen;
+import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.SliCommand;
@@ -49,6 +51,7 @@ final class World {
   private final Set<String> ill = new TreeSet<>();
 
   private final Set<String> readOnly = new TreeSet<>();
+  private final Map<String, FileState> files = new java.util.HashMap<>();
 
   /// Load balancers that do not answer.
   private final Set<String> silent = new TreeSet<>();
@@ -142,7 +145,11 @@ final class World {
                           new InstanceAccess(
                               "incus exec " + node.getKey() + " --",
                               "incus file push",
-                              node.getKey())))
+                              node.getKey()),
+                          inspect.files().stream()
+                              .filter(file -> file.isFor(node.getKey()))
+                              .map(file -> file(node.getKey(), file.path()))
+                              .toList()))
                   .toList(),
               Map.of(),
               List.of(),
@@ -151,7 +158,13 @@ final class World {
           new IncusEvent.BinaryKept(head, keep.sha256(), "/opt/api/.serin/" + keep.sha256());
       case IncusCommand.PushArtifact push -> {
         install(name(head), push.artifact().sha256());
-        yield new IncusEvent.ArtifactPushed(head, push.artifact().sha256(), 1_000, false);
+        push.files().forEach(it -> place(name(head), wanted(it.file())));
+        yield new IncusEvent.ArtifactPushed(
+            head,
+            push.artifact().sha256(),
+            1_000,
+            false,
+            push.files().stream().map(it -> file(name(head), it.file().path())).toList());
       }
       case IncusCommand.RestartUnits restart -> {
         ill.remove(name(head));
@@ -168,6 +181,7 @@ final class World {
           new IncusEvent.SmokeTestPassed(head, Duration.ofSeconds(1), smoke.requests().size());
       case IncusCommand.RestoreBinary restore -> {
         install(name(head), restore.sha256());
+        restore.files().forEach(it -> place(name(head), it.before()));
         yield new IncusEvent.BinaryRestored(head, restore.sha256(), "kept");
       }
       case SliCommand.CheckSlis slis ->
@@ -177,6 +191,22 @@ final class World {
               head, call.hook().name(), HookVerdict.PASS, "", 1, Duration.ofMillis(40));
       default -> throw new IllegalArgumentException("nobody answers " + Words.of(command));
     };
+  }
+
+  private static FileState wanted(ReleaseFile file) {
+    return file.artifact() == null
+        ? FileState.absent(file.path())
+        : new FileState(file.path(), file.artifact().sha256(), file.uid(), file.gid(), file.mode());
+  }
+
+  /// What a node has at a path.
+  FileState file(String name, String path) {
+    return files.getOrDefault(name + ":" + path, FileState.absent(path));
+  }
+
+  /// A node has this at its path from now on.
+  void place(String name, FileState state) {
+    files.put(name + ":" + state.path(), state);
   }
 
   private void install(String name, String digest) {

@@ -10,7 +10,12 @@ public interface ArtifactSource {
   /// call for the same artifact is short.
   Located locate(Artifact artifact);
 
-  /// Where else a binary may be had by its digest alone; none where there is no store.
+  /// Finds a further file of a release, which need be no executable, and must be small.
+  default Located locateFile(Artifact artifact) {
+    return locate(artifact);
+  }
+
+  /// Where else a binary or a file may be had by its digest alone; none where there is no store.
   default Optional<Artifact> stored(String sha256) {
     return Optional.empty();
   }

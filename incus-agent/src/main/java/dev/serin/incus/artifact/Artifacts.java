@@ -3,6 +3,7 @@ package dev.serin.incus.artifact;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.incus.rest.Content;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,13 +24,27 @@ public final class Artifacts implements ArtifactSource {
     this.downloads = downloads;
   }
 
+  /// What an artifact is checked for.
+  private interface Check {
+    Located of(Path file, String shown, String sha256);
+  }
+
   @Override
   public Located locate(Artifact artifact) {
+    return locate(artifact, Artifacts::check);
+  }
+
+  @Override
+  public Located locateFile(Artifact artifact) {
+    return locate(artifact, Artifacts::checkFile);
+  }
+
+  private Located locate(Artifact artifact, Check check) {
     return switch (ArtifactUri.of(artifact.uri())) {
-      case ArtifactUri.OnAgent(Path file) -> check(file, file.toString(), artifact.sha256());
+      case ArtifactUri.OnAgent(Path file) -> check.of(file, file.toString(), artifact.sha256());
       case ArtifactUri.Remote remote ->
           switch (downloads.fetch(remote, artifact.sha256())) {
-            case Downloads.Fetched(Path file) -> check(file, remote.shown(), artifact.sha256());
+            case Downloads.Fetched(Path file) -> check.of(file, remote.shown(), artifact.sha256());
             case Downloads.NotFetched(Failure failure) -> new Located.Unusable(failure);
           };
       case ArtifactUri.OnNode(String path) ->
@@ -82,6 +97,42 @@ public final class Artifacts implements ArtifactSource {
       return unusable(
           Reason.NOT_FOUND,
           "a readable artifact at " + shown,
+          unreadable.getClass().getSimpleName(),
+          "let the incus-agent read it");
+    }
+  }
+
+  /// A further file may be empty, and may be anything. What is found of it is told by its digest
+  /// alone.
+  private static Located checkFile(Path file, String shown, String sha256) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        return unusable(
+            Reason.NOT_FOUND,
+            "the file at " + shown,
+            Files.exists(file) ? "something else" : "no such file on the incus-agent's machine",
+            "put it there, or give another artifact.uri");
+      }
+      long sizeBytes = Files.size(file);
+      if (sizeBytes > ReleaseFile.LARGEST_BYTES) {
+        return unusable(
+            Reason.INVALID,
+            "at most " + ReleaseFile.LARGEST_BYTES + " bytes at " + shown,
+            sizeBytes + " bytes",
+            "a release's files are for settings: bring it in the binary, or by other means");
+      }
+      String digest = digest(file);
+      return digest.equals(sha256)
+          ? new Located.Here(Content.of(file, sizeBytes))
+          : unusable(
+              Reason.DIGEST,
+              "SHA-256 " + sha256 + " at " + shown,
+              digest,
+              "release the file with its own digest");
+    } catch (IOException unreadable) {
+      return unusable(
+          Reason.NOT_FOUND,
+          "a readable file at " + shown,
           unreadable.getClass().getSimpleName(),
           "let the incus-agent read it");
     }

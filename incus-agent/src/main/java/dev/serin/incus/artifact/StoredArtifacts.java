@@ -65,6 +65,11 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
   }
 
   @Override
+  public Located locateFile(Artifact artifact) {
+    return source.locateFile(artifact);
+  }
+
+  @Override
   public Optional<Artifact> stored(String sha256) {
     return store.map(base -> new Artifact(at(base, sha256).toString(), sha256));
   }

@@ -6,6 +6,7 @@ import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.contracts.incus.IncusEvent;
@@ -38,6 +39,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
   private final Restoring restoring;
   private final Restarting restarting;
   private final Noticing noticing;
+  private final FurtherFiles furtherFiles;
 
   /// @param tokens gives a text of letters and digits that it never gave before, on any machine
   /// @param settle how long a restarted process must live to count as up
@@ -53,6 +55,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
     this.tokens = tokens;
     this.inspecting = new Inspecting(servers, artifacts, tokens);
     this.installing = new Installing(artifacts);
+    this.furtherFiles = new FurtherFiles(artifacts);
     this.restoring = new Restoring(installing, artifacts);
     this.restarting = new Restarting(settle, restartWithin);
     this.noticing = new Noticing(servers, tokens);
@@ -97,13 +100,20 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
     Supplier<AnswerHead> head = () -> command.head().answered(turn.now());
     return switch (command) {
       case IncusCommand.InspectInstances inspect -> inspecting.inspect(turn, inspect, head);
-      case IncusCommand.KeepBinary(_, var instance, var install, var sha256) ->
-          keep(turn, node(command, instance, install), sha256, head);
-      case IncusCommand.PushArtifact(_, var instance, var install, var artifact) -> {
-        var installed = installing.install(turn, node(command, instance, install), artifact);
+      case IncusCommand.KeepBinary(_, var instance, var install, var sha256, var files) -> {
+        Node node = node(command, instance, install);
+        IncusEvent kept = keep(turn, node, sha256, head);
+        furtherFiles.keep(turn, node, files);
+        yield kept;
+      }
+      case IncusCommand.PushArtifact(_, var instance, var install, var artifact, var files) -> {
+        Node node = node(command, instance, install);
+        // Whether they are anybody else's is seen before the binary is touched.
+        List<FileState> placed = furtherFiles.place(turn, node, files);
+        var installed = installing.install(turn, node, artifact);
         artifacts.installed(artifact);
         yield new IncusEvent.ArtifactPushed(
-            head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged());
+            head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged(), placed);
       }
       case IncusCommand.RestartUnits(_, var instance, var install, var outworn) ->
           restarting.restart(turn, node(command, instance, install), outworn, head);
@@ -118,10 +128,14 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
               var sha256,
               var source,
               var known,
-              var unitFiles) -> {
-        String from =
-            restoring.restore(
-                turn, node(command, instance, install), sha256, source, known, unitFiles);
+              var unitFiles,
+              var files) -> {
+        Node node = node(command, instance, install);
+        if (!files.isEmpty()) {
+          Restoring.checkBinary(turn, node, known);
+          furtherFiles.putBack(turn, node, files);
+        }
+        String from = restoring.restore(turn, node, sha256, source, known, unitFiles);
         yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
       }
       case IncusCommand.StandBack stand -> throw new IllegalStateException("nothing to carry out");

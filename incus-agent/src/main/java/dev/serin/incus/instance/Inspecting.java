@@ -17,6 +17,7 @@ import dev.serin.incus.rest.Unreachable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The preflight's look at artifact and instances. It changes nothing, stops at no problem, and
@@ -32,11 +33,13 @@ final class Inspecting {
   private final Servers servers;
   private final ArtifactSource artifacts;
   private final Supplier<String> tokens;
+  private final FurtherFiles furtherFiles;
 
   Inspecting(Servers servers, ArtifactSource artifacts, Supplier<String> tokens) {
     this.servers = servers;
     this.artifacts = artifacts;
     this.tokens = tokens;
+    this.furtherFiles = new FurtherFiles(artifacts);
   }
 
   IncusEvent inspect(Turn turn, InspectInstances command, Supplier<AnswerHead> head)
@@ -46,6 +49,7 @@ final class Inspecting {
     Fleet fleet = Fleet.ask(turn, servers, command.instances(), problems, warnings);
     long sizeBytes = locate("artifact", command.artifact(), problems);
     locate("rollback artifact", command.rollbackArtifact(), problems);
+    problems.addAll(furtherFiles.problems(command.files()));
     List<InstanceSeen> seen = new ArrayList<>();
     for (int first = 0; first < command.instances().size(); first += AT_ONCE) {
       int end = Math.min(first + AT_ONCE, command.instances().size());
@@ -141,16 +145,19 @@ final class Inspecting {
         Findings findings =
             Findings.of(command, begun.ref().instance(), report, sizeBytes, this::isStored);
         warnings.addAll(findings.warnings());
+        FurtherFiles.Seen files =
+            furtherFiles.look(turn, begun.looking().node(), begun.ref(), command.files(), report);
         return new InstanceSeen(
             begun.ref().node(),
             findings.sha256(),
             begun.addresses(),
-            findings.problems(),
-            findings.ofInstalling(),
+            joined(findings.problems(), files.problems()),
+            joined(findings.ofInstalling(), files.problems()),
             findings.ofTheUnit(),
             report.units(),
             report.value("boot"),
-            begun.looking().node().access());
+            begun.looking().node().access(),
+            files.states());
       } catch (CommandFailed failed) {
         problem = failed.failure().sentence();
       } catch (Unreachable gone) {
@@ -159,6 +166,10 @@ final class Inspecting {
     }
     return new InstanceSeen(
         begun.ref().node(), null, begun.addresses(), List.of(problem), List.of(), "", null);
+  }
+
+  private static List<String> joined(List<String> some, List<String> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
   }
 
   /// A lost operation is looked for once more, by another look.

@@ -88,7 +88,9 @@ final class Noticing {
       }
       Seen now = seen.get(name);
       String sha256 = now != null && now.mark().equals(mark) ? now.sha256() : "";
-      return changes(command, known, report, sha256);
+      List<InstanceChange> changes = changes(command, known, report, sha256);
+      changes.addAll(FurtherFiles.changes(turn, node, known));
+      return changes;
     } catch (CommandFailed | Unreachable unseen) {
       return List.of();
     }

@@ -46,11 +46,7 @@ final class Restoring {
       return report.word(1);
     }
     if (report.outcome().equals("foreign")) {
-      throw new CommandFailed(
-          Reason.FOREIGN,
-          "a binary that this rollout knows at " + install.path() + " in " + node.instance(),
-          "SHA-256 " + report.word(1) + ", put there by somebody else",
-          "ask them; nothing was touched");
+      throw foreign(node, report.word(1));
     }
     if (report.outcome().equals("foreign-unit")) {
       throw new CommandFailed(
@@ -93,6 +89,24 @@ final class Restoring {
               elsewhere + ", and none from the store of artifacts: " + failed.getMessage(),
               again || failed.failure().retryable()));
     }
+  }
+
+  /// Before a file is put back: whether the binary, which comes after the files, is one that may be
+  /// replaced.
+  static void checkBinary(Turn turn, Node node, List<String> known)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    String installed = node.run(turn, Script.WATCH, List.of("-")).value("binary-digest");
+    if (!known.isEmpty() && !installed.isEmpty() && !known.contains(installed)) {
+      throw foreign(node, installed);
+    }
+  }
+
+  private static CommandFailed foreign(Node node, String sha256) {
+    return new CommandFailed(
+        Reason.FOREIGN,
+        "a binary that this rollout knows at " + node.install().path() + " in " + node.instance(),
+        "SHA-256 " + sha256 + ", put there by somebody else",
+        "ask them; nothing was touched");
   }
 
   private String install(Turn turn, Node node, Artifact artifact)

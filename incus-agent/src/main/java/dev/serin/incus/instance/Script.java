@@ -26,14 +26,21 @@ enum Script {
   /// Asks for one thing.
   SMOKE(true),
   /// Tells, at little cost, whether it is still what it was.
-  WATCH(true);
+  WATCH(true),
+  /// Tells what there is in place of further files.
+  LOOK_FILES(false),
+  /// Keeps their content.
+  KEEP_FILES(false),
+  /// Puts them where they belong, or back.
+  PLACE_FILES(false);
 
   private final boolean mostlyWaits;
   private final String text;
 
   Script(boolean mostlyWaits) {
     this.mostlyWaits = mostlyWaits;
-    this.text = read("lib") + read(name().toLowerCase(Locale.ROOT));
+    String own = name().toLowerCase(Locale.ROOT);
+    this.text = read("lib") + (own.endsWith("_files") ? read("files") : "") + read(own);
   }
 
   /// Whether a newer command need not wait for its end: what goes on in the instance then only
@@ -48,7 +55,7 @@ enum Script {
 
   /// How it is called in the instance's process list.
   String title() {
-    return "serin-" + name().toLowerCase(Locale.ROOT);
+    return "serin-" + name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static String read(String name) {

@@ -124,10 +124,17 @@ started_us() {
   [ -n "$started" ] && date -d "$started" +%s%6N || printf 0
 }
 
-# When the installed binary got its place or its rights, in microseconds.
+# When the installed binary got its place or its rights, or a further file of the service changed, in
+# microseconds.
 changed_us() {
   changed=$(stat -L -c %.6Z -- "$target")
-  printf '%s%s' "${changed%.*}" "${changed#*.}"
+  changed=${changed%.*}${changed#*.}
+  if [ -f "$store/.$name.files/changed" ]; then
+    other=$(stat -c %.6Y -- "$store/.$name.files/changed")
+    other=${other%.*}${other#*.}
+    [ "$other" -le "$changed" ] || changed=$other
+  fi
+  printf %s "$changed"
 }
 
 # Whether the unit that was read runs the installed binary: it was started after the file changed.

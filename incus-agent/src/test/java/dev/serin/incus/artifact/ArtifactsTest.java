@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -71,6 +72,33 @@ class ArtifactsTest {
     assertThat(failure.expected()).startsWith("at most 100000 bytes (serin.artifacts.largest) at");
     served = Arrays.copyOf(BINARY, (int) LARGEST);
     assertThat(artifacts.locate(remote(digest(served)))).isInstanceOf(Located.Here.class);
+  }
+
+  @Test
+  void aFurtherFileNeedBeNoExecutableAndMayBeEmptyButIsSmall() throws IOException {
+    byte[] env = "PASSWORD=secret".getBytes(UTF_8);
+    assertThat(artifacts.locateFile(file(env, digest(env)))).isInstanceOf(Located.Here.class);
+    assertThat(artifacts.locateFile(file(new byte[0], digest(new byte[0]))))
+        .isInstanceOf(Located.Here.class);
+    assertThat(failure(artifacts.locate(file(env, digest(env)))).reason())
+        .isEqualTo(Reason.INVALID);
+
+    Failure other = failure(artifacts.locateFile(file(env, digest(BINARY))));
+    assertThat(other.reason()).isEqualTo(Reason.DIGEST);
+    assertThat(other.sentence()).doesNotContain("secret");
+    byte[] large = new byte[1024 * 1024 + 1];
+    assertThat(failure(artifacts.locateFile(file(large, digest(large)))).expected())
+        .startsWith("at most 1048576 bytes");
+  }
+
+  @Test
+  void whatIsFetchedIsForTheAgentAlone() throws IOException {
+    artifacts.locateFile(remote(digest(BINARY)));
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(
+                    directory.resolve("downloads").resolve(digest(BINARY)))))
+        .isEqualTo("rw-------");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.incus.artifact.Artifacts;
@@ -156,6 +157,14 @@ final class Agent {
     return (IncusEvent.InstancesInspected)
         answer(
             new IncusCommand.InspectInstances(head(), List.of(ref()), install, artifact, rollback));
+  }
+
+  IncusEvent.InstanceSeen inspect(List<ReleaseFile> further) {
+    IncusEvent answer =
+        answer(
+            new IncusCommand.InspectInstances(
+                head(), List.of(ref()), install, null, null, further));
+    return ((IncusEvent.InstancesInspected) answer).instances().getFirst();
   }
 
   /// The failure that the event tells.

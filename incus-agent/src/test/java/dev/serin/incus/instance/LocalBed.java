@@ -35,6 +35,9 @@ final class LocalBed implements Bed, Wire {
   private boolean losesNext;
   private @Nullable Path tools;
 
+  /// Every word of every command since the bed was made.
+  final List<String> words = new ArrayList<>();
+
   LocalBed(Path directory) {
     this.directory = directory;
   }
@@ -182,6 +185,7 @@ final class LocalBed implements Bed, Wire {
     }
     List<String> command = new ArrayList<>();
     request.path("command").forEach(word -> command.add(word.asString()));
+    words.addAll(command);
     String operation = "/1.0/operations/" + ++operations;
     String log = "/1.0/instances/backend-1/logs/exec-output/" + operations;
     Path output = Files.createTempFile("serin", ".stdout");

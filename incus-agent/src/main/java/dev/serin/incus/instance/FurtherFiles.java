@@ -1,0 +1,401 @@
+package dev.serin.incus.instance;
+
+import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.FileState;
+import dev.serin.contracts.incus.IncusCommand.FileChange;
+import dev.serin.contracts.incus.IncusCommand.InstanceRef;
+import dev.serin.contracts.incus.IncusCommand.KnownInstance;
+import dev.serin.contracts.incus.IncusEvent.Deed;
+import dev.serin.contracts.incus.IncusEvent.InstanceChange;
+import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.request.ReleaseFile;
+import dev.serin.incus.artifact.ArtifactSource;
+import dev.serin.incus.artifact.ArtifactUri;
+import dev.serin.incus.artifact.Located;
+import dev.serin.incus.rest.Content;
+import dev.serin.incus.rest.Unreachable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The further files of a release, on the node and on their way there:
+/// 1. what is there is told apart, and its content kept;
+/// 2. all of them are looked at before one is changed: a file that is neither as it was nor as it
+///    is to be is somebody else's;
+/// 3. what the node has not kept is sent beside its place, under a name of this command's own;
+/// 4. each is written beside its place with its owner and mode, and moved over it.
+///
+/// Cut off anywhere, each file is the one or the other, whole. Nothing of a content is in an
+/// argument, an event or a message: it may be secret.
+final class FurtherFiles {
+  private static final int ATTEMPTS = 3;
+
+  private final ArtifactSource artifacts;
+
+  FurtherFiles(ArtifactSource artifacts) {
+    this.artifacts = artifacts;
+  }
+
+  /// What a look has found.
+  ///
+  /// @param states of those that could be looked at
+  record Seen(List<FileState> states, List<String> problems) {}
+
+  /// What is wrong with the files that come from elsewhere than the nodes.
+  List<String> problems(List<ReleaseFile> files) {
+    List<String> problems = new ArrayList<>();
+    for (ReleaseFile file : files) {
+      Artifact artifact = file.artifact();
+      if (artifact != null
+          && onNode(artifact).isEmpty()
+          && artifacts.locateFile(artifact) instanceof Located.Unusable(Failure failure)) {
+        problems.add("file " + file.path() + ": " + failure.sentence());
+      }
+    }
+    return problems;
+  }
+
+  /// @param report of the look at the rest of the instance
+  Seen look(Turn turn, Node node, InstanceRef ref, List<ReleaseFile> all, Report report)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    List<ReleaseFile> files = all.stream().filter(file -> file.isFor(ref.node())).toList();
+    if (files.isEmpty()) {
+      return new Seen(List.of(), List.of());
+    }
+    List<String> arguments = new ArrayList<>();
+    for (ReleaseFile file : files) {
+      arguments.addAll(List.of(file.path(), file.uid(), file.gid(), onNode(file)));
+    }
+    Report look = node.run(turn, Script.LOOK_FILES, arguments);
+    List<FileState> states = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (int index = 0; index < files.size(); index++) {
+      look(new Place(node, look, files.get(index), index + 1), states, problems);
+    }
+    boolean bringsUnits = files.stream().anyMatch(file -> file.path().contains("/systemd/"));
+    if (bringsUnits) {
+      for (String unit : report.all("unit-file-changed")) {
+        problems.add(
+            "unit "
+                + unit
+                + " in "
+                + node.instance()
+                + ": expected its file as systemd has loaded it, found one that has changed since;"
+                + " the release's own systemctl daemon-reload would bring that into effect too:"
+                + " see what it is, and reload before");
+      }
+    }
+    return new Seen(states, problems);
+  }
+
+  /// One file's lines in a look.
+  private record Place(Node node, Report look, ReleaseFile file, int number) {
+    List<String> words(String key) {
+      return look.all(key).stream()
+          .map(line -> List.of(line.split(" ", -1)))
+          .filter(words -> words.getFirst().equals(String.valueOf(number)))
+          .findFirst()
+          .orElse(List.of());
+    }
+
+    String problem(String expected, String found) {
+      return "file "
+          + file.path()
+          + " in "
+          + node.instance()
+          + ": expected "
+          + expected
+          + ", found "
+          + found;
+    }
+  }
+
+  private void look(Place place, List<FileState> states, List<String> problems) {
+    List<String> words = place.words("file");
+    String kind = words.size() < 2 ? "nothing" : words.get(1);
+    if (kind.equals("absent") || kind.equals("file")) {
+      states.add(state(place.file().path(), words.subList(2, words.size())));
+    } else {
+      problems.add(place.problem(expected(kind), shown(kind)));
+    }
+    if (!place.words("read-only").isEmpty()) {
+      problems.add(place.problem("a directory that can be written to", "a read-only one"));
+    }
+    if (!place.words("user").isEmpty()) {
+      problems.add(place.problem("a user " + place.file().uid(), "none of that name"));
+    }
+    if (!place.words("group").isEmpty()) {
+      problems.add(place.problem("a group " + place.file().gid(), "none of that name"));
+    }
+    Artifact artifact = place.file().artifact();
+    List<String> source = place.words("source");
+    if (artifact == null || source.size() < 3) {
+      return;
+    }
+    boolean there = source.get(2).equals(artifact.sha256());
+    if (!there && stored(artifact.sha256()).isEmpty()) {
+      problems.add(
+          place.problem(
+              "SHA-256 " + artifact.sha256() + " at " + artifact.uri(),
+              source.get(2).equals("-") ? "no readable file" : source.get(2)));
+    } else if (there && size(source.get(1)) > ReleaseFile.LARGEST_BYTES) {
+      problems.add(
+          place.problem(
+              "at most " + ReleaseFile.LARGEST_BYTES + " bytes", source.get(1) + " bytes"));
+    }
+  }
+
+  private static long size(String digits) {
+    return digits.matches("[0-9]{1,18}") ? Long.parseLong(digits) : 0;
+  }
+
+  private static String expected(String kind) {
+    return kind.endsWith("directory") && !kind.equals("directory")
+        ? "its directory, reached without symbolic links"
+        : "a file, or none";
+  }
+
+  private static String shown(String kind) {
+    return switch (kind) {
+      case "no-directory" -> "none";
+      case "linked-directory" -> "a symbolic link in the way";
+      case "link" -> "a symbolic link";
+      case "directory" -> "a directory";
+      default -> "something else";
+    };
+  }
+
+  /// @param words digest, owner, group and mode; `-` where there is no file
+  private static FileState state(String path, List<String> words) {
+    return words.size() < 4 || !Check.isSha256(words.getFirst())
+        ? FileState.absent(path)
+        : new FileState(path, words.get(0), words.get(1), words.get(2), padded(words.get(3)));
+  }
+
+  private static String padded(String mode) {
+    return "0".repeat(Math.max(0, 4 - mode.length())) + mode;
+  }
+
+  /// What somebody else has changed since.
+  static List<InstanceChange> changes(Turn turn, Node node, KnownInstance known)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    List<InstanceChange> changes = new ArrayList<>();
+    if (known.files().isEmpty()) {
+      return changes;
+    }
+    List<String> arguments = new ArrayList<>();
+    known.files().forEach(file -> arguments.addAll(List.of(file.path(), "-", "-", "-")));
+    Report look = node.run(turn, Script.LOOK_FILES, arguments);
+    for (String line : look.all("file")) {
+      String[] words = line.split(" ", -1);
+      int number = words.length < 6 ? 0 : Math.toIntExact(size(words[0]));
+      if (number < 1 || number > known.files().size()) {
+        continue;
+      }
+      FileState expected = known.files().get(number - 1);
+      FileState found = state(expected.path(), List.of(words).subList(2, words.length));
+      boolean isPlain = words[1].equals("absent") || words[1].equals("file");
+      if (!isPlain || !found.equals(expected)) {
+        changes.add(
+            new InstanceChange(
+                known.instance().node(),
+                Deed.FILE_CHANGED,
+                expected.path(),
+                digest(expected),
+                isPlain ? digest(found) : shown(words[1])));
+      }
+    }
+    return changes;
+  }
+
+  private static String digest(FileState state) {
+    return state.sha256() == null ? "" : state.sha256();
+  }
+
+  /// Keeps the content of the files that are there.
+  void keep(Turn turn, Node node, List<FileState> files)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    if (files.isEmpty()) {
+      return;
+    }
+    List<String> arguments = new ArrayList<>();
+    arguments.add(String.valueOf(node.install().keep()));
+    for (FileState file : files) {
+      arguments.add(file.path());
+      arguments.add(file.sha256() == null ? "-" : file.sha256());
+    }
+    Report report = node.run(turn, Script.KEEP_FILES, arguments);
+    if (!report.outcome().equals("kept")) {
+      throw foreign(node, path(report, files.stream().map(FileState::path).toList()), "");
+    }
+  }
+
+  /// Gives each file the content, owner and mode that the release brings.
+  ///
+  /// @return the files as they are now
+  List<FileState> place(Turn turn, Node node, List<FileChange> files)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    List<Step> steps = new ArrayList<>();
+    for (FileChange change : files) {
+      ReleaseFile file = change.file();
+      steps.add(new Step(wanted(file), change.before(), onNode(file), file.artifact()));
+    }
+    // They may be secret, so they go nowhere else: the store gets none of them from here.
+    return carryOut(turn, node, steps);
+  }
+
+  /// Gives each file what it had before.
+  void putBack(Turn turn, Node node, List<FileChange> files)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    List<Step> steps = new ArrayList<>();
+    for (FileChange change : files) {
+      steps.add(new Step(change.before(), wanted(change.file()), "-", null));
+    }
+    carryOut(turn, node, steps);
+  }
+
+  private static FileState wanted(ReleaseFile file) {
+    return file.artifact() == null
+        ? FileState.absent(file.path())
+        : new FileState(file.path(), file.artifact().sha256(), file.uid(), file.gid(), file.mode());
+  }
+
+  /// One file's way.
+  ///
+  /// @param other what else it may be
+  /// @param onNode where its content is on the node, `-` where it comes from elsewhere
+  /// @param artifact where its content comes from; none where the node is to have it
+  private record Step(
+      FileState wanted, FileState other, String onNode, @Nullable Artifact artifact) {}
+
+  private List<FileState> carryOut(Turn turn, Node node, List<Step> steps)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    if (steps.isEmpty()) {
+      return List.of();
+    }
+    List<String> arguments = new ArrayList<>();
+    for (Step step : steps) {
+      arguments.add(step.wanted().path());
+      words(arguments, step.wanted());
+      words(arguments, step.other());
+      arguments.add(step.onNode());
+    }
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Report report = node.run(turn, Script.PLACE_FILES, arguments);
+      switch (report.outcome()) {
+        case "placed" -> {
+          return placed(report, steps);
+        }
+        case "lacking" -> send(turn, node, steps, report);
+        default -> {
+          String path = path(report, steps.stream().map(step -> step.wanted().path()).toList());
+          throw report.outcome().equals("foreign")
+              ? foreign(node, path, report.word(2))
+              : foreign(node, path, shown(report.word(2)));
+        }
+      }
+    }
+    throw new CommandFailed(
+        new Failure(
+            Reason.REFUSED,
+            "the files to stay beside " + node.install().path() + " in " + node.instance(),
+            "somebody removed them " + ATTEMPTS + " times before they were installed",
+            "see who else writes to .serin there",
+            true));
+  }
+
+  private static void words(List<String> arguments, FileState state) {
+    if (state.sha256() == null) {
+      arguments.addAll(List.of("-", "-", "-", "-"));
+    } else {
+      arguments.addAll(List.of(state.sha256(), state.uid(), state.gid(), state.mode()));
+    }
+  }
+
+  private static List<FileState> placed(Report report, List<Step> steps) {
+    List<FileState> now = new ArrayList<>();
+    for (String line : report.all("placed")) {
+      List<String> words = List.of(line.split(" ", -1));
+      now.add(
+          state(
+              steps.get(Math.toIntExact(size(words.getFirst())) - 1).wanted().path(),
+              words.subList(1, words.size())));
+    }
+    return now;
+  }
+
+  /// Sends what the node says that it lacks.
+  private void send(Turn turn, Node node, List<Step> steps, Report report)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    for (String line : report.all("need")) {
+      int space = line.indexOf(' ');
+      Step step = steps.get(Math.toIntExact(size(line.substring(0, Math.max(0, space)))) - 1);
+      node.push(turn, line.substring(space + 1), content(node, step));
+    }
+  }
+
+  private Content content(Node node, Step step) throws CommandFailed {
+    String sha256 = Objects.requireNonNull(step.wanted().sha256());
+    Artifact artifact = step.artifact();
+    if (artifact != null && step.onNode().equals("-")) {
+      return switch (artifacts.locateFile(artifact)) {
+        case Located.Here(Content content) -> content;
+        case Located.Unusable(Failure failure) -> throw new CommandFailed(failure);
+      };
+    }
+    return stored(sha256)
+        .orElseThrow(() ->
+            new CommandFailed(
+                Reason.NOT_FOUND,
+                "the content of "
+                    + step.wanted().path()
+                    + " with SHA-256 "
+                    + sha256
+                    + " in "
+                    + node.instance(),
+                "none in .serin beside "
+                    + node.install().path()
+                    + ", and none in the store of artifacts",
+                "put that file there by hand, with its owner and mode, and retry"));
+  }
+
+  private Optional<Content> stored(String sha256) {
+    return artifacts
+        .stored(sha256)
+        .map(artifacts::locateFile)
+        .map(located -> located instanceof Located.Here(Content content) ? content : null);
+  }
+
+  private static String path(Report report, List<String> paths) {
+    int number = Math.toIntExact(size(report.word(1)));
+    return number < 1 || number > paths.size() ? "a file" : paths.get(number - 1);
+  }
+
+  /// @param found its digest, `-` where there is none, or what is in its place
+  private static CommandFailed foreign(Node node, String path, String found) {
+    return new CommandFailed(
+        Reason.FOREIGN,
+        "the file " + path + " in " + node.instance() + " as this rollout knows it",
+        Check.isSha256(found)
+            ? "another content, owner or mode (SHA-256 " + found + "), by somebody else"
+            : found.isEmpty() || found.equals("-")
+                ? "another one, or none, by somebody else"
+                : found,
+        "ask them, and put it back as it was; nothing was touched");
+  }
+
+  private static String onNode(ReleaseFile file) {
+    return file.artifact() == null ? "-" : onNode(file.artifact()).orElse("-");
+  }
+
+  private static Optional<String> onNode(Artifact artifact) {
+    return ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnNode(String path)
+        ? Optional.of(path)
+        : Optional.empty();
+  }
+}

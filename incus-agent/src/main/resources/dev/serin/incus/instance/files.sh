@@ -1,0 +1,57 @@
+# What the scripts about further files begin with, after lib.sh. What is kept of files, and what is
+# on its way to its place, may be secret: root alone may look into that folder.
+held=$store/.$name.files
+pending=$held/pending
+
+# Makes the folder.
+hold() {
+  mkdir -p -- "$store"
+  (umask 077 && mkdir -p -- "$held")
+  chmod 0700 -- "$held"
+}
+
+# PATH: goes into its directory, so that nobody can put another one in its place meanwhile. Says in
+# `kind` what is there, in `now` its digest, owner, group and mode.
+enter() {
+  base=${1##*/} folder=${1%/*} kind='' now='- - - -'
+  [ -n "$folder" ] || folder=/
+  if [ ! -d "$folder" ]; then
+    kind=no-directory
+  elif ! cd -P -- "$folder" || [ "$(pwd -P)" != "$folder" ]; then
+    kind=linked-directory
+  elif [ -L "./$base" ]; then
+    kind=link
+  elif [ ! -e "./$base" ]; then
+    kind=absent
+  elif [ -d "./$base" ]; then
+    kind=directory
+  elif [ ! -f "./$base" ]; then
+    kind=special
+  else
+    kind=file
+    now="$(digest "./$base") $(stat -c '%u %g %a' -- "./$base")"
+  fi
+}
+
+# passwd|group NAME-OR-NUMBER: its number.
+number() {
+  case $2 in
+    *[!0-9]*) getent "$1" "$2" | cut -d: -f3 ;;
+    *) printf %s "$2" ;;
+  esac
+}
+
+# DIGEST|- UID GID MODE: the same as `now` would have it.
+state() {
+  if [ "$1" = - ]; then
+    printf '%s' '- - - -'
+  else
+    printf '%s %s %s %o' "$1" "$(number passwd "$2")" "$(number group "$3")" "0$4"
+  fi
+}
+
+# PATH DIGEST: where that content of that file is kept.
+kept() {
+  sum=$(printf %s "$1" | sha256sum)
+  printf '%s/%.16s-%s' "$held" "$sum" "$2"
+}

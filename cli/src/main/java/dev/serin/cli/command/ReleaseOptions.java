@@ -86,6 +86,8 @@ final class ReleaseOptions {
 
   @Mixin private final MigrationOptions migrations = new MigrationOptions();
 
+  @Mixin private final FileOptions files = new FileOptions();
+
   @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free words for dashboards")
   private Map<String, String> labels = new LinkedHashMap<>();
 
@@ -142,6 +144,7 @@ final class ReleaseOptions {
       ObjectNode object = request.putObject("labels");
       labels.forEach(object::put);
     }
+    files.addTo(request, (isFile, local) -> reachable(session, isFile, local));
     script.fill(request, window != null, strategy);
     migrations.addTo(request, session);
     return request;

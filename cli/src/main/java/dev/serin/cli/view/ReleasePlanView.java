@@ -6,6 +6,7 @@ import dev.serin.contracts.rollout.PlanView.PlannedStep;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
+import dev.serin.contracts.rollout.ReleasePlan.PlannedFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -39,6 +40,10 @@ public final class ReleasePlanView {
     lines.add(Text.empty());
     lines.addAll(view.steps());
     lines.add(Text.empty());
+    if (!plan.files().isEmpty()) {
+      lines.addAll(view.files());
+      lines.add(Text.empty());
+    }
     view.checks(lines);
     return lines.stream().map(line -> line.cut(width, marks)).toList();
   }
@@ -235,6 +240,35 @@ public final class ReleasePlanView {
           Text.of(Style.FAINT, row.deadline()));
     }
     return table.lines();
+  }
+
+  /// Never what is in them.
+  private List<Text> files() {
+    Table table = new Table("file", "owner", "mode", "content", "changes");
+    for (PlannedFile file : plan.files()) {
+      boolean removed = file.sha256().isEmpty();
+      table.row(
+          Text.of(file.path()),
+          Text.of(removed ? "" : file.uid() + ":" + file.gid()),
+          Text.of(removed ? "" : file.mode()),
+          Text.of(removed ? "removed" : "sha256:" + file.sha256().substring(0, 12)),
+          Text.of(Style.FAINT, changes(file)));
+    }
+    return table.lines();
+  }
+
+  private static String changes(PlannedFile file) {
+    List<String> changes = new ArrayList<>();
+    if (!file.adds().isEmpty()) {
+      changes.add("new on " + String.join(", ", file.adds()));
+    }
+    if (!file.replaces().isEmpty()) {
+      changes.add("replaced on " + String.join(", ", file.replaces()));
+    }
+    if (changes.isEmpty()) {
+      return file.same().isEmpty() ? "" : "nothing, it is there already";
+    }
+    return String.join("; ", changes);
   }
 
   private void checks(List<Text> lines) {

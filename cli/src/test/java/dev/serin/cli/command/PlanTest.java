@@ -105,6 +105,53 @@ class PlanTest {
   }
 
   @Test
+  void showsEachFurtherFileAndWhatItChanges() throws Exception {
+    ReleasePlan it = plan();
+    SerinRun run =
+        run(
+            new ReleasePlan(
+                it.service(),
+                it.version(),
+                it.plan(),
+                it.rollback(),
+                it.nodes(),
+                it.checks(),
+                it.problems(),
+                it.warnings(),
+                null,
+                List.of(
+                    new ReleasePlan.PlannedFile(
+                        "/etc/api/env",
+                        "root",
+                        "api",
+                        "0640",
+                        DIGEST,
+                        List.of("b1"),
+                        List.of("b2"),
+                        List.of()),
+                    new ReleasePlan.PlannedFile(
+                        "/etc/api/same",
+                        "root",
+                        "root",
+                        "0644",
+                        DIGEST,
+                        List.of(),
+                        List.of(),
+                        List.of("b1", "b2")))));
+    assertThat(run.out().lines().toList())
+        .anySatisfy(line ->
+            assertThat(line)
+                .contains(
+                    "/etc/api/env",
+                    "root:api",
+                    "0640",
+                    "sha256:" + DIGEST.substring(0, 12),
+                    "new on b1; replaced on b2"))
+        .anySatisfy(
+            line -> assertThat(line).contains("/etc/api/same", "nothing, it is there already"));
+  }
+
+  @Test
   void showsABatchAsOneRow() throws Exception {
     List<PlannedStep> forward = new ArrayList<>(steps("b2", "drain", "keep"));
     List<PlannedStep> back = new ArrayList<>();

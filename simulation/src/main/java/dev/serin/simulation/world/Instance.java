@@ -14,6 +14,12 @@ public final class Instance {
   static final String DIRECTORY = "/opt/api";
   static final String STORE = DIRECTORY + "/.serin";
 
+  /// Where a release may bring a further file.
+  public static final String FURTHER = "/etc/api/env";
+
+  /// Says when a further file changed last.
+  static final String CHANGED = STORE + "/.api.files/changed";
+
   /// A file.
   ///
   /// @param changedAt when it got its place
@@ -136,6 +142,11 @@ public final class Instance {
     return digest(target());
   }
 
+  /// The digest of its further file; empty where it has none.
+  public String further() {
+    return digest(FURTHER);
+  }
+
   void write(String path, byte[] content) {
     files.put(path, new VirtualFile(content, loop.now()));
   }
@@ -145,14 +156,16 @@ public final class Instance {
     files.put(to, new VirtualFile(file.content(), loop.now()));
   }
 
-  /// Whether its process is younger than the installed binary.
+  /// Whether its process is younger than the installed binary, and than its further file.
   public boolean runsInstalled() {
     Unit.Life life = unit.life();
     VirtualFile file = files.get(target());
+    VirtualFile changed = files.get(CHANGED);
     return life != null
         && file != null
         && !unit.hasJob()
-        && life.startedAt().isAfter(file.changedAt().plusMillis(20));
+        && life.startedAt().isAfter(file.changedAt().plusMillis(20))
+        && (changed == null || life.startedAt().isAfter(changed.changedAt().plusMillis(20)));
   }
 
   boolean lock() {

@@ -42,6 +42,7 @@ final class Scripts {
   private final String title;
   private final Instant killedAt;
   private final String target;
+  private final String token;
   private final String part;
   private final long fence;
   private final List<String> arguments;
@@ -59,7 +60,8 @@ final class Scripts {
     this.killedAt = instance.processes().now().plusSeconds(Long.parseLong(words.get(3)));
     this.title = words.get(7);
     this.target = words.get(8);
-    this.part = Instance.STORE + "/.api.tmp-" + words.get(9);
+    this.token = words.get(9);
+    this.part = Instance.STORE + "/.api.tmp-" + token;
     this.fence = Long.parseLong(words.get(10));
     this.arguments = words.subList(11, words.size());
   }
@@ -78,6 +80,9 @@ final class Scripts {
         case "serin-health" -> health();
         case "serin-smoke" -> smoke();
         case "serin-watch" -> watch();
+        case "serin-look-files" -> files().look();
+        case "serin-keep-files" -> files().keep();
+        case "serin-place-files" -> files().place();
         default -> throw new IllegalArgumentException("no model of " + title);
       }
     } catch (Exit exit) {
@@ -94,8 +99,12 @@ final class Scripts {
     return new Ended(code, output.toString(), errors.toString());
   }
 
+  private FileScripts files() {
+    return new FileScripts(this, instance, arguments, token);
+  }
+
   /// Time passes, and `timeout` may end it all.
-  private void step() {
+  void step() {
     pause(STEP);
   }
 
@@ -106,11 +115,11 @@ final class Scripts {
     }
   }
 
-  private void say(String line) {
+  void say(String line) {
     output.append(line).append('\n');
   }
 
-  private Exit end(String outcome) {
+  RuntimeException end(String outcome) {
     say("outcome " + outcome);
     return new Exit(0);
   }
@@ -120,7 +129,7 @@ final class Scripts {
     return new Exit(1);
   }
 
-  private void alone() {
+  void alone() {
     Instant until = process.now().plus(LOCK_WITHIN);
     while (!instance.lock()) {
       if (process.now().isAfter(until)) {
@@ -139,11 +148,11 @@ final class Scripts {
     step();
   }
 
-  private void effect(String what) {
+  void effect(String what) {
     observer.inInstance(instance, title, fence, what);
   }
 
-  private void room() {
+  void room() {
     if (instance.isDiskFull()) {
       throw fails("No space left on device");
     }

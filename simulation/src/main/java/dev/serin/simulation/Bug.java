@@ -6,7 +6,6 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckServing;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
-import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.incus.IncusCommand;
@@ -63,7 +62,11 @@ enum Bug {
       FaultKind.SERVICE_KILLED,
       FaultKind.SERVICE_FROZEN),
   /// The switch is never armed.
-  DEAD_MAN("dead-man", DisarmsTheSwitch::new, FaultKind.NOBODY_WATCHES);
+  DEAD_MAN("dead-man", SwitchPlants.NeverArmed::new, FaultKind.NOBODY_WATCHES),
+  /// The switch takes a canary out though the service only wants to be told.
+  DEAD_MAN_ALERT("dead-man", SwitchPlants.DrainsAnyway::new, FaultKind.NOBODY_WATCHES),
+  /// The switch goes by an old proof that comes again.
+  DEAD_MAN_REPLAYED("dead-man", SwitchPlants.GoesByReplays::new, FaultKind.REWOUND);
 
   private static final int MOST_FAULTS = 8;
 
@@ -236,18 +239,6 @@ enum Bug {
       @SuppressWarnings("unchecked") // it is the same type
       C repeated = (C) like(drain, anew, drain.minAvailable());
       return repeated;
-    }
-  }
-
-  private static final class DisarmsTheSwitch implements Plants {
-    @Override
-    public <C extends AgentCommand> C taken(C command) {
-      if (!(command instanceof GuardServers guard)) {
-        return command;
-      }
-      @SuppressWarnings("unchecked") // it is the same type
-      C disarmed = (C) new GuardServers(guard.head(), guard.servers(), guard.leaseUntil(), null);
-      return disarmed;
     }
   }
 

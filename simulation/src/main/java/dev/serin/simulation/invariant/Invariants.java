@@ -33,6 +33,7 @@ public final class Invariants {
         new RecoversByItself(truth, onlySerinSuffers, circumstances, allGood),
         new NobodyIsCut(truth, forced),
         new LeavesAlone(truth, circumstances),
-        new LeavesUnwatched(truth, watched, circumstances));
+        new LeavesUnwatched(truth, watched, circumstances),
+        new GoesOffInTime(truth, watched, circumstances));
   }
 }

@@ -15,8 +15,11 @@ final class Messages {
   /// What is not as it should be.
   ///
   /// @param accepted the rollouts whose requests were answered 202
+  /// @param steering the ids that acts on a rollout have of their own: one that came too late has
+  ///   its refusal under it
   /// @param told every event, in the topic's order
-  static List<String> violations(Set<String> accepted, List<JsonNode> told) {
+  static List<String> violations(
+      Set<String> accepted, Set<String> steering, List<JsonNode> told) {
     Map<String, List<JsonNode>> rollouts = new LinkedHashMap<>();
     accepted.forEach(rollout -> rollouts.put(rollout, new ArrayList<>()));
     told.forEach(event ->
@@ -25,6 +28,10 @@ final class Messages {
             .add(event));
     List<String> violations = new ArrayList<>();
     rollouts.forEach((rollout, events) -> {
+      if (steering.contains(rollout)) {
+        refusal(rollout, events, violations);
+        return;
+      }
       if (!accepted.contains(rollout)) {
         violations.add(rollout + ": nobody asked for it");
       }
@@ -37,6 +44,13 @@ final class Messages {
       }
     });
     return violations;
+  }
+
+  private static void refusal(String act, List<JsonNode> events, List<String> violations) {
+    JsonNode first = events.getFirst();
+    if (events.size() > 1 || !Story.text(first, "phase").equals("REJECTED")) {
+      violations.add(act + ": expected its refusal alone, found " + events);
+    }
   }
 
   private static void sequence(String rollout, List<JsonNode> events, List<String> violations) {

@@ -1,5 +1,6 @@
 package dev.serin.lab.chaos;
 
+import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.lab.chaos.Catalogue.Nature;
 import dev.serin.lab.chaos.Catalogue.Release;
 import dev.serin.lab.cluster.Releases;
@@ -40,6 +41,7 @@ final class Operator {
   private final List<Told> told = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private final Set<String> accepted = new LinkedHashSet<>();
+  private final Set<String> steering = new LinkedHashSet<>();
 
   /// Nodes that a rollout has left out and named, and that no release has brought home yet.
   private final Set<String> leftOut = new TreeSet<>();
@@ -113,6 +115,11 @@ final class Operator {
   /// The rollouts whose requests were answered 202.
   Set<String> accepted() {
     return accepted;
+  }
+
+  /// The ids under which an act on a rollout that came too late is refused.
+  Set<String> steering() {
+    return steering;
   }
 
   /// Binaries and servers that a rollout left where it said that it had not; empty when all is as
@@ -266,13 +273,15 @@ final class Operator {
   }
 
   private void steer(String type, String rollout) throws IOException, InterruptedException {
+    String requestId = run + "-" + type + "-" + number++;
+    steering.add(RolloutIds.of("backend-api", requestId));
     releases.postUntilTaken(
         COORDINATOR,
         Map.of(
             "type",
             type,
             "requestId",
-            run + "-" + type + "-" + number++,
+            requestId,
             "service",
             "backend-api",
             "requestedBy",

@@ -20,7 +20,7 @@ class MessagesTest {
   void isContentWithOneEndAndAllNumbers() {
     assertThat(
             Messages.violations(
-                Set.of("a", "b"),
+                Set.of("a", "b"), Set.of(),
                 List.of(
                     event("a", 1, "ROLLING"),
                     event("b", 1, "REJECTED"),
@@ -30,9 +30,9 @@ class MessagesTest {
 
   @Test
   void findsARequestWithoutAnEnd() {
-    assertThat(Messages.violations(Set.of("a"), List.of()))
+    assertThat(Messages.violations(Set.of("a"), Set.of(), List.of()))
         .containsExactly("a: was accepted and has 0 ends");
-    assertThat(Messages.violations(Set.of("a"), List.of(event("a", 1, "ROLLING"))))
+    assertThat(Messages.violations(Set.of("a"), Set.of(), List.of(event("a", 1, "ROLLING"))))
         .containsExactly("a: was accepted and has 0 ends");
   }
 
@@ -40,11 +40,11 @@ class MessagesTest {
   void findsAGapAndANumberTwice() {
     assertThat(
             Messages.violations(
-                Set.of("a"), List.of(event("a", 1, "ROLLING"), event("a", 3, "COMPLETED"))))
+                Set.of("a"), Set.of(), List.of(event("a", 1, "ROLLING"), event("a", 3, "COMPLETED"))))
         .containsExactly("a: its sequence has a gap or a number twice at 2");
     assertThat(
             Messages.violations(
-                Set.of("a"), List.of(event("a", 1, "ROLLING"), event("a", 1, "COMPLETED"))))
+                Set.of("a"), Set.of(), List.of(event("a", 1, "ROLLING"), event("a", 1, "COMPLETED"))))
         .hasSize(1);
   }
 
@@ -52,12 +52,25 @@ class MessagesTest {
   void findsWhatComesAfterTheEndAndWhatNobodyAskedFor() {
     assertThat(
             Messages.violations(
-                Set.of("a"), List.of(event("a", 1, "COMPLETED"), event("a", 2, "ROLLING"))))
+                Set.of("a"), Set.of(), List.of(event("a", 1, "COMPLETED"), event("a", 2, "ROLLING"))))
         .hasSize(1)
         .first()
         .asString()
         .startsWith("a: its end is followed by");
-    assertThat(Messages.violations(Set.of(), List.of(event("a", 1, "COMPLETED"))))
+    assertThat(Messages.violations(Set.of(), Set.of(), List.of(event("a", 1, "COMPLETED"))))
         .containsExactly("a: nobody asked for it");
+  }
+
+  @Test
+  void knowsAnActThatCameTooLateByItsRefusal() {
+    assertThat(
+            Messages.violations(Set.of(), Set.of("abort"), List.of(event("abort", 1, "REJECTED"))))
+        .isEmpty();
+    assertThat(
+            Messages.violations(
+                Set.of(), Set.of("abort"), List.of(event("abort", 1, "COMPLETED"))))
+        .singleElement()
+        .asString()
+        .startsWith("abort: expected its refusal alone");
   }
 }

@@ -13,6 +13,7 @@ public final class HandAlarms implements Alarms {
   private final List<Alarm> alarms = new ArrayList<>();
   private Instant now;
   private Duration clockError = Duration.ZERO;
+  private int holdUps;
 
   public HandAlarms(Instant now) {
     this.now = now;
@@ -20,7 +21,12 @@ public final class HandAlarms implements Alarms {
 
   @Override
   public int holdUps() {
-    return 0;
+    return holdUps;
+  }
+
+  /// From now on the process has been held up once more.
+  public void holdUp() {
+    holdUps++;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.serin.contracts.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.kafka.KafkaSettings;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,14 @@ class HoldUpsTest {
       assertThat(holdUps.count()).isZero();
       pass(3_001);
       assertThat(holdUps.count()).isEqualTo(1);
+      assertThat(holdUps.count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void noticesHalfASessionBeforeAnotherProcessHasTheWork() {
+    try (HoldUps holdUps = new HoldUps(nanos::get)) {
+      pass(KafkaSettings.SESSION_TIMEOUT_MILLIS / 2 + 1);
       assertThat(holdUps.count()).isEqualTo(1);
     }
   }

@@ -51,6 +51,8 @@ enum Bug {
   I9(LosesEvents::new),
   /// A command that comes again is carried out as a new one.
   I10(RepeatsAsNew::new, FaultKind.REWOUND),
+  /// What a frozen agent writes when it goes on stays.
+  I10_STALE("I10", GuardPlants.MendsNothing::new),
   /// A restore is given up at its first failure.
   I11(FailsRestores::new),
   /// A window passes by one of its slots.
@@ -92,6 +94,9 @@ enum Bug {
   }
 
   Faults.Focus focus() {
+    if (this == I10_STALE) {
+      return Faults.Focus.STALE_WRITES;
+    }
     String service = this == BACKLOG ? "coordinator" : "";
     return faults.isEmpty() ? Faults.Focus.NONE : new Faults.Focus(faults, MOST_FAULTS, service);
   }

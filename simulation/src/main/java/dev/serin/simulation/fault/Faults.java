@@ -64,6 +64,9 @@ public final class Faults implements Troubles, Circumstances {
           Mishap.Kind.KILLED_AFTER.name(),
           Mishap.Kind.FROZEN.name());
 
+  /// How many there are of them, where there is nothing else.
+  private static final int STALE_WRITES = 3;
+
   private final Random chance;
   private final Loop loop;
   private final Instant end;
@@ -106,8 +109,9 @@ public final class Faults implements Troubles, Circumstances {
     this.serin = kind >= 2 && (kind < 8 || kind >= 12);
     this.outside = kind >= 8;
     this.people = kind >= 16;
-    this.two = chance.nextInt(3) == 0;
-    this.mishapsLeft = kind < 2 || focus.isNarrow() ? 0 : chance.nextInt(7);
+    this.two = chance.nextInt(3) == 0 || focus.stale();
+    this.mishapsLeft =
+        focus.stale() ? STALE_WRITES : kind < 2 || focus.isNarrow() ? 0 : chance.nextInt(7);
     this.focus = focus;
   }
 
@@ -115,15 +119,23 @@ public final class Faults implements Troubles, Circumstances {
   ///
   /// @param most how many at most
   /// @param service whose processes are killed or frozen; empty for any
-  public record Focus(List<FaultKind> kinds, int most, String service) {
+  /// @param stale whether there are two of each service, and nothing else goes wrong but that
+  ///   agents are frozen in what they write to load balancers, until another has their work
+  public record Focus(List<FaultKind> kinds, int most, String service, boolean stale) {
     public static final Focus NONE = new Focus(List.of(), 0, "");
+
+    public static final Focus STALE_WRITES = new Focus(List.of(), 0, "", true);
+
+    public Focus(List<FaultKind> kinds, int most, String service) {
+      this(kinds, most, service, false);
+    }
 
     public Focus {
       kinds = List.copyOf(kinds);
     }
 
     boolean isNarrow() {
-      return !kinds.isEmpty();
+      return stale || !kinds.isEmpty();
     }
   }
 
@@ -322,13 +334,19 @@ public final class Faults implements Troubles, Circumstances {
     if (mishapsLeft == 0 || loop.now().isAfter(end) || chance.nextInt(look ? 250 : 9) > 0) {
       return Mishap.NONE;
     }
-    Mishap.Kind kind = one(mishaps());
+    if (focus.stale() && (look || !process.name().startsWith("haproxy-agent"))) {
+      return Mishap.NONE;
+    }
+    Mishap.Kind kind = focus.stale() ? Mishap.Kind.FROZEN : one(mishaps());
     if (kind == Mishap.Kind.NONE) {
       return Mishap.NONE;
     }
     mishapsLeft--;
     tell(kind.name(), process.name() + " ⇢ " + target + ": " + what);
-    Duration howLong = millis(200, kind == Mishap.Kind.FROZEN ? 20_000 : 3_000);
+    Duration howLong =
+        focus.stale()
+            ? millis(8_000, 25_000)
+            : millis(200, kind == Mishap.Kind.FROZEN ? 20_000 : 3_000);
     if (kind == Mishap.Kind.KILLED_BEFORE || kind == Mishap.Kind.KILLED_AFTER) {
       lasting(millis(300, 12_000), () -> restart(process));
     }

@@ -30,6 +30,7 @@ public final class Invariants {
         new ReadsItsBacklog(truth, circumstances),
         new TellsEverything(truth),
         new OldCommandsDoNothing(truth, circumstances),
+        new StaleWritesArePutRight(truth, circumstances),
         new RecoversByItself(truth, onlySerinSuffers, circumstances, allGood),
         new NobodyIsCut(truth, forced),
         new LeavesAlone(truth, circumstances),

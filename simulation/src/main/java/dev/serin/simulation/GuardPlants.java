@@ -1,0 +1,24 @@
+package dev.serin.simulation;
+
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.simulation.service.Plants;
+import java.util.List;
+
+/// What can be planted in how a rollout's servers are guarded.
+final class GuardPlants {
+  private GuardPlants() {}
+
+  /// What is not as it was asked stays so.
+  static final class MendsNothing implements Plants {
+    @Override
+    public <C extends AgentCommand> C taken(C command) {
+      if (!(command instanceof GuardServers guard)) {
+        return command;
+      }
+      @SuppressWarnings("unchecked") // it is the same type
+      C idle = (C) new GuardServers(guard.head(), List.of(), guard.leaseUntil(), guard.deadMan());
+      return idle;
+    }
+  }
+}

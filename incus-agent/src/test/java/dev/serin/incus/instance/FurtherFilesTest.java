@@ -34,6 +34,7 @@ class FurtherFilesTest {
   private Agent agent;
   private Path env;
   private Path unit;
+  private Path said = Path.of("/");
 
   @BeforeEach
   void install() throws IOException {
@@ -56,6 +57,7 @@ class FurtherFilesTest {
     unit = instance.resolve("etc/systemd/system/app.service.d/limits.conf");
     Files.createDirectories(env.getParent());
     Files.createDirectories(unit.getParent());
+    systemctl();
   }
 
   private void write(Path file, String content, String mode) throws IOException {
@@ -63,16 +65,22 @@ class FurtherFilesTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
   }
 
-  /// A systemctl that writes down what it is told.
-  private Path systemctl() throws IOException {
+  /// A systemctl that knows one unit, and writes down when it is told to load units anew.
+  private void systemctl() throws IOException {
     Path tools = Files.createDirectories(files.resolve("tools"));
-    Path said = tools.resolve("said");
+    said = tools.resolve("said");
     write(
         tools.resolve("systemctl"),
-        "#!/bin/sh\nprintf '%s\\n' \"$*\" >>" + said + "\n",
+        """
+        #!/bin/sh
+        case $1 in
+          show) printf '%%s\\n' LoadState=loaded ActiveState=active SubState=running NRestarts=0 ;;
+          daemon-reload) echo "$1" >>'%s' ;;
+        esac
+        """
+            .formatted(said),
         "rwx------");
     bed.tools(tools);
-    return said;
   }
 
   private Further release() {
@@ -141,7 +149,9 @@ class FurtherFilesTest {
     release.push(NEW);
 
     assertThat(Files.getAttribute(env, "unix:ino")).isEqualTo(node);
-    assertThat(Files.list(env.getParent()).toList()).containsExactly(env);
+    try (Stream<Path> beside = Files.list(env.getParent())) {
+      assertThat(beside.toList()).containsExactly(env);
+    }
   }
 
   @Test
@@ -259,7 +269,6 @@ class FurtherFilesTest {
 
   @Test
   void aUnitIsLoadedAnewAndAnEnvironmentFileIsNot() throws IOException {
-    Path said = systemctl();
     Further plain = release();
     plain.inspected();
     plain.push(NEW);

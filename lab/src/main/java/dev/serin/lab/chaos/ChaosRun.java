@@ -94,7 +94,8 @@ public final class ChaosRun {
       List<String> violations = new ArrayList<>(operator.violations());
       violations.addAll(Aftermath.violations(fleet, before, last));
       try (Story all = new Story()) {
-        violations.addAll(Messages.violations(operator.accepted(), operator.steering(), all.toTheEnd()));
+        violations.addAll(
+            Messages.violations(operator.accepted(), operator.steering(), all.toTheEnd()));
         all.deadLetters()
             .forEach((topic, count) ->
                 violations.add("expected no dead letter, found " + count + " on " + topic));

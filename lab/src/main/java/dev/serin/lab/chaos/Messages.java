@@ -18,8 +18,7 @@ final class Messages {
   /// @param steering the ids that acts on a rollout have of their own: one that came too late has
   ///   its refusal under it
   /// @param told every event, in the topic's order
-  static List<String> violations(
-      Set<String> accepted, Set<String> steering, List<JsonNode> told) {
+  static List<String> violations(Set<String> accepted, Set<String> steering, List<JsonNode> told) {
     Map<String, List<JsonNode>> rollouts = new LinkedHashMap<>();
     accepted.forEach(rollout -> rollouts.put(rollout, new ArrayList<>()));
     told.forEach(event ->

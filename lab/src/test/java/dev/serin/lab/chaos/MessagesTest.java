@@ -20,7 +20,8 @@ class MessagesTest {
   void isContentWithOneEndAndAllNumbers() {
     assertThat(
             Messages.violations(
-                Set.of("a", "b"), Set.of(),
+                Set.of("a", "b"),
+                Set.of(),
                 List.of(
                     event("a", 1, "ROLLING"),
                     event("b", 1, "REJECTED"),
@@ -40,11 +41,15 @@ class MessagesTest {
   void findsAGapAndANumberTwice() {
     assertThat(
             Messages.violations(
-                Set.of("a"), Set.of(), List.of(event("a", 1, "ROLLING"), event("a", 3, "COMPLETED"))))
+                Set.of("a"),
+                Set.of(),
+                List.of(event("a", 1, "ROLLING"), event("a", 3, "COMPLETED"))))
         .containsExactly("a: its sequence has a gap or a number twice at 2");
     assertThat(
             Messages.violations(
-                Set.of("a"), Set.of(), List.of(event("a", 1, "ROLLING"), event("a", 1, "COMPLETED"))))
+                Set.of("a"),
+                Set.of(),
+                List.of(event("a", 1, "ROLLING"), event("a", 1, "COMPLETED"))))
         .hasSize(1);
   }
 
@@ -52,7 +57,9 @@ class MessagesTest {
   void findsWhatComesAfterTheEndAndWhatNobodyAskedFor() {
     assertThat(
             Messages.violations(
-                Set.of("a"), Set.of(), List.of(event("a", 1, "COMPLETED"), event("a", 2, "ROLLING"))))
+                Set.of("a"),
+                Set.of(),
+                List.of(event("a", 1, "COMPLETED"), event("a", 2, "ROLLING"))))
         .hasSize(1)
         .first()
         .asString()
@@ -67,8 +74,7 @@ class MessagesTest {
             Messages.violations(Set.of(), Set.of("abort"), List.of(event("abort", 1, "REJECTED"))))
         .isEmpty();
     assertThat(
-            Messages.violations(
-                Set.of(), Set.of("abort"), List.of(event("abort", 1, "COMPLETED"))))
+            Messages.violations(Set.of(), Set.of("abort"), List.of(event("abort", 1, "COMPLETED"))))
         .singleElement()
         .asString()
         .startsWith("abort: expected its refusal alone");

@@ -70,6 +70,17 @@ class TopicCreationIT {
   }
 
   @Test
+  void oneBrokerKeepsOneCopyOfEachRecordAndWaitsForNoOther() throws Exception {
+    assertThat(TopicCreation.ensure(broker.settings())).isEqualTo(TopicCreation.Copies.ONE);
+
+    try (Admin admin = Admin.create(broker.settings().common())) {
+      assertThat(TopicCopies.of(admin))
+          .containsOnlyKeys(Topics.all().stream().map(Topics.Topic::name).toList())
+          .allSatisfy((_, copies) -> assertThat(copies).isEqualTo(new TopicCopies(1, "1")));
+    }
+  }
+
+  @Test
   void aTopicThatIsThereStaysAsItIs() throws Exception {
     try (Admin admin = Admin.create(broker.settings().common())) {
       admin

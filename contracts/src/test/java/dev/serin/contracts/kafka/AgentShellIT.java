@@ -1,6 +1,8 @@
 package dev.serin.contracts.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.CommandHead;
@@ -8,19 +10,23 @@ import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +47,10 @@ class AgentShellIT {
   }
 
   private AgentShell<SliCommand, SliEvent> shell(KafkaSettings settings) {
+    return shell(settings, new SimpleMeterRegistry());
+  }
+
+  private AgentShell<SliCommand, SliEvent> shell(KafkaSettings settings, MeterRegistry meters) {
     CommandHandler<SliCommand, SliEvent> handler =
         new CommandHandler<>() {
           @Override
@@ -61,21 +71,72 @@ class AgentShellIT {
           throw new AssertionError("nothing is refused here: " + refusal);
         },
         settings,
-        new SimpleMeterRegistry());
+        meters);
   }
 
   private @Nullable String obeys(int number) throws Exception {
     SliCommand command =
         new SliCommand.StopWatching(
             new CommandHead("c-" + number, "r", "api", "b1", number, Instant.EPOCH), "analysis");
-    try (var producer = new KafkaProducer<String, byte[]>(broker.settings().producer())) {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  Topics.SLI_COMMANDS, "api", Json.mapper().writeValueAsBytes(command)))
-          .get();
-    }
+    write(Json.mapper().writeValueAsBytes(command));
     return obeyed.poll(60, TimeUnit.SECONDS);
+  }
+
+  private static void write(byte[] value) throws Exception {
+    try (var producer = new KafkaProducer<String, byte[]>(broker.settings().producer())) {
+      producer.send(new ProducerRecord<>(Topics.SLI_COMMANDS, "api", value)).get();
+    }
+  }
+
+  /// Each dead letter of the commands as its value and its reason, once there is one.
+  private static List<String> deadLetters() {
+    List<TopicPartition> partitions =
+        IntStream.range(0, Topics.PARTITIONS)
+            .mapToObj(number -> new TopicPartition(Topics.deadLetters(Topics.SLI_COMMANDS), number))
+            .toList();
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    List<String> letters = new ArrayList<>();
+    try (var consumer = new KafkaConsumer<String, byte[]>(broker.settings().consumer())) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (letters.isEmpty() && System.nanoTime() < end) {
+        consumer
+            .poll(Duration.ofMillis(200))
+            .forEach(record ->
+                letters.add(
+                    new String(record.value(), UTF_8)
+                        + ": "
+                        + new String(
+                            record.headers().lastHeader(DeadLetters.REASON).value(), UTF_8)));
+      }
+    }
+    return letters;
+  }
+
+  @Test
+  void aPoisonedCommandIsADeadLetterOfItsTopicAndTheNextOneIsObeyed() throws Exception {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    AgentShell<SliCommand, SliEvent> shell = shell(broker.settings(), meters);
+    assertThat(meters.get("serin.dead.letters").tag("topic", Topics.SLI_COMMANDS).counter().count())
+        .as("there from the start, so that an alarm sees the first one")
+        .isZero();
+    shell.start();
+    try {
+      write("poison".getBytes(UTF_8));
+
+      assertThat(obeys(1)).isEqualTo("c-1");
+      assertThat(deadLetters())
+          .singleElement(STRING)
+          .startsWith("poison: expected a JSON object, found malformed JSON");
+      assertThat(meters.get("serin.dead.letters").counters())
+          .singleElement()
+          .satisfies(counter -> {
+            assertThat(counter.getId().getTag("topic")).isEqualTo(Topics.SLI_COMMANDS);
+            assertThat(counter.count()).isEqualTo(1);
+          });
+    } finally {
+      shell.stop();
+    }
   }
 
   /// Until then the first consumer may still read on: it learns of it by its next heartbeat.

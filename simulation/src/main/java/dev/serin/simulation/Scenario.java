@@ -7,9 +7,7 @@ import dev.serin.contracts.service.Strategies;
 import dev.serin.simulation.invariant.LeavesUnwatched;
 import dev.serin.simulation.world.Behaviour;
 import dev.serin.simulation.world.Binary;
-import dev.serin.simulation.world.Instance;
 import dev.serin.simulation.world.World;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +54,6 @@ final class Scenario {
   private World.Design design;
   private final ObjectNode definition;
   private final Map<String, Binary> binaries = new LinkedHashMap<>();
-  private final Map<String, byte[]> files = new LinkedHashMap<>();
   private final List<Asked> requests = new ArrayList<>();
   private final Map<String, List<String>> groups = new LinkedHashMap<>();
   private int minAvailable;
@@ -94,7 +91,6 @@ final class Scenario {
     installNothing(new Random(requests.toString().hashCode() + 2L));
     requests.addAll(Contradictions.by(new Random(requests.toString().hashCode() + 3L)));
     changeGroups(new Random(requests.toString().hashCode() + 4L));
-    bringFiles(requests.toString().hashCode() + 5);
   }
 
   private static List<String> names(int count) {
@@ -133,11 +129,6 @@ final class Scenario {
 
   byte[] definitionJson() {
     return Json.mapper().writeValueAsBytes(definition);
-  }
-
-  /// The further files that releases bring, by digest.
-  Map<String, byte[]> files() {
-    return files;
   }
 
   List<Asked> requests() {
@@ -409,33 +400,6 @@ final class Scenario {
     request.put("ifBusy", one(List.of("queue", "latest", "supersede", "reject")));
     migrations(request, new Random(request.toString().hashCode()));
     requests.add(new Asked(at, Json.mapper().writeValueAsString(request)));
-  }
-
-  /// Every fourth release brings a further file, by chance of its own; what was drawn before stays
-  /// as it was.
-  private void bringFiles(int seed) {
-    ((ObjectNode) definition.path("install")).putArray("files").add("/etc/api/");
-    for (int i = 0; i < requests.size(); i++) {
-      Asked asked = requests.get(i);
-      JsonNode request = Json.mapper().readTree(asked.json());
-      Random other = new Random(seed + 31L * request.path("requestId").asString().hashCode());
-      boolean installs =
-          request.has("artifact")
-              && Strategies.installs(request.path("strategy").asString(Strategies.EMERGENCY));
-      if (installs && other.nextInt(4) == 0 && request instanceof ObjectNode release) {
-        further(release, other.nextInt(3));
-        requests.set(i, new Asked(asked.at(), Json.mapper().writeValueAsString(release)));
-      }
-    }
-  }
-
-  private void further(ObjectNode release, int which) {
-    byte[] content = ("file " + which).getBytes(StandardCharsets.UTF_8);
-    String sha256 = Binary.sha256(content);
-    files.put(sha256, content);
-    ObjectNode file = release.putArray("files").addObject();
-    file.put("path", Instance.FURTHER).put("uid", "0").put("gid", "0");
-    file.putObject("artifact").put("uri", "file:/builds/" + sha256).put("sha256", sha256);
   }
 
   /// Some releases bring migrations, by chance of their own: additive ones, forced ones, and ones

@@ -183,10 +183,6 @@ final class Simulation implements Observer {
   }
 
   private Located locate(Artifact artifact) {
-    byte[] file = scenario.files().get(artifact.sha256());
-    if (file != null) {
-      return new Located.Here(Content.of(file));
-    }
     Binary found =
         scenario.binaries().values().stream()
             .filter(binary -> Scenario.artifact(binary).uri().equals(artifact.uri()))

@@ -51,16 +51,6 @@ final class RollsBackToWhatWas implements Invariant {
                   + was.substring(0, 8)
                   + " as before the rollout");
         }
-        String file = before.files().getOrDefault(instance.name(), "");
-        if (!instance.further().equals(file)) {
-          throw broken(
-              instance.name()
-                  + " has the further file '"
-                  + instance.further()
-                  + "', expected '"
-                  + file
-                  + "' as before the rollout");
-        }
         Unit.Life life = instance.unit().life();
         if (life != null
             && !life.sha256().equals(was)

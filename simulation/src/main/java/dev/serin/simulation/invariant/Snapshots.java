@@ -34,14 +34,12 @@ final class Snapshots {
   }
 
   /// @param digests the installed binary of each node
-  /// @param files the further file of each node
   /// @param running the binary that each node's process was started from
   /// @param lines by load balancer and server, such as `haproxy-1/n1`
   /// @param sided whether it is known which of two groups stands by
   record Fleet(
       Instant at,
       Map<String, String> digests,
-      Map<String, String> files,
       Map<String, String> running,
       Map<String, Line> lines,
       boolean sided) {}
@@ -88,14 +86,12 @@ final class Snapshots {
 
   private Fleet now(boolean sided) {
     Map<String, String> digests = new HashMap<>();
-    Map<String, String> files = new HashMap<>();
     Map<String, String> running = new HashMap<>();
     truth
         .world()
         .instances()
         .forEach((name, instance) -> {
           digests.put(name, instance.installed());
-          files.put(name, instance.further());
           Unit.Life life = instance.unit().life();
           running.put(name, life == null ? "" : life.sha256());
         });
@@ -105,7 +101,7 @@ final class Snapshots {
         lines.put(haproxy.name() + "/" + server.name(), Line.of(haproxy, server));
       }
     }
-    return new Fleet(truth.loop().now(), digests, files, running, lines, sided);
+    return new Fleet(truth.loop().now(), digests, running, lines, sided);
   }
 
   /// A server that is not as it is to be.

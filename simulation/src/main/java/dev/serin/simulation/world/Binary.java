@@ -16,7 +16,7 @@ public record Binary(String version, Behaviour behaviour) {
     return sha256(content());
   }
 
-  public static String sha256(byte[] content) {
+  static String sha256(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException impossible) {

@@ -14,12 +14,6 @@ public final class Instance {
   static final String DIRECTORY = "/opt/api";
   static final String STORE = DIRECTORY + "/.serin";
 
-  /// Where a release may bring a further file.
-  public static final String FURTHER = "/etc/api/env";
-
-  /// Says when a further file changed last.
-  static final String CHANGED = STORE + "/.api.files/changed";
-
   /// A file.
   ///
   /// @param changedAt when it got its place
@@ -142,11 +136,6 @@ public final class Instance {
     return digest(target());
   }
 
-  /// The digest of its further file; empty where it has none.
-  public String further() {
-    return digest(FURTHER);
-  }
-
   void write(String path, byte[] content) {
     files.put(path, new VirtualFile(content, loop.now()));
   }
@@ -156,16 +145,14 @@ public final class Instance {
     files.put(to, new VirtualFile(file.content(), loop.now()));
   }
 
-  /// Whether its process is younger than the installed binary, and than its further file.
+  /// Whether its process is younger than the installed binary.
   public boolean runsInstalled() {
     Unit.Life life = unit.life();
     VirtualFile file = files.get(target());
-    VirtualFile changed = files.get(CHANGED);
     return life != null
         && file != null
         && !unit.hasJob()
-        && life.startedAt().isAfter(file.changedAt().plusMillis(20))
-        && (changed == null || life.startedAt().isAfter(changed.changedAt().plusMillis(20)));
+        && life.startedAt().isAfter(file.changedAt().plusMillis(20));
   }
 
   boolean lock() {

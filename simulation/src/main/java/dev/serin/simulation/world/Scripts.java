@@ -42,7 +42,6 @@ final class Scripts {
   private final String title;
   private final Instant killedAt;
   private final String target;
-  private final String token;
   private final String part;
   private final long fence;
   private final List<String> arguments;
@@ -60,8 +59,7 @@ final class Scripts {
     this.killedAt = instance.processes().now().plusSeconds(Long.parseLong(words.get(3)));
     this.title = words.get(7);
     this.target = words.get(8);
-    this.token = words.get(9);
-    this.part = Instance.STORE + "/.api.tmp-" + token;
+    this.part = Instance.STORE + "/.api.tmp-" + words.get(9);
     this.fence = Long.parseLong(words.get(10));
     this.arguments = words.subList(11, words.size());
   }
@@ -80,9 +78,6 @@ final class Scripts {
         case "serin-health" -> health();
         case "serin-smoke" -> smoke();
         case "serin-watch" -> watch();
-        case "serin-look-files" -> files().look();
-        case "serin-keep-files" -> files().keep();
-        case "serin-place-files" -> files().place();
         default -> throw new IllegalArgumentException("no model of " + title);
       }
     } catch (Exit exit) {
@@ -99,12 +94,8 @@ final class Scripts {
     return new Ended(code, output.toString(), errors.toString());
   }
 
-  private FileScripts files() {
-    return new FileScripts(this, instance, arguments, token);
-  }
-
   /// Time passes, and `timeout` may end it all.
-  void step() {
+  private void step() {
     pause(STEP);
   }
 
@@ -115,11 +106,11 @@ final class Scripts {
     }
   }
 
-  void say(String line) {
+  private void say(String line) {
     output.append(line).append('\n');
   }
 
-  RuntimeException end(String outcome) {
+  private Exit end(String outcome) {
     say("outcome " + outcome);
     return new Exit(0);
   }
@@ -129,7 +120,7 @@ final class Scripts {
     return new Exit(1);
   }
 
-  void alone() {
+  private void alone() {
     Instant until = process.now().plus(LOCK_WITHIN);
     while (!instance.lock()) {
       if (process.now().isAfter(until)) {
@@ -148,11 +139,11 @@ final class Scripts {
     step();
   }
 
-  void effect(String what) {
+  private void effect(String what) {
     observer.inInstance(instance, title, fence, what);
   }
 
-  void room() {
+  private void room() {
     if (instance.isDiskFull()) {
       throw fails("No space left on device");
     }

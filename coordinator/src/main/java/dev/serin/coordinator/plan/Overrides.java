@@ -80,6 +80,7 @@ public final class Overrides {
       merge(merged, patch);
     }
     String strategy = release.strategy();
+    boolean another = strategy != null && !strategy.equals(service.strategy());
     if (strategy != null) {
       merged.put("strategy", strategy);
     }
@@ -104,16 +105,16 @@ public final class Overrides {
     if (chosen.equals(Strategies.ANALYSIS_ONLY)) {
       AnalysisOnly.touchNothing(merged);
     }
-    if (strategy != null && (overrides == null || !overrides.has("pauses"))) {
+    if (another && (overrides == null || !overrides.has("pauses"))) {
       // As with its shares: nobody waits in an incident, and another strategy has other places.
       merged.remove("pauses");
     }
-    if (strategy != null && (overrides == null || !overrides.has("trafficSteps"))) {
+    if (another && (overrides == null || !overrides.has("trafficSteps"))) {
       // Those of the service belong to its own strategy.
       merged.remove("trafficSteps");
     }
-    if (strategy != null
-        && (Strategies.namesItsBatch(strategy) || strategy.equals(Strategies.BLUE_GREEN))
+    if (another
+        && (Strategies.namesItsBatch(chosen) || chosen.equals(Strategies.BLUE_GREEN))
         && (overrides == null || !overrides.has("batch"))) {
       merged.remove("batch");
     }

@@ -172,14 +172,19 @@ final class Returns {
   }
 
   /// What the service expects of a new version says nothing of an old one, and a breach after it is
-  /// back must not bring the new one back.
+  /// back must not bring the new one back. Nobody waits on the way back, whoever's strategy it is.
   private static @Nullable JsonNode overrides(ServiceDefinition definition) {
     if (definition.isBlueGreen()) {
-      return Json.mapper().readTree("{\"smoke\": [], \"soak\": \"PT0S\", \"window\": \"PT0S\"}");
+      return Json.mapper()
+          .readTree(
+              "{\"smoke\": [], \"soak\": \"PT0S\", \"pauses\": [], \"trafficSteps\": null,"
+                  + " \"window\": \"PT0S\"}");
     }
-    return definition.smoke().isEmpty() && definition.soak().isZero()
+    return definition.smoke().isEmpty()
+            && definition.soak().isZero()
+            && definition.pauses().isEmpty()
         ? null
-        : Json.mapper().readTree("{\"smoke\": [], \"soak\": \"PT0S\"}");
+        : Json.mapper().readTree("{\"smoke\": [], \"soak\": \"PT0S\", \"pauses\": []}");
   }
 
   /// The binary with this digest as a node keeps it.

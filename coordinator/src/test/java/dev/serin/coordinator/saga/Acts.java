@@ -37,6 +37,11 @@ final class Acts {
 
   /// A release of `v2` with these overrides.
   static Request withOverrides(String overrides) {
+    return by(null, overrides);
+  }
+
+  /// A release of `v2` by this strategy, or by the service's own, with these overrides.
+  static Request by(@Nullable String strategy, String overrides) {
     Request.ReleaseRequested it = Story.releaseOf("v2", Request.IfBusy.QUEUE);
     return new Request.ReleaseRequested(
         it.requestId(),
@@ -46,7 +51,7 @@ final class Acts {
         it.version(),
         it.artifact(),
         null,
-        null,
+        strategy,
         Json.mapper().readTree(overrides),
         List.of(),
         false,

@@ -515,6 +515,23 @@ class BlueGreenTest {
   }
 
   @Test
+  void aWayBackByASwitchHasNoTestShareAndNoPause() {
+    Story story =
+        rollout(
+                with(
+                    SERVICE,
+                    """
+                    {"trafficSteps": [{"share": 10, "window": "30s"}, {"share": 100}],
+                     "pauses": [{"after": "10%", "for": "60s"}]}
+                    """))
+            .goesOn()
+            .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED)
+            .on(takeBack());
+    assertThat(story.active().service().trafficSteps()).isEmpty();
+    assertThat(story.active().service().pauses()).isEmpty();
+  }
+
+  @Test
   void whoLeavesNeedNotHaveTheBinaryOfAWayBack() {
     ServiceDefinition service = BlueGreen.coming(SERVICE, "blue");
     assertThat(Switching.relevant(service, lacking("g1"))).containsExactly("the unit is down");
@@ -557,8 +574,8 @@ class BlueGreenTest {
     story.world().standsBy("b2", "v1");
     assertThat(problems(story))
         .containsExactly(
-            "groups: expected one group in rotation, found both, blue and green, in maintenance; put"
-                + " all of the one that is to serve into rotation (set server api_pool/b1 state"
+            "groups: expected one group in rotation, found both, blue and green, in maintenance;"
+                + " put all of the one that is to serve into rotation (set server api_pool/b1 state"
                 + " ready, and so on)");
   }
 
@@ -568,9 +585,9 @@ class BlueGreenTest {
     story.world().set("g2", AdminState.READY, 100);
     assertThat(problems(story))
         .containsExactly(
-            "group green: expected all of it in rotation, or all of it in maintenance, on every load"
-                + " balancer, found g1 in maintenance, g2 in rotation; give all of its nodes one"
-                + " state");
+            "group green: expected all of it in rotation, or all of it in maintenance, on every"
+                + " load balancer, found g1 in maintenance, g2 in rotation; give all of its nodes"
+                + " one state");
   }
 
   @Test

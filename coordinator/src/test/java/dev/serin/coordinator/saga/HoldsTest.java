@@ -24,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.Answer;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutPromoted;
@@ -32,6 +33,7 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.rollout.StepView;
+import dev.serin.contracts.service.Pause;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Duration;
 import java.util.List;
@@ -258,15 +260,14 @@ class HoldsTest {
   }
 
   @Test
-  void anotherStrategyHasNoneOfThePausesButItsOwn() {
-    assertThat(
-            Story.of(ASKING)
-                .on(Acts.asked(Acts.withOverrides("{\"pauses\": [{\"after\": \"peers\"}]}")))
-                .active()
-                .service()
-                .pauses())
-        .singleElement()
-        .satisfies(pause -> assertThat(pause.after()).isEqualTo("peers"));
+  void anotherStrategyHasNoneOfThePausesButThoseOfItsRelease() {
+    assertThat(pausesOf(Acts.by("emergency", "{}"))).isEmpty();
+    assertThat(pausesOf(Acts.by("emergency", "{\"pauses\": [{\"after\": \"peers\"}]}")))
+        .extracting(Pause::after)
+        .containsExactly("peers");
+    assertThat(pausesOf(Acts.withOverrides("{\"pauses\": [{\"after\": \"peers\"}]}")))
+        .extracting(Pause::after)
+        .containsExactly("peers");
     Story.of(ASKING)
         .on(Story.release("v2"))
         .until("watch 1-20")
@@ -274,5 +275,31 @@ class HoldsTest {
         .goesOn()
         .on(Acts.takeBack())
         .then(story -> assertThat(story.active().service().pauses()).isEmpty());
+  }
+
+  @Test
+  void itsOwnStrategyByItsNameKeepsThePausesThatAsk() {
+    assertThat(pausesOf(Acts.by("canary-then-peers", "{}"))).isEqualTo(ASKING.pauses());
+  }
+
+  @Test
+  void aWayBackByTheServicesOwnStrategyHasNone() {
+    Story story =
+        Story.of(
+                with(
+                    canaryThenPeers("b2", "b1"),
+                    "{\"strategy\": \"AllAtOnce\", \"pauses\": [{\"after\": \"peers\"}]}"))
+            .on(Story.release("v2"))
+            .until("watch 1-2880")
+            .on(promote(STEP))
+            .goesOn()
+            .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED)
+            .on(Acts.takeBack());
+    assertThat(story.active().service().strategy()).isEqualTo("AllAtOnce");
+    assertThat(story.active().service().pauses()).isEmpty();
+  }
+
+  private static List<Pause> pausesOf(Request request) {
+    return Story.of(ASKING).on(Acts.asked(request)).active().service().pauses();
   }
 }

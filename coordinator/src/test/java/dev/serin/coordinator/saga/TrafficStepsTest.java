@@ -348,4 +348,16 @@ class TrafficStepsTest {
         .on(Acts.asked(Acts.withOverrides("{\"window\": \"1s\"}")), refuses("trafficSteps"));
     Story.of(SERVICE).on(Story.release("v2"), tells("rollout-started"));
   }
+
+  @Test
+  void itsOwnStrategyByItsNameKeepsTheServicesShares() {
+    assertThat(SERVICE.trafficSteps()).isNotEmpty();
+    assertThat(
+            Story.of(SERVICE)
+                .on(Acts.asked(Acts.by("traffic-steps", "{}")))
+                .active()
+                .service()
+                .trafficSteps())
+        .isEqualTo(SERVICE.trafficSteps());
+  }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -85,6 +86,7 @@ public final class Overrides {
       merged.put("strategy", strategy);
     }
     String chosen = merged.path("strategy").asString("");
+    problems.addAll(installing(strategy, chosen));
     if (Strategies.isWatchless(chosen)) {
       if (overrides != null && hasWindow(overrides)) {
         problems.add(
@@ -134,6 +136,20 @@ public final class Overrides {
       problems.addAll(AnalysisOnly.problems(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
+  }
+
+  /// A release that names no strategy is meant to reach the nodes: it must not complete with
+  /// nothing installed. Who wants that says so.
+  private static List<String> installing(@Nullable String named, String chosen) {
+    return named != null || Strategies.installs(chosen)
+        ? List.of()
+        : List.of(
+            "strategy: expected one that installs the release, found the service's own, "
+                + chosen
+                + ", which installs nothing; define another one (serin services apply), or name one"
+                + " (--strategy "
+                + Strategies.CANARY_THEN_PEERS
+                + ")");
   }
 
   /// A release's window stands for that of each share.

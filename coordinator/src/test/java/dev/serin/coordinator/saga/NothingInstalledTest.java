@@ -296,4 +296,19 @@ class NothingInstalledTest {
         .goesOn()
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"restart", "analysis-only"})
+  void refusesAReleaseWhereTheServicesOwnStrategyInstallsNothing(String strategy) {
+    Story.of(with(SERVICE, "{\"strategy\": \"" + strategy + "\"}"))
+        .on(
+            Story.release("v2"),
+            sends(),
+            refuses(
+                "strategy: expected one that installs the release, found the service's own, "
+                    + strategy,
+                "--strategy canary-then-peers"))
+        .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED)
+        .on(asked(by("anew", strategy, "{}")), tells("rollout-started"));
+  }
 }

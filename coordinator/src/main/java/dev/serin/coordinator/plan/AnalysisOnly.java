@@ -2,13 +2,15 @@ package dev.serin.coordinator.plan;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.service.Strategies;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The strategy that watches what somebody else deploys: Serin touches no node and no load
-/// balancer, so there is nothing to guard, to drain, to ask or to take back. A breach ends it.
+/// balancer, so there is nothing to guard, to drain, to ask or to take back. A breach ends it, and
+/// so does data that stays away: the script that waits for the answer goes on.
 final class AnalysisOnly {
   private AnalysisOnly() {}
 
@@ -24,6 +26,9 @@ final class AnalysisOnly {
             "pauses")
         .forEach(merged::remove);
     merged.set("onBreach", Json.mapper().valueToTree(OnBreach.ROLLBACK));
+    if (merged.get("noData") instanceof ObjectNode noData) {
+      noData.set("then", Json.mapper().valueToTree(NoDataThen.ROLLBACK));
+    }
   }
 
   /// What stands against an analysis.

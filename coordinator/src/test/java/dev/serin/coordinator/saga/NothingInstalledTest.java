@@ -311,4 +311,13 @@ class NothingInstalledTest {
         .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED)
         .on(asked(by("anew", strategy, "{}")), tells("rollout-started"));
   }
+
+  @Test
+  void dataThatStaysAwayEndsAnAnalysisWhereAReleaseWouldPause() {
+    Story.of(with(SERVICE, "{\"noData\": {\"then\": \"pause\"}}"))
+        .on(asked(by("analysis-only", "{}")))
+        .on(done("check-slis"))
+        .after(Duration.ofMinutes(11))
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
 }

@@ -87,7 +87,8 @@ public final class Strategies {
     return HALF_AT_A_TIME.matcher(name).matches() || ALL_AT_ONCE.matcher(name).matches();
   }
 
-  /// How many nodes are updated at once, 1 or more.
+  /// How many nodes are updated at once, 1 or more. A restart goes node by node: the service's
+  /// batch is for its releases.
   ///
   /// @param batch what the service says; none for one
   /// @param nodes how many there are
@@ -98,7 +99,8 @@ public final class Strategies {
     if (HALF_AT_A_TIME.matcher(name).matches()) {
       return Math.max(1, nodes / 2);
     }
-    return batch == null || ONE_AT_A_TIME.matcher(name).matches() ? 1 : batch.of(nodes);
+    boolean oneByOne = ONE_AT_A_TIME.matcher(name).matches() || name.equals(RESTART);
+    return batch == null || oneByOne ? 1 : batch.of(nodes);
   }
 
   /// How many nodes must stay in rotation: what the service says; else what a strategy leaves that

@@ -76,6 +76,7 @@ class StrategiesTest {
     "HalfAtATime, -, 2, 1, 1",
     "HalfAtATime, -, 1, 1, 1",
     "OneAtATime, -, 4, 1, 3",
+    "restart, 2, 4, 1, 3",
     "emergency, 2, 4, 2, 3",
     "emergency, 25%, 8, 2, 7",
     "canary-then-peers, 25%, 3, 1, 2",

@@ -320,4 +320,18 @@ class NothingInstalledTest {
         .after(Duration.ofMinutes(11))
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
   }
+
+  @Test
+  void restartsNodeByNodeThoughTheServiceReleasesInBatches() {
+    Story.of(
+            with(
+                canaryThenPeers("b2", "b1", "b3", "b4"),
+                "{\"batch\": 2, \"minAvailable\": 2, \"analysis\": {\"window\": \"0s\"}}"))
+        .on(asked(by("restart", "{}")))
+        .until("drain b1")
+        .then(sends("drain b1"))
+        .on(done("drain b1"), sends("restart b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
 }

@@ -2,6 +2,7 @@ package dev.serin.coordinator.plan;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceReader;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -134,6 +136,7 @@ public final class Overrides {
           .distinct()
           .forEach(problems::add);
       problems.addAll(AnalysisOnly.problems(valid));
+      problems.addAll(sharesOfItsName(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
   }
@@ -150,6 +153,34 @@ public final class Overrides {
                 + " (--strategy "
                 + Strategies.CANARY_THEN_PEERS
                 + ")");
+  }
+
+  /// A preset says its shares by its name, which plans, states and events show; only its windows
+  /// may be others. Not the definition is refused: one that was accepted once stays readable.
+  private static List<String> sharesOfItsName(ServiceDefinition service) {
+    String strategy = service.strategy();
+    List<Double> named = shares(Strategies.steps(strategy));
+    List<Double> own = shares(service.trafficSteps());
+    boolean isPreset = !named.isEmpty() && !strategy.equals(Strategies.TRAFFIC_STEPS);
+    return !isPreset || own.isEmpty() || own.equals(named)
+        ? List.of()
+        : List.of(
+            "trafficSteps: expected the shares that "
+                + strategy
+                + " says by its name, "
+                + shown(named)
+                + ", found "
+                + shown(own)
+                + "; leave them out, or take strategy "
+                + Strategies.TRAFFIC_STEPS);
+  }
+
+  private static List<Double> shares(List<TrafficStep> steps) {
+    return steps.stream().map(TrafficStep::share).toList();
+  }
+
+  private static String shown(List<Double> shares) {
+    return shares.stream().map(Quantities::shown).collect(Collectors.joining(", "));
   }
 
   /// A release's window stands for that of each share.

@@ -360,4 +360,30 @@ class TrafficStepsTest {
                 .trafficSteps())
         .isEqualTo(SERVICE.trafficSteps());
   }
+
+  @Test
+  void aPresetHasTheSharesOfItsNameAndAnyWindows() {
+    ServiceDefinition preset =
+        with(
+            SERVICE,
+            """
+            {"strategy": "Canary10Percent5Minutes",
+             "trafficSteps": [{"share": 50, "window": "60s"}, {"share": 100}]}
+            """);
+    Story.of(preset)
+        .on(
+            Story.release("v2"),
+            refuses(
+                "trafficSteps: expected the shares that Canary10Percent5Minutes says by its name,"
+                    + " 10, 100, found 50, 100",
+                "strategy traffic-steps"))
+        .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED);
+    Story.of(preset)
+        .on(
+            Acts.asked(
+                Acts.withOverrides(
+                    "{\"trafficSteps\": [{\"share\": 10, \"window\": \"90s\"}, {\"share\":"
+                        + " 100}]}")),
+            tells("rollout-started"));
+  }
 }

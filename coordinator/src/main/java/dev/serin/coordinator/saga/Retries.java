@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// is taken back and begins anew; one that has ended is released once more, as a rollout of its own
 /// that takes first what was left out.
 final class Retries {
+  private static final String NAMED =
+      "expected the name of who tries again a release that forces its migrations, since it stays in"
+          + " the record, found requestedBy unknown; say who you are (--by)";
+
   private Retries() {}
 
   static void asked(Draft draft, RetryRequested retry) {
@@ -61,6 +65,10 @@ final class Retries {
 
   /// Nothing is taken back for what a freeze would keep from beginning anew.
   private static void fromTheStart(Draft draft, RetryRequested retry, String why) {
+    if (forcesUnnamed(draft.request(), retry)) {
+      refuse(draft, retry, NAMED);
+      return;
+    }
     ReleaseRequested again = anew(draft.request(), retry);
     ServiceDefinition definition = draft.definition;
     if (definition != null
@@ -99,12 +107,8 @@ final class Retries {
               + ended.request().version()
               + " completed; to take it back: serin rollback "
               + draft.service());
-    } else if (ended.request().forceMigrate() && retry.requestedBy().equals("unknown")) {
-      refuse(
-          draft,
-          retry,
-          "expected the name of who tries again a release that forces its migrations, since it"
-              + " stays in the record, found requestedBy unknown; say who you are (--by)");
+    } else if (forcesUnnamed(ended.request(), retry)) {
+      refuse(draft, retry, NAMED);
     } else {
       Requests.release(draft, anew(ended.request(), retry));
     }
@@ -123,12 +127,17 @@ final class Retries {
     Refusals.refuse(draft, retry, List.of(problem));
   }
 
+  /// Whether migrations would be forced in nobody's name.
+  private static boolean forcesUnnamed(ReleaseRequested old, RetryRequested retry) {
+    return old.forceMigrate() && retry.requestedBy().equals("unknown");
+  }
+
   private static ReleaseRequested anew(ReleaseRequested old, RetryRequested retry) {
     return new ReleaseRequested(
         retry.requestId(),
         old.service(),
         retry.requestedBy(),
-        retry.reason().isEmpty() ? onceMore(old) : retry.reason(),
+        reason(old, retry),
         old.version(),
         old.artifact(),
         old.rollbackArtifact(),
@@ -143,10 +152,8 @@ final class Retries {
   }
 
   /// What has forced migrations is not lost.
-  private static String onceMore(ReleaseRequested old) {
-    return "release "
-        + old.version()
-        + " once more"
+  private static String reason(ReleaseRequested old, RetryRequested retry) {
+    return (retry.reason().isEmpty() ? "release " + old.version() + " once more" : retry.reason())
         + (old.forceMigrate() ? ": " + old.requestedBy() + " forced it: " + old.reason() : "");
   }
 }

@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import static dev.serin.coordinator.saga.Acts.asked;
 import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.refuses;
 import static dev.serin.coordinator.saga.Acts.retry;
 import static dev.serin.coordinator.saga.Acts.sends;
@@ -148,6 +149,23 @@ class MigrationStoriesTest {
     Story story = checked(v2("alice", "nobody reads it", true, DROPS)).on(Acts.abort()).goesOn();
     Request retry = new RetryRequested("again", Services.NAME, "unknown", "", null, From.STEP);
     story.on(asked(retry), sends(), refuses("expected the name of who tries again", "--by"));
+  }
+
+  @Test
+  void nobodyUnnamedBeginsAnewWhatWasForcedAndPaused() {
+    Story story =
+        checked(v2("alice", "nobody reads it", true, DROPS)).until("watch 1-3").on(Acts.pause());
+    Request unnamed =
+        new RetryRequested("again", Services.NAME, "unknown", "again", null, From.START);
+    story
+        .on(asked(unnamed), sends(), refuses("expected the name of who tries again", "--by"))
+        .then(isIn(RolloutPhase.PAUSED));
+    Request named = new RetryRequested("anew", Services.NAME, "bob", "index now", null, From.START);
+    story.on(asked(named)).goesOn();
+    assertThat(story.told())
+        .filteredOn(event -> event.head().requestId().equals("anew"))
+        .anySatisfy(event ->
+            assertThat(event.head().why()).contains("index now: alice forced it: nobody reads it"));
   }
 
   @Test

@@ -22,10 +22,10 @@ import tools.jackson.databind.JsonNode;
 
 /// The way back from a release that has completed, or that a rollout has left on a part of the
 /// fleet. It is a rollout of its own, by the strategy `emergency`, or by that of the release where
-/// its name says how many nodes go at once. It has a preflight of its own, since the fleet may have
-/// changed since, and a person must be able to watch and to stop this one too. Its artifact is the
-/// binary that each node has kept. Where two groups change it is a switch back: the group that
-/// stands by has what ran before.
+/// its name says how many nodes go at once, or where two groups change. It has a preflight of its
+/// own, since the fleet may have changed since, and a person must be able to watch and to stop this
+/// one too. Its artifact is the binary that each node has kept. Where two groups change it is a
+/// switch back: the group that stands by has what ran before.
 final class Returns {
   private Returns() {}
 
@@ -121,7 +121,7 @@ final class Returns {
               + draft.service()
               + " --strategy emergency --artifact FILE --version VERSION");
     } else {
-      Requests.release(draft, inItsBatches(definition, way, way.target(), back));
+      Requests.release(draft, theSameWay(definition, way, way.target(), back));
     }
   }
 
@@ -129,19 +129,23 @@ final class Returns {
     Refusals.refuse(draft, back, List.of(problem));
   }
 
-  /// Back in the batches that the release came in, where its strategy's name says how many go at
-  /// once and the service still lets as many leave; else by the service's own batch.
-  private static ReleaseRequested inItsBatches(
+  /// Back as the release came: by a switch where two groups changed; in its batches where its
+  /// strategy's name says how many go at once; both only where the service still allows that. Else
+  /// by the service's own batch.
+  private static ReleaseRequested theSameWay(
       ServiceDefinition definition,
       Way way,
       Ledger.KnownVersion target,
       Request.RollbackRequested back) {
+    if (definition.isBlueGreen()) {
+      return release(definition, Strategies.BLUE_GREEN, way.version(), target, back);
+    }
     String came = way.strategy();
     String strategy = came == null ? definition.strategy() : came;
-    if (Strategies.takesCanariesAlong(strategy) && !definition.isBlueGreen()) {
-      ReleaseRequested batched = release(definition, strategy, way.version(), target, back);
-      if (Overrides.apply(definition, batched) instanceof Parsed.Valid) {
-        return batched;
+    if (Strategies.takesCanariesAlong(strategy) || strategy.equals(Strategies.BLUE_GREEN)) {
+      ReleaseRequested same = release(definition, strategy, way.version(), target, back);
+      if (Overrides.apply(definition, same) instanceof Parsed.Valid) {
+        return same;
       }
     }
     return release(definition, Strategies.EMERGENCY, way.version(), target, back);
@@ -161,8 +165,8 @@ final class Returns {
         target.version(),
         kept(definition.install(), target.sha256()),
         null,
-        definition.isBlueGreen() ? Strategies.BLUE_GREEN : strategy,
-        overrides(definition),
+        strategy,
+        overrides(definition, strategy),
         List.of(),
         false,
         Request.IfBusy.REJECT,
@@ -173,8 +177,8 @@ final class Returns {
 
   /// What the service expects of a new version says nothing of an old one, and a breach after it is
   /// back must not bring the new one back. Nobody waits on the way back, whoever's strategy it is.
-  private static @Nullable JsonNode overrides(ServiceDefinition definition) {
-    if (definition.isBlueGreen()) {
+  private static @Nullable JsonNode overrides(ServiceDefinition definition, String strategy) {
+    if (strategy.equals(Strategies.BLUE_GREEN)) {
       return Json.mapper()
           .readTree(
               "{\"smoke\": [], \"soak\": \"PT0S\", \"pauses\": [], \"trafficSteps\": null,"

@@ -515,6 +515,26 @@ class BlueGreenTest {
   }
 
   @Test
+  void aReleaseByItsStrategyIsTakenBackByASwitchToo() {
+    Story story =
+        of(with(
+                SERVICE,
+                """
+                {"strategy": "canary-then-peers",
+                 "nodes": [{"name": "b1", "canary": true}, {"name": "b2"}, {"name": "g1"},
+                           {"name": "g2"}]}
+                """))
+            .on(asked(Acts.by("blue-green", "{}")))
+            .goesOn()
+            .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED)
+            .on(takeBack());
+    assertThat(story.active().service().strategy()).isEqualTo("blue-green");
+    story.until("drain g1").goesOn();
+    serves(story, "v1", "b1", "b2");
+    standsBy(story, "v2", "g1", "g2");
+  }
+
+  @Test
   void aWayBackByASwitchHasNoTestShareAndNoPause() {
     Story story =
         rollout(

@@ -45,12 +45,27 @@ final class Returns {
               + draft.service()
               + ", and ask again once it is over");
     } else if (draft.lastKnownGood == null || definition == null) {
-      refuse(
-          draft, back, "expected a release of " + draft.service() + " that completed, found none");
+      refuse(draft, back, nothingCompleted(draft));
     } else {
       Ledger.Ended mixing = mixing(draft);
       back(draft, definition, mixing == null ? completed(draft) : halted(draft, mixing), back);
     }
+  }
+
+  /// What ran before the first release is on nobody's record as what every node shall run.
+  private static String nothingCompleted(Draft draft) {
+    Ledger.Ended mixing = mixing(draft);
+    return "expected a release of "
+        + draft.service()
+        + " that completed, found none"
+        + (mixing == null ? "" : ", and " + mixing.request().version() + " on a part of the fleet")
+        + whatShallRun(draft);
+  }
+
+  private static String whatShallRun(Draft draft) {
+    return "; release what shall run: serin release "
+        + draft.service()
+        + " --strategy emergency --artifact FILE --version VERSION";
   }
 
   /// What is taken back, and what is to run instead.
@@ -117,9 +132,8 @@ final class Returns {
           back,
           "expected to know what ran before "
               + way.version()
-              + ", found nothing on record; release what shall run: serin release "
-              + draft.service()
-              + " --strategy emergency --artifact FILE --version VERSION");
+              + ", found nothing on record"
+              + whatShallRun(draft));
     } else {
       Requests.release(draft, theSameWay(definition, way, way.target(), back));
     }

@@ -153,6 +153,45 @@ class ReturnsTest {
     assertThat(story.ledger().leftOut()).isEmpty();
   }
 
+  @Test
+  void saysWhatToDoWhereTheFirstReleaseHalted() {
+    Story story =
+        Story.of(SERVICE)
+            .on(takeBack(), refuses("that completed, found none; release what shall run"))
+            .on(release("v2"))
+            .until("health b1")
+            .on(failsForGood("health b1"))
+            .endsIn("v2", RolloutPhase.HALTED, Outcome.HALTED)
+            .on(
+                takeBack(),
+                sends(),
+                refuses(
+                    "expected a release of api that completed, found none, and v2 on a part of the"
+                        + " fleet",
+                    "serin release api --strategy emergency --artifact FILE --version VERSION"));
+    story.on(Acts.asked(emergency("v1"))).goesOn();
+    runs(story, "v1");
+    assertThat(story.ledger().leftOut()).isEmpty();
+  }
+
+  private static Request emergency(String version) {
+    var release = Story.releaseOf(version, Request.IfBusy.QUEUE);
+    return new ReleaseRequested(
+        release.requestId(),
+        release.service(),
+        release.requestedBy(),
+        release.reason(),
+        version,
+        release.artifact(),
+        null,
+        "emergency",
+        null,
+        List.of(),
+        false,
+        release.ifBusy(),
+        release.labels());
+  }
+
   private static Story haltedWithPartOfTheFleetOnV3() {
     return released("v2")
         .on(release("v3"))

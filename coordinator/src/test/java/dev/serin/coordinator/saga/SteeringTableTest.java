@@ -113,6 +113,7 @@ class SteeringTableTest {
           "ROLLED_BACK",
           "REJECTED",
           "HALTED",
+          "HALTED, the first",
           "ROLLBACK_FAILED",
           FREEZE,
           "PAUSED at `catch-up`",
@@ -203,7 +204,8 @@ class SteeringTableTest {
     };
   }
 
-  /// A service in this phase. Where one is over, another release had completed before.
+  /// A service in this phase. Where one is over, another release had completed before, but for the
+  /// first.
   private static Story in(String phase) {
     Story story = Story.of(canaryThenPeers("b2", "b1", "b3"));
     return switch (phase) {
@@ -265,6 +267,8 @@ class SteeringTableTest {
               .on(release("v3"))
               .until("health b1")
               .on(failsForGood("health b1"));
+      case "HALTED, the first" ->
+          story.on(release("v2")).until("health b1").on(failsForGood("health b1"));
       case "ROLLBACK_FAILED" -> rollbackFailed(story);
       default -> throw new IllegalArgumentException(phase);
     };

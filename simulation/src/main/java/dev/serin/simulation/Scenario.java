@@ -40,7 +40,7 @@ final class Scenario {
   enum Story {
     /// As the seed has it.
     ANY,
-    /// Each release turns bad in a pause that goes on by itself.
+    /// Each release turns bad in a pause that is over when nobody promotes.
     TURNS_BAD_IN_A_PAUSE
   }
 
@@ -370,8 +370,7 @@ final class Scenario {
         .putArray("pauses")
         .addObject()
         .put("after", along ? Pause.PEERS : Pause.CANARY)
-        .put("expires", "20s")
-        .put("then", "go-on");
+        .put("expires", "20s");
   }
 
   /// Half of those that fail requests, and every eighth good one, turn bad only later, by chance of

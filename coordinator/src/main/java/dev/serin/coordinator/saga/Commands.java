@@ -155,7 +155,8 @@ final class Commands {
   /// The peers of a drain are the nodes that do not leave with it: the minimum is what remains once
   /// all of a batch have left, so that no two of its drains can race each other past it (I2). What
   /// is put back where a drain forward fails is what the node has now: its share of the requests,
-  /// or its place in rotation where it stood by before.
+  /// or its place in rotation where it stood by before. One for a breach never brings the bad
+  /// binary back, as none of a rollback does.
   private static HaproxyCommand drain(
       Rollout rollout, int index, Node node, NodeRecord record, CommandHead head) {
     ServiceDefinition service = rollout.service();
@@ -164,7 +165,10 @@ final class Commands {
         Batches.together(rollout.steps(), index).stream()
             .map(it -> Objects.requireNonNull(rollout.steps().get(it).node()))
             .toList();
-    boolean force = undo || service.drain().onTimeout() == ServiceDefinition.OnTimeout.FORCE;
+    boolean force =
+        undo
+            || service.drain().onTimeout() == ServiceDefinition.OnTimeout.FORCE
+            || Steps.isForABreach(rollout.steps(), index);
     return new HaproxyCommand.DrainServer(
         head,
         service.pool(),

@@ -71,6 +71,9 @@ final class Hands {
         park(draft, step, null, off.requestedBy(), why);
       }
       case Phase.RollingBack back -> park(draft, back.step(), back, off.requestedBy(), why);
+      // The clock of a pause that only waits stands still, and begins anew, as a watched one does.
+      case Phase.Paused paused when Holds.isHeld(draft.rollout()) ->
+          park(draft, paused.step(), null, off.requestedBy(), why);
       case Phase.Paused paused -> said(draft, off.requestedBy(), why);
       // It only looks, and stops before the first step.
       case Phase.Preflight preflight -> said(draft, off.requestedBy(), why);

@@ -55,7 +55,7 @@ final class Holds {
     return switch (rollout.phase()) {
       case Phase.Watching(int step, Watch watch) when watch.isPause() -> step;
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
-          when watch == null && !hands && isUnwatched(rollout, rollout.steps().get(step)) ->
+          when watch == null && !hands && isWaiting(rollout, rollout.steps().get(step)) ->
           step;
       case Phase.Watching watching -> null;
       case Phase.Paused paused -> null;
@@ -63,6 +63,11 @@ final class Holds {
       case Phase.Rolling rolling -> null;
       case Phase.RollingBack back -> null;
     };
+  }
+
+  /// Where something has come between, it is to begin anew.
+  private static boolean isWaiting(Rollout rollout, Step step) {
+    return isUnwatched(rollout, step) && step.status() == StepStatus.RUNNING;
   }
 
   static boolean isHeld(Rollout rollout) {
@@ -75,8 +80,8 @@ final class Holds {
         + rollout.rolloutId();
   }
 
-  /// When the wait is over by itself; none where the rollout does something else. One that probes
-  /// end has no end by the clock.
+  /// When the wait is over by itself; none where the rollout does something else. One that goes on
+  /// is ended by probes, never by the clock alone (I8): only the way back may go by it.
   static @Nullable Instant endsAt(Rollout rollout) {
     Integer step = waitsAt(rollout);
     if (step == null) {
@@ -85,12 +90,24 @@ final class Holds {
     Step pause = rollout.steps().get(step);
     return switch (rollout.phase()) {
       case Phase.Watching(int at, Watch watch) ->
-          isForAPerson(rollout, at)
+          goesBack(pauseAt(rollout, at))
               ? watch.start().plus(Objects.requireNonNull(pause.window()))
               : null;
       default ->
           Objects.requireNonNull(pause.startedAt()).plus(Objects.requireNonNull(pause.window()));
     };
+  }
+
+  private static boolean goesBack(Pause pause) {
+    return pause.lasts() == null && pause.then() == Pause.Then.ROLLBACK;
+  }
+
+  /// When the wait is over if every probe to come is green.
+  static @Nullable Instant expectedEnd(Rollout rollout) {
+    Instant byTheClock = endsAt(rollout);
+    return byTheClock == null && rollout.phase() instanceof Phase.Watching(int step, Watch watch)
+        ? watch.dueAt(watch.lastSlot())
+        : byTheClock;
   }
 
   static boolean isOver(Draft draft) {
@@ -125,9 +142,9 @@ final class Holds {
         + (pause.then() == Pause.Then.ROLLBACK ? "rollback" : goesOn);
   }
 
-  /// A plain wait.
+  /// A plain wait: each time it begins, it lasts its whole time.
   static void begin(Draft draft, int index) {
-    draft.step(index, it -> it.begun(draft.at));
+    draft.step(index, it -> it.anew().begun(draft.at));
     Step step = draft.rollout().steps().get(index);
     draft.enter(new Phase.Paused(index, null, waitingFor(draft.rollout(), index), null, false));
     draft.emit(
@@ -164,11 +181,11 @@ final class Holds {
         pause.lasts() != null
             ? "waited for " + View.shown(pause.lasts())
             : "nobody promoted within " + View.shown(pause.expires());
-    if (pause.lasts() == null && pause.then() == Pause.Then.ROLLBACK) {
+    if (goesBack(pause)) {
       draft.step(step, it -> it.ended(StepStatus.FAILED, draft.at, how));
       RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, how, List.of());
     } else if (draft.rollout().phase() instanceof Phase.Watching(int at, Watch watch)) {
-      Watching.ends(draft, at, watch, how);
+      Watching.ends(draft, at, watch, how + ", and " + watch.green() + " probes were green");
     } else {
       String name = draft.rollout().steps().get(step).shown();
       draft.step(step, it -> it.ended(StepStatus.SUCCEEDED, draft.at, how));

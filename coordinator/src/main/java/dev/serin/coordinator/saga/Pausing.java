@@ -48,13 +48,7 @@ final class Pausing {
       return;
     }
     String why = "somebody has changed " + sentence(changed.drifts()) + "; nothing was reverted";
-    switch (draft.rollout().phase()) {
-      case Phase.Rolling rolling -> pause(draft, why);
-      case Phase.Watching watching -> pause(draft, why);
-      case Phase.Paused paused -> tell(draft, why);
-      case Phase.RollingBack back -> tell(draft, why);
-      case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
-    }
+    waitsForAPerson(draft, why);
   }
 
   /// Whether it was compared with something else than what is asked by now: by an agent that had
@@ -92,9 +86,16 @@ final class Pausing {
             + sentence(remains.drifts())
             + "; "
             + remains.failure().sentence();
+    waitsForAPerson(draft, why);
+  }
+
+  /// A pause of the plan that only waits becomes one that no clock ends.
+  private static void waitsForAPerson(Draft draft, String why) {
     switch (draft.rollout().phase()) {
       case Phase.Rolling rolling -> pause(draft, why);
       case Phase.Watching watching -> pause(draft, why);
+      case Phase.Paused paused when Holds.isHeld(draft.rollout()) ->
+          pauseAt(draft, paused.step(), Draft.SERIN, why);
       case Phase.Paused paused -> tell(draft, why);
       case Phase.RollingBack back -> tell(draft, why);
       case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);

@@ -50,6 +50,17 @@ final class Steps {
     draft.step(index, it -> it.batch() == null ? it.marked(StepStatus.PENDING) : it);
   }
 
+  /// Whether a drain forward is one of those that a breach has put behind its window (`onBreach:
+  /// pause`).
+  static boolean isForABreach(List<Step> steps, int drain) {
+    int before = drain;
+    while (before > 0 && steps.get(before).name() == StepName.DRAIN) {
+      before--;
+    }
+    Step window = steps.get(before);
+    return window.name() == StepName.ANALYSE && window.status() == StepStatus.FAILED;
+  }
+
   static Failure unanswered(Pending pending) {
     return new Failure(
         Failure.Reason.TIMED_OUT,

@@ -340,7 +340,7 @@ final class View {
     return new Waiting(
         Holds.waitingFor(rollout, step),
         Holds.next(rollout, step, after(rollout, step)),
-        Holds.endsAt(rollout));
+        Holds.expectedEnd(rollout));
   }
 
   private static Waiting watching(Rollout rollout, Phase.Watching watching) {

@@ -308,6 +308,33 @@ class GuardingTest {
   }
 
   @Test
+  void aPersonsHandInAPauseThatOnlyWaitsStopsItsClock() {
+    Story story =
+        rollout(
+            with(
+                SERVICE,
+                """
+                {"slis": null, "analysis": {"window": "0s"},
+                 "pauses": [{"after": "canary", "for": "60s"}]}
+                """));
+    while (!(story.active().phase() instanceof Phase.Paused)) {
+      story.goOn();
+    }
+    story
+        .on(
+            changedByHand(),
+            tells("rollout-paused"),
+            waitsFor(
+                "a person: resume or abort", "resume goes on with a pause, abort takes it back"))
+        .after(Duration.ofHours(1), isIn(RolloutPhase.PAUSED))
+        .on(resume(), isIn(RolloutPhase.PAUSED))
+        .after(Duration.ofSeconds(59), isIn(RolloutPhase.PAUSED))
+        .after(Duration.ofSeconds(1), isIn(RolloutPhase.ROLLING))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
   void aPersonsHandPausesAndTheStepBeginsAnewWhenItIsResumed() {
     rollout(SERVICE)
         .until("push b2")

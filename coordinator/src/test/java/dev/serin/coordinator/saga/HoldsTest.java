@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import static dev.serin.contracts.request.Request.Scope.FULL;
 import static dev.serin.contracts.request.Request.Scope.STEP;
 import static dev.serin.contracts.sli.Verdict.FAIL;
+import static dev.serin.contracts.sli.Verdict.NO_DATA;
 import static dev.serin.contracts.sli.Verdict.PASS;
 import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.handsOff;
@@ -184,12 +185,33 @@ class HoldsTest {
   void goesOnWhenNobodyPromotesWhereThePlanSaysSo() {
     Story story =
         rollout(paused(SERVICE, "\"expires\": \"60s\", \"then\": \"go-on\"")).until("watch 1-2");
-    story.on(probe(PASS), isIn(RolloutPhase.PAUSED));
+    assertThat(state(story).nextAt()).isEqualTo(story.now().plusSeconds(60));
     story
-        .after(Duration.ofSeconds(60), isIn(RolloutPhase.ROLLING))
+        .after(Duration.ofSeconds(30))
+        .on(probe(PASS), isIn(RolloutPhase.PAUSED))
+        .after(Duration.ofSeconds(30), isIn(RolloutPhase.PAUSED))
+        .on(probe(PASS), isIn(RolloutPhase.ROLLING))
         .goesOn()
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
-    assertThat(pauseOf(story).detail()).isEqualTo("nobody promoted within 1m");
+    assertThat(pauseOf(story).detail())
+        .isEqualTo("nobody promoted within 1m, and 2 probes were green");
+  }
+
+  @Test
+  void aClockAloneNeverGoesOn() {
+    ServiceDefinition service = paused(SERVICE, "\"expires\": \"60s\", \"then\": \"go-on\"");
+    rollout(service)
+        .until("watch 1-2")
+        .after(Duration.ofMinutes(2), isIn(RolloutPhase.PAUSED))
+        .after(Duration.ofMinutes(1))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+    rollout(service)
+        .until("watch 1-2")
+        .after(Duration.ofSeconds(60))
+        .on(probe(NO_DATA), isIn(RolloutPhase.PAUSED))
+        .on(probe(PASS), isIn(RolloutPhase.PAUSED))
+        .on(probe(PASS), isIn(RolloutPhase.ROLLING));
   }
 
   @Test
@@ -257,6 +279,23 @@ class HoldsTest {
         .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
         .goesOn()
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void theClockOfAPlainWaitStandsStillWhileHandsAreOff() {
+    Story story = rollout(blind(ASKING));
+    while (!(story.active().phase() instanceof Phase.Paused)) {
+      story.goOn();
+    }
+    story
+        .on(handsOff(), isIn(RolloutPhase.PAUSED))
+        .after(Duration.ofHours(2), isIn(RolloutPhase.PAUSED))
+        .on(handsOn(), isIn(RolloutPhase.PAUSED))
+        .on(promote(), refuses("no complaints"))
+        .after(Duration.ofSeconds(599), isIn(RolloutPhase.PAUSED))
+        .on(promote(STEP, "no complaints=yes", "flags as planned=yes"), isIn(RolloutPhase.ROLLING))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
   }
 
   @Test

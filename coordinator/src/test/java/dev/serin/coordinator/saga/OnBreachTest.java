@@ -22,7 +22,10 @@ import static dev.serin.coordinator.saga.Services.withoutWindow;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
+import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.rollout.Outcome;
@@ -99,6 +102,17 @@ class OnBreachTest {
     assertThat(((Phase.Paused) story.active().phase()).waitingFor())
         .isEqualTo("a person: resume (the canary is ready again and watched anew) or abort");
     story.on(promote(), refuses("expected a rollout that watches or is paused there"));
+  }
+
+  /// The commonest breach is a slow release: its requests are what a drain waits for.
+  @Test
+  void aDrainForABreachNeverBringsTheBadBinaryBack() {
+    Story story = rollout(PAUSES).until("drain b2");
+    assertThat(((DrainServer) story.newest("drain b2")).onTimeout()).isEqualTo(OnTimeout.FAIL);
+    story.until("watch 1-3").on(probe(FAIL), sends("stop-watching", "drain b2"));
+    DrainServer drain = (DrainServer) story.newest("drain b2");
+    assertThat(drain.onTimeout()).isEqualTo(OnTimeout.FORCE);
+    assertThat(drain.purpose()).as("the minimum holds all the same").isEqualTo(Purpose.FORWARD);
   }
 
   @Test

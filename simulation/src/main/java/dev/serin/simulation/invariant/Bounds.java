@@ -47,14 +47,17 @@ final class Bounds {
   }
 
   /// One more second that counts.
-  void second(RolloutState state) {
+  ///
+  /// @param clocksApart the most that any clock has been wrong: a deadline may be so much later
+  void second(RolloutState state, Duration clocksApart) {
+    Duration slack = SLACK.plus(clocksApart);
     PlanView plan = plans.get(state.rolloutId());
     if (plan == null) {
       return;
     }
     if (state.phase() != RolloutPhase.PAUSED) {
       Duration taken = more(rollouts, state.rolloutId());
-      if (taken.compareTo(plan.atMost().plus(SLACK)) > 0) {
+      if (taken.compareTo(plan.atMost().plus(slack)) > 0) {
         throw broken.apply(
             state.version() + " takes longer than its plan's " + plan.atMost() + " in all");
       }
@@ -66,7 +69,7 @@ final class Bounds {
       }
       String key = state.rolloutId() + step.name() + step.node() + step.startedAt();
       Duration taken = more(steps, key);
-      if (taken.compareTo(bound.plus(SLACK)) > 0) {
+      if (taken.compareTo(bound.plus(slack)) > 0) {
         throw broken.apply(
             state.version()
                 + ": "

@@ -35,7 +35,7 @@ final class ComesToAnEnd implements Invariant {
   public void passed() {
     RolloutState active = truth.active();
     if (active != null && circumstances.isWhole()) {
-      bounds.second(active);
+      bounds.second(active, circumstances.clocksApart());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.serin.simulation.invariant;
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
@@ -21,7 +22,8 @@ import java.util.TreeMap;
 /// What waits in the broker is read before any window ends: none ends well where a red probe of one
 /// of its slots lay there
 /// 1. before the probe that made it green: both are in one log;
-/// 2. for [#NOTICED] before the decision, where a clock ended it (a pause that goes on by itself).
+/// 2. for [#NOTICED] before the decision, where a person's promote ended it, or a clock: a pause
+///    that nobody ended in time is taken back for what was read, not for the time.
 ///
 /// A person who resumes has seen what was told by then.
 final class ReadsItsBacklog implements Invariant {
@@ -90,8 +92,18 @@ final class ReadsItsBacklog implements Invariant {
           judge(event, Windows.isGreen(step) ? untilGreen(watch) : until(watch, at), step.step());
         }
       }
+      case RolloutEvent.RollbackStarted back when isByTheClock(back) -> {
+        WatchSlis watch = windows.of(id);
+        if (watch != null) {
+          judge(event, until(watch, at), "pause");
+        }
+      }
       default -> {}
     }
+  }
+
+  private static boolean isByTheClock(RolloutEvent.RollbackStarted back) {
+    return back.cause() == Outcome.FAILED && back.head().why().startsWith("nobody promoted");
   }
 
   private void judge(RolloutEvent event, List<SlotProbed> read, String step) {

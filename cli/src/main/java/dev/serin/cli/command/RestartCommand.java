@@ -9,12 +9,15 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.Strategies;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Restarts a service's nodes with the binary that each of them has.
@@ -35,6 +38,14 @@ public final class RestartCommand implements Callable<Integer> {
 
   @Parameters(index = "0", paramLabel = "SERVICE", description = "what is restarted")
   private String service = "";
+
+  @Option(
+      names = "--canary",
+      paramLabel = "NODE",
+      description =
+          "which node goes first, before the window; may be given again (the service's own; a"
+              + " blue-green service has none, so name one)")
+  private List<String> canaries = new ArrayList<>();
 
   @Option(
       names = "--version",
@@ -59,8 +70,12 @@ public final class RestartCommand implements Callable<Integer> {
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version == null ? running() : version);
     request.put("strategy", Strategies.RESTART);
+    if (!canaries.isEmpty()) {
+      ArrayNode names = request.withObjectProperty("overrides").putArray("canaries");
+      canaries.forEach(names::add);
+    }
     if (window != null) {
-      request.putObject("overrides").put("window", window.toString());
+      request.withObjectProperty("overrides").put("window", window.toString());
     }
     Accepted accepted = new Sending(session).send(request);
     if (stay.stays()) {

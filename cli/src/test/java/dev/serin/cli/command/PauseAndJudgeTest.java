@@ -119,6 +119,14 @@ class PauseAndJudgeTest {
   }
 
   @Test
+  void restartsTheNodeFirstThatIsNamed() throws Exception {
+    SerinRun run =
+        SerinRun.of(stub, "restart", "backend-api", "--version", "2.1.0", "--canary", "b2");
+    assertThat(run.code()).isZero();
+    assertThat(request().path("overrides").path("canaries").toString()).isEqualTo("[\"b2\"]");
+  }
+
+  @Test
   void wantsAVersionWhereNothingHasCompleted() throws Exception {
     SerinRun run = SerinRun.of(stub, "restart", "backend-api");
     assertThat(run.code()).isEqualTo(2);

@@ -341,11 +341,13 @@ public record ServiceDefinition(
   }
 
   /// How many nodes must stay in rotation: what the service says, else what its strategy leaves,
-  /// else all but one, at least one; of a blue-green service, of its smaller group.
+  /// else all but one, at least one. Where one of two groups stands by, which a restart leaves as
+  /// it is, that is counted of the smaller one.
   @JsonIgnore
   public int minimum() {
+    boolean oneGroupServes = isBlueGreen() || strategy.equals(Strategies.RESTART);
     return Strategies.minimum(
-        strategy, minAvailable, isBlueGreen() ? smallerGroup() : nodes.size());
+        strategy, minAvailable, oneGroupServes ? smallerGroup() : nodes.size());
   }
 
   /// Whether one of its groups gets a release, and the other one leaves for it.

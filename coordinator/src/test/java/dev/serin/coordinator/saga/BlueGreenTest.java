@@ -515,6 +515,15 @@ class BlueGreenTest {
   }
 
   @Test
+  void restartsNodeByNodeWhoServesAndWhoStandsBy() {
+    Story story = of(SERVICE).on(asked(Acts.by("restart", "{\"canaries\": [\"b1\"]}")));
+    assertThat(story.active().service().minimum()).isEqualTo(1);
+    story.until("restart b1").until("restart b2").until("restart g1").until("restart g2").goesOn();
+    story.endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    isAsBefore(story);
+  }
+
+  @Test
   void aReleaseByItsStrategyIsTakenBackByASwitchToo() {
     Story story =
         of(with(

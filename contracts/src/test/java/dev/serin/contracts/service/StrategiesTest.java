@@ -2,6 +2,7 @@ package dev.serin.contracts.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,11 @@ class StrategiesTest {
 
   @Test
   void increasesByTenPerCentTenTimes() {
-    assertThat(Strategies.steps("Linear10PercentEvery1Minute")).hasSize(10);
+    assertThat(Strategies.steps("Linear10PercentEvery1Minute"))
+        .extracting(TrafficStep::share)
+        .containsExactly(10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0);
+    assertThat(Strategies.steps("Linear10PercentEvery1Minute").subList(0, 9))
+        .extracting(TrafficStep::window)
+        .containsOnly(Duration.ofMinutes(1));
   }
 }

@@ -4,6 +4,7 @@ import dev.serin.cli.CommandFailed;
 import dev.serin.cli.ExitCode;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
+import dev.serin.contracts.service.Strategies;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -102,28 +103,13 @@ final class ReleaseOptions {
     if (service.isEmpty()) {
       service = script.service();
     }
-    Artifact released = artifact(script);
+    Optional<Artifact> released = installs() ? Optional.of(artifact(script)) : nothing();
     if (version == null) {
       version = script.version(released, artifact == null);
     }
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version);
-    request.set("artifact", tree(reachable(session, namesFile(artifact, script), released)));
-    Optional<Artifact> back =
-        rollbackArtifact == null
-            ? script
-                .rollback(service, rollbackSha256)
-                .map(it -> reachable(session, script.namesFile("ROLLBACK_BINARY"), it))
-            : Optional.of(
-                reachable(
-                    session,
-                    LocalArtifact.isFile(rollbackArtifact),
-                    LocalArtifact.of(
-                        "--rollback-artifact",
-                        rollbackArtifact,
-                        "--rollback-sha256",
-                        rollbackSha256)));
-    back.ifPresent(it -> request.set("rollbackArtifact", tree(it)));
+    released.ifPresent(it -> artifacts(request, it, script, session));
     if (strategy != null) {
       request.put("strategy", strategy);
     }
@@ -148,6 +134,44 @@ final class ReleaseOptions {
     script.fill(request, window != null, strategy);
     migrations.addTo(request, session);
     return request;
+  }
+
+  /// Whether the strategy that is named brings a binary to the nodes; the service's own does.
+  private boolean installs() {
+    return strategy == null || Strategies.installs(strategy);
+  }
+
+  /// What installs nothing takes no file: one that is named is not dropped without a word.
+  private Optional<Artifact> nothing() {
+    if (artifact != null || rollbackArtifact != null) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          (artifact == null ? "--rollback-artifact" : "--artifact")
+              + ": expected none beside --strategy "
+              + strategy
+              + ", which installs nothing, found one; leave it out");
+    }
+    return Optional.empty();
+  }
+
+  private void artifacts(
+      ObjectNode request, Artifact released, ScriptEnvironment script, Session session) {
+    request.set("artifact", tree(reachable(session, namesFile(artifact, script), released)));
+    Optional<Artifact> back =
+        rollbackArtifact == null
+            ? script
+                .rollback(service, rollbackSha256)
+                .map(it -> reachable(session, script.namesFile("ROLLBACK_BINARY"), it))
+            : Optional.of(
+                reachable(
+                    session,
+                    LocalArtifact.isFile(rollbackArtifact),
+                    LocalArtifact.of(
+                        "--rollback-artifact",
+                        rollbackArtifact,
+                        "--rollback-sha256",
+                        rollbackSha256)));
+    back.ifPresent(it -> request.set("rollbackArtifact", tree(it)));
   }
 
   private Artifact artifact(ScriptEnvironment script) {

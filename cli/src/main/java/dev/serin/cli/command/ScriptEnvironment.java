@@ -108,20 +108,20 @@ final class ScriptEnvironment {
 
   /// What people call it: `VERSION`; where the artifact came from the environment too, and the
   /// script had no such knob, the artifact's file name and the beginning of its digest.
-  String version(Artifact artifact, boolean derived) {
+  String version(Optional<Artifact> artifact, boolean derived) {
     Optional<String> named = take("VERSION");
     if (named.isPresent()) {
       return named.get();
     }
-    if (!derived) {
+    if (!derived || artifact.isEmpty()) {
       throw new CommandFailed(
           ExitCode.USAGE,
           "--version: expected what people call it, by --version or VERSION in the environment"
               + " (VERSION=$(git describe --tags --always) for example), found neither");
     }
-    String path = artifact.uri().replaceAll("[?#].*$", "");
+    String path = artifact.get().uri().replaceAll("[?#].*$", "");
     String name = path.substring(path.lastIndexOf('/') + 1);
-    String version = name + "@" + artifact.sha256().substring(0, 12);
+    String version = name + "@" + artifact.get().sha256().substring(0, 12);
     session.say("serin: no --version and no VERSION, so it is called " + version);
     return version;
   }

@@ -216,8 +216,8 @@ class PlanTest {
                 null));
     assertThat(run.out().replaceAll("\\s+", " "))
         .contains(
-            "overlap green comes before blue leaves: both take requests for at most 25m00s, of which"
-                + " 10m watched");
+            "overlap green comes before blue leaves: both take requests for at most 25m00s, of"
+                + " which 10m watched");
   }
 
   @Test
@@ -267,6 +267,25 @@ class PlanTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run(plan(), "--watch").code()).isEqualTo(2);
+  }
+
+  @Test
+  void needsNoArtifactWhereTheStrategyInstallsNothing() throws Exception {
+    stub.answers(
+        "POST /api/v1/plans",
+        new Canned(200, "application/json", Json.mapper().writeValueAsString(plan())));
+    for (String strategy : List.of("restart", "analysis-only")) {
+      SerinRun run =
+          SerinRun.of(stub, "plan", "backend-api", "--version", "2", "--strategy", strategy);
+      assertThat(run.code()).as(run.err()).isZero();
+    }
+    SerinRun named = run(plan(), "--strategy", "restart");
+    assertThat(named.code()).isEqualTo(2);
+    assertThat(named.err())
+        .contains("--artifact: expected none beside --strategy restart, which installs nothing");
+    SerinRun unnamed = SerinRun.of(stub, "plan", "backend-api", "--strategy", "restart");
+    assertThat(unnamed.code()).isEqualTo(2);
+    assertThat(unnamed.err()).contains("--version: expected what people call it");
   }
 
   @Test

@@ -19,13 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
@@ -141,19 +144,16 @@ class PlanIT {
 
   private record Said(int code, String out, String err) {}
 
-  private Said plan(String service, String file, String... more)
+  /// @param file none where nothing is installed
+  private Said plan(String service, @Nullable String file, String... more)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
-            List.of(
-                root.resolve("serin").toString(),
-                "plan",
-                service,
-                "--artifact",
-                file,
-                "--version",
-                "v9.0.0"));
+            List.of(root.resolve("serin").toString(), "plan", service, "--version", "v9.0.0"));
     command.addAll(List.of(more));
+    if (file != null) {
+      command.addAll(List.of("--artifact", file));
+    }
     Path err = Files.createTempFile("serin-plan", ".err");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
     builder.environment().put("SERIN_URL", COORDINATOR.toString());
@@ -170,7 +170,12 @@ class PlanIT {
     releases.define(
         COORDINATOR, Files.writeString(ways.resolve(way.service() + ".yaml"), way.definition(own)));
 
-    Said said = plan(way.service(), artifact.toString(), "--strategy", way.strategy());
+    Said said =
+        plan(
+            way.service(),
+            way.installs() ? artifact.toString() : null,
+            "--strategy",
+            way.strategy());
 
     System.out.println(said.out());
     assertThat(said.code()).as("%s", said).isZero();
@@ -192,6 +197,44 @@ class PlanIT {
     assertThat(balancerNow())
         .allSatisfy((line, was) -> assertThat(before).containsEntry(line, was));
     assertThat(releases.get(COORDINATOR, "/api/v1/rollouts")).isEmpty();
+  }
+
+  static Stream<Arguments> numbers() {
+    Way inShares =
+        Way.ALL.stream()
+            .filter(way -> way.strategy().equals(Strategies.TRAFFIC_STEPS))
+            .findFirst()
+            .orElseThrow();
+    return Stream.of(
+        Arguments.of(
+            inShares, "PT12S", List.of("5.0 PT3S", "25.0 PT3S", "50.0 PT3S", "100.0 PT3S")),
+        Arguments.of(new Way("Canary10Percent5Minutes", "", 2), "PT5M", List.of("10.0 PT5M")),
+        Arguments.of(
+            new Way("Linear10PercentEvery1Minute", "", 2),
+            "PT9M",
+            IntStream.range(1, 10).mapToObj(tenth -> tenth * 10.0 + " PT1M").toList()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("numbers")
+  void hasTheSharesAndWindowsOfTheServicesOwnStrategy(Way way, String together, List<String> each)
+      throws IOException, InterruptedException {
+    String own = Files.readString(root.resolve("lab/services/backend-api.yaml"));
+    releases.define(
+        COORDINATOR, Files.writeString(ways.resolve(way.service() + ".yaml"), way.definition(own)));
+
+    Said said = plan(way.service(), artifact.toString(), "-o", "json");
+
+    assertThat(said.code()).as("%s", said).isZero();
+    JsonNode plan = Json.mapper().readTree(said.out()).path("plan");
+    assertThat(plan.path("strategy").asString()).isEqualTo(way.strategy());
+    assertThat(plan.path("window").asString()).isEqualTo(together);
+    assertThat(
+            plan.path("steps")
+                .valueStream()
+                .filter(step -> step.path("name").asString().equals("analyse"))
+                .map(step -> step.path("share").asDouble() + " " + step.path("window").asString()))
+        .containsExactlyElementsOf(each);
   }
 
   @Test

@@ -89,9 +89,11 @@ class FilesTest {
 
   @Test
   void aUriNeedsItsDigest() throws Exception {
-    assertThat(release("--file", "/etc/api/env=node:/srv/env").code()).isEqualTo(2);
-    assertThat(release("--file", "/etc/api/env=node:/srv/env,sha256=" + HELLO).code()).isZero();
-    assertThat(files().get(0).path("artifact").path("uri").asString()).isEqualTo("node:/srv/env");
+    assertThat(release("--file", "/etc/api/env=https://builds.example/env").code()).isEqualTo(2);
+    assertThat(release("--file", "/etc/api/env=https://builds.example/env,sha256=" + HELLO).code())
+        .isZero();
+    assertThat(files().get(0).path("artifact").path("uri").asString())
+        .isEqualTo("https://builds.example/env");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /// Reads the further files of a release.
 final class FilesReader {
-  private static final Pattern OWNER = Pattern.compile("[0-9]{1,10}|[a-z_][a-z0-9_-]{0,31}");
+  private static final Pattern OWNER = Pattern.compile("0|[1-9][0-9]{0,8}|[a-z_][a-z0-9_-]{0,31}");
 
   /// Neither set-id nor sticky, and not for everybody to write.
   private static final Pattern MODE = Pattern.compile("0?[0-7][0-7][0145]");
@@ -38,7 +38,7 @@ final class FilesReader {
       files.add(
           new ReleaseFile(
               path,
-              file.requiredObject("artifact").map(content).orElse(Artifact.NONE),
+              artifact(file, content),
               matching(file, "uid", OWNER, "a user's number or name", "root"),
               matching(file, "gid", OWNER, "a group's number or name", "root"),
               mode.length() == 3 ? "0" + mode : mode));
@@ -48,6 +48,19 @@ final class FilesReader {
           "files", "expected at most " + ReleaseFile.MOST + " files, found " + files.size());
     }
     return files;
+  }
+
+  /// A node's own files may be anybody's secrets, and a release may give its files to anybody.
+  private static Artifact artifact(Fields file, Function<Fields, Artifact> content) {
+    Artifact artifact = file.requiredObject("artifact").map(content).orElse(Artifact.NONE);
+    if (artifact.uri().startsWith("node:") && !artifact.equals(Artifact.NONE)) {
+      file.problem(
+          "artifact.uri",
+          "expected a further file from elsewhere than the node, found '"
+              + Check.printable(artifact.uri())
+              + "'");
+    }
+    return artifact;
   }
 
   private static String path(Fields file) {

@@ -114,4 +114,24 @@ class FilesReaderTest {
             "files[0].path: expected an absolute path, is missing",
             "files[0].artifact: expected an object with fields, is missing");
   }
+
+  /// What is compared on a node is the number as it is printed there.
+  @ParameterizedTest
+  @ValueSource(strings = {"00", "0001001", "4294967295", "9999999999", "-1"})
+  void haveOwnersWhoseNumberIsWrittenInOneWayOnly(String owner) {
+    assertThat(problems("[" + file("/etc/api/env", ", 'uid': '" + owner + "'") + "]"))
+        .singleElement()
+        .asString()
+        .startsWith("files[0].uid: expected a user's number or name, found '" + owner + "'");
+  }
+
+  @Test
+  void areNoFilesThatLieOnANode() {
+    assertThat(
+            problems(
+                "[" + file("/etc/api/env", "").replace("file:/srv/env", "node:/etc/shadow") + "]"))
+        .containsExactly(
+            "files[0].artifact.uri: expected a further file from elsewhere than the node, found"
+                + " 'node:/etc/shadow'");
+  }
 }

@@ -102,8 +102,8 @@ public final class Artifacts implements ArtifactSource {
     }
   }
 
-  /// A further file may be empty, and may be anything. What is found of it is told by its digest
-  /// alone.
+  /// A further file may be empty, and may be anything: not even the digest of what is found is
+  /// told, with which somebody could ask for it once more.
   private static Located checkFile(Path file, String shown, String sha256) {
     try {
       if (!Files.isRegularFile(file)) {
@@ -127,7 +127,7 @@ public final class Artifacts implements ArtifactSource {
           : unusable(
               Reason.DIGEST,
               "SHA-256 " + sha256 + " at " + shown,
-              digest,
+              "another content",
               "release the file with its own digest");
     } catch (IOException unreadable) {
       return unusable(

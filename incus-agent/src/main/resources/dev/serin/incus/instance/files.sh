@@ -7,6 +7,12 @@ pending=$held/pending
 hold() {
   mkdir -p -- "$store"
   (umask 077 && mkdir -p -- "$held")
+  for folder in "$store" "$held"; do
+    [ ! -L "$folder" ] && [ "$(stat -c %u -- "$folder")" = "$(id -u)" ] || {
+      echo "$folder is somebody else's; remove it" >&2
+      exit 1
+    }
+  done
   chmod 0700 -- "$held"
 }
 
@@ -37,7 +43,7 @@ enter() {
 number() {
   case $2 in
     *[!0-9]*) getent "$1" "$2" | cut -d: -f3 ;;
-    *) printf %s "$2" ;;
+    *) printf %s "$(expr "$2" + 0)" ;;
   esac
 }
 

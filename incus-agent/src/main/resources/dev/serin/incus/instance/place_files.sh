@@ -4,6 +4,8 @@
 # touched either.
 # (path digest|- uid gid mode other-digest|- other-uid other-gid other-mode node-artifact|-)…
 alone
+# A binary that ran the disk full on its way here would keep even a small file from its place.
+clean
 hold
 # What earlier tries of others left behind.
 for file in "$held/part-"*; do
@@ -37,6 +39,8 @@ check() {
 
 place() {
   enter "$2"
+  # Since the look at it, a directory may have become a link to another one.
+  case $kind in absent | file) ;; *) end refused "$1" "$kind" ;; esac
   # What a try before this one left behind may be secret.
   rm -f -- "./.$base.serin-"*
   wanted=$(state "$3" "$4" "$5" "$6")
@@ -59,6 +63,11 @@ write() {
   set -C
   exec 8>"./$part"
   set +C
+  # A pipe or a device opens as well.
+  [ -f /proc/self/fd/8 ] || {
+    echo "something else is in the way of $base" >&2
+    exit 1
+  }
   chmod 0600 /proc/self/fd/8
   cat -- "$1" >&8
   chown -- "$(number passwd "$3"):$(number group "$4")" /proc/self/fd/8

@@ -110,6 +110,64 @@ class FurtherFilesTest {
     assertThat(bed.digest(instance + "/opt/app")).isEqualTo(Binaries.digest(OLD));
   }
 
+  /// Between the look at all files and the first write somebody may be quick.
+  @Test
+  void aDirectoryThatBecomesALinkMeanwhileIsNotWrittenThrough() throws IOException {
+    Path elsewhere = Files.createDirectories(instance.resolve("etc/cron.d"));
+    Further release = release();
+    release.inspected();
+    release.keep(OLD);
+    Path folder = env.getParent();
+    write(
+        files.resolve("tools/sync"),
+        """
+        #!/bin/sh
+        [ -L '%1$s' ] || { mv '%1$s' '%1$s.old' && ln -s '%2$s' '%1$s'; }
+        exec /usr/bin/sync "$@"
+        """
+            .formatted(folder, elsewhere),
+        "rwx------");
+
+    assertThat(release.push(NEW)).isInstanceOf(IncusEvent.Failed.class);
+
+    try (Stream<Path> written = Files.list(elsewhere)) {
+      assertThat(written).isEmpty();
+    }
+    assertThat(bed.digest(instance + "/opt/app")).isEqualTo(Binaries.digest(OLD));
+  }
+
+  @Test
+  void whatARanFullDiskHasLeftOfABinaryIsRemovedBeforeFilesAreBroughtBack() throws IOException {
+    write(env, "A=1\n", "rw-------");
+    Further release = release();
+    release.inspected();
+    release.keep(OLD);
+    release.push(NEW);
+    Path half = instance.resolve("opt/.serin/.app.tmp-somebody");
+    write(half, "half of a binary", "rw-------");
+
+    release.restore(OLD, NEW);
+
+    assertThat(half).doesNotExist();
+    assertThat(Further.at(env)).isEqualTo("rw------- A=1\n");
+  }
+
+  @Test
+  void whatIsKeptIsNotPutWhereSomebodyElseSays() throws IOException {
+    Path elsewhere = Files.createDirectories(instance.resolve("etc/elsewhere"));
+    Further release = release();
+    release.inspected();
+    Files.createDirectories(instance.resolve("opt/.serin"));
+    Files.createSymbolicLink(instance.resolve("opt/.serin/.app.files"), elsewhere);
+
+    assertThat(release.push(NEW)).isInstanceOf(IncusEvent.Failed.class);
+
+    try (Stream<Path> written = Files.list(elsewhere)) {
+      assertThat(written).isEmpty();
+    }
+    assertThat(Further.at(env)).isEqualTo("-");
+  }
+
   @Test
   void whatWasNotThereIsRemovedAgain() {
     Further release = release();

@@ -137,22 +137,6 @@ class FurtherFilesTest {
   }
 
   @Test
-  void whatARanFullDiskHasLeftOfABinaryIsRemovedBeforeFilesAreBroughtBack() throws IOException {
-    write(env, "A=1\n", "rw-------");
-    Further release = release();
-    release.inspected();
-    release.keep(OLD);
-    release.push(NEW);
-    Path half = instance.resolve("opt/.serin/.app.tmp-somebody");
-    write(half, "half of a binary", "rw-------");
-
-    release.restore(OLD, NEW);
-
-    assertThat(half).doesNotExist();
-    assertThat(Further.at(env)).isEqualTo("rw------- A=1\n");
-  }
-
-  @Test
   void whatIsKeptIsNotPutWhereSomebodyElseSays() throws IOException {
     Path elsewhere = Files.createDirectories(instance.resolve("etc/elsewhere"));
     Further release = release();

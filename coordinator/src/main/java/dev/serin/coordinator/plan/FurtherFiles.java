@@ -8,6 +8,7 @@ import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.contracts.service.Strategies;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Which further files a release may bring. That is the operator's word, in the service's
@@ -33,14 +34,14 @@ final class FurtherFiles {
     return problems;
   }
 
-  private static java.util.Optional<String> problem(Install install, String path) {
+  private static Optional<String> problem(Install install, String path) {
     String shown = "files: " + Check.printable(path) + ": ";
     if (Stream.of(install.path(), String.valueOf(install.previous())).anyMatch(path::equals)) {
-      return java.util.Optional.of(
+      return Optional.of(
           shown + "expected another file than the service's binary, found install's own");
     }
     if (!Check.isPlainPath(path) || install.files().stream().noneMatch(path::startsWith)) {
-      return java.util.Optional.of(
+      return Optional.of(
           shown
               + "expected a path that the service allows, found "
               + (install.files().isEmpty()
@@ -49,6 +50,6 @@ final class FurtherFiles {
               + "; whoever may define the service adds it to install.files, such as "
               + Check.printable(path.substring(0, path.lastIndexOf('/') + 1)));
     }
-    return java.util.Optional.empty();
+    return Optional.empty();
   }
 }

@@ -91,6 +91,15 @@ public record NodeRecord(
     return instance == null ? List.of() : instance.filesBefore();
   }
 
+  /// Which of them it does not have as they were before, as far as Serin knows.
+  List<FileState> filesChanged() {
+    return instance == null
+        ? List.of()
+        : instance.filesBefore().stream()
+            .filter(before -> !instance.files().contains(before))
+            .toList();
+  }
+
   /// Has these further files now, as far as Serin knows.
   NodeRecord having(List<FileState> now) {
     return instance == null ? this : in(instance.having(now));

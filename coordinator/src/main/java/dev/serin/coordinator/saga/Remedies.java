@@ -50,14 +50,8 @@ final class Remedies {
 
   /// Which further files it does not have as they were before, as far as Serin knows.
   private static String files(NodeRecord record) {
-    NodeRecord.InstanceRecord instance = record.instance();
     String changed =
-        instance == null
-            ? ""
-            : instance.filesBefore().stream()
-                .filter(before -> !instance.files().contains(before))
-                .map(FileState::path)
-                .collect(Collectors.joining(", "));
+        record.filesChanged().stream().map(FileState::path).collect(Collectors.joining(", "));
     return changed.isEmpty()
         ? ""
         : "see that these files are as they were before (what was in them is kept in .serin beside"

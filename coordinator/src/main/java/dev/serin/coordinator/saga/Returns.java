@@ -261,11 +261,12 @@ final class Returns {
               .map(NodeRecord::sha256)
               .distinct()
               .toList();
-      String past = before.size() == 1 ? before.getFirst() : digest(draft.lastKnownGood);
-      // The group that left has its own files still.
-      List<ReleaseFile> files =
-          rollout.service().isBlueGreen() ? List.of() : FileRecords.before(rollout);
-      if (past != null && (!past.equals(now) || !files.isEmpty())) {
+      // What a release that halted has left on a part of the fleet, or on all of it, is nothing to
+      // go back to.
+      boolean one = before.size() == 1 && (draft.partly == null || draft.lastKnownGood == null);
+      String past = one ? before.getFirst() : digest(draft.lastKnownGood);
+      List<ReleaseFile> files = filesBefore(draft);
+      if (past != null && (!past.equals(now) || changesFiles(draft))) {
         draft.earlier.add(new Ledger.KnownVersion(past, draft.ledger().versionOf(past), files));
       }
     }
@@ -273,6 +274,25 @@ final class Returns {
       draft.earlier.removeFirst();
     }
     draft.lastKnownGood = good;
+  }
+
+  /// The group that left has its own files still.
+  private static List<ReleaseFile> filesBefore(Draft draft) {
+    Rollout rollout = draft.rollout();
+    return rollout.service().isBlueGreen()
+        ? List.of()
+        : FileRecords.merged(
+            rollout.service(),
+            draft.partly == null ? List.of() : draft.partly.filesBack(),
+            FileRecords.before(rollout));
+  }
+
+  /// The same release once more is nothing to go back to.
+  private static boolean changesFiles(Draft draft) {
+    return !draft.rollout().service().isBlueGreen()
+        && ((draft.partly != null && !draft.partly.filesBack().isEmpty())
+            || draft.rollout().nodes().values().stream()
+                .anyMatch(node -> !node.filesChanged().isEmpty()));
   }
 
   /// The same binary may have come with other files too.

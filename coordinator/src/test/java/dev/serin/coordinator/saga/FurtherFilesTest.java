@@ -208,6 +208,47 @@ class FurtherFilesTest {
   }
 
   @Test
+  void goBackWithTheirBinaryWhereTheFirstTryOfTheirReleaseHalted() {
+    for (String stopsAt : List.of("drain b1", "health b1")) {
+      Story story =
+          fleet()
+              .on(release("v2"))
+              .goesOn()
+              .on(releaseWith("v3", file(ENV, "A=3")))
+              .until(stopsAt)
+              .on(failsForGood(stopsAt))
+              .goesOn()
+              .endsIn("v3", RolloutPhase.HALTED, Outcome.HALTED)
+              .on(Acts.asked(releaseOf("v3-again", "v3", List.of(file(ENV, "A=3")))))
+              .goesOn();
+      has(story, ENV, "A=3", "b1", "b2");
+      story.on(takeBack()).goesOn();
+      has(story, ENV, "A=1", "b1", "b2");
+      assertThat(story.world().nodes().values())
+          .as("halted at %s", stopsAt)
+          .allMatch(node -> node.digest().equals(World.sha("v2")));
+    }
+  }
+
+  @Test
+  void theSameReleaseTwiceIsTakenBackAtOnce() {
+    Story story =
+        rollout()
+            .goesOn()
+            .on(
+                Acts.asked(
+                    releaseOf(
+                        "v2-again", "v2", List.of(file(ENV, "A=2"), file(UNIT, "[Service]")))))
+            .goesOn()
+            .on(takeBack())
+            .goesOn();
+    has(story, ENV, "A=1", "b1", "b2");
+    has(story, UNIT, "-", "b1", "b2");
+    assertThat(story.world().nodes().values())
+        .allMatch(node -> node.digest().equals(World.sha("v1")));
+  }
+
+  @Test
   void comeAgainWithARetry() {
     Story story = rollout().until("health b2").on(failsForGood("health b2")).goesOn();
     has(story, ENV, "A=1", "b2");

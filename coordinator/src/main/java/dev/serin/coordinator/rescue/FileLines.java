@@ -1,17 +1,13 @@
 package dev.serin.coordinator.rescue;
 
-import static dev.serin.coordinator.rescue.Shell.quoted;
-
 import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusCommand.FileChange;
-import dev.serin.contracts.incus.IncusEvent.InstanceAccess;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.coordinator.saga.FileRecords;
 import dev.serin.coordinator.saga.NodeRecord;
 import dev.serin.coordinator.saga.Rollout;
-import java.net.URI;
 import java.util.List;
 
 /// The commands about the further files of a release on one node. Only paths, owners, modes and
@@ -55,7 +51,9 @@ final class FileLines {
       lines.append(
           artifact == null
               ? Lines.inside(record, "rm -f -- \"$1\"", file.path())
-              : sent(artifact) + place(held(), artifact.sha256(), file));
+              : sent(artifact)
+                  + place(
+                      held(), file.path(), artifact.sha256(), file.uid(), file.gid(), file.mode()));
     }
     return lines.append(reload()).toString();
   }
@@ -65,46 +63,16 @@ final class FileLines {
   }
 
   private String sent(Artifact artifact) {
-    URI uri = URI.create(artifact.uri());
-    String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
-    InstanceAccess access = Lines.access(record);
-    String copy = "  " + access.copy() + " %s " + quoted(access.name() + held()) + "\n";
     return Lines.inside(
             record,
             "umask 077; mkdir -p -- \"$1\"; chmod 0700 -- \"$1\"",
             FileRecords.heldIn(install))
-        + switch (scheme) {
-          case "node" ->
-              Lines.inside(
-                  record,
-                  "umask 077; cat -- \"$1\" >\"$2\"",
-                  String.valueOf(uri.getPath()),
-                  held());
-          case "file" -> copy.formatted(quoted(String.valueOf(uri.getPath())));
-          default -> {
-            String here = "/tmp/serin-rescue-" + artifact.sha256().substring(0, 12);
-            yield "  (umask 077 && curl -gfsSL -o "
-                + here
-                + " -- "
-                + quoted(artifact.uri())
-                + ")\n"
-                + copy.formatted(here)
-                + "  rm -f -- "
-                + here
-                + "\n";
-          }
-        };
+        + Lines.sent(record, artifact, held());
   }
 
-  private String place(String from, String sha256, ReleaseFile file) {
-    return Lines.inside(
-        record,
-        Shell.PLACE_FILE,
-        from,
-        file.path(),
-        sha256,
-        file.uid() + ":" + file.gid(),
-        file.mode());
+  private String place(
+      String from, String path, String sha256, String uid, String gid, String mode) {
+    return Lines.inside(record, Shell.PLACE_FILE, from, path, sha256, uid + ":" + gid, mode);
   }
 
   /// What was there before.
@@ -116,13 +84,12 @@ final class FileLines {
       lines.append(
           sha256 == null
               ? Lines.inside(record, "rm -f -- \"$1\"", before.path())
-              : Lines.inside(
-                  record,
-                  Shell.PLACE_FILE,
+              : place(
                   FileRecords.keptPath(install, before.path(), sha256),
                   before.path(),
                   sha256,
-                  before.uid() + ":" + before.gid(),
+                  before.uid(),
+                  before.gid(),
                   before.mode()));
     }
     return lines.append(reload()).toString();

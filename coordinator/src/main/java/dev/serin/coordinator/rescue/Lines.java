@@ -259,28 +259,8 @@ final class Lines {
   /// Copies the artifact beside the installed binary, then installs it there.
   private String push(NodeRecord record, Artifact artifact) {
     String beside = directory() + "/.serin/.rescue";
-    URI uri = URI.create(artifact.uri());
-    String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
-    String path = String.valueOf(uri.getPath());
-    InstanceAccess access = access(record);
-    String copy = access.copy() + " %s " + quoted(access.name() + beside);
-    String copied =
-        switch (scheme) {
-          case "node" -> inside(record, "cp -- \"$1\" \"$2\"", path, beside);
-          case "file" -> "  " + copy.formatted(quoted(path)) + "\n";
-          default -> {
-            String here = "/tmp/serin-rescue-" + artifact.sha256().substring(0, 12);
-            yield "  curl -gfsSL -o "
-                + here
-                + " -- "
-                + quoted(artifact.uri())
-                + "\n  "
-                + copy.formatted(here)
-                + "\n";
-          }
-        };
     return inside(record, "mkdir -p -- \"$1\"", directory() + "/.serin")
-        + copied
+        + sent(record, artifact, beside)
         + inside(
             record,
             Shell.INSTALL,
@@ -289,6 +269,31 @@ final class Lines {
             artifact.sha256(),
             install().uid() + ":" + install().gid(),
             install().mode());
+  }
+
+  /// Copies an artifact into a node; nobody else may read it on the way, since it may be secret.
+  static String sent(NodeRecord record, Artifact artifact, String to) {
+    URI uri = URI.create(artifact.uri());
+    String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
+    String path = String.valueOf(uri.getPath());
+    InstanceAccess access = access(record);
+    String copy = "  " + access.copy() + " %s " + quoted(access.name() + to) + "\n";
+    return switch (scheme) {
+      case "node" -> inside(record, "umask 077; cat -- \"$1\" >\"$2\"", path, to);
+      case "file" -> copy.formatted(quoted(path));
+      default -> {
+        String here = "/tmp/serin-rescue-" + artifact.sha256().substring(0, 12);
+        yield "  (umask 077 && curl -gfsSL -o "
+            + here
+            + " -- "
+            + quoted(artifact.uri())
+            + ")\n"
+            + copy.formatted(here)
+            + "  rm -f -- "
+            + here
+            + "\n";
+      }
+    };
   }
 
   private String restart(NodeRecord record) {

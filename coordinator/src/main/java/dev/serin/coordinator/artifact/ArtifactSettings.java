@@ -39,6 +39,13 @@ public record ArtifactSettings(
     atLeast("sweep-every", sweepEvery, Duration.ofSeconds(1));
   }
 
+  /// Where the store lies.
+  ///
+  /// @param data the coordinator's data directory
+  public Path in(String data) {
+    return (directory == null ? Path.of(data, "artifact-store") : directory).toAbsolutePath();
+  }
+
   private static void atLeast(String key, Duration value, Duration least) {
     if (value.compareTo(least) < 0) {
       throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.config;
 
 import dev.serin.contracts.kafka.KafkaSettings;
+import dev.serin.coordinator.artifact.ArtifactSettings;
 import dev.serin.coordinator.rescue.RescueFiles;
 import dev.serin.coordinator.streams.CoordinatorMetrics;
 import dev.serin.coordinator.streams.CoordinatorStreams;
@@ -14,7 +15,11 @@ import org.springframework.context.annotation.Configuration;
 
 /// The coordinator's beans: the saga's streams, the views, the HTTP API.
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({KafkaSettings.class, CoordinatorSettings.class})
+@EnableConfigurationProperties({
+  KafkaSettings.class,
+  CoordinatorSettings.class,
+  ArtifactSettings.class
+})
 @ComponentScan({"dev.serin.coordinator.web", "dev.serin.coordinator.view"})
 public class CoordinatorConfiguration {
   @Bean
@@ -23,8 +28,9 @@ public class CoordinatorConfiguration {
   }
 
   @Bean
-  RescueFiles rescueFiles(CoordinatorSettings settings) {
-    return new RescueFiles(Path.of(settings.data(), "rescue").toAbsolutePath());
+  RescueFiles rescueFiles(CoordinatorSettings settings, ArtifactSettings artifacts) {
+    return new RescueFiles(
+        Path.of(settings.data(), "rescue").toAbsolutePath(), artifacts.in(settings.data()));
   }
 
   @Bean

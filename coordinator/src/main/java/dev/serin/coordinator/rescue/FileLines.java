@@ -9,6 +9,7 @@ import dev.serin.coordinator.saga.FileRecords;
 import dev.serin.coordinator.saga.NodeRecord;
 import dev.serin.coordinator.saga.Rollout;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The commands about the further files of a release on one node. Only paths, owners, modes and
 /// digests are in them: the sheet may be read by more people than the files.
@@ -50,10 +51,17 @@ final class FileLines {
       Artifact artifact = file.artifact();
       lines.append(
           artifact == null
-              ? Lines.inside(record, "rm -f -- \"$1\"", file.path())
+              ? remove(change)
               : sent(artifact)
-                  + place(
-                      held(), file.path(), artifact.sha256(), file.uid(), file.gid(), file.mode()));
+                  + Lines.inside(
+                      record,
+                      Shell.PLACE_FILE,
+                      file.path(),
+                      artifact.sha256(),
+                      orNone(change.before().sha256()),
+                      held(),
+                      file.uid() + ":" + file.gid(),
+                      file.mode()));
     }
     return lines.append(reload()).toString();
   }
@@ -67,12 +75,26 @@ final class FileLines {
             record,
             "umask 077; mkdir -p -- \"$1\"; chmod 0700 -- \"$1\"",
             FileRecords.heldIn(install))
-        + Lines.sent(record, artifact, held());
+        + Lines.sent(record, artifact.sha256(), artifact.uri(), held());
   }
 
-  private String place(
-      String from, String path, String sha256, String uid, String gid, String mode) {
-    return Lines.inside(record, Shell.PLACE_FILE, from, path, sha256, uid + ":" + gid, mode);
+  /// Where the release removes it, or there was none before.
+  private String remove(FileChange change) {
+    return Lines.inside(
+        record,
+        Shell.REMOVE_FILE,
+        change.file().path(),
+        "-",
+        change.file().artifact() == null ? orNone(change.before().sha256()) : brought(change));
+  }
+
+  private static String brought(FileChange change) {
+    Artifact artifact = change.file().artifact();
+    return orNone(artifact == null ? null : artifact.sha256());
+  }
+
+  private static String orNone(@Nullable String sha256) {
+    return sha256 == null ? "-" : sha256;
   }
 
   /// What was there before.
@@ -83,13 +105,15 @@ final class FileLines {
       String sha256 = before.sha256();
       lines.append(
           sha256 == null
-              ? Lines.inside(record, "rm -f -- \"$1\"", before.path())
-              : place(
-                  FileRecords.keptPath(install, before.path(), sha256),
+              ? remove(change)
+              : Lines.inside(
+                  record,
+                  Shell.PLACE_FILE,
                   before.path(),
                   sha256,
-                  before.uid(),
-                  before.gid(),
+                  brought(change),
+                  FileRecords.keptPath(install, before.path(), sha256),
+                  before.uid() + ":" + before.gid(),
                   before.mode()));
     }
     return lines.append(reload()).toString();

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// The commands of one step, each on a line of its own.
 final class Lines {
@@ -62,7 +63,8 @@ final class Lines {
               inside(record, Shell.KEEP, directory(), name(), record.sha256())
                   + new FileLines(rollout, record).keep();
           case PUSH ->
-              push(record, rollout.request().artifact()) + new FileLines(rollout, record).push();
+              String.join("", push(record, artifact().sha256(), artifact().uri()))
+                  + new FileLines(rollout, record).push();
           case RESTORE -> restore(record) + new FileLines(rollout, record).restore();
           case RESTART -> restart(record);
           case HEALTH -> health(record);
@@ -239,61 +241,61 @@ final class Lines {
     return line.append('\n').toString();
   }
 
+  /// What is kept on the node, else what Serin's store or the release's place has.
   private String restore(NodeRecord record) {
     Artifact named = rollout.request().rollbackArtifact();
     String digest = named == null ? record.sha256() : named.sha256();
     String previous = install().previous() == null ? "-" : install().previous();
-    String kept = inside(record, Shell.RESTORE, directory(), name(), digest, previous);
     var good = ledger.lastKnownGood();
-    Artifact source =
+    String source =
         named != null
-            ? named
-            : good != null && good.artifact().sha256().equals(digest) ? good.artifact() : null;
-    return source == null
-        ? kept
-        : kept
-            + "  # if it is not kept on the node any more:\n"
-            + push(record, source).replaceAll("(?m)^ {2}", "  # ");
+            ? named.uri()
+            : good != null && good.artifact().sha256().equals(digest) ? good.artifact().uri() : "";
+    return inside(record, Shell.RESTORE, directory(), name(), digest, previous).stripTrailing()
+        + " || {\n"
+        + push(record, digest, source).stream()
+            .map(line -> "  " + line)
+            .collect(Collectors.joining())
+        + "  }\n";
   }
 
   /// Copies the artifact beside the installed binary, then installs it there.
-  private String push(NodeRecord record, Artifact artifact) {
-    String beside = directory() + "/.serin/.rescue";
-    return inside(record, "mkdir -p -- \"$1\"", directory() + "/.serin")
-        + sent(record, artifact, beside)
-        + inside(
+  private List<String> push(NodeRecord record, String sha256, String from) {
+    return List.of(
+        inside(record, "mkdir -p -- \"$1\"", directory() + "/.serin"),
+        sent(record, sha256, from, directory() + "/.serin/.rescue"),
+        inside(
             record,
             Shell.INSTALL,
             directory(),
             name(),
-            artifact.sha256(),
+            sha256,
             install().uid() + ":" + install().gid(),
-            install().mode());
+            install().mode()));
+  }
+
+  private Artifact artifact() {
+    return rollout.request().artifact();
   }
 
   /// Copies an artifact into a node; nobody else may read it on the way, since it may be secret.
-  static String sent(NodeRecord record, Artifact artifact, String to) {
-    URI uri = URI.create(artifact.uri());
+  ///
+  /// @param from its URI; empty where only Serin's store may have it
+  static String sent(NodeRecord record, String sha256, String from, String to) {
+    URI uri = URI.create(from);
     String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
-    String path = String.valueOf(uri.getPath());
     InstanceAccess access = access(record);
-    String copy = "  " + access.copy() + " %s " + quoted(access.name() + to) + "\n";
-    return switch (scheme) {
-      case "node" -> inside(record, "umask 077; cat -- \"$1\" >\"$2\"", path, to);
-      case "file" -> copy.formatted(quoted(path));
-      default -> {
-        String here = "/tmp/serin-rescue-" + artifact.sha256().substring(0, 12);
-        yield "  (umask 077 && curl -gfsSL -o "
-            + here
-            + " -- "
-            + quoted(artifact.uri())
-            + ")\n"
-            + copy.formatted(here)
-            + "  rm -f -- "
-            + here
+    return scheme.equals("node")
+        ? inside(record, "umask 077; cat -- \"$1\" >\"$2\"", uri.getPath(), to)
+        : "  send "
+            + sha256
+            + " "
+            + quoted(scheme.equals("file") ? uri.getPath() : from)
+            + " "
+            + quoted(access.name() + to)
+            + " "
+            + access.copy()
             + "\n";
-      }
-    };
   }
 
   private String restart(NodeRecord record) {

@@ -8,6 +8,7 @@ import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.Phase;
 import dev.serin.coordinator.saga.Rollout;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,11 +25,13 @@ public final class Rescue {
   private Rescue() {}
 
   /// None where no rollout is active.
-  public static Optional<String> of(Ledger ledger) {
-    return Optional.ofNullable(ledger.active()).map(rollout -> sheet(ledger, rollout));
+  ///
+  /// @param store the directory of Serin's store of artifacts
+  public static Optional<String> of(Ledger ledger, Path store) {
+    return Optional.ofNullable(ledger.active()).map(rollout -> sheet(ledger, rollout, store));
   }
 
-  private static String sheet(Ledger ledger, Rollout rollout) {
+  private static String sheet(Ledger ledger, Rollout rollout, Path store) {
     StringBuilder sheet = new StringBuilder();
     String service = ledger.service();
     sheet
@@ -78,6 +81,10 @@ public final class Rescue {
         .append(service)
         .append("'.\n")
         .append("set -eu\n\n")
+        .append("# Artifacts by their digests; elsewhere where SERIN_ARTIFACTS says so.\n")
+        .append("store=${SERIN_ARTIFACTS:-")
+        .append(Shell.quoted(store.toString()))
+        .append("}\n\n")
         .append(Shell.FUNCTIONS);
     Lines lines = new Lines(ledger, rollout);
     sheet.append("\nback() {\n");

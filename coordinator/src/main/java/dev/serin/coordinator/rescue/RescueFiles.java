@@ -20,11 +20,14 @@ public final class RescueFiles implements RescueSheets {
   private static final Logger log = LoggerFactory.getLogger(RescueFiles.class);
 
   private final Path directory;
+  private final Path store;
   private final Map<String, String> newest = new ConcurrentHashMap<>();
 
   /// @param directory made when it is needed
-  public RescueFiles(Path directory) {
+  /// @param store the directory of the store of artifacts
+  public RescueFiles(Path directory, Path store) {
     this.directory = directory;
+    this.store = store;
   }
 
   @Override
@@ -69,9 +72,9 @@ public final class RescueFiles implements RescueSheets {
   }
 
   /// Nobody but people reads it, so even a bug in it must not stop the saga.
-  private static String sheet(Ledger ledger) {
+  private String sheet(Ledger ledger) {
     try {
-      return Rescue.of(ledger).orElse("");
+      return Rescue.of(ledger, store).orElse("");
     } catch (RuntimeException bug) {
       log.atError()
           .setCause(bug)

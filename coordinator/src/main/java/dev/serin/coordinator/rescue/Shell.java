@@ -13,6 +13,27 @@ final class Shell {
         exit 1
       }
 
+      # SHA-256 FILE-OR-URL TO COMMAND…: copies an artifact to a node. Serin's store of artifacts is a
+      # directory, so it is asked even when Serin is gone.
+      send() {
+        sha256=$1 from=$2 to=$3 fetched=
+        shift 3
+        [ ! -f "$store/$sha256" ] || from=$store/$sha256
+        case $from in
+          '')
+            echo "no artifact with SHA-256 $sha256 is in $store" >&2
+            exit 1
+            ;;
+          http://* | https://*)
+            fetched=$(mktemp)
+            curl -gfsSL -o "$fetched" -- "$from"
+            from=$fetched
+            ;;
+        esac
+        "$@" "$from" "$to"
+        [ -z "$fetched" ] || rm -f -- "$fetched"
+      }
+
       # HAProxy answers a command that it obeys with nothing.
       obeyed() {
         answer=$(cat | tr -d '\\n')
@@ -83,7 +104,8 @@ final class Shell {
       cd "$1"
       mkdir -p .serin
       [ ! -f ".serin/$2-$3" ] || exit 0
-      [ "$(sha256sum <"$2" | cut -c 1-64)" = "$3" ] || exit 0
+      [ "$(sha256sum <"$2" | cut -c 1-64)" = "$3" ] \
+        || { echo "$1/$2 is not what was there before: see whose it is, and move it away" >&2; exit 1; }
       cp -a -- "$2" .serin/.rescue
       mv -fT -- .serin/.rescue ".serin/$2-$3\"\
       """;
@@ -95,7 +117,8 @@ final class Shell {
       """
       cd "$1"
       [ "$(sha256sum <"$2" | cut -c 1-64)" != "$3" ] || exit 0
-      [ "$(sha256sum <.serin/.rescue | cut -c 1-64)" = "$3" ]
+      [ "$(sha256sum <.serin/.rescue | cut -c 1-64)" = "$3" ] \
+        || { echo "what was copied to $1 has not SHA-256 $3" >&2; exit 1; }
       chown -- "$4" .serin/.rescue
       chmod -- "$5" .serin/.rescue
       mv -fT -- .serin/.rescue "$2\"\
@@ -110,26 +133,55 @@ final class Shell {
       mkdir -p -- "$1"
       chmod 0700 -- "$1"
       [ ! -f "$4" ] || exit 0
-      [ "$(sha256sum <"$2" | cut -c 1-64)" = "$3" ] || exit 0
+      [ "$(sha256sum <"$2" | cut -c 1-64)" = "$3" ] \
+        || { echo "$2 is not what was there before: see whose it is" >&2; exit 1; }
       cat -- "$2" >"$1/.rescue"
       mv -fT -- "$1/.rescue" "$4\"\
       """;
 
-  /// Puts a further file in its place, unless there is a link in the way.
+  /// Goes into the folder of a further file, so that nobody can put a link in its place meanwhile,
+  /// and sees that the file is one that the release or the way back knows.
   ///
-  /// Arguments: from, path, digest, owner:group, mode.
-  static final String PLACE_FILE =
+  /// Arguments: path, digest that it is to have or `-`, the other one that it may have or `-`.
+  private static final String ENTER_FILE =
       """
-      [ "$(sha256sum <"$1" | cut -c 1-64)" = "$3" ]
-      directory=${2%/*}
-      [ "$(readlink -f -- "$directory")" = "$directory" ]
-      new=$directory/.${2##*/}.serin-rescue
-      rm -f -- "$new"
-      (umask 077 && cat -- "$1" >"$new")
-      chown -- "$4" "$new"
-      chmod -- "$5" "$new"
-      mv -fT -- "$new" "$2\"\
+      folder=${1%/*} file=./${1##*/} now=-
+      cd -P -- "${folder:-/}"
+      [ "$(pwd -P)" = "${folder:-/}" ] || { echo "$folder is a link" >&2; exit 1; }
+      if [ -e "$file" ] || [ -L "$file" ]; then
+        [ -f "$file" ] && [ ! -L "$file" ] || { echo "$1 is not a file" >&2; exit 1; }
+        now=$(sha256sum <"$file" | cut -c 1-64)
+      fi
+      [ "$now" = "$2" ] || [ "$now" = "$3" ] \
+        || { echo "$1 is neither the release's nor what was there before: see whose it is" >&2; exit 1; }
       """;
+
+  /// Removes a further file.
+  ///
+  /// Arguments: path, `-`, the digest that it may have.
+  static final String REMOVE_FILE = ENTER_FILE + "rm -f -- \"$file\"";
+
+  /// Puts a further file in its place. Whoever may write to that folder can put a link in place of
+  /// what is written here, so it is reached by its descriptor alone.
+  ///
+  /// Arguments: path, digest, the other one that it may have or `-`, from, owner:group, mode.
+  static final String PLACE_FILE =
+      ENTER_FILE
+          + """
+          [ "$(sha256sum <"$4" | cut -c 1-64)" = "$2" ] \
+            || { echo "$4 has not SHA-256 $2" >&2; exit 1; }
+          new=$(mktemp -u "$file.serin-XXXXXXXX")
+          set -C
+          exec 8>"$new"
+          set +C
+          [ -f /proc/self/fd/8 ]
+          chmod 0600 /proc/self/fd/8
+          cat -- "$4" >&8
+          chown -- "$5" /proc/self/fd/8
+          chmod -- "$6" /proc/self/fd/8
+          exec 8>&-
+          mv -fT -- "$new" "$file\"\
+          """;
 
   /// Asks for health until it is there.
   ///

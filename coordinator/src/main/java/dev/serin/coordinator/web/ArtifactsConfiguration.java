@@ -7,7 +7,6 @@ import dev.serin.coordinator.artifact.ArtifactStore;
 import dev.serin.coordinator.artifact.ArtifactSweep;
 import dev.serin.coordinator.view.ArtifactNeeds;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -23,10 +22,8 @@ class ArtifactsConfiguration {
   @Bean
   ArtifactStore artifactStore(
       ArtifactSettings settings, @Value("${serin.data:./data}") String data) {
-    Path directory =
-        settings.directory() == null ? Path.of(data, "artifact-store") : settings.directory();
     return new ArtifactStore(
-        directory.toAbsolutePath(),
+        settings.in(data),
         settings.largest().toBytes(),
         settings.keepFree().toBytes(),
         InstantSource.system());

@@ -29,7 +29,6 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
-import dev.serin.coordinator.rescue.Rescue;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -107,7 +106,7 @@ class BatchesTest {
 
   @Test
   void theRescueSheetNamesAllThatAreUnderWay() {
-    assertThat(Rescue.of(at("push").ledger()).orElseThrow())
+    assertThat(at("push").sheet())
         .contains("at step: push b1, b3.")
         .contains("echo 'b1: push'", "echo 'b3: push'");
   }

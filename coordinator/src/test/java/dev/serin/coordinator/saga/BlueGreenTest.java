@@ -50,7 +50,6 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import dev.serin.coordinator.plan.BlueGreen;
-import dev.serin.coordinator.rescue.Rescue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -811,7 +810,7 @@ class BlueGreenTest {
 
   /// The titles of the steps in the rescue sheet, in order.
   private static List<String> titles(Story story, String function) {
-    String sheet = Rescue.of(story.ledger()).orElseThrow();
+    String sheet = story.sheet();
     int begins = sheet.indexOf("\n" + function + "() {");
     return sheet
         .substring(begins, sheet.indexOf("\n}\n", begins))
@@ -829,14 +828,14 @@ class BlueGreenTest {
         .startsWith("b2: undo-health", "b1: undo-health", "b2: undo-ready", "b1: undo-ready")
         .containsSubsequence("b1: undo-serving", "g2: undo-drain", "g1: undo-restore")
         .endsWith("g2: undo-ready", "g1: undo-ready", "g2: undo-serving", "g1: undo-serving");
-    assertThat(Rescue.of(story.ledger()).orElseThrow())
+    assertThat(story.sheet())
         .contains("set server api_pool/b1 state maint", "set server api_pool/g1 state drain");
   }
 
   @Test
   void aPersonTakesNobodyOutOfMaintenanceInTheDark() {
     Story story = rollout(SERVICE).until("push g1");
-    String sheet = Rescue.of(story.ledger()).orElseThrow();
+    String sheet = story.sheet();
     assertThat(sheet.substring(sheet.indexOf("\nback() {"), sheet.indexOf("\nfinish() {")))
         .contains("g1: undo-drain", "set server api_pool/g1 state maint")
         .doesNotContain("set server api_pool/g1 state drain");

@@ -37,7 +37,6 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.Verdict;
-import dev.serin.coordinator.rescue.Rescue;
 import dev.serin.coordinator.view.ArtifactNeedsAccess;
 import java.util.List;
 import java.util.Objects;
@@ -409,16 +408,21 @@ class FurtherFilesTest {
   @Test
   void theRescueSheetHasTheirPlacesAndDigestsInBothDirections() {
     Story story = rollout().until("push b2");
-    String sheet = Rescue.of(story.ledger()).orElseThrow();
+    String sheet = story.sheet();
     String back = sheet.substring(sheet.indexOf("\nback() {"), sheet.indexOf("\nfinish() {"));
     String finish = sheet.substring(sheet.indexOf("\nfinish() {"));
     assertThat(back)
-        .contains(World.sha("A=1") + " 0:7 0600")
-        .contains("rm -f -- \"$1\"' sh " + UNIT)
+        .contains(ENV + " " + World.sha("A=1") + " " + World.sha("A=2"))
+        .contains(" 0:7 0600")
+        .contains("sh " + UNIT + " - " + World.sha("[Service]"))
         .contains("systemctl daemon-reload");
     assertThat(finish)
-        .contains("incus file push /artifacts/file b2/opt/api/.serin/.api.files/.rescue")
-        .contains(World.sha("A=2") + " root:api 0640");
+        .contains(
+            "send "
+                + World.sha("A=2")
+                + " /artifacts/file b2/opt/api/.serin/.api.files/.rescue incus file push")
+        .contains(ENV + " " + World.sha("A=2") + " " + World.sha("A=1"))
+        .contains("/.rescue root:api 0640");
   }
 
   @Test

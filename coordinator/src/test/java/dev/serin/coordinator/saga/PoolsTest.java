@@ -20,7 +20,6 @@ import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
-import dev.serin.coordinator.rescue.Rescue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -129,7 +128,7 @@ class PoolsTest {
   @Test
   void everyUnitIsOnTheRescueSheet() {
     Story story = rollout(WIDE).until("restart b2");
-    assertThat(Rescue.of(story.ledger()).orElseThrow()).contains("api-worker");
+    assertThat(story.sheet()).contains("api-worker");
   }
 
   @Test

@@ -27,12 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RescueSheetTest {
   private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1");
 
-  private static String sheet(Story story) {
-    return Rescue.of(story.ledger()).orElseThrow();
-  }
-
   private static String part(Story story, String function) {
-    String sheet = sheet(story);
+    String sheet = story.sheet();
     int begins = sheet.indexOf("\n" + function + "() {");
     assertThat(begins).as("%s in %s", function, sheet).isPositive();
     return sheet.substring(begins, sheet.indexOf("\n}\n", begins));
@@ -50,12 +46,12 @@ class RescueSheetTest {
 
   @Test
   void thereIsNoneWithoutARollout() {
-    assertThat(Rescue.of(Story.of(SERVICE).ledger())).isEmpty();
+    assertThat(Rescue.of(Story.of(SERVICE).ledger(), Story.STORE)).isEmpty();
   }
 
   @Test
   void saysThatNothingWasTouchedYet() {
-    assertThat(sheet(rollout(SERVICE)))
+    assertThat(rollout(SERVICE).sheet())
         .contains("Nothing was touched yet")
         .doesNotContain("set server");
   }
@@ -72,7 +68,7 @@ class RescueSheetTest {
             "b2: push, b2: restart, b2: health, b2: ready, b2: serving, b1: drain, b1: keep,"
                 + " b1: push, b1: restart, b1: health, b1: ready, b1: serving");
     assertThat(part(story, "finish")).contains("# analyse: watch the SLIs yourself");
-    assertThat(sheet(story)).contains("in phase ROLLING at step: push b2.");
+    assertThat(story.sheet()).contains("in phase ROLLING at step: push b2.");
   }
 
   @Test
@@ -107,7 +103,7 @@ class RescueSheetTest {
   @Test
   void guessesNothingAboutALoadBalancerThatNobodyHasSaidHowToReach() {
     Story story = rollout(SERVICE).until("push b2");
-    assertThat(sheet(story)).contains("| socat - UNIX-CONNECT:/run/admin.sock");
+    assertThat(story.sheet()).contains("| socat - UNIX-CONNECT:/run/admin.sock");
     Ledger ledger = story.ledger();
     String blind =
         Rescue.of(
@@ -128,7 +124,8 @@ class RescueSheetTest {
                     ledger.held(),
                     ledger.decidedAt(),
                     ledger.turn(),
-                    ledger.limited()))
+                    ledger.limited()),
+                Story.STORE)
             .orElseThrow();
     assertThat(blind).contains("\n  unreachable haproxy-1\n").doesNotContain("set server");
     assertThat(blind)
@@ -141,14 +138,14 @@ class RescueSheetTest {
     Story story = rollout(SERVICE).until("watch 1-3").on(probe(FAIL)).until("restart b2");
     assertThat(titles(story, "back"))
         .isEqualTo("b2: undo-restart, b2: undo-health, b2: undo-ready, b2: undo-serving");
-    assertThat(sheet(story)).doesNotContain("finish() {").doesNotContain(".sh finish");
+    assertThat(story.sheet()).doesNotContain("finish() {").doesNotContain(".sh finish");
   }
 
   @Test
   void knowsARollbackThatWaitsForAPerson() {
     Story story = rollout(SERVICE).until("push b2").on(handsOff()).on(abort());
     assertThat(titles(story, "back")).startsWith("b2: undo-drain");
-    assertThat(sheet(story)).doesNotContain("finish() {");
+    assertThat(story.sheet()).doesNotContain("finish() {");
   }
 
   @ParameterizedTest
@@ -163,7 +160,7 @@ class RescueSheetTest {
         "serving b1"
       })
   void isAShellScriptAtEveryStep(String step) throws IOException, InterruptedException {
-    String sheet = sheet(rollout(SERVICE).until(step));
+    String sheet = rollout(SERVICE).until(step).sheet();
     Process shell = new ProcessBuilder("sh", "-n").redirectErrorStream(true).start();
     try (OutputStream script = shell.getOutputStream()) {
       script.write(sheet.getBytes(UTF_8));
@@ -174,12 +171,12 @@ class RescueSheetTest {
 
   @Test
   void isAFileAsLongAsTheRolloutIsActive(@TempDir Path directory) throws IOException {
-    RescueFiles files = new RescueFiles(directory.resolve("rescue"));
+    RescueFiles files = new RescueFiles(directory.resolve("rescue"), Story.STORE);
     Story story = rollout(SERVICE).until("push b2");
     files.changed(story.ledger());
     Path file = directory.resolve("rescue").resolve(Services.NAME + ".sh");
-    assertThat(file).hasContent(sheet(story));
-    assertThat(files.read(Services.NAME)).contains(sheet(story));
+    assertThat(file).hasContent(story.sheet());
+    assertThat(files.read(Services.NAME)).contains(story.sheet());
 
     story.goesOn();
     files.changed(story.ledger());
@@ -193,9 +190,9 @@ class RescueSheetTest {
   @Test
   void theLastSheetStaysWhereTheRecordIsLost(@TempDir Path directory) {
     Story story = rollout(canaryThenPeers("b2", "b1")).until("restart b2");
-    new RescueFiles(directory).changed(story.ledger());
-    new RescueFiles(directory).lost(Services.NAME);
-    RescueFiles after = new RescueFiles(directory);
+    new RescueFiles(directory, Story.STORE).changed(story.ledger());
+    new RescueFiles(directory, Story.STORE).lost(Services.NAME);
+    RescueFiles after = new RescueFiles(directory, Story.STORE);
     assertThat(after.read(Services.NAME).orElseThrow()).contains("systemctl restart api");
     after.changed(Ledger.empty(Services.NAME));
     assertThat(after.read(Services.NAME)).as("until a rollout has one of its own").isPresent();

@@ -15,6 +15,8 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.StopWatching;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.rescue.Rescue;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// One service's story: what happens, act by act, and what the saga makes of it. The clock stands
 /// still but for [#after], which wakes the saga whenever it wants to be woken, as the shell does.
 final class Story {
+  static final Path STORE = Path.of("/var/lib/serin/artifact-store");
+
   static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
   private final Invariants invariants = new Invariants();
@@ -230,6 +234,11 @@ final class Story {
 
   Ledger ledger() {
     return ledger;
+  }
+
+  /// The rescue sheet of the active rollout.
+  String sheet() {
+    return Rescue.of(ledger, STORE).orElseThrow();
   }
 
   Decision last() {

@@ -31,7 +31,8 @@ final class WebFixture implements AutoCloseable {
   static class Application {
     @Bean
     RescueFiles rescueFiles() {
-      return new RescueFiles(Path.of(System.getProperty("java.io.tmpdir"), "serin-no-sheets"));
+      return new RescueFiles(
+          Path.of(System.getProperty("java.io.tmpdir"), "serin-no-sheets"), Path.of("none"));
     }
   }
 

@@ -57,6 +57,12 @@ public final class BakeRelease implements Callable<Integer> {
   private Duration badAfter = Duration.ZERO;
 
   @Option(
+      names = "--bad-while",
+      paramLabel = "FILE",
+      description = "Errors and latency only while this file is on the node.")
+  private @Nullable Path badWhile;
+
+  @Option(
       names = "--healthy-after",
       paramLabel = "D",
       description = "The health check answers 503 for so long after the start.")
@@ -100,6 +106,7 @@ public final class BakeRelease implements Callable<Integer> {
             crashAfter,
             exitAtOnce,
             badAfter,
+            badWhile,
             healthyAfter);
     String sha256 = Artifact.bake(template, behaviour, to);
     PrintStream out = System.out;

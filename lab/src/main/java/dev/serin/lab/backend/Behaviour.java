@@ -3,6 +3,8 @@ package dev.serin.lab.backend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param crashAfter the process halts so long after its start; null for never
 /// @param exitAtOnce the process ends before it listens
 /// @param badAfter errors and latency begin so long after the start
+/// @param badWhile errors and latency apply only while this file is there; null for always
 /// @param healthyAfter the health check answers 503 for so long after the start
 public record Behaviour(
     String version,
@@ -28,6 +31,7 @@ public record Behaviour(
     @Nullable Duration crashAfter,
     boolean exitAtOnce,
     Duration badAfter,
+    @Nullable Path badWhile,
     Duration healthyAfter) {
 
   /// The entry of the artifact's jar that holds it.
@@ -49,7 +53,8 @@ public record Behaviour(
 
   /// A release without a fault.
   public static Behaviour good(String version) {
-    return new Behaviour(version, 0, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ZERO);
+    return new Behaviour(
+        version, 0, Duration.ZERO, 200, null, false, Duration.ZERO, null, Duration.ZERO);
   }
 
   /// What is baked into the jar that this class was loaded from; a good `dev` where it is run from
@@ -69,6 +74,7 @@ public record Behaviour(
 
   static Behaviour of(Properties properties) {
     String crashAfter = properties.getProperty("crashAfter");
+    String badWhile = properties.getProperty("badWhile");
     return new Behaviour(
         properties.getProperty("version", "dev"),
         Double.parseDouble(properties.getProperty("errorRate", "0")),
@@ -77,6 +83,7 @@ public record Behaviour(
         crashAfter == null ? null : Duration.parse(crashAfter),
         Boolean.parseBoolean(properties.getProperty("exitAtOnce", "false")),
         Duration.parse(properties.getProperty("badAfter", "PT0S")),
+        badWhile == null ? null : Path.of(badWhile),
         Duration.parse(properties.getProperty("healthyAfter", "PT0S")));
   }
 
@@ -96,14 +103,17 @@ public record Behaviour(
     if (crashAfter != null) {
       values.put("crashAfter", crashAfter.toString());
     }
+    if (badWhile != null) {
+      values.put("badWhile", badWhile.toString());
+    }
     StringBuilder text = new StringBuilder();
     values.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     return text.toString();
   }
 
-  /// Whether errors and latency apply yet.
+  /// Whether errors and latency apply so long after the start.
   boolean isBadAt(Duration sinceStart) {
-    return sinceStart.compareTo(badAfter) >= 0;
+    return sinceStart.compareTo(badAfter) >= 0 && (badWhile == null || Files.exists(badWhile));
   }
 
   /// What the health check answers so long after the start.

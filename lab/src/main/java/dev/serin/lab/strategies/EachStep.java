@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// Runs a way to its end, and takes it back at its steps: after each run every node has to have the
@@ -28,6 +30,11 @@ import tools.jackson.databind.JsonNode;
 final class EachStep implements AutoCloseable {
   private static final URI COORDINATOR = SerinCluster.url("coordinator");
   private static final Duration END = Duration.ofMinutes(4);
+
+  /// A release that fails half of its requests while there is this file on its node.
+  private static final String TURNING = "v6.2.0";
+
+  private static final String BAD = "/run/serin-lab-bad";
   private static final Duration LOAD_LIMIT = Duration.ofHours(2);
 
   private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
@@ -38,14 +45,25 @@ final class EachStep implements AutoCloseable {
   private final Load load;
   private final Path one;
   private final Path other;
+  private final Path turning;
   private int number;
+
+  /// How a run was to go.
+  enum Kind {
+    COMPLETED,
+    /// Somebody took it back.
+    ABORTED,
+    /// Its SLIs did.
+    BREACHED
+  }
 
   /// What a run came to.
   ///
   /// @param step the step in which it was taken back; `-` where it completed
-  /// @param took from the request to take it back, or from its start, to its end
+  /// @param took to its end: from its start, from the request to take it back, or from when it was
+  ///   decided to
   /// @param wrong what is not as it has to be
-  record Run(Way way, String step, Duration took, List<String> wrong) {}
+  record Run(Way way, Kind kind, String step, Duration took, List<String> wrong) {}
 
   /// @param root the repository
   /// @param directory for configuration, data and logs
@@ -58,6 +76,12 @@ final class EachStep implements AutoCloseable {
     story = new Story();
     one = releases.bake("v6.0.0", behaviour);
     other = releases.bake("v6.1.0", behaviour);
+    turning =
+        releases.bake(
+            TURNING,
+            Stream.concat(
+                    Stream.of(behaviour), Stream.of("--error-rate", "0.5", "--bad-while", BAD))
+                .toArray(String[]::new));
     load =
         Load.start(
             new LoadPlan(
@@ -147,7 +171,7 @@ final class EachStep implements AutoCloseable {
     String rollout = release(way, next);
     JsonNode end = story.awaitEnd(rollout, END);
     Duration took = Duration.ofNanos(System.nanoTime() - from);
-    return new Run(way, "-", took, wrong(way, end, "COMPLETED", expected, before));
+    return new Run(way, Kind.COMPLETED, "-", took, wrong(way, end, "COMPLETED", expected, before));
   }
 
   /// The steps that a rollout of this way took, each with its node.
@@ -207,10 +231,53 @@ final class EachStep implements AutoCloseable {
     return over
         ? new Run(
             way,
+            Kind.ABORTED,
             at + ", over",
             took,
             wrong(way, end, "COMPLETED", after(way, standing, Releases.digest(next)), before))
-        : new Run(way, at, took, wrong(way, end, "ROLLED_BACK", standing, before));
+        : new Run(way, Kind.ABORTED, at, took, wrong(way, end, "ROLLED_BACK", standing, before));
+  }
+
+  /// Releases one that turns bad once its n-th analysis has begun, and is taken back by its SLIs.
+  ///
+  /// @param nth 0 for the first
+  Run breached(Way way, int nth) throws IOException, InterruptedException {
+    LoadSnapshot before = load.snapshot();
+    Map<String, Standing> standing = standing();
+    String rollout = release(way, turning);
+    story.await(rollout, END, event -> isForward(event) && analyses(begun(rollout, event)) > nth);
+    JsonNode end;
+    try {
+      onEveryNode("touch " + BAD);
+      end = story.awaitEnd(rollout, END);
+    } finally {
+      onEveryNode("rm -f " + BAD);
+    }
+    List<String> wrong = wrong(way, end, "ROLLED_BACK", standing, before);
+    if (!Story.text(end, "outcome").equals("breached")) {
+      wrong.add("expected a breach, found " + Story.text(end, "outcome"));
+    }
+    Duration took =
+        story.of(rollout).stream()
+            .filter(event -> Story.text(event, "type").equals("rollback-started"))
+            .map(event -> Duration.between(at(event), at(end)))
+            .findFirst()
+            .orElse(Duration.ZERO);
+    return new Run(way, Kind.BREACHED, "analysis " + (nth + 1), took, wrong);
+  }
+
+  private static Instant at(JsonNode event) {
+    return Instant.parse(Story.text(event, "at"));
+  }
+
+  static int analyses(List<String> steps) {
+    return (int) steps.stream().filter("analyse"::equals).count();
+  }
+
+  private void onEveryNode(String command) throws IOException, InterruptedException {
+    for (String node : Fleet.NODES) {
+      fleet.printed(node, command);
+    }
   }
 
   /// The steps that had begun by then, that one last.
@@ -230,11 +297,7 @@ final class EachStep implements AutoCloseable {
   private String release(Way way, Path artifact) throws IOException, InterruptedException {
     number++;
     Map<String, Object> body =
-        Releases.request(
-            way.service() + "-" + number,
-            artifact.equals(one) ? "v6.0.0" : "v6.1.0",
-            artifact,
-            "4s");
+        Releases.request(way.service() + "-" + number, version(artifact), artifact, "4s");
     body.put("service", way.service());
     body.remove("overrides");
     if (!way.installs()) {
@@ -242,6 +305,10 @@ final class EachStep implements AutoCloseable {
       body.remove("artifact");
     }
     return releases.releaseUntilTaken(COORDINATOR, body, END);
+  }
+
+  private String version(Path artifact) {
+    return artifact.equals(turning) ? TURNING : artifact.equals(one) ? "v6.0.0" : "v6.1.0";
   }
 
   private String lastOf(Way way) {
@@ -281,7 +348,8 @@ final class EachStep implements AutoCloseable {
       }
     });
     LoadSnapshot during = load.snapshot().since(before);
-    if (during.failed() > 0 && !way.interrupts()) {
+    long others = during.failed() - during.failedByVersion().getOrDefault(TURNING, 0L);
+    if (others > 0 && !way.interrupts()) {
       wrong.add("expected no request to fail, found " + during.failures());
     }
     return wrong;

@@ -1,5 +1,6 @@
 package dev.serin.lab.strategies;
 
+import dev.serin.lab.strategies.EachStep.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +85,9 @@ public final class RunStrategies implements Callable<Integer> {
     for (int nth = 0; nth < steps.size(); nth += every) {
       runs.add(told(lab.takenBack(way, nth)));
     }
+    for (int nth = 0; nth < EachStep.analyses(steps) && way.installs(); nth++) {
+      runs.add(told(lab.breached(way, nth)));
+    }
     if (way.exchanges()) {
       lab.join();
     }
@@ -94,21 +98,29 @@ public final class RunStrategies implements Callable<Integer> {
     System.out.printf(
         "  %-22s %-28s %5.1f s %s%n",
         run.way(),
-        run.step().equals("-") ? "completed" : "taken back at " + run.step(),
+        words(run),
         run.took().toMillis() / 1e3,
         run.wrong().isEmpty() ? "" : String.join("; ", run.wrong()));
     return run;
   }
 
+  private static String words(EachStep.Run run) {
+    return switch (run.kind()) {
+      case COMPLETED -> "completed";
+      case ABORTED -> "taken back at " + run.step();
+      case BREACHED -> "breached in " + run.step();
+    };
+  }
+
   private static List<String> wrong(List<EachStep.Run> runs) {
     List<String> wrong = new ArrayList<>();
     for (EachStep.Run run : runs) {
-      run.wrong().forEach(it -> wrong.add(run.way() + ", " + run.step() + ": " + it));
-      if (!run.step().equals("-") && run.took().compareTo(BACK_WITHIN) > 0) {
+      run.wrong().forEach(it -> wrong.add(run.way() + ", " + words(run) + ": " + it));
+      if (run.kind() != Kind.COMPLETED && run.took().compareTo(BACK_WITHIN) > 0) {
         wrong.add(
             run.way()
                 + ", "
-                + run.step()
+                + words(run)
                 + ": expected it to be back within "
                 + BACK_WITHIN
                 + ", took "
@@ -121,28 +133,32 @@ public final class RunStrategies implements Callable<Integer> {
   private static String page(List<EachStep.Run> runs, List<String> wrong) {
     StringBuilder page = new StringBuilder();
     page.append(
-        "| strategy | completed in | taken back at | slowest way back |\n|---|---|---|---|\n");
+        "| strategy | completed in | aborted at | breached in | slowest way back |\n"
+            + "|---|---|---|---|---|\n");
     for (Way way : Way.EVERY) {
       List<EachStep.Run> own = runs.stream().filter(run -> run.way().equals(way)).toList();
-      List<EachStep.Run> back = own.stream().filter(run -> !run.step().equals("-")).toList();
+      List<EachStep.Run> back = own.stream().filter(run -> run.kind() != Kind.COMPLETED).toList();
+      long breached = back.stream().filter(run -> run.kind() == Kind.BREACHED).count();
       if (own.isEmpty()) {
         continue;
       }
       EachStep.Run slowest =
           back.stream().max(Comparator.comparing(EachStep.Run::took)).orElse(own.getFirst());
       page.append(
-          "| %s | %.1f s | %d steps | %.1f s (%s) |%n"
+          "| %s | %.1f s | %d steps | %d windows | %.1f s (%s) |%n"
               .formatted(
                   way,
                   own.getFirst().took().toMillis() / 1e3,
-                  back.size(),
+                  back.size() - breached,
+                  breached,
                   slowest.took().toMillis() / 1e3,
-                  slowest.step()));
+                  words(slowest)));
     }
     page.append(
         wrong.isEmpty()
             ? "\nAfter each run every node had the binary, the state and the weight it was to have;"
-                + " no request failed, but of AllAtOnce, where nobody serves meanwhile.\n"
+                + " no request failed but by a release that had turned bad, and of AllAtOnce, where"
+                + " nobody serves meanwhile.\n"
             : "\nNot as it has to be:\n\n- " + String.join("\n- ", wrong) + "\n");
     return page.toString();
   }

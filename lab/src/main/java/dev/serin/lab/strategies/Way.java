@@ -19,8 +19,8 @@ record Way(String strategy, String more, int minimum) {
         - {share: 100, window: 3s}
       """;
 
-  /// Both peers at once, after the canary.
-  static final Way IN_A_BATCH = new Way("canary-then-peers", "batch: 2\n", 1);
+  /// Both peers at once, after the canary, and all of them watched at the end.
+  static final Way IN_A_BATCH = new Way("canary-then-peers", "batch: 2\nsoak: 4s\n", 1);
 
   /// One node stands by at first, and two serve; 5 % of the requests before the switch.
   static final Way BLUE_GREEN =

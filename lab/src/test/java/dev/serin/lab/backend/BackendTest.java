@@ -44,7 +44,8 @@ class BackendTest {
   @Test
   void answersTheBakedHealthStatus() throws Exception {
     restartAs(
-        new Behaviour("v2", 0, Duration.ZERO, 500, null, false, Duration.ZERO, Duration.ZERO));
+        new Behaviour(
+            "v2", 0, Duration.ZERO, 500, null, false, Duration.ZERO, null, Duration.ZERO));
 
     assertThat(get("/api/v1/health").statusCode()).isEqualTo(500);
     assertThat(get("/api/v1/hello").statusCode()).isEqualTo(200);
@@ -53,7 +54,8 @@ class BackendTest {
   @Test
   void failsEveryFifthRequestAndSaysSoInItsMetrics() throws Exception {
     restartAs(
-        new Behaviour("v3", 0.2, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ZERO));
+        new Behaviour(
+            "v3", 0.2, Duration.ZERO, 200, null, false, Duration.ZERO, null, Duration.ZERO));
 
     for (int i = 1; i <= 10; i++) {
       assertThat(get("/api/v1/hello").statusCode()).isEqualTo(i % 5 == 0 ? 500 : 200);

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BehaviourTest {
 
@@ -21,6 +24,7 @@ class BehaviourTest {
           Duration.ofSeconds(5),
           true,
           Duration.ofSeconds(20),
+          Path.of("/run/bad"),
           Duration.ofSeconds(3));
 
   @Test
@@ -46,15 +50,30 @@ class BehaviourTest {
 
   @Test
   void isBadOnlyAfterAWhile() {
-    assertThat(BAD.isBadAt(Duration.ofSeconds(19))).isFalse();
-    assertThat(BAD.isBadAt(Duration.ofSeconds(20))).isTrue();
+    Behaviour late =
+        new Behaviour(
+            "v1", 1, Duration.ZERO, 200, null, false, Duration.ofSeconds(20), null, Duration.ZERO);
+    assertThat(late.isBadAt(Duration.ofSeconds(19))).isFalse();
+    assertThat(late.isBadAt(Duration.ofSeconds(20))).isTrue();
+  }
+
+  @Test
+  void isBadOnlyWhileItsFileIsThere(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("bad");
+    Behaviour turning =
+        new Behaviour("v1", 1, Duration.ZERO, 200, null, false, Duration.ZERO, file, Duration.ZERO);
+    assertThat(turning.isBadAt(Duration.ZERO)).isFalse();
+    Files.createFile(file);
+    assertThat(turning.isBadAt(Duration.ZERO)).isTrue();
+    Files.delete(file);
+    assertThat(turning.isBadAt(Duration.ZERO)).isFalse();
   }
 
   @Test
   void isHealthyOnlyAfterAWhile() {
     Behaviour late =
         new Behaviour(
-            "v1", 0, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ofSeconds(3));
+            "v1", 0, Duration.ZERO, 200, null, false, Duration.ZERO, null, Duration.ofSeconds(3));
     assertThat(late.healthAt(Duration.ofMillis(2_999))).isEqualTo(503);
     assertThat(late.healthAt(Duration.ofSeconds(3))).isEqualTo(200);
   }
@@ -63,10 +82,12 @@ class BehaviourTest {
   void refusesWhatCannotBe() {
     assertThatThrownBy(() -> Behaviour.good("v1 beta")).hasMessageContaining("expected a version");
     assertThatThrownBy(() ->
-            new Behaviour("v1", 1.5, Duration.ZERO, 200, null, false, Duration.ZERO, Duration.ZERO))
+            new Behaviour(
+                "v1", 1.5, Duration.ZERO, 200, null, false, Duration.ZERO, null, Duration.ZERO))
         .hasMessageContaining("from 0 to 1, was 1.5");
     assertThatThrownBy(() ->
-            new Behaviour("v1", 0, Duration.ZERO, 42, null, false, Duration.ZERO, Duration.ZERO))
+            new Behaviour(
+                "v1", 0, Duration.ZERO, 42, null, false, Duration.ZERO, null, Duration.ZERO))
         .hasMessageContaining("from 200 to 599, was 42");
   }
 }

@@ -58,7 +58,7 @@ class StrategiesIT {
     }
   }
 
-  /// Last: it leaves one binary on every node.
+  /// Last: they leave one binary on every node.
   @Test
   @Order(2)
   void aBatchCompletesAndIsTakenBackWhileItsHealthIsAwaited()
@@ -71,5 +71,11 @@ class StrategiesIT {
     EachStep.Run back = lab.takenBack(way, health);
     assertThat(back.wrong()).isEmpty();
     assertThat(back.step()).isEqualTo("health backend-api-3");
+  }
+
+  @Test
+  @Order(3)
+  void whatTurnsBadInItsSoakIsTakenBackFromEveryNode() throws IOException, InterruptedException {
+    assertThat(lab.breached(Way.IN_A_BATCH, 1).wrong()).isEmpty();
   }
 }

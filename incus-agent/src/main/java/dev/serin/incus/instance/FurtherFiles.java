@@ -5,7 +5,6 @@ import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.incus.FileState;
-import dev.serin.contracts.incus.IncusCommand.FileChange;
 import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.contracts.incus.IncusCommand.KnownInstance;
 import dev.serin.contracts.incus.IncusEvent.Deed;
@@ -19,9 +18,7 @@ import dev.serin.incus.rest.Content;
 import dev.serin.incus.rest.Unreachable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// The further files of a release, on the node and on their way there:
 /// 1. what is there is told apart, and its content kept;
@@ -33,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// Cut off anywhere, each file is the one or the other, whole. Nothing of a content is in an
 /// argument, an event or a message: it may be secret.
 final class FurtherFiles {
-  private static final int ATTEMPTS = 3;
-
   private final ArtifactSource artifacts;
 
   FurtherFiles(ArtifactSource artifacts) {
@@ -150,7 +145,7 @@ final class FurtherFiles {
     }
   }
 
-  private static long size(String digits) {
+  static long size(String digits) {
     return digits.matches("[0-9]{1,18}") ? Long.parseLong(digits) : 0;
   }
 
@@ -160,7 +155,7 @@ final class FurtherFiles {
         : "a file, or none";
   }
 
-  private static String shown(String kind) {
+  static String shown(String kind) {
     return switch (kind) {
       case "no-directory" -> "none";
       case "linked-directory" -> "a symbolic link in the way";
@@ -171,7 +166,7 @@ final class FurtherFiles {
   }
 
   /// @param words digest, owner, group and mode; `-` where there is no file
-  private static FileState state(String path, List<String> words) {
+  static FileState state(String path, List<String> words) {
     return words.size() < 4 || !Check.isSha256(words.getFirst())
         ? FileState.absent(path)
         : new FileState(path, words.get(0), words.get(1), words.get(2), padded(words.get(3)));
@@ -235,149 +230,20 @@ final class FurtherFiles {
     }
   }
 
-  /// Gives each file the content, owner and mode that the release brings.
-  ///
-  /// @return the files as they are now
-  List<FileState> place(Turn turn, Node node, List<FileChange> files)
-      throws CommandFailed, Unreachable, Turn.Preempted {
-    List<Step> steps = new ArrayList<>();
-    for (FileChange change : files) {
-      ReleaseFile file = change.file();
-      steps.add(new Step(wanted(file), change.before(), onNode(file), file.artifact()));
-    }
-    // They may be secret, so they go nowhere else: the store gets none of them from here.
-    return carryOut(turn, node, steps);
-  }
-
-  /// Gives each file what it had before.
-  void putBack(Turn turn, Node node, List<FileChange> files)
-      throws CommandFailed, Unreachable, Turn.Preempted {
-    List<Step> steps = new ArrayList<>();
-    for (FileChange change : files) {
-      steps.add(new Step(change.before(), wanted(change.file()), "-", null));
-    }
-    carryOut(turn, node, steps);
-  }
-
-  private static FileState wanted(ReleaseFile file) {
-    return file.artifact() == null
-        ? FileState.absent(file.path())
-        : new FileState(file.path(), file.artifact().sha256(), file.uid(), file.gid(), file.mode());
-  }
-
-  /// One file's way.
-  ///
-  /// @param other what else it may be
-  /// @param onNode where its content is on the node, `-` where it comes from elsewhere
-  /// @param artifact where its content comes from; none where the node is to have it
-  private record Step(
-      FileState wanted, FileState other, String onNode, @Nullable Artifact artifact) {}
-
-  private List<FileState> carryOut(Turn turn, Node node, List<Step> steps)
-      throws CommandFailed, Unreachable, Turn.Preempted {
-    if (steps.isEmpty()) {
-      return List.of();
-    }
-    List<String> arguments = new ArrayList<>();
-    for (Step step : steps) {
-      arguments.add(step.wanted().path());
-      words(arguments, step.wanted());
-      words(arguments, step.other());
-      arguments.add(step.onNode());
-    }
-    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      Report report = node.run(turn, Script.PLACE_FILES, arguments);
-      switch (report.outcome()) {
-        case "placed" -> {
-          return placed(report, steps);
-        }
-        case "lacking" -> send(turn, node, steps, report);
-        default -> {
-          String path = path(report, steps.stream().map(step -> step.wanted().path()).toList());
-          throw report.outcome().equals("foreign")
-              ? foreign(node, path, report.word(2))
-              : foreign(node, path, shown(report.word(2)));
-        }
-      }
-    }
-    throw new CommandFailed(
-        new Failure(
-            Reason.REFUSED,
-            "the files to stay beside " + node.install().path() + " in " + node.instance(),
-            "somebody removed them " + ATTEMPTS + " times before they were installed",
-            "see who else writes to .serin there",
-            true));
-  }
-
-  private static void words(List<String> arguments, FileState state) {
-    if (state.sha256() == null) {
-      arguments.addAll(List.of("-", "-", "-", "-"));
-    } else {
-      arguments.addAll(List.of(state.sha256(), state.uid(), state.gid(), state.mode()));
-    }
-  }
-
-  private static List<FileState> placed(Report report, List<Step> steps) {
-    List<FileState> now = new ArrayList<>();
-    for (String line : report.all("placed")) {
-      List<String> words = List.of(line.split(" ", -1));
-      now.add(
-          state(
-              steps.get(Math.toIntExact(size(words.getFirst())) - 1).wanted().path(),
-              words.subList(1, words.size())));
-    }
-    return now;
-  }
-
-  /// Sends what the node says that it lacks.
-  private void send(Turn turn, Node node, List<Step> steps, Report report)
-      throws CommandFailed, Unreachable, Turn.Preempted {
-    for (String line : report.all("need")) {
-      int space = line.indexOf(' ');
-      Step step = steps.get(Math.toIntExact(size(line.substring(0, Math.max(0, space)))) - 1);
-      node.push(turn, line.substring(space + 1), content(node, step));
-    }
-  }
-
-  private Content content(Node node, Step step) throws CommandFailed {
-    String sha256 = Objects.requireNonNull(step.wanted().sha256());
-    Artifact artifact = step.artifact();
-    if (artifact != null && step.onNode().equals("-")) {
-      return switch (artifacts.locateFile(artifact)) {
-        case Located.Here(Content content) -> content;
-        case Located.Unusable(Failure failure) -> throw new CommandFailed(failure);
-      };
-    }
-    return stored(sha256)
-        .orElseThrow(() ->
-            new CommandFailed(
-                Reason.NOT_FOUND,
-                "the content of "
-                    + step.wanted().path()
-                    + " with SHA-256 "
-                    + sha256
-                    + " in "
-                    + node.instance(),
-                "none in .serin beside "
-                    + node.install().path()
-                    + ", and none in the store of artifacts",
-                "put that file there by hand, with its owner and mode, and retry"));
-  }
-
-  private Optional<Content> stored(String sha256) {
+  Optional<Content> stored(String sha256) {
     return artifacts
         .stored(sha256)
         .map(artifacts::locateFile)
         .map(located -> located instanceof Located.Here(Content content) ? content : null);
   }
 
-  private static String path(Report report, List<String> paths) {
+  static String path(Report report, List<String> paths) {
     int number = Math.toIntExact(size(report.word(1)));
     return number < 1 || number > paths.size() ? "a file" : paths.get(number - 1);
   }
 
   /// @param found its digest, `-` where there is none, or what is in its place
-  private static CommandFailed foreign(Node node, String path, String found) {
+  static CommandFailed foreign(Node node, String path, String found) {
     return new CommandFailed(
         Reason.FOREIGN,
         "the file " + path + " in " + node.instance() + " as this rollout knows it",
@@ -389,7 +255,7 @@ final class FurtherFiles {
         "ask them, and put it back as it was; nothing was touched");
   }
 
-  private static String onNode(ReleaseFile file) {
+  static String onNode(ReleaseFile file) {
     return file.artifact() == null ? "-" : onNode(file.artifact()).orElse("-");
   }
 

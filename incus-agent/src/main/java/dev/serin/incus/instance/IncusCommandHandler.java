@@ -40,6 +40,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
   private final Restarting restarting;
   private final Noticing noticing;
   private final FurtherFiles furtherFiles;
+  private final Placing placing;
 
   /// @param tokens gives a text of letters and digits that it never gave before, on any machine
   /// @param settle how long a restarted process must live to count as up
@@ -56,6 +57,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
     this.inspecting = new Inspecting(servers, artifacts, tokens);
     this.installing = new Installing(artifacts);
     this.furtherFiles = new FurtherFiles(artifacts);
+    this.placing = new Placing(artifacts, furtherFiles);
     this.restoring = new Restoring(installing, artifacts);
     this.restarting = new Restarting(settle, restartWithin);
     this.noticing = new Noticing(servers, tokens);
@@ -109,7 +111,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
       case IncusCommand.PushArtifact(_, var instance, var install, var artifact, var files) -> {
         Node node = node(command, instance, install);
         // Whether they are anybody else's is seen before the binary is touched.
-        List<FileState> placed = furtherFiles.place(turn, node, files);
+        List<FileState> placed = placing.place(turn, node, files);
         var installed = installing.install(turn, node, artifact);
         artifacts.installed(artifact);
         yield new IncusEvent.ArtifactPushed(
@@ -133,7 +135,7 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
         Node node = node(command, instance, install);
         if (!files.isEmpty()) {
           Restoring.checkBinary(turn, node, known);
-          furtherFiles.putBack(turn, node, files);
+          placing.putBack(turn, node, files);
         }
         String from = restoring.restore(turn, node, sha256, source, known, unitFiles);
         yield new IncusEvent.BinaryRestored(head.get(), sha256, from);

@@ -72,7 +72,7 @@ final class FurtherFiles {
     for (int index = 0; index < files.size(); index++) {
       look(new Place(node, look, files.get(index), index + 1), states, problems);
     }
-    boolean bringsUnits = files.stream().anyMatch(file -> file.path().contains("/systemd/"));
+    boolean bringsUnits = files.stream().anyMatch(FurtherFiles::isOfSystemd);
     if (bringsUnits) {
       for (String unit : report.all("unit-file-changed")) {
         problems.add(
@@ -86,6 +86,11 @@ final class FurtherFiles {
       }
     }
     return new Seen(states, problems);
+  }
+
+  /// Whether it may be a unit, or a part of one.
+  static boolean isOfSystemd(ReleaseFile file) {
+    return file.path().contains("/systemd/");
   }
 
   /// One file's lines in a look.
@@ -226,7 +231,11 @@ final class FurtherFiles {
     }
     Report report = node.run(turn, Script.KEEP_FILES, arguments);
     if (!report.outcome().equals("kept")) {
-      throw foreign(node, path(report, files.stream().map(FileState::path).toList()), "");
+      throw foreign(
+          node,
+          path(report, files.stream().map(FileState::path).toList()),
+          "",
+          "nothing was touched");
     }
   }
 
@@ -243,7 +252,8 @@ final class FurtherFiles {
   }
 
   /// @param found its digest, `-` where there is none, or what is in its place
-  static CommandFailed foreign(Node node, String path, String found) {
+  /// @param touched what has had an effect
+  static CommandFailed foreign(Node node, String path, String found, String touched) {
     return new CommandFailed(
         Reason.FOREIGN,
         "the file " + path + " in " + node.instance() + " as this rollout knows it",
@@ -252,7 +262,7 @@ final class FurtherFiles {
             : found.isEmpty() || found.equals("-")
                 ? "another one, or none, by somebody else"
                 : found,
-        "ask them, and put it back as it was; nothing was touched");
+        "ask them, and put it back as it was; " + touched);
   }
 
   static String onNode(ReleaseFile file) {

@@ -16,6 +16,7 @@ import dev.serin.incus.rest.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -123,27 +124,36 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
           HealthCheck.check(turn, node(command, instance, install), health, head);
       case IncusCommand.RunSmokeTest(_, var instance, var install, var base, var requests) ->
           SmokeTest.run(turn, node(command, instance, install), base, requests, head);
-      case IncusCommand.RestoreBinary(
-              _,
-              var instance,
-              var install,
-              var sha256,
-              var source,
-              var known,
-              var unitFiles,
-              var files) -> {
-        Node node = node(command, instance, install);
-        if (!files.isEmpty()) {
-          Restoring.checkBinary(turn, node, known);
-          placing.putBack(turn, node, files);
-        }
-        String from = restoring.restore(turn, node, sha256, source, known, unitFiles);
-        yield new IncusEvent.BinaryRestored(head.get(), sha256, from);
+      case IncusCommand.RestoreBinary restore -> {
+        Node node = node(command, restore.instance(), restore.install());
+        String from =
+            restore.files().isEmpty()
+                ? restoring.restore(turn, node, restore, restore.unitFiles())
+                : withFiles(turn, node, restore);
+        yield new IncusEvent.BinaryRestored(head.get(), restore.sha256(), from);
       }
       case IncusCommand.StandBack stand -> throw new IllegalStateException("nothing to carry out");
       case IncusCommand.LookAtInstances look ->
           throw new IllegalStateException("looked at elsewhere, and answered only at need");
     };
+  }
+
+  /// What may stop it for good comes before its first effect: the files are looked at, then the
+  /// binary comes back, which refuses what it can't do, then they do. Cut off anywhere, it is asked
+  /// for again.
+  private String withFiles(Turn turn, Node node, IncusCommand.RestoreBinary restore)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    placing.readyToPutBack(turn, node, restore.files());
+    if (restore.files().stream().noneMatch(change -> FurtherFiles.isOfSystemd(change.file()))) {
+      String from = restoring.restore(turn, node, restore, restore.unitFiles());
+      placing.putBack(turn, node, restore.files());
+      return from;
+    }
+    // Whether a unit is what it was shows once the release's own part of it is gone.
+    String from = restoring.restore(turn, node, restore, Map.of());
+    placing.putBack(turn, node, restore.files());
+    restoring.checkUnits(turn, node, restore);
+    return from;
   }
 
   private Node node(IncusCommand command, InstanceRef instance, Install install)

@@ -40,17 +40,28 @@ final class Placing {
           new Step(wanted(file), change.before(), FurtherFiles.onNode(file), file.artifact()));
     }
     // They may be secret, so they go nowhere else: the store gets none of them from here.
-    return carryOut(turn, node, steps);
+    return carryOut(turn, node, steps, "place", "nothing was touched");
   }
 
-  /// Gives each file what it had before.
+  /// Whether each file may get what it had before, and its content is on the node from now on:
+  /// nothing else is touched.
+  void readyToPutBack(Turn turn, Node node, List<FileChange> files)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    carryOut(turn, node, back(files), "look", "nothing was touched");
+  }
+
+  /// Gives each file what it had before. The binary is back already.
   void putBack(Turn turn, Node node, List<FileChange> files)
       throws CommandFailed, Unreachable, Turn.Preempted {
+    carryOut(turn, node, back(files), "place", "the binary is back already");
+  }
+
+  private static List<Step> back(List<FileChange> files) {
     List<Step> steps = new ArrayList<>();
     for (FileChange change : files) {
       steps.add(new Step(change.before(), wanted(change.file()), "-", null));
     }
-    carryOut(turn, node, steps);
+    return steps;
   }
 
   private static FileState wanted(ReleaseFile file) {
@@ -67,12 +78,16 @@ final class Placing {
   private record Step(
       FileState wanted, FileState other, String onNode, @Nullable Artifact artifact) {}
 
-  private List<FileState> carryOut(Turn turn, Node node, List<Step> steps)
+  /// @param how `place`, or `look` for the look at them alone
+  /// @param touched what is said where a file is somebody else's
+  private List<FileState> carryOut(
+      Turn turn, Node node, List<Step> steps, String how, String touched)
       throws CommandFailed, Unreachable, Turn.Preempted {
     if (steps.isEmpty()) {
       return List.of();
     }
     List<String> arguments = new ArrayList<>();
+    arguments.add(how);
     for (Step step : steps) {
       arguments.add(step.wanted().path());
       words(arguments, step.wanted());
@@ -82,16 +97,18 @@ final class Placing {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Report report = node.run(turn, Script.PLACE_FILES, arguments);
       switch (report.outcome()) {
-        case "placed" -> {
+        case "placed", "ready" -> {
           return placed(report, steps);
         }
         case "lacking" -> send(turn, node, steps, report);
         default -> {
-          String path =
-              FurtherFiles.path(report, steps.stream().map(step -> step.wanted().path()).toList());
-          throw report.outcome().equals("foreign")
-              ? FurtherFiles.foreign(node, path, report.word(2))
-              : FurtherFiles.foreign(node, path, FurtherFiles.shown(report.word(2)));
+          List<String> paths = steps.stream().map(step -> step.wanted().path()).toList();
+          String found = report.word(2);
+          throw FurtherFiles.foreign(
+              node,
+              FurtherFiles.path(report, paths),
+              report.outcome().equals("foreign") ? found : FurtherFiles.shown(found),
+              report.has("placed") ? "others were placed before" : touched);
         }
       }
     }

@@ -3,6 +3,7 @@ package dev.serin.incus.instance;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.agent.Turn;
+import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.incus.artifact.ArtifactSource;
 import dev.serin.incus.rest.Unreachable;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Puts a binary back by its digest: from what was kept on the node, else from `previous` if it has
 /// the digest, else from the source that the command names, else from the store of artifacts.
@@ -25,23 +25,13 @@ final class Restoring {
 
   /// Where it came from, as [dev.serin.contracts.incus.IncusEvent.BinaryRestored] has it.
   ///
-  /// @param known the digests that may be installed before; empty where any may
   /// @param unitFiles the digests that the units' files must have; empty where any will do
   String restore(
-      Turn turn,
-      Node node,
-      String sha256,
-      @Nullable Artifact source,
-      List<String> known,
-      Map<String, String> unitFiles)
+      Turn turn, Node node, IncusCommand.RestoreBinary restore, Map<String, String> unitFiles)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    var install = node.install();
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(sha256, node.previous(), install.uid(), install.gid(), install.mode()));
-    arguments.addAll(known);
-    unitFiles.forEach((unit, digest) -> arguments.add(unit + "=" + digest));
-    Report report = node.run(turn, Script.RESTORE, arguments);
+    String sha256 = restore.sha256();
+    Artifact source = restore.source();
+    Report report = run(turn, node, restore, unitFiles);
     if (report.outcome().equals("restored")) {
       return report.word(1);
     }
@@ -49,15 +39,7 @@ final class Restoring {
       throw foreign(node, report.word(1));
     }
     if (report.outcome().equals("foreign-unit")) {
-      throw new CommandFailed(
-          Reason.FOREIGN,
-          "the file of unit "
-              + report.word(1)
-              + " in "
-              + node.instance()
-              + " as preflight found it",
-          "another one, written by somebody else",
-          "ask them; nothing was touched");
+      throw foreignUnit(node, report, "nothing was touched");
     }
     String elsewhere = "";
     boolean again = false;
@@ -91,14 +73,37 @@ final class Restoring {
     }
   }
 
-  /// Before a file is put back: whether the binary, which comes after the files, is one that may be
-  /// replaced.
-  static void checkBinary(Turn turn, Node node, List<String> known)
+  /// Whether the units' files are what preflight found, once the binary and all files are back.
+  void checkUnits(Turn turn, Node node, IncusCommand.RestoreBinary restore)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    String installed = node.run(turn, Script.WATCH, List.of("-")).value("binary-digest");
-    if (!known.isEmpty() && !installed.isEmpty() && !known.contains(installed)) {
-      throw foreign(node, installed);
+    Report report = run(turn, node, restore, restore.unitFiles());
+    if (report.outcome().equals("foreign-unit")) {
+      throw foreignUnit(
+          node,
+          report,
+          "the binary and the release's files are back, and the unit was not restarted");
     }
+  }
+
+  private static Report run(
+      Turn turn, Node node, IncusCommand.RestoreBinary restore, Map<String, String> unitFiles)
+      throws CommandFailed, Unreachable, Turn.Preempted {
+    var install = node.install();
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                restore.sha256(), node.previous(), install.uid(), install.gid(), install.mode()));
+    arguments.addAll(restore.known());
+    unitFiles.forEach((unit, digest) -> arguments.add(unit + "=" + digest));
+    return node.run(turn, Script.RESTORE, arguments);
+  }
+
+  private static CommandFailed foreignUnit(Node node, Report report, String touched) {
+    return new CommandFailed(
+        Reason.FOREIGN,
+        "the file of unit " + report.word(1) + " in " + node.instance() + " as preflight found it",
+        "another one, written by somebody else",
+        "ask them; " + touched);
   }
 
   private static CommandFailed foreign(Node node, String sha256) {

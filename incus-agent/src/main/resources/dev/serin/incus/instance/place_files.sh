@@ -1,8 +1,10 @@
 # Gives further files the content, owner and mode that they are to have, one after the other; `-` for
 # no file. A file that has neither those nor the other ones that it may have is somebody else's, and
 # then none is touched. Where the content of one is not on the node it is asked for, and none is
-# touched either.
-# (path digest|- uid gid mode other-digest|- other-uid other-gid other-mode node-artifact|-)…
+# touched either. `look` ends before the first of them is touched.
+# look|place (path digest|- uid gid mode other-digest|- other-uid other-gid other-mode node-artifact|-)…
+how=$1
+shift
 alone
 # A binary that ran the disk full on its way here would keep even a small file from its place.
 clean
@@ -100,6 +102,7 @@ each() {
 units=no todo=no lacking=no
 each check "$@"
 [ "$lacking" = no ] || end lacking
+[ "$how" = place ] || end ready
 if [ "$todo" = yes ]; then
   # Cut off from here on, a repeat knows that something changed.
   : >"$pending"

@@ -75,6 +75,11 @@ final class Further {
   }
 
   IncusEvent restore(byte[] binary, byte[] installed) {
+    return restore(binary, installed, Map.of());
+  }
+
+  /// @param unitFiles the digests of the units' files as preflight found them
+  IncusEvent restore(byte[] binary, byte[] installed, Map<String, String> unitFiles) {
     return agent.answer(
         new IncusCommand.RestoreBinary(
             agent.head(),
@@ -83,7 +88,7 @@ final class Further {
             Binaries.digest(binary),
             null,
             List.of(Binaries.digest(binary), Binaries.digest(installed)),
-            Map.of(),
+            unitFiles,
             changes));
   }
 

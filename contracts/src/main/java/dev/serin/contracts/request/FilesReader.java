@@ -2,6 +2,7 @@ package dev.serin.contracts.request;
 
 import dev.serin.contracts.Check;
 import dev.serin.contracts.json.Fields;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ final class FilesReader {
   /// Neither set-id nor sticky, and not for everybody to write.
   private static final Pattern MODE = Pattern.compile("0?[0-7][0-7][0145]");
 
+  /// Both in bytes, as file systems count.
   private static final int LONGEST_PATH = 1_000;
 
   /// A file stands beside its place under a longer name before it is moved there.
@@ -73,7 +75,7 @@ final class FilesReader {
           "path",
           "expected a path without '.', '//' or '.serin', of at most "
               + LONGEST_PATH
-              + " characters and "
+              + " bytes and "
               + LONGEST_NAME
               + " in its last name, found '"
               + Check.printable(path.get())
@@ -84,8 +86,12 @@ final class FilesReader {
 
   private static boolean isNormal(String path) {
     return Check.isPlainPath(path)
-        && path.length() <= LONGEST_PATH
-        && path.length() - path.lastIndexOf('/') <= LONGEST_NAME;
+        && bytes(path) <= LONGEST_PATH
+        && bytes(path.substring(path.lastIndexOf('/') + 1)) <= LONGEST_NAME;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static String matching(

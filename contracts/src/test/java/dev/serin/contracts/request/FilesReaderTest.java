@@ -84,6 +84,11 @@ class FilesReaderTest {
   void havePathsThatLeaveRoomForANameBesideThem() {
     assertThat(problems("[" + file("/etc/" + "a".repeat(250), "") + "]")).hasSize(1);
     assertThat(problems("[" + file("/etc" + "/abc".repeat(300), "") + "]")).hasSize(1);
+    assertThat(problems("[" + file("/etc/" + "ü".repeat(101), "") + "]"))
+        .singleElement()
+        .asString()
+        .contains("at most 1000 bytes and 200 in its last name");
+    assertThat(valid("[" + file("/etc/" + "ü".repeat(100), "") + "]")).hasSize(1);
   }
 
   @ParameterizedTest

@@ -18,8 +18,10 @@ final class FurtherFiles {
   private FurtherFiles() {}
 
   /// @param strategy by which the release comes
+  /// @param comesBack whether these are what nodes had before, by Serin's own record: that takes a
+  ///   release back, and the operator's word of today is about new ones
   static List<String> problems(
-      ServiceDefinition service, String strategy, ReleaseRequested release) {
+      ServiceDefinition service, String strategy, ReleaseRequested release, boolean comesBack) {
     List<String> problems = new ArrayList<>();
     if (!release.files().isEmpty() && !Strategies.installs(strategy)) {
       problems.add(
@@ -29,18 +31,19 @@ final class FurtherFiles {
               + release.files().size());
     }
     for (ReleaseFile file : release.files()) {
-      problem(service.install(), file.path()).ifPresent(problems::add);
+      problem(service.install(), file.path(), comesBack).ifPresent(problems::add);
     }
     return problems;
   }
 
-  private static Optional<String> problem(Install install, String path) {
+  private static Optional<String> problem(Install install, String path, boolean comesBack) {
     String shown = "files: " + Check.printable(path) + ": ";
     if (Stream.of(install.path(), String.valueOf(install.previous())).anyMatch(path::equals)) {
       return Optional.of(
           shown + "expected another file than the service's binary, found install's own");
     }
-    if (!Check.isPlainPath(path) || install.files().stream().noneMatch(path::startsWith)) {
+    if (!comesBack
+        && (!Check.isPlainPath(path) || install.files().stream().noneMatch(path::startsWith))) {
       return Optional.of(
           shown
               + "expected a path that the service allows, found "

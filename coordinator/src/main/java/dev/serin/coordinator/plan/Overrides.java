@@ -54,6 +54,12 @@ public final class Overrides {
 
   public static Parsed<ServiceDefinition> apply(
       ServiceDefinition service, ReleaseRequested release) {
+    return apply(service, release, false);
+  }
+
+  /// @param comesBack whether its further files are what nodes had before, by Serin's own record
+  public static Parsed<ServiceDefinition> apply(
+      ServiceDefinition service, ReleaseRequested release, boolean comesBack) {
     ObjectNode merged = Json.mapper().valueToTree(service);
     List<String> problems = new ArrayList<>();
     JsonNode overrides = release.overrides();
@@ -125,7 +131,7 @@ public final class Overrides {
     if (overrides != null && hasWindow(overrides)) {
       everyWindow(merged);
     }
-    problems.addAll(FurtherFiles.problems(service, chosen, release));
+    problems.addAll(FurtherFiles.problems(service, chosen, release, comesBack));
     Parsed<ServiceDefinition> read = ServiceReader.read(merged);
     if (read instanceof Parsed.Invalid<ServiceDefinition>(List<String> more)) {
       problems.addAll(more);

@@ -10,7 +10,6 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.Strategies;
-import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -130,7 +129,7 @@ final class Incidents {
       return false;
     }
     ServiceDefinition asked =
-        switch (Overrides.apply(definition, draft.request())) {
+        switch (Returns.merged(draft, definition, draft.request())) {
           case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) -> merged;
           case Parsed.Invalid<ServiceDefinition> changed -> definition;
         };

@@ -9,7 +9,6 @@ import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.OnFreeze;
 import dev.serin.contracts.service.ServiceDefinition;
-import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Instant;
@@ -56,7 +55,7 @@ final class Requests {
       Refusals.refuse(draft, release, List.of(Hands.expected(draft)));
       return;
     }
-    switch (Overrides.apply(definition, release)) {
+    switch (Returns.merged(draft, definition, release)) {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
           Refusals.refuse(draft, release, problems);
       case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) ->
@@ -284,7 +283,7 @@ final class Requests {
     Parsed<ServiceDefinition> merged =
         definition == null
             ? new Parsed.Invalid<>(List.of("service: expected one that is defined, found none"))
-            : Overrides.apply(definition, release);
+            : Returns.merged(draft, definition, release);
     switch (merged) {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
           Refusals.release(draft, release, problems, queued);

@@ -8,7 +8,6 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
-import dev.serin.coordinator.plan.Overrides;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +71,7 @@ final class Retries {
     ReleaseRequested again = anew(draft.request(), retry);
     ServiceDefinition definition = draft.definition;
     if (definition != null
-        && Overrides.apply(definition, again)
+        && Returns.merged(draft, definition, again)
             instanceof Parsed.Valid<ServiceDefinition>(ServiceDefinition service)) {
       Freezes.Met met = Freezes.inTheWay(draft, service, again);
       if (met != null) {

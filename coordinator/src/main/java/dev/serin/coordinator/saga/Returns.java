@@ -158,7 +158,7 @@ final class Returns {
     String strategy = came == null ? definition.strategy() : came;
     if (Strategies.takesCanariesAlong(strategy) || strategy.equals(Strategies.BLUE_GREEN)) {
       ReleaseRequested same = release(definition, strategy, way.version(), target, back);
-      if (Overrides.apply(definition, same) instanceof Parsed.Valid) {
+      if (Overrides.apply(definition, same, true) instanceof Parsed.Valid) {
         return same;
       }
     }
@@ -219,6 +219,20 @@ final class Returns {
     } catch (URISyntaxException impossible) {
       throw new IllegalStateException("an absolute path is a URI's path: " + path, impossible);
     }
+  }
+
+  /// What becomes of the definition for this release. Where the operator no longer allows files
+  /// that a release has brought, they are taken back all the same: they are known by what this
+  /// record has, not by what a request says of them.
+  static Parsed<ServiceDefinition> merged(
+      Draft draft, ServiceDefinition definition, ReleaseRequested release) {
+    return Overrides.apply(definition, release, isOnRecord(draft, release.files()));
+  }
+
+  private static boolean isOnRecord(Draft draft, List<ReleaseFile> files) {
+    Ledger.Ended mixing = mixing(draft);
+    return draft.earlier.stream().anyMatch(it -> it.files().equals(files))
+        || (mixing != null && mixing.filesBack().equals(files));
   }
 
   static boolean isWayBack(Install install, Artifact artifact) {

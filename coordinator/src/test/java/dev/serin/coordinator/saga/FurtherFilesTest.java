@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 
 /// A release brings further files: they come and go with its binary.
 class FurtherFilesTest {
-  private static final String ENV = "/etc/api/env";
+  static final String ENV = "/etc/api/env";
   private static final String UNIT = "/etc/systemd/system/api.service";
   private static final ServiceDefinition SERVICE =
       Services.with(
@@ -54,7 +54,7 @@ class FurtherFilesTest {
           """);
   private static final FileState BEFORE = new FileState(ENV, World.sha("A=1"), "0", "7", "0600");
 
-  private static ReleaseFile file(String path, String content) {
+  static ReleaseFile file(String path, String content) {
     return new ReleaseFile(
         path, new Artifact("file:/artifacts/file", World.sha(content)), "root", "api", "0640");
   }
@@ -80,11 +80,11 @@ class FurtherFilesTest {
         files);
   }
 
-  private static Story.Act releaseWith(String version, ReleaseFile... files) {
+  static Story.Act releaseWith(String version, ReleaseFile... files) {
     return Acts.asked(releaseOf(version, version, List.of(files)));
   }
 
-  private static Story fleet() {
+  static Story fleet() {
     Story story = Story.of(SERVICE);
     story.world().place("b1", BEFORE);
     story.world().place("b2", BEFORE);
@@ -99,7 +99,7 @@ class FurtherFilesTest {
     return Objects.requireNonNull(story.ledger().lastKnownGood());
   }
 
-  private static void has(Story story, String path, String content, String... nodes) {
+  static void has(Story story, String path, String content, String... nodes) {
     for (String node : nodes) {
       assertThat(story.world().file(node, path).sha256())
           .as("%s on %s", path, node)
@@ -255,7 +255,7 @@ class FurtherFilesTest {
     has(story, ENV, "A=2", "b1", "b2");
   }
 
-  private static final Failure FOREIGN =
+  static final Failure FOREIGN =
       new Failure(Failure.Reason.FOREIGN, "the file as known", "another one", "ask them", false);
 
   @Test

@@ -42,7 +42,15 @@ enter() {
 # passwd|group NAME-OR-NUMBER: its number.
 number() {
   case $2 in
-    *[!0-9]*) getent "$1" "$2" | cut -d: -f3 ;;
+    *[!0-9]*)
+      found=$(getent "$1" "$2" | cut -d: -f3)
+      # Somebody may have removed it since preflight.
+      [ -n "$found" ] || {
+        echo "$1 has no $2 any more" >&2
+        exit 1
+      }
+      printf %s "$found"
+      ;;
     *) printf %s "$(expr "$2" + 0)" ;;
   esac
 }
@@ -52,7 +60,9 @@ state() {
   if [ "$1" = - ]; then
     printf '%s' '- - - -'
   else
-    printf '%s %s %s %o' "$1" "$(number passwd "$2")" "$(number group "$3")" "0$4"
+    user=$(number passwd "$2") || exit 1
+    group=$(number group "$3") || exit 1
+    printf '%s %s %s %o' "$1" "$user" "$group" "0$4"
   fi
 }
 

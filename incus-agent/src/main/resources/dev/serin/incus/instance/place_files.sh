@@ -29,9 +29,10 @@ check() {
   enter "$2"
   case $kind in absent | file) ;; *) end refused "$1" "$kind" ;; esac
   case $2 in */systemd/*) units=yes ;; esac
-  wanted=$(state "$3" "$4" "$5" "$6")
+  wanted=$(state "$3" "$4" "$5" "$6") || exit 1
   [ "$now" != "$wanted" ] || return 0
-  [ "$now" = "$(state "$7" "$8" "$9" "${10}")" ] || end foreign "$1" "${now%% *}"
+  other=$(state "$7" "$8" "$9" "${10}") || exit 1
+  [ "$now" = "$other" ] || end foreign "$1" "${now%% *}"
   todo=yes
   if [ "$3" != - ] && [ -z "$(content "$1" "$2" "$3" "${11}")" ]; then
     lacking=yes
@@ -45,9 +46,10 @@ place() {
   case $kind in absent | file) ;; *) end refused "$1" "$kind" ;; esac
   # What a try before this one left behind may be secret.
   rm -f -- "./.$base.serin-"*
-  wanted=$(state "$3" "$4" "$5" "$6")
+  wanted=$(state "$3" "$4" "$5" "$6") || exit 1
   if [ "$now" != "$wanted" ]; then
-    [ "$now" = "$(state "$7" "$8" "$9" "${10}")" ] || end foreign "$1" "${now%% *}"
+    other=$(state "$7" "$8" "$9" "${10}") || exit 1
+    [ "$now" = "$other" ] || end foreign "$1" "${now%% *}"
     if [ "$3" = - ]; then
       rm -f -- "./$base"
     else
@@ -61,6 +63,8 @@ place() {
 # FROM DIGEST UID GID MODE: whoever may write to this directory may put a link in place of what is
 # written here, so it is reached by its descriptor alone.
 write() {
+  user=$(number passwd "$3") || exit 1
+  group=$(number group "$4") || exit 1
   part=.$base.serin-$token
   set -C
   exec 8>"./$part"
@@ -72,7 +76,7 @@ write() {
   }
   chmod 0600 /proc/self/fd/8
   cat -- "$1" >&8
-  chown -- "$(number passwd "$3"):$(number group "$4")" /proc/self/fd/8
+  chown -- "$user:$group" /proc/self/fd/8
   chmod -- "$5" /proc/self/fd/8
   exec 8>&-
   [ "$(digest "./$part")" = "$2" ] || {

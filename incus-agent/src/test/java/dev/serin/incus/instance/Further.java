@@ -35,9 +35,11 @@ final class Further {
   }
 
   Further bringing(String path, String content, String mode) {
-    files.add(
-        new ReleaseFile(
-            path, agent.artifact(content.getBytes(UTF_8)), Owner.number(), Owner.number(), mode));
+    return bringing(path, content, Owner.number(), Owner.number(), mode);
+  }
+
+  Further bringing(String path, String content, String uid, String gid, String mode) {
+    files.add(new ReleaseFile(path, agent.artifact(content.getBytes(UTF_8)), uid, gid, mode));
     return this;
   }
 

@@ -124,6 +124,24 @@ class FurtherFilesBackTest {
     assertThat(isNew()).isTrue();
   }
 
+  @Test
+  void anOwnerWhoIsGoneMeanwhileGetsNothingAndNobodyElseDoes() throws IOException {
+    Path owned = env.resolveSibling("owned");
+    String me = Owner.number();
+    for (Further release :
+        List.of(
+            new Further(agent).bringing(owned.toString(), "A=2\n", "nobody-here", me, "0640"),
+            new Further(agent).bringing(owned.toString(), "A=2\n", me, "nobody-here", "0640"))) {
+      release.inspected();
+      release.keep(OLD);
+
+      assertThat(Agent.failure(release.push(NEW)).sentence()).contains("nobody-here");
+
+      assertThat(owned).doesNotExist();
+      assertThat(isOld()).isTrue();
+    }
+  }
+
   /// Whether a unit is somebody else's shows only once the release's own part of it is gone.
   @Test
   void aReleaseOfAUnitIsBackAsAWholeBeforeTheUnitIsSomebodyElses() throws IOException {

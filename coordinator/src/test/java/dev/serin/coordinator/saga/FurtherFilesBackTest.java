@@ -1,0 +1,65 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.coordinator.saga.Acts.defined;
+import static dev.serin.coordinator.saga.Acts.fails;
+import static dev.serin.coordinator.saga.Acts.refuses;
+import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Acts.takeBack;
+import static dev.serin.coordinator.saga.FurtherFilesTest.ENV;
+import static dev.serin.coordinator.saga.FurtherFilesTest.FOREIGN;
+import static dev.serin.coordinator.saga.FurtherFilesTest.file;
+import static dev.serin.coordinator.saga.FurtherFilesTest.fleet;
+import static dev.serin.coordinator.saga.FurtherFilesTest.has;
+import static dev.serin.coordinator.saga.FurtherFilesTest.releaseWith;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import org.junit.jupiter.api.Test;
+
+/// What takes a release's further files back is Serin's own record, whatever has changed since.
+class FurtherFilesBackTest {
+  private static final ServiceDefinition ALLOWS_NONE = Services.canaryThenPeers("b2", "b1");
+
+  @Test
+  void theyGoBackThoughTheServiceNoLongerAllowsThem() {
+    Story story = fleet().on(releaseWith("v2", file(ENV, "A=2"))).goesOn();
+    has(story, ENV, "A=2", "b1", "b2");
+    story
+        .on(defined(ALLOWS_NONE))
+        .on(
+            releaseWith("v3", file(ENV, "A=3")),
+            sends(),
+            refuses("expected a path that the service allows"));
+
+    story.on(takeBack()).goesOn();
+
+    has(story, ENV, "A=1", "b1", "b2");
+    assertThat(story.world().nodes().values())
+        .allMatch(node -> node.digest().equals(World.sha("v1")));
+  }
+
+  @Test
+  void soTheyDoFromAPartOfTheFleet() {
+    Story story =
+        fleet()
+            .on(releaseWith("v2"))
+            .goesOn()
+            .on(releaseWith("v3", file(ENV, "A=3")))
+            .until("push b1")
+            .on(fails("push b1", FOREIGN))
+            .on(Acts.abort())
+            .until("restore b1")
+            .on(fails("restore b1", FOREIGN))
+            .until("restore b2")
+            .on(fails("restore b2", FOREIGN))
+            .goesOn();
+    story.endsIn("v3", RolloutPhase.HALTED, Outcome.HALTED);
+    has(story, ENV, "A=3", "b2");
+
+    story.on(defined(ALLOWS_NONE)).on(takeBack()).goesOn();
+
+    has(story, ENV, "A=1", "b1", "b2");
+  }
+}

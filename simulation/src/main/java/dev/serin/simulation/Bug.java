@@ -166,7 +166,10 @@ enum Bug {
     public @Nullable AgentEvent answersAtOnce(AgentCommand command) {
       return command instanceof IncusCommand.RestoreBinary restore
           ? new IncusEvent.BinaryRestored(
-              command.head().answered(command.head().sentAt()), restore.sha256(), "kept")
+              command.head().answered(command.head().sentAt()),
+              restore.sha256(),
+              "kept",
+              restore.files().stream().map(IncusCommand.FileChange::before).toList())
           : null;
     }
   }

@@ -259,10 +259,21 @@ public sealed interface IncusEvent extends AgentEvent {
   /// The binary with the recorded digest is installed again.
   ///
   /// @param source where it came from: `installed` (nothing to do), `kept`, `previous`, `artifact`
+  /// @param files the further files as they are now
   @JsonTypeName("binary-restored")
-  record BinaryRestored(@JsonUnwrapped AnswerHead head, String sha256, String source)
+  record BinaryRestored(
+      @JsonUnwrapped AnswerHead head,
+      String sha256,
+      String source,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files)
       implements IncusEvent {
+    /// Without further files.
+    public BinaryRestored(AnswerHead head, String sha256, String source) {
+      this(head, sha256, source, List.of());
+    }
+
     public BinaryRestored {
+      files = Check.list(files);
       Check.required("head", head);
       Check.sha256("sha256", sha256);
       Check.text("source", source);

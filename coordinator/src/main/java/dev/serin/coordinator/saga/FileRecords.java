@@ -1,7 +1,10 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusCommand.FileChange;
+import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.ReleaseFile;
@@ -24,9 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The further files of a release: what each node had in their place, and what takes a release that
 /// brought them back. Known by digest, owner and mode; nobody here ever has their content.
@@ -65,6 +70,32 @@ public final class FileRecords {
           .forEach(problems::add);
     }
     return problems;
+  }
+
+  /// Another agent than the one that looked may be from before there were further files: it has
+  /// left them out, and says nothing of them where its step ends. None where all of them are told.
+  static @Nullable Failure untold(Rollout rollout, AgentEvent event) {
+    List<FileState> told;
+    if (event instanceof IncusEvent.ArtifactPushed pushed) {
+      told = pushed.files();
+    } else if (event instanceof IncusEvent.BinaryRestored restored) {
+      told = restored.files();
+    } else {
+      return null;
+    }
+    NodeRecord record = rollout.nodes().get(Objects.requireNonNull(event.head().node()));
+    List<String> asked =
+        record == null
+            ? List.of()
+            : changes(rollout, record).stream().map(change -> change.file().path()).toList();
+    return told.stream().map(FileState::path).toList().containsAll(asked)
+        ? null
+        : new Failure(
+            Failure.Reason.REFUSED,
+            "the incus-agent to say what became of " + String.join(", ", asked),
+            "that it does not; is it of this version?",
+            "see that every incus-agent is, and retry",
+            true);
   }
 
   /// What takes this rollout's files back: what the nodes that got them had before. What all nodes

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class Steps {
   private Steps() {}
 
+  /// @param event that ends a step
+  static @Nullable Failure failure(Rollout rollout, AgentEvent event) {
+    Failure failure = failure(event);
+    return failure == null ? FileRecords.untold(rollout, event) : failure;
+  }
+
   static @Nullable Failure failure(AgentEvent event) {
     return switch (event) {
       case HaproxyEvent.Failed(var head, Failure failure) -> failure;
@@ -86,7 +92,7 @@ final class Steps {
       case IncusEvent.ArtifactPushed pushed ->
           draft.node(node, it -> it.running(pushed.sha256()).having(pushed.files()));
       case IncusEvent.BinaryRestored restored ->
-          draft.node(node, it -> it.running(restored.sha256()).having(it.filesBefore()));
+          draft.node(node, it -> it.running(restored.sha256()).having(restored.files()));
       case IncusEvent.UnitsRestarted restarted ->
           draft.node(node, it -> it.started(restarted.units(), restarted.boot()));
       default -> {

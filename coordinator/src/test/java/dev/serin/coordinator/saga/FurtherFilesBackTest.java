@@ -2,9 +2,11 @@ package dev.serin.coordinator.saga;
 
 import static dev.serin.coordinator.saga.Acts.defined;
 import static dev.serin.coordinator.saga.Acts.fails;
+import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.refuses;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.takeBack;
+import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.FurtherFilesTest.ENV;
 import static dev.serin.coordinator.saga.FurtherFilesTest.FOREIGN;
 import static dev.serin.coordinator.saga.FurtherFilesTest.file;
@@ -13,9 +15,15 @@ import static dev.serin.coordinator.saga.FurtherFilesTest.has;
 import static dev.serin.coordinator.saga.FurtherFilesTest.releaseWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.Verdict;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What takes a release's further files back is Serin's own record, whatever has changed since.
@@ -61,5 +69,48 @@ class FurtherFilesBackTest {
     story.on(defined(ALLOWS_NONE)).on(takeBack()).goesOn();
 
     has(story, ENV, "A=1", "b1", "b2");
+  }
+
+  private static Story.Act byAnAgentOfBefore(String words) {
+    return story -> {
+      AgentCommand command = story.newest(words);
+      AgentEvent answer = story.world().obey(command, story.now());
+      return new Input.Answered(
+          switch (answer) {
+            case IncusEvent.ArtifactPushed it ->
+                new IncusEvent.ArtifactPushed(
+                    it.head(), it.sha256(), it.sizeBytes(), it.unchanged(), List.of());
+            case IncusEvent.BinaryRestored it ->
+                new IncusEvent.BinaryRestored(it.head(), it.sha256(), it.source());
+            default -> throw new AssertionError(answer);
+          },
+          story.now());
+    };
+  }
+
+  /// Several incus-agents may share their commands, and one be of the version before.
+  @Test
+  void anAgentThatDropsThemHasNotPushed() {
+    Story story =
+        fleet()
+            .on(releaseWith("v2", file(ENV, "A=2")))
+            .until("push b2")
+            .on(byAnAgentOfBefore("push b2"), tells("step-failed push b2"));
+
+    assertThat(story.state("v2").steps())
+        .noneMatch(step -> step.name().equals("push") && step.status() == StepStatus.SUCCEEDED);
+    story.goesOn().endsIn("v2", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void anAgentThatDropsThemHasNotTakenThemBack() {
+    fleet()
+        .on(releaseWith("v2", file(ENV, "A=2")))
+        .until("watch 1-3")
+        .on(probe(Verdict.FAIL))
+        .until("restore b2")
+        .on(byAnAgentOfBefore("restore b2"), tells("step-failed undo-restore b2"))
+        .goesOn()
+        .endsIn("v2", RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
   }
 }

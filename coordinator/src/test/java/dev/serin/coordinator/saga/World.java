@@ -182,7 +182,11 @@ final class World {
       case IncusCommand.RestoreBinary restore -> {
         install(name(head), restore.sha256());
         restore.files().forEach(it -> place(name(head), it.before()));
-        yield new IncusEvent.BinaryRestored(head, restore.sha256(), "kept");
+        yield new IncusEvent.BinaryRestored(
+            head,
+            restore.sha256(),
+            "kept",
+            restore.files().stream().map(it -> file(name(head), it.file().path())).toList());
       }
       case SliCommand.CheckSlis slis ->
           new SliEvent.SlisChecked(head, List.of(), List.of(), List.of());

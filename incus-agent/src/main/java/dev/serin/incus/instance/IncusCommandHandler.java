@@ -126,10 +126,10 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
           SmokeTest.run(turn, node(command, instance, install), base, requests, head);
       case IncusCommand.RestoreBinary restore -> {
         Node node = node(command, restore.instance(), restore.install());
-        String from =
-            restore.files().isEmpty()
-                ? restoring.restore(turn, node, restore, restore.unitFiles())
-                : withFiles(turn, node, restore);
+        if (!restore.files().isEmpty()) {
+          yield withFiles(turn, node, restore, head);
+        }
+        String from = restoring.restore(turn, node, restore, restore.unitFiles());
         yield new IncusEvent.BinaryRestored(head.get(), restore.sha256(), from);
       }
       case IncusCommand.StandBack stand -> throw new IllegalStateException("nothing to carry out");
@@ -141,19 +141,19 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
   /// What may stop it for good comes before its first effect: the files are looked at, then the
   /// binary comes back, which refuses what it can't do, then they do. Cut off anywhere, it is asked
   /// for again.
-  private String withFiles(Turn turn, Node node, IncusCommand.RestoreBinary restore)
+  private IncusEvent withFiles(
+      Turn turn, Node node, IncusCommand.RestoreBinary restore, Supplier<AnswerHead> head)
       throws CommandFailed, Unreachable, Turn.Preempted {
     placing.readyToPutBack(turn, node, restore.files());
-    if (restore.files().stream().noneMatch(change -> FurtherFiles.isOfSystemd(change.file()))) {
-      String from = restoring.restore(turn, node, restore, restore.unitFiles());
-      placing.putBack(turn, node, restore.files());
-      return from;
+    // Whether a unit is what it was shows only once the release's own part of it is gone.
+    boolean first =
+        restore.files().stream().noneMatch(change -> FurtherFiles.isOfSystemd(change.file()));
+    String from = restoring.restore(turn, node, restore, first ? restore.unitFiles() : Map.of());
+    List<FileState> now = placing.putBack(turn, node, restore.files());
+    if (!first) {
+      restoring.checkUnits(turn, node, restore);
     }
-    // Whether a unit is what it was shows once the release's own part of it is gone.
-    String from = restoring.restore(turn, node, restore, Map.of());
-    placing.putBack(turn, node, restore.files());
-    restoring.checkUnits(turn, node, restore);
-    return from;
+    return new IncusEvent.BinaryRestored(head.get(), restore.sha256(), from, now);
   }
 
   private Node node(IncusCommand command, InstanceRef instance, Install install)

@@ -51,9 +51,11 @@ final class Placing {
   }
 
   /// Gives each file what it had before. The binary is back already.
-  void putBack(Turn turn, Node node, List<FileChange> files)
+  ///
+  /// @return the files as they are now
+  List<FileState> putBack(Turn turn, Node node, List<FileChange> files)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    carryOut(turn, node, back(files), "place", "the binary is back already");
+    return carryOut(turn, node, back(files), "place", "the binary is back already");
   }
 
   private static List<Step> back(List<FileChange> files) {

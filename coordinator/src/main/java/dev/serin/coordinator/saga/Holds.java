@@ -74,7 +74,7 @@ final class Holds {
     return waitsAt(rollout) != null;
   }
 
-  /// What stands against a resume, a retry or a pause then.
+  /// What stands against a resume or a retry then.
   static String onlyPromote(Rollout rollout) {
     return "expected no pause of the plan's, found the rollout in one; it goes on with: serin promote "
         + rollout.rolloutId();

@@ -35,6 +35,8 @@ final class Pausing {
   private static final String ACTS = "a person: resume or abort";
   private static final String ACTS_AT_THE_WINDOW =
       "a person: resume (watches anew), promote (goes on without) or abort";
+  private static final String ACTS_AT_A_HOLD =
+      "a person: resume (the plan's pause begins anew), promote (goes on without it) or abort";
   private static final String ACTS_AT_A_PAUSE =
       "a person: resume (the canary is ready again and watched anew) or abort";
 
@@ -386,6 +388,11 @@ final class Pausing {
           case Phase.RollingBack back -> throw new IllegalStateException("a rollback goes on");
         };
     pauseAt(draft, step, by, why, acts);
+  }
+
+  /// Keeps a rollout in a pause of its plan: no clock and no probe ends it any more.
+  static void hold(Draft draft, int step, String by, String why) {
+    pauseAt(draft, step, by, why, ACTS_AT_A_HOLD);
   }
 
   private static void pauseAt(Draft draft, int step, String by, String why) {

@@ -423,9 +423,12 @@ final class Requests {
     }
     switch (draft.rollout().phase()) {
       case Phase.Rolling rolling -> Pausing.pause(draft, pause.requestedBy(), why(pause, "paused"));
-      case Phase.Watching watching when watching.watch().isPause() -> nothingToPause(draft, pause);
+      case Phase.Watching watching when Holds.isHeld(draft.rollout()) ->
+          Pausing.hold(draft, watching.step(), pause.requestedBy(), why(pause, "paused"));
       case Phase.Watching watching ->
           Pausing.pause(draft, pause.requestedBy(), why(pause, "paused"));
+      case Phase.Paused paused when Holds.isHeld(draft.rollout()) ->
+          Pausing.hold(draft, paused.step(), pause.requestedBy(), why(pause, "paused"));
       case Phase.Preflight preflight -> nothingToPause(draft, pause);
       case Phase.Paused paused -> nothingToPause(draft, pause);
       case Phase.RollingBack back -> nothingToPause(draft, pause);

@@ -273,9 +273,53 @@ class HoldsTest {
   void aHandComesBeforeThePlansPause() {
     rollout(TIMED)
         .until("watch 1-2")
-        .on(pause(), refuses("expected a rollout that goes forward"))
         .on(handsOff(), isIn(RolloutPhase.PAUSED))
         .on(handsOn(), sends("watch 1-2"))
+        .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void aPersonKeepsItInAPauseOfThePlan() {
+    for (ServiceDefinition service : List.of(TIMED, blind(TIMED), ASKING, blind(ASKING))) {
+      Story story = rollout(service);
+      while (!Holds.isHeld(story.active())) {
+        story.goOn();
+      }
+      story
+          .on(pause(), isIn(RolloutPhase.PAUSED), tells("rollout-paused"))
+          .then(
+              waitsFor(
+                  "a person: resume (the plan's pause begins anew), promote (goes on without it)"
+                      + " or abort",
+                  "resume goes on with a pause, abort takes it back"))
+          .after(Duration.ofHours(2), isIn(RolloutPhase.PAUSED), sends())
+          .on(pause(), refuses("expected a rollout that goes forward"))
+          .on(resume(), isIn(RolloutPhase.PAUSED))
+          .then(it -> assertThat(Holds.isHeld(it.active())).isTrue())
+          .then(it ->
+              assertThat(Duration.between(it.now(), state(it).nextAt()))
+                  .as("it lasts its whole time")
+                  .isEqualTo(
+                      Duration.ofMinutes(
+                          it.active().service().pauses().getFirst().ask().isEmpty() ? 1 : 10)));
+      assertThat(story.last().events().getFirst().head().by()).isEqualTo("bob");
+    }
+  }
+
+  @Test
+  void whoKeepsItInAPauseSkipsItWithEveryAnswerOrTakesItBack() {
+    rollout(TIMED)
+        .until("watch 1-2")
+        .on(pause(), sends("stop-watching"))
+        .on(promote(), sends("drain b1"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    rollout(ASKING)
+        .until("watch 1-20")
+        .on(pause(), sends("stop-watching"))
+        .on(promote(), refuses("no complaints"))
         .on(abort(), isIn(RolloutPhase.ROLLING_BACK))
         .goesOn()
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);

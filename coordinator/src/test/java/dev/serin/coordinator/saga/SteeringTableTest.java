@@ -106,6 +106,7 @@ class SteeringTableTest {
           "PAUSED at a step",
           "PAUSED at the window",
           "PAUSED by the plan",
+          "PAUSED by the plan, nothing watched",
           "ROLLING_BACK",
           "hands off",
           "none yet",
@@ -175,7 +176,8 @@ class SteeringTableTest {
     }
     story.goesOn();
     for (int waits = 0; waits < 5 && story.ledger().active() != null; waits++) {
-      story.on(CatchingUp.isAwaited(story.active()) ? promote() : resume()).goesOn();
+      boolean wantsPromote = CatchingUp.isAwaited(story.active()) || Holds.isHeld(story.active());
+      story.on(wantsPromote ? promote() : resume()).goesOn();
     }
     assertThat(story.ledger().active()).as("it all ends").isNull();
     assertThat(story.ledger().queue()).isEmpty();
@@ -241,6 +243,7 @@ class SteeringTableTest {
       case "PAUSED at the window" -> story.on(release("v2")).until("watch 1-3").on(pause());
       case "PAUSED by the plan" ->
           story.on(Acts.defined(PAUSING)).on(release("v2")).until("watch 1-2");
+      case "PAUSED by the plan, nothing watched" -> waiting();
       case "ROLLING_BACK" ->
           story.on(release("v2")).until("watch 1-3").on(probe(Verdict.FAIL)).until("restore b2");
       case "hands off" -> story.on(release("v2")).until("push b2").on(handsOff());
@@ -272,6 +275,14 @@ class SteeringTableTest {
       case "ROLLBACK_FAILED" -> rollbackFailed(story);
       default -> throw new IllegalArgumentException(phase);
     };
+  }
+
+  private static Story waiting() {
+    Story story = Story.of(with(PAUSING, "{\"slis\": null}")).on(release("v2"));
+    while (!Holds.isHeld(story.active())) {
+      story.goOn();
+    }
+    return story;
   }
 
   private static Input vetoed(Story story) {

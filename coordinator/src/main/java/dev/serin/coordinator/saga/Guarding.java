@@ -38,6 +38,10 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   /// What changes the state of one server.
   private static final Set<StepName> MOVES = Set.of(StepName.DRAIN, StepName.READY, StepName.MAINT);
 
+  /// What a breach puts before the step that it interrupts.
+  private static final Set<StepName> AROUND_A_WAIT =
+      Set.of(StepName.DRAIN, StepName.PAUSE, StepName.READY, StepName.SERVING);
+
   Guarding {
     servers = List.copyOf(servers);
   }
@@ -99,13 +103,25 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
     return last == StepStatus.PENDING || last == StepStatus.FAILED || isHalfShifted(rollout);
   }
 
-  /// A shift is about every node.
+  /// A shift is about every node. One that was interrupted begins anew, maybe once the canary has
+  /// left for a breach, and is back.
   private static boolean isHalfShifted(Rollout rollout) {
-    if (!(rollout.phase() instanceof Phase.Paused paused)
-        || paused.step() >= rollout.steps().size()) {
+    int next =
+        switch (rollout.phase()) {
+          case Phase.Paused paused -> paused.step();
+          case Phase.Rolling(int step) -> step;
+          case Phase.Watching watching -> rollout.steps().size();
+          case Phase.Preflight preflight -> rollout.steps().size();
+          case Phase.RollingBack back -> rollout.steps().size();
+        };
+    while (next < rollout.steps().size()
+        && AROUND_A_WAIT.contains(rollout.steps().get(next).name())) {
+      next++;
+    }
+    if (next >= rollout.steps().size()) {
       return false;
     }
-    Step step = rollout.steps().get(paused.step());
+    Step step = rollout.steps().get(next);
     return step.name() == StepName.SHIFT && step.isBegun() && step.status() != StepStatus.SUCCEEDED;
   }
 

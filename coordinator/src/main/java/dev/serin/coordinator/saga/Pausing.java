@@ -326,14 +326,20 @@ final class Pausing {
         + "', the window that was breached is not watched anew) or abort";
   }
 
+  /// Behind the window that was breached, which is watched anew after it; or, where that was an
+  /// earlier one, before what is under way, which begins anew after it.
   private static void drainAndWait(Draft draft, int analysis, String why, List<String> canaries) {
+    int current = underWay(draft.rollout());
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
     draft.forgetPending();
-    Step failed = draft.rollout().steps().get(analysis);
+    if (current != analysis) {
+      Steps.toBeginAnew(draft, current);
+    }
+    Step breached = draft.rollout().steps().get(analysis);
     List<Step> steps = new ArrayList<>(draft.rollout().steps());
-    steps.set(analysis, failed.ended(StepStatus.FAILED, draft.at, why));
+    steps.set(analysis, breached.ended(StepStatus.FAILED, draft.at, why));
     List<Step> inserted = new ArrayList<>();
     canaries.forEach(node -> inserted.add(Step.forward(StepName.DRAIN, node)));
     inserted.add(Step.forward(StepName.PAUSE, null));
@@ -341,11 +347,14 @@ final class Pausing {
       inserted.add(Step.forward(StepName.READY, node));
       inserted.add(Step.forward(StepName.SERVING, node));
     }
-    inserted.add(failed.anew());
-    steps.addAll(analysis + 1, inserted);
+    if (current == analysis) {
+      inserted.add(breached.anew());
+    }
+    int first = current == analysis ? analysis + 1 : current;
+    steps.addAll(first, inserted);
     draft.steps(steps);
-    draft.enter(new Phase.Rolling(analysis), why);
-    Rolling.begin(draft, analysis + 1);
+    draft.enter(new Phase.Rolling(first), why);
+    Rolling.begin(draft, first);
   }
 
   /// A step that waits for a person.
@@ -379,15 +388,18 @@ final class Pausing {
   }
 
   static void pause(Draft draft, String by, String why, String acts) {
-    int step =
-        switch (draft.rollout().phase()) {
-          case Phase.Rolling(int index) -> index;
-          case Phase.Watching(int index, Watch watch) -> index;
-          case Phase.Preflight preflight -> throw new IllegalStateException("nothing is touched");
-          case Phase.Paused paused -> throw new IllegalStateException("it is paused already");
-          case Phase.RollingBack back -> throw new IllegalStateException("a rollback goes on");
-        };
-    pauseAt(draft, step, by, why, acts);
+    pauseAt(draft, underWay(draft.rollout()), by, why, acts);
+  }
+
+  /// The step that a rollout on its way forward is at; of a batch, the first.
+  static int underWay(Rollout rollout) {
+    return switch (rollout.phase()) {
+      case Phase.Rolling(int index) -> index;
+      case Phase.Watching(int index, Watch watch) -> index;
+      case Phase.Preflight preflight -> throw new IllegalStateException("nothing is touched");
+      case Phase.Paused paused -> throw new IllegalStateException("it is paused already");
+      case Phase.RollingBack back -> throw new IllegalStateException("a rollback goes on");
+    };
   }
 
   /// Keeps a rollout in a pause of its plan: no clock and no probe ends it any more.

@@ -56,15 +56,14 @@ final class Steps {
     draft.step(index, it -> it.batch() == null ? it.marked(StepStatus.PENDING) : it);
   }
 
-  /// Whether a drain forward is one of those that a breach has put behind its window (`onBreach:
-  /// pause`).
+  /// Whether a drain forward is one of those that a breach has put before a wait for a person
+  /// (`onBreach: pause`): no plan has such a wait.
   static boolean isForABreach(List<Step> steps, int drain) {
-    int before = drain;
-    while (before > 0 && steps.get(before).name() == StepName.DRAIN) {
-      before--;
+    int next = drain;
+    while (next < steps.size() && steps.get(next).name() == StepName.DRAIN) {
+      next++;
     }
-    Step window = steps.get(before);
-    return window.name() == StepName.ANALYSE && window.status() == StepStatus.FAILED;
+    return next < steps.size() && steps.get(next).name() == StepName.PAUSE;
   }
 
   static Failure unanswered(Pending pending) {

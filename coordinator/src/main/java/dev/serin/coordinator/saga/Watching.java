@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The analysis: slots are judged until enough of them are green, one is red, or data stays away.
 final class Watching {
@@ -239,19 +240,33 @@ final class Watching {
     if (onBreach == OnBreach.ROLLBACK) {
       breach(draft, step, why, List.of(probe));
     } else if (!(draft.rollout().phase() instanceof Phase.Paused)) {
-      // Beyond its window, another node may be out already: then the canary stays. And a worker
-      // takes no requests that it could be kept from. Where the other group has left, nobody else
-      // is there; and where every node has the release, others are no better.
+      // Once the peers' turn has come, another node may be out already: then the canary stays. And
+      // a worker takes no requests that it could be kept from. Where the other group has left,
+      // nobody else is there; and where every node has the release, others are no better.
       Double share = draft.rollout().steps().get(step).share();
       boolean drains =
           onBreach == OnBreach.PAUSE
-              && draft.rollout().phase() instanceof Phase.Watching watching
-              && watching.step() == step
+              && isBeforeThePeers(draft.rollout())
               && !Switching.isOver(draft.rollout())
               && (share == null || share < 100)
               && !draft.rollout().service().pool().isEmpty();
       Pausing.breached(draft, step, why, drains);
     }
+  }
+
+  /// Whether only canaries have been touched yet, and their first window has begun: what is under
+  /// way is another window, what leads to it, or who is asked.
+  private static boolean isBeforeThePeers(Rollout rollout) {
+    List<String> peers =
+        rollout.service().peers().stream().map(ServiceDefinition.Node::name).toList();
+    return rollout.steps().stream()
+            .noneMatch(step ->
+                step.isBegun()
+                    && !step.undo()
+                    && step.node() != null
+                    && peers.contains(step.node()))
+        && Set.of(StepName.ANALYSE, StepName.HOOK, StepName.SHIFT, StepName.READY, StepName.SERVING)
+            .contains(rollout.steps().get(Pausing.underWay(rollout)).name());
   }
 
   private static void breach(Draft draft, int step, String why, List<ProbeView> evidence) {

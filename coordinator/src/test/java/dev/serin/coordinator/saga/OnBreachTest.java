@@ -22,6 +22,7 @@ import static dev.serin.coordinator.saga.Services.withoutWindow;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
@@ -31,8 +32,10 @@ import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.SliEvent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// What a breach comes to is the service's word: a person may decide instead of Serin.
@@ -228,6 +231,88 @@ class OnBreachTest {
           .goesOn()
           .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
     }
+  }
+
+  private static final ServiceDefinition SHARES =
+      with(
+          PAUSES,
+          """
+          {"strategy": "traffic-steps",
+           "trafficSteps": [{"share": 10, "window": "60s"},
+                            {"share": 25, "window": "30s"},
+                            {"share": 100}]}
+          """);
+
+  /// Of the first share's window, which is over.
+  private static Story.Act lateRedSlot() {
+    return story ->
+        Acts.answered(
+            story,
+            new SliEvent.SlotProbed(
+                new AnswerHead(
+                    "late", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+                story.active().rolloutId() + "/analysis-10",
+                2,
+                story.now(),
+                FAIL,
+                List.of()));
+  }
+
+  @Test
+  void drainsTheCanaryForARedSlotThatComesLateWhileTheNextShareIsWatched() {
+    Story story =
+        rollout(SHARES)
+            .until("watch 1-2")
+            .until("watch 1-1")
+            .on(lateRedSlot(), sends("stop-watching", "drain b2"));
+    assertThat(((DrainServer) story.newest("drain b2")).onTimeout()).isEqualTo(OnTimeout.FORCE);
+    story
+        .on(done("drain b2"), sends(), isIn(RolloutPhase.PAUSED))
+        .on(lateRedSlot(), sends(), tells())
+        .after(Duration.ofHours(5), sends(), tells());
+    assertThat(canaryIsIn(story)).isFalse();
+    story
+        .on(resume(), sends("ready b2"))
+        .on(done("ready b2"), sends("serving b2"))
+        .on(done("serving b2"), sends("watch 1-1"))
+        .on(lateRedSlot(), sends(), tells())
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void whatALateRedSlotInterruptsBeginsAnew() {
+    Story shifting =
+        rollout(SHARES)
+            .until("watch 1-2")
+            .until("shift b2")
+            .on(lateRedSlot(), sends("drain b2"))
+            .on(done("drain b2"), isIn(RolloutPhase.PAUSED));
+    assertThat(
+            shifting.told().stream()
+                .map(Words::of)
+                .filter(word -> word.equals("step-started shift b2")))
+        .hasSize(2);
+    assertThat(Objects.requireNonNull(Guarding.of(shifting.active())).servers())
+        .as("nobody knows which weights the load balancers have")
+        .allMatch(server -> server.inWork());
+    shifting
+        .on(resume(), sends("ready b2"))
+        .on(done("ready b2"), sends("serving b2"))
+        .on(done("serving b2"), sends("shift b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    rollout(
+            with(
+                SHARES,
+                "{\"hooks\": [{\"name\": \"board\", \"at\": \"before-promotion\", \"url\":"
+                    + " \"http://h.example/\"}]}"))
+        .until("call-hook board")
+        .on(lateRedSlot(), sends("drain b2"))
+        .on(done("drain b2"), isIn(RolloutPhase.PAUSED))
+        .on(abort(), sends("drain b2"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
   }
 
   @Test

@@ -42,7 +42,8 @@ public record Hook(
     /// After a rollback that took something back. It is told.
     @JsonProperty("after-rollback")
     AFTER_ROLLBACK,
-    /// When the release is on every node and every window is over. It is told.
+    /// When the release is on every node and every window is over, or the rollout halts. It is
+    /// told.
     @JsonProperty("end")
     END;
 

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// @param sha256 the artifact's digest
 /// @param share the canary's share of the requests now, in per cent; none where the strategy shares
 ///   nothing, or not yet
-/// @param outcome what a rollback ends as; none on the way forward
-/// @param why why it was taken back, one sentence; none on the way forward
-/// @param evidence the newest probe, one sentence for each SLI; after a rollback, what it left
+/// @param outcome what a rollback ends as, or that the rollout halts; none on the way forward
+/// @param why why it was taken back, or halts, one sentence; none on the way forward
+/// @param evidence the newest probe, one sentence for each SLI; then what a rollback, or a rollout
+///   that halts, has left
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"hook", "at"})
 public record HookCall(

@@ -6,6 +6,7 @@ import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.sli.HookCall;
@@ -52,24 +53,66 @@ final class Hooking {
   }
 
   static SliCommand command(Rollout rollout, Hook hook, CommandHead head) {
+    Phase.RollingBack back = rollout.phase() instanceof Phase.RollingBack it ? it : null;
     return new SliCommand.CallHook(
         head,
         hook,
-        new HookCall(
-            hook.name(),
-            hook.at(),
-            rollout.rolloutId(),
-            rollout.request().requestId(),
-            rollout.service().service(),
-            cut(rollout.request().version()),
-            rollout.request().artifact().sha256(),
+        call(
+            rollout,
+            hook,
             rollout.phase().shown(),
-            cut(rollout.request().requestedBy()),
-            cut(rollout.request().reason()),
-            share(rollout),
-            rollout.phase() instanceof Phase.RollingBack back ? back.cause() : null,
-            rollout.phase() instanceof Phase.RollingBack ? cut(rollout.message()) : null,
-            evidence(rollout)));
+            back == null ? null : back.cause(),
+            back == null ? null : rollout.message(),
+            back == null ? List.of() : back.left()));
+  }
+
+  /// @param outcome what it ends as; none on the way forward
+  /// @param why why so
+  /// @param left what is left, and what to do
+  private static HookCall call(
+      Rollout rollout,
+      Hook hook,
+      RolloutPhase phase,
+      @Nullable Outcome outcome,
+      @Nullable String why,
+      List<String> left) {
+    List<String> evidence = new ArrayList<>();
+    ProbeView probe = rollout.lastProbe();
+    if (probe != null) {
+      probe.results().stream()
+          .limit(MOST_EVIDENCE)
+          .map(SliResult::detail)
+          .map(Hooking::cut)
+          .forEach(evidence::add);
+    }
+    left.stream().limit(MOST_EVIDENCE).map(Hooking::cut).forEach(evidence::add);
+    return new HookCall(
+        hook.name(),
+        hook.at(),
+        rollout.rolloutId(),
+        rollout.request().requestId(),
+        rollout.service().service(),
+        cut(rollout.request().version()),
+        rollout.request().artifact().sha256(),
+        phase,
+        cut(rollout.request().requestedBy()),
+        cut(rollout.request().reason()),
+        share(rollout),
+        outcome,
+        why == null ? null : cut(why),
+        evidence);
+  }
+
+  /// Tells the hooks `end` of a rollout that halts: nobody waits for what they say, since what it
+  /// has left waits for a person already, and the service is free at once.
+  static void halted(Draft draft, String why, List<String> left) {
+    for (Hook hook : draft.rollout().service().hooksAt(Hook.At.END)) {
+      draft.send(
+          new SliCommand.CallHook(
+              draft.head(null),
+              hook,
+              call(draft.rollout(), hook, RolloutPhase.HALTED, Outcome.HALTED, why, left)));
+    }
   }
 
   private static String cut(String text) {
@@ -83,22 +126,6 @@ final class Hooking {
         .reduce((earlier, later) -> later)
         .map(Step::share)
         .orElse(null);
-  }
-
-  private static List<String> evidence(Rollout rollout) {
-    List<String> evidence = new ArrayList<>();
-    ProbeView probe = rollout.lastProbe();
-    if (probe != null) {
-      probe.results().stream()
-          .limit(MOST_EVIDENCE)
-          .map(SliResult::detail)
-          .map(Hooking::cut)
-          .forEach(evidence::add);
-    }
-    if (rollout.phase() instanceof Phase.RollingBack back) {
-      back.left().stream().limit(MOST_EVIDENCE).map(Hooking::cut).forEach(evidence::add);
-    }
-    return evidence;
   }
 
   private static Said said(Hook hook, AgentEvent event) {

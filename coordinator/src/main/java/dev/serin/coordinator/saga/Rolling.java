@@ -307,6 +307,7 @@ final class Rolling {
     skipPending(draft);
     draft.forgetPending();
     rememberVersion(draft);
+    Hooking.halted(draft, why, left);
     draft.emit(
         RolloutPhase.HALTED,
         Draft.SERIN,

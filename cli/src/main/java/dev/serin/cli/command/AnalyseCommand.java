@@ -25,6 +25,8 @@ public final class AnalyseCommand implements Callable<Integer> {
 
   @Mixin private final Asking asking = new Asking();
 
+  @Mixin private final LabelOptions labels = new LabelOptions();
+
   @Parameters(index = "0", paramLabel = "SERVICE", description = "what is watched")
   private String service = "";
 
@@ -63,6 +65,7 @@ public final class AnalyseCommand implements Callable<Integer> {
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version);
     request.put("strategy", Strategies.ANALYSIS_ONLY);
+    labels.addTo(request);
     ObjectNode overrides = request.putObject("overrides");
     if (!canaries.isEmpty()) {
       ArrayNode names = overrides.putArray("canaries");

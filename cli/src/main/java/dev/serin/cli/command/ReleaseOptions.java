@@ -6,8 +6,6 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.Strategies;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -89,8 +87,7 @@ final class ReleaseOptions {
 
   @Mixin private final FileOptions files = new FileOptions();
 
-  @Option(names = "--label", paramLabel = "KEY=VALUE", description = "free words for dashboards")
-  private Map<String, String> labels = new LinkedHashMap<>();
+  @Mixin private final LabelOptions labels = new LabelOptions();
 
   /// What is released, in two words.
   String shown() {
@@ -126,10 +123,7 @@ final class ReleaseOptions {
     if (ifBusy != null) {
       request.put("ifBusy", ifBusy);
     }
-    if (!labels.isEmpty()) {
-      ObjectNode object = request.putObject("labels");
-      labels.forEach(object::put);
-    }
+    labels.addTo(request);
     files.addTo(request, (isFile, local) -> reachable(session, isFile, local));
     script.fill(request, window != null, strategy);
     migrations.addTo(request, session);

@@ -36,6 +36,8 @@ public final class RestartCommand implements Callable<Integer> {
 
   @Mixin private final Stay stay = new Stay();
 
+  @Mixin private final LabelOptions labels = new LabelOptions();
+
   @Parameters(index = "0", paramLabel = "SERVICE", description = "what is restarted")
   private String service = "";
 
@@ -70,6 +72,7 @@ public final class RestartCommand implements Callable<Integer> {
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version == null ? running() : version);
     request.put("strategy", Strategies.RESTART);
+    labels.addTo(request);
     if (!canaries.isEmpty()) {
       ArrayNode names = request.withObjectProperty("overrides").putArray("canaries");
       canaries.forEach(names::add);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -124,6 +125,25 @@ class PauseAndJudgeTest {
         SerinRun.of(stub, "restart", "backend-api", "--version", "2.1.0", "--canary", "b2");
     assertThat(run.code()).isZero();
     assertThat(request().path("overrides").path("canaries").toString()).isEqualTo("[\"b2\"]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"restart", "analyse"})
+  void takesLabelsThatLimitsCount(String command) throws Exception {
+    Play play = begun().analyses(Duration.ofMinutes(10)).completed();
+    stub.onRequest(request -> play.moments().forEach(stub::tell));
+    SerinRun.of(
+        stub,
+        command,
+        "backend-api",
+        "--version",
+        "2.1.0",
+        "--label",
+        "data-center=paris",
+        "--label",
+        "tier=database");
+    assertThat(request().path("labels").toString())
+        .isEqualTo("{\"data-center\":\"paris\",\"tier\":\"database\"}");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.RolloutEvent;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// One service where a limit holds: it asks for its turn, waits, and gives it back.
@@ -100,6 +101,32 @@ class TakingTurnsTest {
         .anyMatch(
             it -> it instanceof RolloutEvent.RolloutStarted && it.head().version().equals("v4"));
     assertThat(ledger.queue()).extracting(it -> it.request().version()).containsExactly("v3");
+  }
+
+  @Test
+  void aRestartIsCountedByItsLabels() {
+    var it = Story.releaseOf("v2", Request.IfBusy.QUEUE);
+    Decision waits =
+        asked(
+            new Request.ReleaseRequested(
+                it.requestId(),
+                it.service(),
+                it.requestedBy(),
+                it.reason(),
+                it.version(),
+                it.artifact(),
+                null,
+                "restart",
+                null,
+                List.of(),
+                false,
+                it.ifBusy(),
+                Map.of("data-center", "paris")));
+    assertThat(waits.turns())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            TurnWord.Wanted.class,
+            wanted -> assertThat(wanted.labels()).containsEntry("data-center", "paris"));
   }
 
   @Test

@@ -82,7 +82,25 @@ final class ProbeLines {
     if (result.min() != null) {
       limits.add("above " + number(result.min()));
     }
+    SliResult.Baseline baseline = result.baseline();
+    if (baseline != null) {
+      limits.add(beside(baseline));
+    }
     return limits.isEmpty() ? value : value + " (" + String.join(", ", limits) + ")";
+  }
+
+  /// `baseline 0.48, at most 1.1 times`.
+  private static String beside(SliResult.Baseline baseline) {
+    List<String> words = new ArrayList<>();
+    words.add(
+        "baseline " + (baseline.value() == null ? "without a value" : number(baseline.value())));
+    if (baseline.maxDelta() != null) {
+      words.add("at most " + number(baseline.maxDelta()) + " above");
+    }
+    if (baseline.maxRatio() != null) {
+      words.add("at most " + number(baseline.maxRatio()) + " times");
+    }
+    return String.join(", ", words);
   }
 
   /// Three significant digits, without an exponent where it can be helped.

@@ -285,7 +285,7 @@ public class Play {
           case FAIL -> "expected below " + max + ", found " + value;
           case NO_DATA -> "the query matches no series";
         };
-    return new SliResult(name, "query of " + name, value, max, null, null, verdict, detail);
+    return new SliResult(name, "query of " + name, value, max, null, null, verdict, detail, null);
   }
 
   public Play paused(String waits) {

@@ -251,10 +251,23 @@ public record ServiceDefinition(
       String query,
       @Nullable Double max,
       @Nullable Double min,
+      @Nullable Double maxDelta,
+      @Nullable Double maxRatio,
+      @Nullable Double floor,
       @Nullable MinRequests minRequests) {
     public Sli {
       Check.name("name", name);
       Check.text("query", query);
+    }
+
+    /// Whether the same query about the baseline's nodes counts.
+    public boolean comparesWithBaseline() {
+      return maxDelta != null || maxRatio != null;
+    }
+
+    /// Whether it can be judged without a baseline.
+    public boolean hasLimitOfItsOwn() {
+      return max != null || min != null;
     }
   }
 

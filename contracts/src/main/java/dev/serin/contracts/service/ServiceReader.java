@@ -10,7 +10,6 @@ import dev.serin.contracts.service.ServiceDefinition.Drain;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.contracts.service.ServiceDefinition.LoadBalancerHealth;
-import dev.serin.contracts.service.ServiceDefinition.MinRequests;
 import dev.serin.contracts.service.ServiceDefinition.NoData;
 import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
@@ -23,7 +22,6 @@ import dev.serin.contracts.service.ServiceDefinition.Rollback;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +39,7 @@ public final class ServiceReader {
   static final int MOST_SLOTS = 10_000;
 
   /// Stands in for a name that is missing or wrong, and is none that anybody would write.
-  private static final String UNNAMED = "unnamed" + "-".repeat(93);
+  static final String UNNAMED = "unnamed" + "-".repeat(93);
 
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Pattern MODE = Pattern.compile("[0-7]{3,4}");
@@ -146,7 +144,7 @@ public final class ServiceReader {
         drain(fields.object("drain")),
         analysis(fields.object("analysis")),
         noData(fields.object("noData")),
-        slis(fields),
+        SliReader.read(fields),
         fields.text("strategy").orElse(Strategies.CANARY_THEN_PEERS),
         TrafficReader.steps(fields),
         BatchReader.batch(fields, document.get("batch")),
@@ -310,43 +308,6 @@ public final class ServiceReader {
             .orElse(NoDataThen.ROLLBACK));
   }
 
-  private static List<Sli> slis(Fields fields) {
-    List<Sli> slis = new ArrayList<>();
-    for (Fields sli : fields.objects("slis")) {
-      sli.requiredName("name");
-      if (!sli.has("query")) {
-        sli.problem(
-            "query", "expected a query, is missing: a threshold needs something to compare");
-      }
-      if (!sli.has("max") && !sli.has("min")) {
-        sli.problem("max", "expected a threshold, max or min, found neither");
-      }
-      java.util.OptionalDouble max = sli.quantity("max");
-      java.util.OptionalDouble min = sli.quantity("min");
-      if (max.isPresent() && min.isPresent() && min.getAsDouble() >= max.getAsDouble()) {
-        sli.problem("min", "expected a value below max, found one that no value can satisfy");
-      }
-      MinRequests minRequests =
-          sli.object("minRequests")
-              .map(it -> {
-                double least = it.quantity("min").orElse(1);
-                if (least < 0) {
-                  it.problem("min", "expected 0 or more, found " + least);
-                }
-                return new MinRequests(it.requiredText("query"), least);
-              })
-              .orElse(null);
-      slis.add(
-          new Sli(
-              sli.name("name").orElse(UNNAMED),
-              sli.text("query").orElse("-"),
-              max.isPresent() ? Double.valueOf(max.getAsDouble()) : null,
-              min.isPresent() ? Double.valueOf(min.getAsDouble()) : null,
-              minRequests));
-    }
-    return slis;
-  }
-
   private static void contradictions(Fields fields, Supplied read) {
     duplicates(fields, "nodes", "node", read.nodes().stream().map(Node::name).toList());
     duplicates(
@@ -417,6 +378,8 @@ public final class ServiceReader {
       }
     }
     soak(fields, read);
+    SliReader.contradictions(
+        fields, read.slis(), blueGreen || !read.nodes().stream().allMatch(Node::canary));
     GroupsReader.contradictions(
         fields,
         read.groups(),
@@ -435,13 +398,18 @@ public final class ServiceReader {
               + dev.serin.contracts.Check.printable(read.strategy())
               + "'");
     } else {
+      List<TrafficStep> shares =
+          read.trafficSteps().isEmpty() ? Strategies.steps(read.strategy()) : read.trafficSteps();
       PauseReader.contradictions(
           fields,
           read.pauses(),
           read.strategy(),
-          read.trafficSteps().isEmpty() ? Strategies.steps(read.strategy()) : read.trafficSteps(),
+          shares,
           read.analysis().interval(),
           !read.slis().isEmpty());
+      if (shares.stream().anyMatch(step -> step.isAll() && !step.window().isZero())) {
+        SliReader.withoutBaseline(fields, read.slis(), "the window of share 100");
+      }
       TrafficReader.contradictions(
           fields,
           read.strategy(),
@@ -484,6 +452,7 @@ public final class ServiceReader {
     if (read.slis().isEmpty()) {
       fields.problem("slis", "expected one SLI or more to fill the soak, found none (or soak: 0s)");
     }
+    SliReader.withoutBaseline(fields, read.slis(), "the soak");
   }
 
   private static void duplicates(Fields fields, String field, String what, List<String> names) {

@@ -12,15 +12,37 @@ import org.jspecify.annotations.Nullable;
 /// @param minRequestsQuery PromQL for the number of requests behind the value; none when any will
 ///   do
 /// @param minRequests how many requests it takes for a verdict, 0 or more
+/// @param baseline what the value is compared with; none where it stands for itself
 public record SliQuery(
     String name,
     String query,
     @Nullable Double max,
     @Nullable Double min,
     @Nullable String minRequestsQuery,
-    double minRequests) {
+    double minRequests,
+    @Nullable Baseline baseline) {
   public SliQuery {
     Check.name("name", name);
     Check.text("query", query);
+  }
+
+  /// The same about the nodes that are still on the old version.
+  ///
+  /// @param query PromQL for one number
+  /// @param minRequestsQuery PromQL for the number of requests behind it, of which it takes as many
+  ///   as for the canary; none when any will do
+  /// @param maxDelta the value may be so much above the baseline's; none for no such limit
+  /// @param maxRatio the value may be so many times the baseline's, more than 1; none for no such
+  ///   limit
+  /// @param floor a difference up to it breaks no `maxRatio`, 0 or more
+  public record Baseline(
+      String query,
+      @Nullable String minRequestsQuery,
+      @Nullable Double maxDelta,
+      @Nullable Double maxRatio,
+      double floor) {
+    public Baseline {
+      Check.text("query", query);
+    }
   }
 }

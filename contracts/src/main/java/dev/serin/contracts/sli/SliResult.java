@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param requests how many requests the value rests on, where that was asked for
 /// @param verdict what it comes to
 /// @param detail one sentence in plain words
+/// @param baseline what it was compared with; none where it stands for itself
 public record SliResult(
     String name,
     String query,
@@ -21,11 +22,32 @@ public record SliResult(
     @Nullable Double min,
     @Nullable Double requests,
     Verdict verdict,
-    String detail) {
+    String detail,
+    @Nullable Baseline baseline) {
   public SliResult {
     Check.name("name", name);
     Check.text("query", query);
     Check.required("verdict", verdict);
     Check.required("detail", detail);
+  }
+
+  /// The same about the nodes that are still on the old version.
+  ///
+  /// @param query what was asked
+  /// @param value what came back; none without a number
+  /// @param requests how many requests it rests on, where that was asked for
+  /// @param maxDelta the value may be so much above it, where there is such a limit
+  /// @param maxRatio the value may be so many times it, where there is such a limit
+  /// @param floor a difference up to it breaks no `maxRatio`
+  public record Baseline(
+      String query,
+      @Nullable Double value,
+      @Nullable Double requests,
+      @Nullable Double maxDelta,
+      @Nullable Double maxRatio,
+      double floor) {
+    public Baseline {
+      Check.text("query", query);
+    }
   }
 }

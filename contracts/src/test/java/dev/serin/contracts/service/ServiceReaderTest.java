@@ -294,7 +294,8 @@ class ServiceReaderTest {
                     + " 'lb'}"));
     assertThat(definition.slis())
         .containsExactly(
-            new Sli("a", "q", 0.5, 0.01, null), new Sli("b", "q", null, 0.0, (MinRequests) null));
+            new Sli("a", "q", 0.5, 0.01, null, null, null, null),
+            new Sli("b", "q", null, 0.0, null, null, null, (MinRequests) null));
   }
 
   @Test
@@ -341,7 +342,7 @@ class ServiceReaderTest {
             "analysis.deadMan.after: expected a duration such as 30s, 1h or PT30S, at least 1m and at most 366 days, found '1s'",
             "noData: expected an object with fields, found []",
             "slis[0].query: expected a query, is missing: a threshold needs something to compare",
-            "slis[1].max: expected a threshold, max or min, found neither",
+            "slis[1].max: expected a threshold, max, min, maxDelta or maxRatio, found none",
             "slis[2].name: expected a name, is missing",
             "slis[2].min: expected a value below max, found one that no value can satisfy",
             "onPeerFailure: expected one of halt, rollback-peer, rollback-all, found true",
@@ -380,7 +381,15 @@ class ServiceReaderTest {
           {'analysis': {'window': '1h'}} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
           {'analysis': null} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
           {'slis': [{'name': 'a', 'max': 1}]} | slis[0].query: expected a query, is missing: a threshold needs something to compare
-          {'slis': [{'name': 'a', 'query': 'q'}]} | slis[0].max: expected a threshold, max or min, found neither
+          {'slis': [{'name': 'a', 'query': 'q'}]} | slis[0].max: expected a threshold, max, min, maxDelta or maxRatio, found none
+          {'slis': [{'name': 'a', 'query': '$canary', 'maxDelta': 0}]} | slis[0].maxDelta: expected more than 0, by how much the canary may lie above its baseline, found 0.0
+          {'slis': [{'name': 'a', 'query': '$canary', 'maxRatio': 0.1, 'floor': -1}]} | slis[0].maxRatio: expected more than 1, such as 1.1 for 10 % above the baseline, found 0.1,slis[0].floor: expected 0 or more, found -1.0
+          {'slis': [{'name': 'a', 'query': '$canary', 'maxRatio': 1.1}]} | slis[0].floor: expected the smallest difference that matters beside maxRatio, such as 5ms, is missing: 2 ms are twice as much as 1 ms (0 for any)
+          {'slis': [{'name': 'a', 'query': '$canary', 'max': 1, 'floor': 1}]} | slis[0].floor: expected maxRatio beside it, found none: maxDelta is its own floor
+          {'nodes': [{'name': 'b1', 'canary': true}, {'name': 'b2'}], 'slis': [{'name': 'a', 'query': 'q', 'maxDelta': 1, 'minRequests': {'query': 'n'}}]} | slis.a.query: expected $canary in it, since its baseline is what the same query gives for $baseline, found none,slis.a.minRequests.query: expected $canary in it, since the baseline needs as many requests, found none
+          {'nodes': [{'name': 'b1', 'canary': true}, {'name': 'b2'}], 'slis': [{'name': 'a', 'query': '$canary$version', 'maxDelta': 1}]} | slis.a.query: expected no $version in it, since the baseline runs another one, found it
+          {'nodes': [{'name': 'b1', 'canary': true}, {'name': 'b2'}], 'slis': [{'name': 'a', 'query': '$canary', 'maxDelta': 1}], 'soak': '1h'} | slis: expected one with max or min for the soak, when no node is left to compare with, found none (or give it 0s)
+          {'nodes': [{'name': 'b1', 'canary': true}], 'slis': [{'name': 'a', 'query': '$canary', 'maxDelta': 1}]} | slis.a: expected max or min alone where every node is a canary: none is left to compare with
           {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'min': 1}]} | slis[0].min: expected a value below max, found one that no value can satisfy
           {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'minRequests': {'min': -1}}]} | slis[0].minRequests.min: expected 0 or more, found -1.0,slis[0].minRequests.query: expected a text, is missing
           {'strategy': 'yolo'} | strategy: expected one of KNOWN, found 'yolo'

@@ -93,13 +93,17 @@ public final class Plan {
   /// The service as an analysis watches it: with that step's window, and once every node has the
   /// release, with all of them as canaries. Of two groups only one has it ever.
   public static ServiceDefinition watched(ServiceDefinition service, Step step) {
-    boolean all = step.share() != null && step.share() == 100 && !service.isBlueGreen();
     return with(
         service,
-        all
+        isOnAll(step) && !service.isBlueGreen()
             ? service.nodes().stream().map(node -> withCanary(node, true)).toList()
             : service.nodes(),
         analysis(service, step));
+  }
+
+  /// Whether an analysis watches what every node that serves has.
+  public static boolean isOnAll(Step step) {
+    return step.share() != null && step.share() == 100;
   }
 
   static ServiceDefinition with(ServiceDefinition service, List<Node> nodes, Analysis analysis) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Puts what the `$` names stand for into the queries of a service.
@@ -17,15 +18,28 @@ public final class Queries {
   private static final Pattern NAME =
       Pattern.compile(
           "\\$(?:(canary|baseline)\\b(?:\\.([A-Za-z_][A-Za-z0-9_]*))?|(service|version|window)\\b)");
+  private static final Pattern CANARY = Pattern.compile("\\$canary\\b");
   private static final Pattern SPECIAL = Pattern.compile("[\\\\.^$|?*+()\\[\\]{}]");
 
   private Queries() {}
 
   public static List<SliQuery> of(ServiceDefinition service, String version) {
-    return service.slis().stream().map(sli -> query(service, version, sli)).toList();
+    return of(service, version, true);
   }
 
-  private static SliQuery query(ServiceDefinition service, String version, Sli sli) {
+  /// Where no node is left to compare with, what can't be judged without one is left out.
+  ///
+  /// @param baseline whether nodes on the old version still serve
+  public static List<SliQuery> of(ServiceDefinition service, String version, boolean baseline) {
+    boolean compares = baseline && !service.peers().isEmpty();
+    return service.slis().stream()
+        .filter(sli -> sli.hasLimitOfItsOwn() || compares)
+        .map(sli -> query(service, version, sli, compares))
+        .toList();
+  }
+
+  private static SliQuery query(
+      ServiceDefinition service, String version, Sli sli, boolean compares) {
     var least = sli.minRequests();
     return new SliQuery(
         sli.name(),
@@ -33,7 +47,23 @@ public final class Queries {
         sli.max(),
         sli.min(),
         least == null ? null : fill(service, version, least.query()),
-        least == null ? 0 : least.min());
+        least == null ? 0 : least.min(),
+        compares && sli.comparesWithBaseline() ? baseline(service, version, sli) : null);
+  }
+
+  /// The same queries, with the baseline's nodes in the canary's place.
+  private static SliQuery.Baseline baseline(ServiceDefinition service, String version, Sli sli) {
+    var least = sli.minRequests();
+    return new SliQuery.Baseline(
+        fill(service, version, ofBaseline(sli.query())),
+        least == null ? null : fill(service, version, ofBaseline(least.query())),
+        sli.maxDelta(),
+        sli.maxRatio(),
+        sli.floor() == null ? 0 : sli.floor());
+  }
+
+  private static String ofBaseline(String query) {
+    return CANARY.matcher(query).replaceAll("\\$baseline");
   }
 
   private static String fill(ServiceDefinition service, String version, String query) {
@@ -71,29 +101,42 @@ public final class Queries {
   }
 
   /// What stands against judging a release by these queries: a label that they name and no canary
-  /// has.
+  /// has, or no node that it is compared with.
   public static List<String> problems(ServiceDefinition service) {
     List<String> problems = new ArrayList<>();
     for (Sli sli : service.slis()) {
       var least = sli.minRequests();
       String all = sli.query() + (least == null ? "" : " " + least.query());
-      NAME.matcher(all)
-          .results()
-          .filter(found -> "canary".equals(found.group(1)) && found.group(2) != null)
-          .map(found -> found.group(2))
-          .distinct()
+      labelsOf(all)
           .filter(label -> either(service.canaries(), label).isEmpty())
-          .forEach(label ->
-              problems.add(
-                  "slis."
-                      + sli.name()
-                      + ": expected a canary with the label "
-                      + label
-                      + ", since the query names $canary."
-                      + label
-                      + ", found none"));
+          .forEach(label -> problems.add(lacking(sli, "a canary", label)));
+      if (sli.comparesWithBaseline() && !service.peers().isEmpty()) {
+        labelsOf(all)
+            .filter(label -> either(service.peers(), label).isEmpty())
+            .forEach(label -> problems.add(lacking(sli, "a node of the baseline", label)));
+      }
     }
     return problems;
+  }
+
+  private static Stream<String> labelsOf(String queries) {
+    return NAME.matcher(queries)
+        .results()
+        .filter(found -> "canary".equals(found.group(1)) && found.group(2) != null)
+        .map(found -> found.group(2))
+        .distinct();
+  }
+
+  private static String lacking(Sli sli, String node, String label) {
+    return "slis."
+        + sli.name()
+        + ": expected "
+        + node
+        + " with the label "
+        + label
+        + ", since the query names $canary."
+        + label
+        + ", found none";
   }
 
   /// The text as a regular expression that matches just it, inside a PromQL string.

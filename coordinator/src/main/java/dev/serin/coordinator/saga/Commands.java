@@ -14,6 +14,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliCommand;
+import dev.serin.contracts.sli.SliQuery;
 import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
@@ -242,16 +243,18 @@ final class Commands {
         watch.firstOpenSlot(),
         watch.lastSlot(),
         now.plus(LEASE),
-        Queries.of(watched(rollout, watch), rollout.request().version()));
+        queries(rollout, watch));
   }
 
-  private static ServiceDefinition watched(Rollout rollout, Watch watch) {
+  private static List<SliQuery> queries(Rollout rollout, Watch watch) {
+    String version = rollout.request().version();
     return rollout.steps().stream()
         .filter(step -> step.name() == StepName.ANALYSE)
         .filter(step -> Watching.idOf(rollout, step).equals(watch.id()))
         .findFirst()
-        .map(step -> Plan.watched(rollout.service(), step))
-        .orElse(rollout.service());
+        .map(
+            step -> Queries.of(Plan.watched(rollout.service(), step), version, !Plan.isOnAll(step)))
+        .orElseGet(() -> Queries.of(rollout.service(), version));
   }
 
   private static PoolServer poolServer(Node node) {

@@ -95,4 +95,46 @@ class QueriesTest {
     assertThat(query.minRequestsQuery()).isEqualTo("b{s='api'}");
     assertThat(query.minRequests()).isEqualTo(20);
   }
+
+  private static final ServiceDefinition COMPARED =
+      with(
+          SERVICE,
+          """
+          {"nodes": [{"name": "b1", "canary": true, "labels": {"i": "one"}},
+                     {"name": "b2", "labels": {"i": "two"}}, {"name": "b3"}],
+           "slis": [{"name": "x", "query": "q{n=~'$canary',i=~'$canary.i'}", "maxDelta": 1,
+                     "minRequests": {"query": "n{n=~'$canary'}", "min": 20}},
+                    {"name": "y", "query": "q{n=~'$canary'}", "max": 2, "maxRatio": 1.1,
+                     "floor": 0.5}]}
+          """);
+
+  @Test
+  void theBaselineIsAskedForAsTheCanaryIs() {
+    assertThat(Queries.of(COMPARED, "1"))
+        .extracting(SliQuery::baseline)
+        .containsExactly(
+            new SliQuery.Baseline("q{n=~'(?:b2|b3)',i=~'two'}", "n{n=~'(?:b2|b3)'}", 1.0, null, 0),
+            new SliQuery.Baseline("q{n=~'(?:b2|b3)'}", null, null, 1.1, 0.5));
+    assertThat(Queries.problems(COMPARED)).isEmpty();
+  }
+
+  @Test
+  void withoutABaselineEachStandsForItselfOrIsLeftOut() {
+    assertThat(Queries.of(COMPARED, "1", false))
+        .containsExactly(new SliQuery("y", "q{n=~'b1'}", 2.0, null, null, 0, null));
+  }
+
+  @Test
+  void aBaselineWithoutTheLabelIsToldBeforehand() {
+    ServiceDefinition unlabelled =
+        with(
+            COMPARED,
+            """
+            {"nodes": [{"name": "b1", "canary": true, "labels": {"i": "one"}}, {"name": "b2"}]}
+            """);
+    assertThat(Queries.problems(unlabelled))
+        .containsExactly(
+            "slis.x: expected a node of the baseline with the label i, since the query names"
+                + " $canary.i, found none");
+  }
 }

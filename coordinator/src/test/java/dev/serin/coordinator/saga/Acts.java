@@ -131,7 +131,7 @@ final class Acts {
             verdict,
             List.of(
                 new SliResult(
-                    "errors", "errors", 0.1, 0.005, null, null, verdict, "errors is 0.1"))));
+                    "errors", "errors", 0.1, 0.005, null, null, verdict, "errors is 0.1", null))));
   }
 
   static Act abort() {

@@ -207,7 +207,8 @@ final class StagedFleet {
             null,
             null,
             missing ? Verdict.NO_DATA : Verdict.PASS,
-            missing ? "the query matches nothing" : "");
+            missing ? "the query matches nothing" : "",
+            null);
     SliResult errors =
         new SliResult(
             "error-rate",
@@ -217,7 +218,8 @@ final class StagedFleet {
             null,
             1_240.0,
             Verdict.PASS,
-            "");
+            "",
+            null);
     ProbeView probe =
         new ProbeView(
             slot,
@@ -257,7 +259,8 @@ final class StagedFleet {
             null,
             812.0,
             Verdict.FAIL,
-            "0.204 is not below 0.005");
+            "0.204 is not below 0.005",
+            null);
     ProbeView probe =
         new ProbeView(3, Instant.now().minusSeconds(9), Verdict.FAIL, List.of(errors));
     for (int i = 8; i < 22; i++) {

@@ -6,4 +6,14 @@ import org.jspecify.annotations.Nullable;
 /// One SLI, and what Prometheus said to its queries.
 ///
 /// @param requests the number of requests behind the value; none where the SLI does not ask for it
-public record Asked(SliQuery sli, Reading value, @Nullable Reading requests) {}
+/// @param baseline the same of what it is compared with; none where it stands for itself
+public record Asked(
+    SliQuery sli, Reading value, @Nullable Reading requests, @Nullable Baseline baseline) {
+
+  /// What Prometheus said about the nodes that are still on the old version.
+  ///
+  /// @param query what was asked
+  /// @param requests the number of requests behind the value; none where the SLI does not ask for
+  ///   it
+  public record Baseline(SliQuery.Baseline query, Reading value, @Nullable Reading requests) {}
+}

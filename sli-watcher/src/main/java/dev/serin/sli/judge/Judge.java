@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// 1. Prometheus away, a query refused, not one number: `ERROR`.
 /// 2. No series, `NaN`, or fewer requests than it takes: `NO_DATA`.
 /// 3. At or above `max`, at or below `min`: `FAIL`. Infinity is compared like any number.
-/// 4. Else `PASS`.
+/// 4. Where it is compared with the baseline, that lacks a value: as 1 and 2 have it.
+/// 5. More than `maxDelta` above the baseline; more than `maxRatio` times it, and more than the
+///    floor above it: `FAIL`.
+/// 6. Else `PASS`.
 public final class Judge {
   private Judge() {}
 
@@ -39,65 +42,90 @@ public final class Judge {
 
   /// Judges one SLI by its limits.
   public static SliResult judge(Asked asked) {
-    Lack lack = lackOf(asked);
+    SliQuery sli = asked.sli();
+    Lack lack = lackOf(sli.name(), asked.value(), asked.requests(), sli.minRequests());
     if (lack != null) {
       return result(asked, lack.verdict(), lack.detail());
     }
     double value = ((Reading.Number) asked.value()).value();
-    SliQuery sli = asked.sli();
     if (sli.max() != null && value >= sli.max()) {
       return result(asked, Verdict.FAIL, beyond(sli, value, "above", sli.max()));
     }
     if (sli.min() != null && value <= sli.min()) {
       return result(asked, Verdict.FAIL, beyond(sli, value, "below", sli.min()));
     }
-    return result(asked, Verdict.PASS, within(sli, value));
+    Asked.Baseline baseline = asked.baseline();
+    if (baseline == null) {
+      return result(asked, Verdict.PASS, within(sli, value));
+    }
+    Lack there =
+        lackOf(Beside.nameOf(sli), baseline.value(), baseline.requests(), sli.minRequests());
+    if (there != null) {
+      return result(asked, there.verdict(), there.detail());
+    }
+    Beside beside = Beside.of(sli, value, baseline);
+    return beside.isBreached()
+        ? result(asked, Verdict.FAIL, beside.words())
+        : result(asked, Verdict.PASS, within(sli, value, beside));
+  }
+
+  private static String within(SliQuery sli, double value, Beside beside) {
+    return sli.max() == null && sli.min() == null
+        ? beside.words()
+        : within(sli, value) + "; " + beside.words();
   }
 
   /// Says only whether there is a value: `PASS`, `NO_DATA` or `ERROR`, whatever the limits are. Too
   /// few requests are no lack here, before anything has begun.
   public static SliResult presence(Asked asked) {
-    Lack lack = lackOf(asked.sli().name(), asked.value());
-    if (lack == null && asked.requests() != null) {
-      lack = lackOf(requestsOf(asked.sli()), asked.requests());
+    SliQuery sli = asked.sli();
+    Asked.Baseline baseline = asked.baseline();
+    Lack lack = missing(sli.name(), asked.value(), asked.requests());
+    if (lack == null && baseline != null) {
+      lack = missing(Beside.nameOf(sli), baseline.value(), baseline.requests());
     }
     return lack == null
         ? result(
             asked,
             Verdict.PASS,
-            asked.sli().name() + " is " + Words.number(((Reading.Number) asked.value()).value()))
+            sli.name() + " is " + Words.number(((Reading.Number) asked.value()).value()))
         : result(asked, lack.verdict(), lack.detail());
+  }
+
+  private static @Nullable Lack missing(String name, Reading value, @Nullable Reading requests) {
+    Lack lack = lackOf(name, value);
+    return lack == null && requests != null ? lackOf(requestsOf(name), requests) : lack;
   }
 
   /// Why there is no verdict by the limits.
   private record Lack(Verdict verdict, String detail) {}
 
-  private static @Nullable Lack lackOf(Asked asked) {
-    SliQuery sli = asked.sli();
-    Lack value = lackOf(sli.name(), asked.value());
-    if (asked.requests() == null) {
+  private static @Nullable Lack lackOf(
+      String name, Reading reading, @Nullable Reading counted, double least) {
+    Lack value = lackOf(name, reading);
+    if (counted == null) {
       return value;
     }
-    Lack requests = lackOf(requestsOf(sli), asked.requests());
+    Lack requests = lackOf(requestsOf(name), counted);
     if (value != null && requests != null) {
       return severity(value.verdict()) >= severity(requests.verdict()) ? value : requests;
     }
     if (value != null || requests != null) {
       return value != null ? value : requests;
     }
-    double count = ((Reading.Number) asked.requests()).value();
-    if (count >= sli.minRequests()) {
+    double count = ((Reading.Number) counted).value();
+    if (count >= least) {
       return null;
     }
     return new Lack(
         Verdict.NO_DATA,
-        sli.name()
+        name
             + " is "
-            + Words.number(((Reading.Number) asked.value()).value())
+            + Words.number(((Reading.Number) reading).value())
             + ", but that rests on "
             + Words.number(count)
             + " requests, and "
-            + Words.number(sli.minRequests())
+            + Words.number(least)
             + " are needed for a verdict");
   }
 
@@ -118,8 +146,8 @@ public final class Judge {
     };
   }
 
-  static String requestsOf(SliQuery sli) {
-    return "minRequests of " + sli.name();
+  static String requestsOf(String name) {
+    return "minRequests of " + name;
   }
 
   private static String beyond(SliQuery sli, double value, String side, double limit) {
@@ -154,7 +182,21 @@ public final class Judge {
         sli.min(),
         finite(asked.requests()),
         verdict,
-        detail);
+        detail,
+        baseline(asked));
+  }
+
+  private static SliResult.@Nullable Baseline baseline(Asked asked) {
+    Asked.Baseline baseline = asked.baseline();
+    return baseline == null
+        ? null
+        : new SliResult.Baseline(
+            baseline.query().query(),
+            finite(baseline.value()),
+            finite(baseline.requests()),
+            baseline.query().maxDelta(),
+            baseline.query().maxRatio(),
+            baseline.query().floor());
   }
 
   /// JSON has no infinity: the detail says it in words.

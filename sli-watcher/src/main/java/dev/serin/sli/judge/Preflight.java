@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What asking every query once, before a rollout, comes to.
 ///
@@ -26,12 +27,25 @@ public record Preflight(List<SliResult> results, List<String> problems, List<Str
     for (Asked one : asked) {
       SliQuery sli = one.sli();
       results.add(Judge.presence(one));
-      note(sli.name(), one.value(), problems, warnings);
-      if (one.requests() != null) {
-        note(Judge.requestsOf(sli), one.requests(), problems, warnings);
+      note(sli.name(), one.value(), one.requests(), problems, warnings);
+      Asked.Baseline baseline = one.baseline();
+      if (baseline != null) {
+        note(Beside.nameOf(sli), baseline.value(), baseline.requests(), problems, warnings);
       }
     }
     return new Preflight(results, List.copyOf(problems), List.copyOf(warnings));
+  }
+
+  private static void note(
+      String name,
+      Reading value,
+      @Nullable Reading requests,
+      Set<String> problems,
+      Set<String> warnings) {
+    note(name, value, problems, warnings);
+    if (requests != null) {
+      note(Judge.requestsOf(name), requests, problems, warnings);
+    }
   }
 
   private static void note(

@@ -8,6 +8,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Asks Prometheus for SLIs.
 public final class Prometheus {
@@ -24,10 +27,7 @@ public final class Prometheus {
   public List<Asked> ask(List<SliQuery> slis, Instant time) throws InterruptedException {
     List<Question> questions = new ArrayList<>();
     for (SliQuery sli : slis) {
-      questions.add(new Question(sli.query(), time));
-      if (sli.minRequestsQuery() != null) {
-        questions.add(new Question(sli.minRequestsQuery(), time));
-      }
+      queries(sli).forEach(query -> questions.add(new Question(query, time)));
     }
     if (questions.isEmpty()) {
       return List.of();
@@ -36,8 +36,34 @@ public final class Prometheus {
     List<Asked> asked = new ArrayList<>();
     for (SliQuery sli : slis) {
       Reading value = readings.next();
-      asked.add(new Asked(sli, value, sli.minRequestsQuery() == null ? null : readings.next()));
+      Reading requests = next(readings, sli.minRequestsQuery());
+      SliQuery.Baseline baseline = sli.baseline();
+      asked.add(
+          new Asked(
+              sli,
+              value,
+              requests,
+              baseline == null
+                  ? null
+                  : new Asked.Baseline(
+                      baseline, readings.next(), next(readings, baseline.minRequestsQuery()))));
     }
     return asked;
+  }
+
+  private static @Nullable Reading next(Iterator<Reading> readings, @Nullable String query) {
+    return query == null ? null : readings.next();
+  }
+
+  /// In the order in which they are read.
+  private static List<String> queries(SliQuery sli) {
+    SliQuery.Baseline baseline = sli.baseline();
+    return Stream.of(
+            sli.query(),
+            sli.minRequestsQuery(),
+            baseline == null ? null : baseline.query(),
+            baseline == null ? null : baseline.minRequestsQuery())
+        .filter(Objects::nonNull)
+        .toList();
   }
 }

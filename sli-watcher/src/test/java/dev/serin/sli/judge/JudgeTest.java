@@ -17,17 +17,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JudgeTest {
-  private static final SliQuery BELOW = new SliQuery("error-rate", "q", 0.005, null, null, 0);
-  private static final SliQuery ABOVE = new SliQuery("success-rate", "q", null, 0.99, null, 0);
-  private static final SliQuery BETWEEN = new SliQuery("queue", "q", 10.0, 1.0, null, 0);
-  private static final SliQuery COUNTED = new SliQuery("error-rate", "q", 0.005, null, "n", 20);
+  private static final SliQuery BELOW = new SliQuery("error-rate", "q", 0.005, null, null, 0, null);
+  private static final SliQuery ABOVE =
+      new SliQuery("success-rate", "q", null, 0.99, null, 0, null);
+  private static final SliQuery BETWEEN = new SliQuery("queue", "q", 10.0, 1.0, null, 0, null);
+  private static final SliQuery COUNTED =
+      new SliQuery("error-rate", "q", 0.005, null, "n", 20, null);
 
   private static SliResult judged(SliQuery sli, double value) {
-    return Judge.judge(new Asked(sli, new Reading.Number(value), null));
+    return Judge.judge(new Asked(sli, new Reading.Number(value), null, null));
   }
 
   private static SliResult judged(SliQuery sli, Reading value, @Nullable Reading requests) {
-    return Judge.judge(new Asked(sli, value, requests));
+    return Judge.judge(new Asked(sli, value, requests, null));
   }
 
   @ParameterizedTest
@@ -141,7 +143,8 @@ class JudgeTest {
   void aProbeIsAsBadAsItsWorstResult(Verdict whole, String parts) {
     List<SliResult> results =
         Arrays.stream(parts.split(" ", -1))
-            .map(part -> new SliResult("x", "q", null, null, null, null, Verdict.valueOf(part), ""))
+            .map(part ->
+                new SliResult("x", "q", null, null, null, null, Verdict.valueOf(part), "", null))
             .toList();
 
     assertThat(Judge.together(results)).isEqualTo(whole);

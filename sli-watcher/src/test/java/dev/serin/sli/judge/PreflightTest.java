@@ -9,16 +9,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PreflightTest {
-  private static final SliQuery P95 = new SliQuery("p95", "q1", 0.5, null, null, 0);
-  private static final SliQuery RATE = new SliQuery("rate", "q2", 0.005, null, "n", 20);
+  private static final SliQuery P95 = new SliQuery("p95", "q1", 0.5, null, null, 0, null);
+  private static final SliQuery RATE = new SliQuery("rate", "q2", 0.005, null, "n", 20, null);
 
   @Test
   void findsNothingWrongWithNumbersWhateverTheLimitsSay() {
     Preflight preflight =
         Preflight.of(
             List.of(
-                new Asked(P95, new Reading.Number(99), null),
-                new Asked(RATE, new Reading.Number(0), new Reading.Number(1))));
+                new Asked(P95, new Reading.Number(99), null, null),
+                new Asked(RATE, new Reading.Number(0), new Reading.Number(1), null)));
 
     assertThat(preflight.problems()).isEmpty();
     assertThat(preflight.warnings()).isEmpty();
@@ -33,7 +33,7 @@ class PreflightTest {
     Reading away = new Reading.Unavailable("Prometheus at x cannot be reached");
 
     Preflight preflight =
-        Preflight.of(List.of(new Asked(P95, away, null), new Asked(RATE, away, away)));
+        Preflight.of(List.of(new Asked(P95, away, null, null), new Asked(RATE, away, away, null)));
 
     assertThat(preflight.problems()).containsExactly("Prometheus at x cannot be reached");
     assertThat(preflight.results())
@@ -46,8 +46,9 @@ class PreflightTest {
     Preflight preflight =
         Preflight.of(
             List.of(
-                new Asked(P95, new Reading.Refused("1:8: parse error"), null),
-                new Asked(RATE, new Reading.NotOneNumber("3 series"), new Reading.NoSeries())));
+                new Asked(P95, new Reading.Refused("1:8: parse error"), null, null),
+                new Asked(
+                    RATE, new Reading.NotOneNumber("3 series"), new Reading.NoSeries(), null)));
 
     assertThat(preflight.problems())
         .containsExactly(
@@ -64,8 +65,8 @@ class PreflightTest {
     Preflight preflight =
         Preflight.of(
             List.of(
-                new Asked(P95, new Reading.NotANumber(), null),
-                new Asked(RATE, new Reading.NoSeries(), new Reading.Number(0))));
+                new Asked(P95, new Reading.NotANumber(), null, null),
+                new Asked(RATE, new Reading.NoSeries(), new Reading.Number(0), null)));
 
     assertThat(preflight.problems()).isEmpty();
     assertThat(preflight.warnings())

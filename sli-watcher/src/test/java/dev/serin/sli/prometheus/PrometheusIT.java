@@ -82,7 +82,7 @@ class PrometheusIT {
   }
 
   private Reading ask(String query, Instant time) throws InterruptedException {
-    SliQuery sli = new SliQuery("sli", query, 1.0, null, null, 0);
+    SliQuery sli = new SliQuery("sli", query, 1.0, null, null, 0, null);
     return prometheus().ask(List.of(sli), time).getFirst().value();
   }
 
@@ -165,7 +165,8 @@ class PrometheusIT {
             0.005,
             null,
             "sum(requests_total)",
-            20);
+            20,
+            null);
 
     Asked asked = prometheus().ask(List.of(rate), Instant.now()).getFirst();
 
@@ -180,7 +181,7 @@ class PrometheusIT {
     process.freeze();
     try (HttpPrometheusWire hasty = new HttpPrometheusWire(process.url(), Duration.ofMillis(500))) {
       Prometheus frozen = new Prometheus(hasty, process.url().toString());
-      SliQuery sli = new SliQuery("sli", "vector(1)", 2.0, null, null, 0);
+      SliQuery sli = new SliQuery("sli", "vector(1)", 2.0, null, null, 0, null);
 
       Preflight preflight = Preflight.of(frozen.ask(List.of(sli, sli), Instant.now()));
 

@@ -57,7 +57,7 @@ final class Lines {
         + switch (step.name()) {
           case DRAIN -> drain(record);
           case SHIFT -> shift(step);
-          case READY, MAINT -> ready(record, record.target(step.undo()));
+          case READY, MAINT -> ready(record, home(record, step));
           case SERVING -> shown(record);
           case KEEP ->
               inside(record, Shell.KEEP, directory(), name(), record.sha256())
@@ -108,7 +108,7 @@ final class Lines {
     StringBuilder lines = new StringBuilder();
     if (step.share() == null) {
       for (NodeRecord record : new TreeMap<>(rollout.nodes()).values()) {
-        for (ServerSetting at : record.target(true)) {
+        for (ServerSetting at : home(record, step)) {
           if (access(at.loadBalancer()).isPresent()) {
             lines.append(
                 tell(at, "set server " + at.pool() + "/" + at.server() + " weight " + at.weight()));
@@ -117,6 +117,11 @@ final class Lines {
       }
     }
     return lines.isEmpty() ? "  :\n" : lines.toString();
+  }
+
+  /// Every node has its own weight, however many of the requests the canaries get now.
+  private static List<ServerSetting> home(NodeRecord record, Step step) {
+    return step.undo() ? record.settings() : record.goal();
   }
 
   /// `drain` would take a server out of maintenance, and users whom it pins would come back to it.
@@ -285,17 +290,23 @@ final class Lines {
     URI uri = URI.create(from);
     String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
     InstanceAccess access = access(record);
-    return scheme.equals("node")
-        ? inside(record, "umask 077; cat -- \"$1\" >\"$2\"", uri.getPath(), to)
-        : "  send "
+    boolean onNode = scheme.equals("node");
+    String path = onNode ? "" : scheme.equals("file") ? uri.getPath() : from;
+    String send =
+        "send "
             + sha256
             + " "
-            + quoted(scheme.equals("file") ? uri.getPath() : from)
+            + (path.isEmpty() ? "''" : quoted(path))
             + " "
             + quoted(access.name() + to)
             + " "
             + access.copy()
             + "\n";
+    return onNode
+        ? inside(record, "umask 077; cat -- \"$1\" >\"$2\"", uri.getPath(), to).stripTrailing()
+            + " || "
+            + send
+        : "  " + send;
   }
 
   private String restart(NodeRecord record) {

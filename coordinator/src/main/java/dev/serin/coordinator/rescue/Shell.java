@@ -14,7 +14,7 @@ final class Shell {
       }
 
       # SHA-256 FILE-OR-URL TO COMMAND…: copies an artifact to a node. Serin's store of artifacts is a
-      # directory, so it is asked even when Serin is gone.
+      # directory, so it is asked even when Serin is gone. The command may begin with variables.
       send() {
         sha256=$1 from=$2 to=$3 fetched=
         shift 3
@@ -30,7 +30,7 @@ final class Shell {
             from=$fetched
             ;;
         esac
-        "$@" "$from" "$to"
+        env "$@" "$from" "$to"
         [ -z "$fetched" ] || rm -f -- "$fetched"
       }
 
@@ -170,7 +170,8 @@ final class Shell {
           + """
           [ "$(sha256sum <"$4" | cut -c 1-64)" = "$2" ] \
             || { echo "$4 has not SHA-256 $2" >&2; exit 1; }
-          new=$(mktemp -u "$file.serin-XXXXXXXX")
+          rm -f -- "./.${1##*/}.serin-"*
+          new=$(mktemp -u "./.${1##*/}.serin-XXXXXXXX")
           set -C
           exec 8>"$new"
           set +C

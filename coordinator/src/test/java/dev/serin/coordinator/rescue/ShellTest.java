@@ -150,4 +150,32 @@ class ShellTest {
     assertThat(run(Shell.KEEP, arguments)).isEqualTo(new Said(0, ""));
     assertThat(folder.resolve(".serin/env-" + sha("A=1"))).hasContent("A=1");
   }
+
+  @Test
+  void theCommandThatSendsMayBeginWithVariables() throws IOException, InterruptedException {
+    Said said =
+        run(
+            Shell.FUNCTIONS
+                + "store=$1 PATH=$1:$PATH\n"
+                + "send "
+                + sha("A=2")
+                + " /from node/to WHERE=here sh -c 'echo \"$WHERE $1 $2\"' sh",
+            root.toString());
+    assertThat(said).isEqualTo(new Said(0, "here /from node/to"));
+  }
+
+  @Test
+  void whatTheStoreHasComesFromThere() throws IOException, InterruptedException {
+    Path stored = Files.writeString(root.resolve(sha("A=2")), "A=2");
+    Said said =
+        run(Shell.FUNCTIONS + "store=$1\nsend " + sha("A=2") + " '' node/to echo", root.toString());
+    assertThat(said).isEqualTo(new Said(0, stored + " node/to"));
+  }
+
+  @Test
+  void whatATryLeftBehindGoesWithTheNext() throws IOException, InterruptedException {
+    Files.writeString(folder.resolve(".env.serin-abc"), "secret");
+    assertThat(place("-")).isEqualTo(new Said(0, ""));
+    nothingBeside();
+  }
 }

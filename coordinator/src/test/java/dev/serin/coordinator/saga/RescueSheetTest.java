@@ -97,6 +97,7 @@ class RescueSheetTest {
     assertThat(part(story, "back"))
         .contains("set server api_pool/b1 weight 100", "set server api_pool/b2 weight 100");
     assertThat(titles(story, "finish")).startsWith("b2: ready, b2: serving, b2: shift, b1: drain");
+    assertThat(story.sheet()).doesNotContainPattern("weight (?!100\\b)[0-9]");
     assertThat(part(story, "finish")).contains("set server api_pool/b1 weight 100");
   }
 

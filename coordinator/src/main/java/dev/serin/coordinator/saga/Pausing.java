@@ -18,6 +18,7 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
+import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ final class Pausing {
       "a person: resume (the plan's pause begins anew), promote (goes on without it) or abort";
   private static final String ACTS_AT_A_PAUSE =
       "a person: resume (the canary is ready again and watched anew) or abort";
+  private static final String ACTS_AT_A_LATE_PAUSE =
+      "a person: resume (the canary is ready again, and is not watched anew) or abort";
 
   private Pausing() {}
 
@@ -360,11 +363,19 @@ final class Pausing {
   /// A step that waits for a person.
   static void begin(Draft draft, int index) {
     draft.step(index, it -> it.begun(draft.at).marked(StepStatus.PENDING));
-    draft.enter(new Phase.Paused(index, null, ACTS_AT_A_PAUSE, null, false));
+    String acts = isWatchedAnew(draft.rollout(), index) ? ACTS_AT_A_PAUSE : ACTS_AT_A_LATE_PAUSE;
+    draft.enter(new Phase.Paused(index, null, acts, null, false));
     draft.emit(
-        Draft.SERIN,
-        draft.rollout().message(),
-        head -> new RolloutEvent.RolloutPaused(head, ACTS_AT_A_PAUSE));
+        Draft.SERIN, draft.rollout().message(), head -> new RolloutEvent.RolloutPaused(head, acts));
+  }
+
+  /// Whether a window follows before the first peer's turn.
+  private static boolean isWatchedAnew(Rollout rollout, int index) {
+    List<String> peers = rollout.service().peers().stream().map(Node::name).toList();
+    return rollout.steps().stream()
+        .skip(index + 1L)
+        .takeWhile(step -> step.node() == null || !peers.contains(step.node()))
+        .anyMatch(step -> step.name() == StepName.ANALYSE && step.status() == StepStatus.PENDING);
   }
 
   /// Whoever waited goes on: with the step that stopped, or after the one that only waited.

@@ -226,7 +226,10 @@ final class Returns {
   /// record has, not by what a request says of them.
   static Parsed<ServiceDefinition> merged(
       Draft draft, ServiceDefinition definition, ReleaseRequested release) {
-    return Overrides.apply(definition, release, isOnRecord(draft, release.files()));
+    return Overrides.apply(
+        definition,
+        release,
+        isWayBack(definition.install(), release.artifact()) && isOnRecord(draft, release.files()));
   }
 
   private static boolean isOnRecord(Draft draft, List<ReleaseFile> files) {

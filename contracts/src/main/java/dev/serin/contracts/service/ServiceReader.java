@@ -410,6 +410,12 @@ public final class ServiceReader {
       if (shares.stream().anyMatch(step -> step.isAll() && !step.window().isZero())) {
         SliReader.withoutBaseline(fields, read.slis(), "the window of share 100");
       }
+      if (blueGreen && shares.isEmpty() && !analysis.window().isZero()) {
+        SliReader.withoutBaseline(fields, read.slis(), "the window after the switch");
+      }
+      if (read.pauses().stream().anyMatch(pause -> pause.after().equals(Pause.PEERS))) {
+        SliReader.withoutBaseline(fields, read.slis(), "the pause after the peers");
+      }
       TrafficReader.contradictions(
           fields,
           read.strategy(),

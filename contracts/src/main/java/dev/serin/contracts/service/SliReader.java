@@ -14,6 +14,9 @@ final class SliReader {
   /// A query about the canary, which can be asked of the baseline's nodes too.
   private static final Pattern OF_CANARY = Pattern.compile("\\$canary\\b");
 
+  private static final String NO_VERSION =
+      "expected no $version in it, since the baseline runs another one, found it";
+
   private SliReader() {}
 
   static List<Sli> read(Fields fields) {
@@ -120,9 +123,10 @@ final class SliReader {
             "expected $canary in it, since the baseline needs as many requests, found none");
       }
       if (sli.query().contains("$version")) {
-        fields.problem(
-            "slis." + sli.name() + ".query",
-            "expected no $version in it, since the baseline runs another one, found it");
+        fields.problem("slis." + sli.name() + ".query", NO_VERSION);
+      }
+      if (least != null && least.query().contains("$version")) {
+        fields.problem("slis." + sli.name() + ".minRequests.query", NO_VERSION);
       }
       if (!peers) {
         fields.problem(

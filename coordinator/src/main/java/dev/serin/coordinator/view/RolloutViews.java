@@ -245,9 +245,10 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink, Pub
       return;
     }
     if (record.value() == null) {
-      RolloutRow gone = byId.remove(record.key());
+      RolloutRow gone = byId.get(record.key());
       if (gone != null) {
         newestFirst.remove(new Place(gone.queuedAt(), gone.rolloutId()));
+        byId.remove(record.key());
       }
       return;
     }
@@ -260,9 +261,10 @@ public final class RolloutViews implements SmartLifecycle, TopicReader.Sink, Pub
     }
   }
 
+  /// In the list before it counts: who waits for so many finds them there.
   private void keep(RolloutRow row) {
-    RolloutRow before = byId.put(row.rolloutId(), row);
     newestFirst.put(new Place(row.queuedAt(), row.rolloutId()), row);
+    RolloutRow before = byId.put(row.rolloutId(), row);
     if (before != null && !before.queuedAt().equals(row.queuedAt())) {
       newestFirst.remove(new Place(before.queuedAt(), before.rolloutId()));
     }

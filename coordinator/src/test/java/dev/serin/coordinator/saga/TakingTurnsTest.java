@@ -58,6 +58,10 @@ class TakingTurnsTest {
   }
 
   private static Request emergency(String version) {
+    return by("emergency", version, Map.of());
+  }
+
+  private static Request by(String strategy, String version, Map<String, String> labels) {
     var it = Story.releaseOf(version, Request.IfBusy.QUEUE);
     return new Request.ReleaseRequested(
         it.requestId(),
@@ -67,12 +71,12 @@ class TakingTurnsTest {
         it.version(),
         it.artifact(),
         null,
-        "emergency",
+        strategy,
         null,
         List.of(),
         false,
         it.ifBusy(),
-        it.labels());
+        labels);
   }
 
   @Test
@@ -105,23 +109,7 @@ class TakingTurnsTest {
 
   @Test
   void aRestartIsCountedByItsLabels() {
-    var it = Story.releaseOf("v2", Request.IfBusy.QUEUE);
-    Decision waits =
-        asked(
-            new Request.ReleaseRequested(
-                it.requestId(),
-                it.service(),
-                it.requestedBy(),
-                it.reason(),
-                it.version(),
-                it.artifact(),
-                null,
-                "restart",
-                null,
-                List.of(),
-                false,
-                it.ifBusy(),
-                Map.of("data-center", "paris")));
+    Decision waits = asked(by("restart", "v2", Map.of("data-center", "paris")));
     assertThat(waits.turns())
         .singleElement()
         .isInstanceOfSatisfying(

@@ -164,7 +164,9 @@ final class Guard {
 
   /// Ends it. What its switch took out comes back, and what comes late is put back for a while
   /// longer. For a person who takes over it just ends.
-  void stop(StopGuardingServers stop, Instant now) {
+  ///
+  /// @param at when the rollout was over
+  void stop(StopGuardingServers stop, Instant at) {
     lock.lock();
     try {
       if (stop.head().fence() < newest.head().fence()) {
@@ -174,8 +176,8 @@ final class Guard {
         release();
       } else {
         stopped = true;
-        lingersUntil = now.plus(LINGERS);
-        returnsUntil = now.plus(RETURNS);
+        lingersUntil = at.plus(LINGERS);
+        returnsUntil = at.plus(RETURNS);
         deadMan.disarm();
         if (!stop.servers().isEmpty()) {
           newest = new GuardServers(stop.head(), stop.servers(), newest.leaseUntil(), null);

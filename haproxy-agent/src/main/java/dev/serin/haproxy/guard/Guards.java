@@ -156,10 +156,23 @@ public final class Guards {
   /// Ends a guard. An older renewal may come after it: commands without a node run beside each
   /// other, and a consumer may begin anew before both.
   public void stop(StopGuardingServers command) {
+    stop(command, alarms.now());
+  }
+
+  /// A guard that was ended before this process had the work: what it still sees to after a rollout
+  /// it does so long after that end, and not after each start of an agent. A node that somebody has
+  /// drained since is theirs.
+  public void recalledStop(StopGuardingServers command) {
+    Instant told = Instant.ofEpochMilli(command.head().fence());
+    Instant now = alarms.now();
+    stop(command, told.isBefore(now) ? told : now);
+  }
+
+  private void stop(StopGuardingServers command, Instant at) {
     ended.merge(command.head().service(), command.head().fence(), Math::max);
     Guard guard = byService.get(command.head().service());
     if (guard != null) {
-      guard.stop(command, alarms.now());
+      guard.stop(command, at);
       // Recalled commands of two services come in no order.
       touchedByAny.forEach((node, fence) -> {
         if (fence > command.head().fence()) {

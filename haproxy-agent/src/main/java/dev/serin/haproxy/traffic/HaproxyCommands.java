@@ -60,7 +60,7 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     guards.recalled(command.head());
     switch (command) {
       case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
-      case HaproxyCommand.StopGuardingServers stop -> guards.stop(stop);
+      case HaproxyCommand.StopGuardingServers stop -> guards.recalledStop(stop);
       case WeighServers weigh ->
           weigh.servers().forEach(server -> guards.weighs(weigh.head(), server.node()));
       default -> {}

@@ -391,6 +391,28 @@ class GuardIT {
     assertThat(told(ServersChangedByHand.class)).isEmpty();
   }
 
+  /// Found on the lab: an instance that was started a minute and more after a rollout took the
+  /// drain of another service's rollout, which shares the node, for a late one of its own.
+  @ParameterizedTest
+  @ValueSource(ints = {50, 70})
+  void anAgentThatBeginsAnewPutsNothingBackForLongerThanAMinuteAfterTheRollout(int later)
+      throws InterruptedException {
+    HaproxyCommands agent =
+        new HaproxyCommands(one.fleet(), request -> new FrontDoor.Silent("nobody asks"), guards);
+    CommandHead drained = head("node-1");
+    List<GuardedServer> left = List.of(mayHaveBeenDrained("1"));
+    GuardServers last = new GuardServers(head(null), left, NOON.plusSeconds(30), null);
+    StopGuardingServers over = new StopGuardingServers(head(null), false, left);
+    pass(Duration.ofSeconds(later));
+    guards.recalled(drained);
+    agent.recalled(last, events::add);
+    agent.recalled(over, events::add);
+    one.tell("set server api_pool/b1 state drain");
+    second();
+    assertThat(one.status("api_pool", "b1")).startsWith(later < 60 ? "UP" : "DRAIN");
+    assertThat(told(DriftMended.class)).hasSize(later < 60 ? 1 : 0);
+  }
+
   @Test
   void aPersonWhoHasTakenOverFindsNothingPutBack() throws InterruptedException {
     one.tell("set server api_pool/b2 state drain");

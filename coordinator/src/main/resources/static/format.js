@@ -40,15 +40,12 @@ export function between(from, to) {
   return span((to ? Date.parse(to) : Date.now()) - Date.parse(from));
 }
 
-/** A number short enough to compare: three digits. */
+/** A number short enough to compare: three digits, with no exponent where it can be helped. */
 export function number(value) {
   if (value === undefined || value === null) {
     return "–";
   }
-  if (value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 100000)) {
-    return String(Number(value.toPrecision(3)));
-  }
-  return value.toExponential(1);
+  return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3)));
 }
 
 /** A digest as people compare it. */

@@ -13,6 +13,7 @@ import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -356,7 +357,10 @@ final class View {
             + " of "
             + watch.needed()
             + " are green"
-            + (left.isZero() ? "" : "; all of them take until " + watch.dueAt(watch.lastSlot()));
+            + (left.isZero()
+                ? ""
+                : "; all of them take until "
+                    + watch.dueAt(watch.lastSlot()).truncatedTo(ChronoUnit.SECONDS));
     return new Waiting(waitingFor, after(rollout, watching.step()), watch.dueAt(watch.lastSlot()));
   }
 

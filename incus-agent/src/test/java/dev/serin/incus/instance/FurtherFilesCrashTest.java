@@ -60,10 +60,9 @@ class FurtherFilesCrashTest {
           n=$((n + 1))
           echo "$n" >%1$s/count
           read -r at <%1$s/at
-          code=0
-          %2$s "$@" || code=$?
-          if [ "$n" -eq "$at" ]; then kill -9 "$PPID"; fi
-          exit "$code"
+          [ "$n" -eq "$at" ] || exec %2$s "$@"
+          %2$s "$@"
+          kill -9 "$PPID"
           """
               .formatted(tools, tool.equals("systemctl") ? "true" : "/bin/" + tool));
     }

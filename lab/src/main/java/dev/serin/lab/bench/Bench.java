@@ -37,7 +37,7 @@ public final class Bench implements Callable<Integer> {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(10);
   private static final long MOST_MEMORY_MEGABYTES = 600;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 9;
   private static final URI COORDINATOR = URI.create("http://127.0.0.1:17070");
   private static final String CANARY = "backend-api-2";
 

@@ -82,6 +82,22 @@ final class StandaloneIT {
     }
   }
 
+  /// The launcher's rehearsal: what is not played here, the JVM learns only in a real rollout.
+  @Test
+  void aRehearsalPlaysARolloutToItsEndAndEndsByItself() throws Exception {
+    Path config = Started.configure(directory);
+    Path rehearsal = directory.resolve("rehearsal.yaml");
+    Files.writeString(rehearsal, Files.readString(config) + "  rehearse: true\n");
+    Started.with(rehearsal).awaitEnd();
+
+    try (Started serin = Started.with(config)) {
+      JsonNode played =
+          serin.until("/api/v1/rollouts?service=rehearsal", rollouts -> !rollouts.isEmpty());
+      assertThat(played).hasSize(1);
+      assertThat(played.get(0).path("endedAt").asString()).isNotEmpty();
+    }
+  }
+
   @Test
   void isABrokerAloneWhenAllServicesAreLeftOut() throws Exception {
     Path config = Started.configure(directory);

@@ -59,6 +59,13 @@ final class Started implements AutoCloseable {
         context, context.getEnvironment().getRequiredProperty("serin.http.port", Integer.class));
   }
 
+  /// Returns once it has ended by itself.
+  void awaitEnd() {
+    while (context.isActive()) {
+      Thread.onSpinWait();
+    }
+  }
+
   String setting(String name) {
     return context.getEnvironment().getRequiredProperty(name);
   }

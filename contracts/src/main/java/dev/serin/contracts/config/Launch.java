@@ -25,8 +25,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class Launch {
   private static final int BAD_USAGE = 2;
 
-  /// Long enough for the first look at a broker, which is not there in a rehearsal.
-  private static final Duration REHEARSED_FOR = Duration.ofSeconds(3);
+  /// Long enough for the agents' part in the rollout that the coordinator plays.
+  private static final Duration REHEARSED_FOR = Duration.ofSeconds(20);
 
   private Launch() {}
 
@@ -101,8 +101,9 @@ public final class Launch {
     start(prepared, name);
   }
 
-  /// The launcher's rehearsal: what the JVM learns of the classes on the way to here, and a moment
-  /// longer, is kept for the real start.
+  /// The launcher's rehearsal: what the JVM learns of the classes on the way to here, and while the
+  /// coordinator plays a rollout to it, is kept for the real start. A coordinator ends by itself
+  /// when it has played it.
   private static void endSoon(ConfigurableApplicationContext context) {
     Thread.ofPlatform()
         .name("rehearsal")

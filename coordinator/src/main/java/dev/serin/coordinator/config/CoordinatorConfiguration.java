@@ -8,6 +8,7 @@ import dev.serin.coordinator.streams.CoordinatorStreams;
 import dev.serin.coordinator.view.RolloutViews;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -47,5 +48,11 @@ public class CoordinatorConfiguration {
         rescue,
         views,
         settings.turns());
+  }
+
+  @Bean
+  @ConditionalOnBooleanProperty("serin.rehearse")
+  Rehearsal rehearsal(CoordinatorStreams streams) {
+    return new Rehearsal(streams);
   }
 }

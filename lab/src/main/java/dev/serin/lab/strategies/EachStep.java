@@ -4,6 +4,7 @@ import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
 import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.fleet.Standing;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
 import dev.serin.lab.load.LoadSnapshot;
@@ -101,25 +102,6 @@ final class EachStep implements AutoCloseable {
         Files.writeString(directory.resolve(way.service() + ".yaml"), way.definition(own)));
   }
 
-  /// What a node has.
-  ///
-  /// @param standsBy whether it is in maintenance; else it takes requests
-  private record Standing(String digest, boolean standsBy) {}
-
-  private Map<String, Standing> standing() throws IOException, InterruptedException {
-    Map<String, String> digests = fleet.digests();
-    Map<String, Standing> standing = new TreeMap<>();
-    fleet
-        .servers()
-        .forEach((node, server) ->
-            standing.put(
-                node,
-                new Standing(
-                    Objects.requireNonNull(digests.get(node)),
-                    server.status().startsWith("MAINT"))));
-    return standing;
-  }
-
   /// What a node is to have once this way has completed.
   private static Standing after(Way way, Standing before, String digest) {
     if (!way.installs()) {
@@ -164,7 +146,7 @@ final class EachStep implements AutoCloseable {
   /// Releases what is not there yet.
   Run completed(Way way) throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
-    Map<String, Standing> standing = standing();
+    Map<String, Standing> standing = Standing.of(fleet);
     Path next = next(way, standing);
     Map<String, Standing> expected = after(way, standing, Releases.digest(next));
     long from = System.nanoTime();
@@ -203,7 +185,7 @@ final class EachStep implements AutoCloseable {
   private Run takenBack(Way way, Predicate<List<String>> where)
       throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
-    Map<String, Standing> standing = standing();
+    Map<String, Standing> standing = Standing.of(fleet);
     Path next = next(way, standing);
     String rollout = release(way, next);
     JsonNode step =
@@ -243,7 +225,7 @@ final class EachStep implements AutoCloseable {
   /// @param nth 0 for the first
   Run breached(Way way, int nth) throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
-    Map<String, Standing> standing = standing();
+    Map<String, Standing> standing = Standing.of(fleet);
     String rollout = release(way, turning);
     story.await(rollout, END, event -> isForward(event) && analyses(begun(rollout, event)) > nth);
     JsonNode end;
@@ -333,20 +315,7 @@ final class EachStep implements AutoCloseable {
     if (!ended.equals(phase)) {
       wrong.add("expected it to end " + phase + ", was " + ended + ": " + Story.text(end, "why"));
     }
-    Map<String, String> digests = fleet.digests();
-    Map<String, Fleet.Server> servers = fleet.servers();
-    expected.forEach((node, standing) -> {
-      String digest = digests.get(node);
-      if (!standing.digest().equals(digest)) {
-        wrong.add("expected " + node + " to run " + standing.digest() + ", found " + digest);
-      }
-      Fleet.Server server = Objects.requireNonNull(servers.get(node));
-      if (standing.standsBy() && !server.status().startsWith("MAINT")) {
-        wrong.add("expected " + node + " in maintenance, found " + server);
-      } else if (!standing.standsBy() && (!server.isUp() || server.weight() != 1)) {
-        wrong.add("expected " + node + " UP at weight 1, found " + server);
-      }
-    });
+    wrong.addAll(Standing.wrong(fleet, expected));
     LoadSnapshot during = load.snapshot().since(before);
     long others = during.failed() - during.failedByVersion().getOrDefault(TURNING, 0L);
     if (others > 0 && !way.interrupts()) {

@@ -194,7 +194,7 @@ public final class ChaosReport {
         .append(operator.resumes())
         .append(" times to go on where Serin asked\n");
     page.append(
-        "- requests: %,d served; failed %,d in all, %,d without any release's answer while a fault that reaches users by itself lasted; by version and kind: %s%n"
+        "- requests: %,d served; failed %,d in all, %,d of them without any release's answer, in the ways in which they fail by a fault that lasted; by version and kind: %s%n"
             .formatted(
                 load.served(),
                 load.failed(),

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,8 +33,9 @@ import java.util.function.Consumer;
 /// 2. a fault begins in a drawn moment of a rollout and is mended when its time is up; until that
 ///    moment nothing is broken, so that a rollout gets there, and some faults wait for none and
 ///    meet the one before;
-/// 3. a fault that reaches users by itself is alone among its kind, and what failed without any
-///    release's answer while it lasted, and until HAProxy had to notice, is counted apart;
+/// 3. a fault by which users' requests may fail whatever Serin does is alone, and what failed in
+///    its ways without any release's answer while it lasted, and until HAProxy had to notice, is
+///    counted apart;
 /// 4. at the end everything is mended, and one more good release must complete.
 public final class ChaosRun {
   /// The release that answers 500 to a fifth of what it is asked.
@@ -192,13 +194,14 @@ public final class ChaosRun {
       throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
     tell(fault);
+    Set<String> ways = fault.kind().fails(around.someNodeIsOut());
     fault.begin(around);
     TimeUnit.MILLISECONDS.sleep(fault.lasts().toMillis());
     fault.end(around);
     mended();
-    if (fault.kind().reachesUsers()) {
+    if (fault.kind().mayReachUsers()) {
       TimeUnit.MILLISECONDS.sleep(Failures.NOTICED.toMillis());
-      failures.during(load.snapshot().since(before));
+      failures.during(ways, load.snapshot().since(before));
       around.awaitUp(UP_AGAIN);
     }
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /// Something that goes wrong, and how it is over again.
 ///
@@ -18,37 +19,71 @@ record Fault(Kind kind, String target, Moment moment, Duration lasts) {
   /// A quarter of them meet another one that is not over yet.
   private static final int AT_ONCE = 2;
 
+  private static final Set<String> CUT = Set.of("refused", "reset", "closed");
+  private static final Set<String> CUT_OR_EMPTY =
+      Set.of("refused", "reset", "closed", "status 502");
+
   /// The kinds of faults.
   enum Kind {
-    SERVICE_KILLED("a service, kill -9, started again", false),
-    SERVICE_FROZEN("a service, SIGSTOP, then SIGCONT", false),
-    BROKER_KILLED("the broker, kill -9, started again", false),
-    BROKER_FROZEN("the broker, SIGSTOP, then SIGCONT", false),
-    BALANCER_RELOADED("HAProxy, a hot reload", true),
-    BALANCER_KILLED("HAProxy with its workers, kill -9, started again", true),
-    CONTAINER_STOPPED("a node's container, stopped with force, started again", true),
-    DISK_FULL("no room where a node keeps its binaries", false),
-    PROMETHEUS_KILLED("Prometheus, kill -9, started again", false),
-    SOCKET_SLOW("HAProxy's socket answers 2 s late", false),
-    SOCKET_SILENT("HAProxy's socket does not answer", false),
-    SOCKET_CUT("HAProxy's socket breaks off in the middle of an answer", false),
-    SOCKET_GARBLED("HAProxy's socket answers garbage", false);
+    SERVICE_KILLED("a service, kill -9, started again"),
+    SERVICE_FROZEN("a service, SIGSTOP, then SIGCONT"),
+    BROKER_KILLED("the broker, kill -9, started again"),
+    BROKER_FROZEN("the broker, SIGSTOP, then SIGCONT"),
+    BALANCER_RELOADED("HAProxy, a hot reload"),
+    BALANCER_KILLED("HAProxy with its workers, kill -9, started again"),
+    CONTAINER_STOPPED("a node's container, stopped with force, started again"),
+    DISK_FULL("no room where a node keeps its binaries"),
+    PROMETHEUS_KILLED("Prometheus, kill -9, started again"),
+    SOCKET_SLOW("HAProxy's socket answers 2 s late"),
+    SOCKET_SILENT("HAProxy's socket does not answer"),
+    SOCKET_CUT("HAProxy's socket breaks off in the middle of an answer"),
+    SOCKET_GARBLED("HAProxy's socket answers garbage");
 
     private final String words;
-    private final boolean reachesUsers;
 
-    Kind(String words, boolean reachesUsers) {
+    Kind(String words) {
       this.words = words;
-      this.reachesUsers = reachesUsers;
     }
 
     String words() {
       return words;
     }
 
-    /// Whether users' requests fail by the fault itself, whatever Serin does.
-    boolean reachesUsers() {
-      return reachesUsers;
+    /// How users' requests fail by the fault itself, whatever Serin does; empty where none may:
+    /// - HAProxy killed: whoever is connected is cut, and nobody gets a connection until it is
+    ///   started. It has forgotten then who was drained, as by a reload.
+    /// - HAProxy reloaded: the old process answers what it has, the new one all others, so none
+    ///   fails; unless the reload forgets that a node is out whose unit is being restarted. Until
+    ///   the agent has put that back, requests reach a node where nothing listens, and the lab's
+    ///   proxy device takes the connection and gives no answer, which HAProxy tries nowhere else.
+    /// - A container stopped: what its node was about to answer is lost, and HAProxy sends it
+    ///   requests until the checks have it down, and cuts those then.
+    ///
+    /// Whatever else happens to Serin is nothing to a user.
+    ///
+    /// @param nodeIsOut whether a node was out of rotation when the fault began
+    Set<String> fails(boolean nodeIsOut) {
+      return switch (this) {
+        case BALANCER_KILLED -> nodeIsOut ? CUT_OR_EMPTY : CUT;
+        case BALANCER_RELOADED -> nodeIsOut ? Set.of("status 502") : Set.of();
+        case CONTAINER_STOPPED -> Set.of("closed", "status 502", "status 503");
+        case SERVICE_KILLED,
+            SERVICE_FROZEN,
+            BROKER_KILLED,
+            BROKER_FROZEN,
+            DISK_FULL,
+            PROMETHEUS_KILLED,
+            SOCKET_SLOW,
+            SOCKET_SILENT,
+            SOCKET_CUT,
+            SOCKET_GARBLED ->
+            Set.of();
+      };
+    }
+
+    /// Whether it may come to that: then it is alone, so that what failed is known to be its own.
+    boolean mayReachUsers() {
+      return !fails(true).isEmpty();
     }
   }
 
@@ -78,10 +113,10 @@ record Fault(Kind kind, String target, Moment moment, Duration lasts) {
     return plan;
   }
 
-  /// Whether what they do can be told apart: two with one target can't, nor can one that reaches
+  /// Whether what they do can be told apart: two with one target can't, nor can one that may reach
   /// users beside another one.
   boolean mayOverlap(Fault other) {
-    return !target.equals(other.target) && !kind.reachesUsers() && !other.kind.reachesUsers();
+    return !target.equals(other.target) && !kind.mayReachUsers() && !other.kind.mayReachUsers();
   }
 
   private static String target(Kind kind, Random random) {

@@ -65,6 +65,11 @@ record Surroundings(Path root, Path run, SerinCluster cluster, Relay relay, Flee
     run("incus", "exec", node, "--", "umount", "-l", INSTALLED.resolve(".serin").toString());
   }
 
+  /// Whether a node is out of rotation now, which HAProxy forgets when it is reloaded or killed.
+  boolean someNodeIsOut() throws IOException {
+    return fleet.servers().values().stream().anyMatch(Fleet.Server::isOut);
+  }
+
   /// Waits until HAProxy has every node up that nobody took out.
   void awaitUp(Duration within) throws IOException, InterruptedException {
     long end = System.nanoTime() + within.toNanos();

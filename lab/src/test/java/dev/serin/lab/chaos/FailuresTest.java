@@ -3,9 +3,12 @@ package dev.serin.lab.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FailuresTest {
+  private static final Set<String> REFUSED = Set.of("refused");
+
   private final Failures failures = new Failures();
 
   @Test
@@ -19,8 +22,8 @@ class FailuresTest {
 
   @Test
   void aFaultExplainsWhatFailedWhileItLasted() {
-    failures.during(Map.of("unknown refused", 3L));
-    failures.during(Map.of("unknown refused", 2L));
+    failures.during(REFUSED, Map.of("unknown refused", 3L));
+    failures.during(REFUSED, Map.of("unknown refused", 2L));
 
     assertThat(failures.unexplained(Map.of("unknown refused", 5L), "v9")).isEmpty();
     assertThat(failures.unexplained(Map.of("unknown refused", 6L), "v9"))
@@ -29,8 +32,17 @@ class FailuresTest {
   }
 
   @Test
+  void aFaultExplainsOnlyTheWaysInWhichRequestsFailByIt() {
+    failures.during(REFUSED, Map.of("unknown status 502", 3L, "unknown refused", 2L));
+
+    assertThat(failures.unexplained(Map.of("unknown status 502", 3L, "unknown refused", 2L), "v9"))
+        .containsExactly(
+            "3 requests failed (unknown status 502) that no fault and no bad release explains");
+  }
+
+  @Test
   void aFaultExplainsNoReleasesAnswer() {
-    failures.during(Map.of("v8 status 500", 3L));
+    failures.during(Set.of("status 500"), Map.of("v8 status 500", 3L));
 
     assertThat(failures.unexplained(Map.of("v8 status 500", 3L), "v9")).hasSize(1);
   }

@@ -39,6 +39,25 @@ class FaultTest {
   }
 
   @Test
+  void aHotReloadLosesNoRequestWhereNobodyIsOut() {
+    assertThat(Fault.Kind.BALANCER_RELOADED.fails(false)).isEmpty();
+    assertThat(Fault.Kind.BALANCER_RELOADED.fails(true))
+        .as("it forgets that a node is out, and nothing else")
+        .containsExactly("status 502");
+  }
+
+  @Test
+  void onlyWhatUsersTalkToMayReachThem() {
+    assertThat(Fault.Kind.values())
+        .filteredOn(Fault.Kind::mayReachUsers)
+        .containsExactly(
+            Fault.Kind.BALANCER_RELOADED, Fault.Kind.BALANCER_KILLED, Fault.Kind.CONTAINER_STOPPED);
+    assertThat(Fault.Kind.values())
+        .allSatisfy(kind ->
+            assertThat(kind.fails(true)).containsAll(kind.fails(false)).doesNotContain("timeout"));
+  }
+
+  @Test
   void whatReachesUsersHappensAlone() {
     Fault stopped =
         new Fault(

@@ -4,6 +4,7 @@ import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
 import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.fleet.Standing;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadSnapshot;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
@@ -71,8 +72,26 @@ public final class Rescue {
     this.fleet = fleet;
     this.load = load;
     this.directory = directory;
-    for (String version : List.of("v8.0.0", "v8.1.0")) {
+    for (String version : List.of("v8.0.0", "v8.1.0", "v8.2.0")) {
       artifacts.put(version, releases.bake(version));
+    }
+  }
+
+  /// Has the fleet as a strategy needs it. A person takes a node into maintenance, which cuts
+  /// whoever is on it: that is over a moment later, and is no release's doing.
+  void prepare(Strategy strategy) throws IOException, InterruptedException {
+    if (strategy.exchanges()) {
+      fleet.runtime("set server " + Fleet.POOL + "/" + Fleet.NODES.getLast() + " state maint");
+      TimeUnit.SECONDS.sleep(3);
+    }
+  }
+
+  /// Has every node take requests again.
+  void leave(Strategy strategy) throws IOException {
+    if (strategy.exchanges()) {
+      for (String node : Fleet.NODES) {
+        fleet.runtime("set server " + Fleet.POOL + "/" + node + " state ready");
+      }
     }
   }
 
@@ -80,17 +99,17 @@ public final class Rescue {
   public Run at(Strategy strategy, Spot spot, Direction direction)
       throws IOException, InterruptedException {
     define(strategy);
-    Map<String, String> digests = fleet.digests();
-    String version = notInstalled(digests);
+    Map<String, Standing> standing = Standing.of(fleet);
+    String version = notInstalled(standing);
     Path artifact = artifact(version);
-    Map<String, String> expected =
+    Map<String, Standing> expected =
         switch (direction) {
-          case BACK -> digests;
-          case FINISH -> everywhere(Releases.digest(artifact));
+          case BACK -> standing;
+          case FINISH -> strategy.after(standing, Releases.digest(artifact));
         };
     LoadSnapshot before = load.snapshot();
     String rollout = release(strategy, version, artifact);
-    reach(strategy, rollout, spot);
+    reach(strategy, rollout, spot, strategy.first(standing));
     serinIsGone();
 
     List<String> wrong = new ArrayList<>();
@@ -133,23 +152,19 @@ public final class Rescue {
             directory.resolve(strategy.service() + ".yaml"), strategy.definition(own)));
   }
 
-  private String notInstalled(Map<String, String> digests) throws IOException {
+  /// Two groups have two of them, so there are three.
+  private String notInstalled(Map<String, Standing> standing) throws IOException {
     for (Map.Entry<String, Path> each : artifacts.entrySet()) {
-      if (!digests.containsValue(Releases.digest(each.getValue()))) {
+      String digest = Releases.digest(each.getValue());
+      if (standing.values().stream().noneMatch(node -> node.digest().equals(digest))) {
         return each.getKey();
       }
     }
-    throw new IOException("expected one release that no node has yet, found both");
+    throw new IOException("expected one release that no node has yet, found all of them");
   }
 
   private Path artifact(String version) {
     return Objects.requireNonNull(artifacts.get(version), version);
-  }
-
-  private static Map<String, String> everywhere(String digest) {
-    Map<String, String> digests = new TreeMap<>();
-    Fleet.NODES.forEach(node -> digests.put(node, digest));
-    return digests;
   }
 
   private String release(Strategy strategy, String version, Path artifact)
@@ -162,13 +177,26 @@ public final class Rescue {
     return releases.releaseUntilTaken(COORDINATOR, body, END);
   }
 
-  private void reach(Strategy strategy, String rollout, Spot spot)
+  private void reach(Strategy strategy, String rollout, Spot spot, Set<String> first)
       throws IOException, InterruptedException {
+    int from = 0;
     if (spot.isOnTheWayBack()) {
-      story.awaitStep(rollout, "analyse", END);
+      from = await(rollout, strategy.abortedAt(), first, 0);
       steer("abort-requested", strategy, rollout);
     }
-    story.await(rollout, END, spot::begins);
+    await(rollout, spot, first, from);
+  }
+
+  /// Returns the number of the event with which it begins.
+  private int await(String rollout, Spot spot, Set<String> first, int from) {
+    Spot before = spot.after();
+    int since = before == null ? from : await(rollout, before, first, from);
+    return number(
+        story.await(rollout, END, event -> number(event) > since && spot.begins(event, first)));
+  }
+
+  private static int number(JsonNode event) {
+    return event.get("sequence").intValue();
   }
 
   private void steer(String type, Strategy strategy, String rollout)
@@ -202,11 +230,11 @@ public final class Rescue {
               event ->
                   Story.isEnd(event)
                       || (Story.text(event, "type").equals("rollout-paused")
-                          && event.get("sequence").intValue() > seen));
+                          && number(event) > seen));
       if (Story.isEnd(next)) {
         return next;
       }
-      paused = next.get("sequence").intValue();
+      paused = number(next);
       steer("resume-requested", strategy, rollout);
     }
   }
@@ -238,23 +266,13 @@ public final class Rescue {
     cluster.awaitCoordinator("coordinator");
   }
 
-  private void fleet(String when, Map<String, String> expected, List<String> wrong)
+  private void fleet(String when, Map<String, Standing> expected, List<String> wrong)
       throws IOException, InterruptedException {
-    awaitServers();
-    fleet
-        .servers()
-        .forEach((node, server) -> {
-          if (!server.isUp() || server.weight() != 1) {
-            wrong.add(when + ": expected " + node + " UP at weight 1, found " + server);
-          }
-        });
+    awaitServers(expected);
+    Standing.wrong(fleet, expected).forEach(it -> wrong.add(when + ": " + it));
     String leaving = fleet.runtime("show map " + LEAVING).strip();
     if (!leaving.isEmpty()) {
       wrong.add(when + ": expected nobody in the leaving map, found " + leaving);
-    }
-    Map<String, String> found = fleet.digests();
-    if (!found.equals(expected)) {
-      wrong.add(when + ": expected " + expected + ", found " + found);
     }
     for (String node : Fleet.NODES) {
       String running = fleet.printed(node, RUNS_INSTALLED).strip();
@@ -265,10 +283,10 @@ public final class Rescue {
   }
 
   /// HAProxy's checks take two seconds to have a node up again.
-  private void awaitServers() throws IOException, InterruptedException {
+  private void awaitServers(Map<String, Standing> expected)
+      throws IOException, InterruptedException {
     long until = System.nanoTime() + CHECKED.toNanos();
-    while (System.nanoTime() < until
-        && !fleet.servers().values().stream().allMatch(Fleet.Server::isUp)) {
+    while (System.nanoTime() < until && !Standing.wrongServers(fleet, expected).isEmpty()) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
   }

@@ -99,6 +99,7 @@ public final class RunRescue implements Callable<Integer> {
   private List<Rescue.Run> all(Rescue rescue, Strategy each)
       throws IOException, InterruptedException {
     List<Rescue.Run> runs = new ArrayList<>();
+    rescue.prepare(each);
     for (Spot spot : each.spots()) {
       if (at.isEmpty() || at.contains(spot)) {
         for (Direction direction : spot.directions()) {
@@ -108,6 +109,7 @@ public final class RunRescue implements Callable<Integer> {
         }
       }
     }
+    rescue.leave(each);
     return runs;
   }
 
@@ -129,7 +131,7 @@ public final class RunRescue implements Callable<Integer> {
     page.append(
         wrong.isEmpty()
             ? "\nAfter each sheet, and again with Serin back, every node was in rotation with its"
-                + " weight, nobody in the leaving map, and each container ran what it was to run;"
+                + " weight, or stood by where it was to, nobody in the leaving map, and each container ran what it was to run;"
                 + " no request failed.\n"
             : "\nNOT AS IT SHOULD BE:\n\n- " + String.join("\n- ", wrong) + "\n");
     return page.toString();

@@ -22,8 +22,8 @@ import java.util.Set;
 /// by somebody else of late, or can't be talked to; and the time begins anew for an agent that is
 /// new to the work.
 final class StaleWritesArePutRight implements Invariant {
-  /// A look a second, of which each may have just been missed.
-  private static final Duration WITHIN = Duration.ofSeconds(5 + 1);
+  /// I10's own limit.
+  private static final Duration WITHIN = Duration.ofSeconds(5);
 
   private static final Duration OF_LATE = Duration.ofSeconds(12);
 

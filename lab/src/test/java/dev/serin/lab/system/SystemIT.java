@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.RolloutIds;
+import dev.serin.lab.cluster.Definitions;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
@@ -74,7 +75,7 @@ class SystemIT {
             directory,
             UnaryOperator.identity());
     releases = new Releases(cluster.root(), directory);
-    releases.define(COORDINATOR, definition());
+    releases.define(COORDINATOR, Definitions.patient(cluster.root(), directory));
     story = new Story();
     good = releases.bake("v2.0.0");
     other = releases.bake("v2.1.0");
@@ -82,15 +83,6 @@ class SystemIT {
     faulty = releases.bake("v2.3.0", "--error-rate", "0.2");
     weight = fleet.servers().values().iterator().next().weight();
     load = Load.start(LoadPlan.steady(Fleet.FRONT, Duration.ofMinutes(25)));
-  }
-
-  /// Services are killed and started beside the load all the time: on two cores that alone costs
-  /// more than the half second that the lab's service allows. What is judged here is the errors.
-  private Path definition() throws IOException {
-    String own = Files.readString(cluster.root().resolve("lab/services/backend-api.yaml"));
-    String patient = own.replaceFirst("max: 0\\.5 ", "max: 5 ");
-    assertThat(patient).isNotEqualTo(own);
-    return Files.writeString(directory.resolve("patient.yaml"), patient);
   }
 
   @AfterAll

@@ -2,6 +2,7 @@ package dev.serin.lab.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.lab.cluster.Definitions;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -46,12 +48,6 @@ class WorstDayIT {
 
   /// The shortest that a service may have.
   private static final Duration DEAD_MAN = Duration.ofSeconds(60);
-
-  /// When the switch must have gone off, whatever else this machine does: after its own period, and
-  /// once more as long where the agent itself was held up (docs/haproxy.md, the dead man's switch),
-  /// and the time that a look at HAProxy and a write take. What it takes on a machine that is left
-  /// alone has its limit in the bench.
-  private static final Duration OUT_AT_THE_LATEST = DEAD_MAN.multipliedBy(2).plusSeconds(5);
 
   private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
   private Path directory = Path.of("");
@@ -111,8 +107,8 @@ class WorstDayIT {
   }
 
   /// Waits until HAProxy itself has the canary so.
-  private void untilCanary(Predicate<Fleet.Server> fits, Duration within) throws IOException {
-    long end = System.nanoTime() + within.toNanos();
+  private void untilCanary(Predicate<Fleet.Server> fits) throws IOException {
+    long end = System.nanoTime() + END.toNanos();
     Fleet.Server seen = server(CANARY);
     while (!fits.test(seen)) {
       assertThat(System.nanoTime()).as("%s is %s", CANARY, seen).isLessThan(end);
@@ -124,17 +120,19 @@ class WorstDayIT {
   @Test
   void aShareThatAReloadForgotIsBackInTheMiddleOfAnAnalysis()
       throws IOException, InterruptedException {
-    // A tenth of the requests, given by hand before: what a rollout finds is what it keeps.
-    fleet.runtime("set server api_pool/backend-api-1 weight 9");
-    fleet.runtime("set server api_pool/backend-api-2 weight 2");
-    fleet.runtime("set server api_pool/backend-api-3 weight 9");
-    String rollout = analysing("reload", "v4.0.0", Map.of("window", "8s"));
+    releases.define(COORDINATOR, Definitions.inTenths(cluster.root(), directory));
+    Map<String, Object> body = Releases.request("reload", "v4.0.0", releases.bake("v4.0.0"), "4s");
+    body.put("service", "in-tenths");
+    body.put("overrides", Map.of("health", Map.of("within", "8s")));
     LoadSnapshot before = load.snapshot();
+    String rollout = releases.release(COORDINATOR, body);
+    awaitStep(rollout, "analyse");
+    Map<String, Integer> asked = weights();
+    assertThat(asked.values().stream().mapToInt(Integer::intValue).sum())
+        .as("the canary has a tenth: %s", asked)
+        .isEqualTo(10 * Objects.requireNonNull(asked.get(CANARY)));
 
     reload();
-    untilCanary(server -> server.weight() != 2, END);
-    untilCanary(server -> server.weight() == 2, END);
-
     JsonNode told =
         story.await(
             rollout,
@@ -143,12 +141,33 @@ class WorstDayIT {
                 Story.text(event, "type").equals("traffic-shifted")
                     && Story.text(event, "why").contains("had forgotten"));
     assertThat(Story.text(told, "why")).startsWith("haproxy-1 was reloaded");
-    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
-    assertThat(server("backend-api-1").weight()).isEqualTo(9);
+    assertThat(weights()).as("every node's share, not only the canary's").isEqualTo(asked);
+
+    abort("in-tenths", rollout);
+    assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
+    assertThat(weights().values()).containsOnly(1);
     assertThat(load.snapshot().since(before).failed()).isZero();
-    for (String node : Fleet.NODES) {
-      fleet.runtime("set server api_pool/" + node + " weight 1");
-    }
+  }
+
+  private Map<String, Integer> weights() throws IOException {
+    Map<String, Integer> weights = new TreeMap<>();
+    fleet.servers().forEach((node, server) -> weights.put(node, server.weight()));
+    return weights;
+  }
+
+  private void abort(String service, String rollout) throws IOException, InterruptedException {
+    releases.postUntilTaken(
+        COORDINATOR,
+        Map.of(
+            "type",
+            "abort-requested",
+            "requestId",
+            "abort-" + rollout,
+            "service",
+            service,
+            "rolloutId",
+            rollout),
+        END);
   }
 
   private static void reload() throws IOException, InterruptedException {
@@ -212,16 +231,19 @@ class WorstDayIT {
             "0.2",
             "--bad-after",
             "25s");
-    untilCanary(Fleet.Server::isUp, END);
+    untilCanary(Fleet.Server::isUp);
 
     cluster.kill("sli-watcher");
     cluster.kill("coordinator");
     cluster.kill(SerinCluster.BROKER);
     LoadSnapshot nobodyIsLeft = load.snapshot();
     long died = System.nanoTime();
-    untilCanary(server -> server.status().startsWith("DRAIN"), OUT_AT_THE_LATEST);
+    untilCanary(server -> server.status().startsWith("DRAIN"));
     Duration out = Duration.ofNanos(System.nanoTime() - died);
     long failed = load.snapshot().since(nobodyIsLeft).failed();
+    assertThat(fleet.servers())
+        .as("the others take its requests")
+        .allSatisfy((node, server) -> assertThat(server.isUp()).isEqualTo(!node.equals(CANARY)));
     System.out.printf(
         "  a bad canary was out of rotation %.1f s after everybody who watched it was killed (switch"
             + " at %d s); %,d of its requests had failed%n",
@@ -254,14 +276,7 @@ class WorstDayIT {
     assertThat(server("backend-api-3").status()).isEqualTo("MAINT");
 
     fleet.runtime("set server api_pool/backend-api-3 state ready");
-    releases.postUntilTaken(
-        COORDINATOR,
-        Map.of(
-            "type", "abort-requested",
-            "requestId", "by-hand-abort",
-            "service", "backend-api",
-            "rolloutId", rollout),
-        END);
+    abort("backend-api", rollout);
     assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
     assertThat(fleet.servers().values()).allMatch(Fleet.Server::isUp);
   }
@@ -269,14 +284,7 @@ class WorstDayIT {
   /// A service of two nodes in the same pool; the third is taken out by hand.
   private String releaseOfTwo(String version, String... behaviour)
       throws IOException, InterruptedException {
-    Path definition = Path.of("/run/serin-lab/two-nodes.yaml");
-    Files.writeString(
-        definition,
-        Files.readString(cluster.root().resolve("lab/services/backend-api.yaml"))
-            .replace("service: backend-api", "service: two-nodes")
-            .replace("  - {name: backend-api-3}\n", "")
-            .replace("minAvailable: 2", "minAvailable: 1"));
-    releases.define(COORDINATOR, definition);
+    releases.define(COORDINATOR, Definitions.twoNodes(cluster.root(), directory));
     fleet.runtime("set server api_pool/backend-api-3 state maint");
     Map<String, Object> body =
         Releases.request(version, version, releases.bake(version, behaviour), "4s");
@@ -298,7 +306,7 @@ class WorstDayIT {
   private void peerDies(String when) throws IOException, InterruptedException {
     long died = System.nanoTime();
     incus("stop", "--force", "backend-api-1");
-    untilCanary(Fleet.Server::isUp, END);
+    untilCanary(Fleet.Server::isUp);
     System.out.printf(
         "  the other node was stopped while the canary %s: %.1f s until the canary takes requests%n",
         when, (System.nanoTime() - died) / 1e9);
@@ -342,15 +350,47 @@ class WorstDayIT {
     awaitStep(rollout, "health");
     try {
       peerDies("restarted");
-      JsonNode state = releases.get(COORDINATOR, "/api/v1/rollouts/" + rollout);
-      long end = System.nanoTime() + END.toNanos();
-      while (!Story.text(state, "message").contains("running on one node: " + CANARY)) {
-        assertThat(System.nanoTime()).as("%s", state).isLessThan(end);
-        state = releases.get(COORDINATOR, "/api/v1/rollouts/" + rollout);
-      }
+      awaitRunningOnTheCanaryAlone(rollout);
     } finally {
       everythingIsBack();
     }
     assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("COMPLETED");
+  }
+
+  private void awaitRunningOnTheCanaryAlone(String rollout)
+      throws IOException, InterruptedException {
+    JsonNode state = releases.get(COORDINATOR, "/api/v1/rollouts/" + rollout);
+    long end = System.nanoTime() + END.toNanos();
+    while (!Story.text(state, "message").contains("running on one node: " + CANARY)) {
+      assertThat(System.nanoTime()).as("%s", state).isLessThan(end);
+      state = releases.get(COORDINATOR, "/api/v1/rollouts/" + rollout);
+    }
+  }
+
+  /// Whichever version it runs: here the one from before, which takes its time to be healthy.
+  @Test
+  void aCanaryOnTheWayBackIsAdmittedTheMomentItIsHealthyWhenTheOnlyOtherNodeDies()
+      throws IOException, InterruptedException {
+    String slow = releaseOfTwo("v4.7.0", "--healthy-after", "5s");
+    assertThat(Story.text(story.awaitEnd(slow, END), "phase")).isEqualTo("COMPLETED");
+    Map<String, String> before = fleet.digests();
+    String rollout = releaseOfTwo("v4.8.0");
+    awaitStep(rollout, "analyse");
+    abort("two-nodes", rollout);
+    story.await(
+        rollout,
+        END,
+        event ->
+            Story.text(event, "type").equals("step-started")
+                && Story.text(event, "step").equals("health")
+                && event.path("undo").asBoolean(false));
+    try {
+      peerDies("was taken back");
+      assertThat(fleet.readableDigests()).containsEntry(CANARY, before.get(CANARY));
+      assertThat(Story.text(story.awaitEnd(rollout, END), "phase")).isEqualTo("ROLLED_BACK");
+    } finally {
+      everythingIsBack();
+    }
+    assertThat(fleet.digests()).isEqualTo(before);
   }
 }

@@ -3,8 +3,10 @@ package dev.serin.simulation;
 import dev.serin.simulation.service.Plants;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,15 +133,29 @@ final class Campaign {
     return text.append('\n').append(coverage.table()).append(Cells.report(coverage)).toString();
   }
 
-  /// How to see one of them again.
-  static String explain(Simulation.Result result) {
+  /// The first of them by its seed, whichever core was quicker.
+  Optional<Simulation.Result> firstBroken() {
+    return broken.stream().min(Comparator.comparingLong(Simulation.Result::seed));
+  }
+
+  /// The command that tells the same story again, the planted bug included.
+  String replay(Simulation.Result result) {
+    return "java -jar simulation/target/simulation.jar --seed "
+        + result.seed()
+        + (planted == null ? "" : " --bug " + planted);
+  }
+
+  /// What one of them breaks, all that happened until then, and how to see it again.
+  String explain(Simulation.Result result) {
     return "seed "
         + result.seed()
         + " breaks "
         + result.broken()
-        + "\nreplay: java -jar simulation/target/simulation.jar --seed "
-        + result.seed()
         + "\n"
-        + String.join("\n", result.history());
+        + String.join("\n", result.history())
+        + "\n"
+        + result.broken()
+        + "\nreplay: "
+        + replay(result);
   }
 }

@@ -1,7 +1,7 @@
 package dev.serin.simulation;
 
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +12,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// Runs simulations, and exits 1 where an invariant does not hold.
 @Command(
@@ -24,6 +26,8 @@ public final class Simulate implements Callable<Integer> {
 
   /// How many seeds a planted bug may take to be caught.
   static final long SEEDS_FOR_A_BUG = 600;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--seeds", description = "how many seeds, 2000 by default")
   private long seeds = 2_000;
@@ -61,7 +65,7 @@ public final class Simulate implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PrintStream out = System.out;
+    PrintWriter out = spec.commandLine().getOut();
     if (seed != null) {
       Simulation.Result result = new Campaign(bug).one(seed, new Coverage());
       result.history().forEach(out::println);
@@ -77,11 +81,8 @@ public final class Simulate implements Callable<Integer> {
     out.println(text);
     campaign.broken().stream()
         .limit(SHOWN)
-        .forEach(result ->
-            out.println(
-                result.broken()
-                    + "\n  replay: java -jar simulation/target/simulation.jar --seed "
-                    + result.seed()));
+        .forEach(result -> out.println(result.broken() + "\n  replay: " + campaign.replay(result)));
+    campaign.firstBroken().map(campaign::explain).ifPresent(out::println);
     if (within != null && campaign.took().compareTo(duration(within)) > 0) {
       out.println("expected at most " + within + ", took " + campaign.took().toSeconds() + " s");
       return 1;

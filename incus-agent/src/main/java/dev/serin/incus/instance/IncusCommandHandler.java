@@ -184,6 +184,14 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
   }
 
   private static Failure unreachable(Unreachable gone) {
+    if (gone.isDistrusting()) {
+      return new Failure(
+          Reason.REFUSED,
+          "the Incus server " + gone.server() + " to trust the agent",
+          gone.found(),
+          "see incus config trust list, and serin.incus.servers." + gone.server(),
+          true);
+    }
     return new Failure(
         Reason.UNREACHABLE,
         "an answer of the Incus server " + gone.server(),

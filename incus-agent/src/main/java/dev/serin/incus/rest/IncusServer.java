@@ -210,7 +210,11 @@ public final class IncusServer {
   }
 
   private Envelope ask(Call call) throws Unreachable {
-    return Envelope.read(send(call));
+    Envelope envelope = Envelope.read(send(call));
+    if (envelope instanceof Envelope.Refusal(int code, String error) && Unreachable.isMeant(code)) {
+      throw Unreachable.refusing(name, code, error);
+    }
+    return envelope;
   }
 
   private Reply send(Call call) throws Unreachable {

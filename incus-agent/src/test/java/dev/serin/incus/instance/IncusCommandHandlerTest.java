@@ -12,6 +12,8 @@ import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.incus.rest.Reply;
+import dev.serin.incus.rest.Wire;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -250,6 +252,56 @@ class IncusCommandHandlerTest {
     assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
     assertThat(failure.retryable()).isTrue();
     assertThat(turn.now()).isBetween(began.plusSeconds(10), began.plusSeconds(16));
+  }
+
+  @Test
+  void aServerThatStartsIsWaitedFor() {
+    HandTurn turn = new HandTurn();
+    var up = turn.now().plusSeconds(5);
+    Wire starting =
+        call ->
+            turn.now().isBefore(up)
+                ? refusal(503, "Daemon is starting up")
+                : bed.wire().exchange(call);
+    assertThat(agent.inTurn(turn).over(starting).push(NEW))
+        .isInstanceOf(IncusEvent.ArtifactPushed.class);
+    assertThat(bed.digest(target())).isEqualTo(Binaries.digest(NEW));
+  }
+
+  @Test
+  void aServerThatNeverEndsStartingIsUnreachable() {
+    HandTurn turn = new HandTurn();
+    var began = turn.now();
+    Failure failure =
+        Agent.failure(
+            agent.inTurn(turn).over(call -> refusal(503, "Daemon is starting up")).push(NEW));
+    assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
+    assertThat(failure.retryable()).isTrue();
+    assertThat(failure.found()).isEqualTo("503 Daemon is starting up");
+    assertThat(turn.now()).isBetween(began.plusSeconds(10), began.plusSeconds(16));
+  }
+
+  @Test
+  void aServerThatDoesNotTrustTheAgentIsAskedForAWhileAndThenNamed() {
+    HandTurn turn = new HandTurn();
+    var began = turn.now();
+    Failure failure =
+        Agent.failure(agent.inTurn(turn).over(call -> refusal(403, "not authorized")).push(NEW));
+    assertThat(failure.reason()).isEqualTo(Reason.REFUSED);
+    assertThat(failure.retryable()).isTrue();
+    assertThat(failure.sentence())
+        .isEqualTo(
+            "expected the Incus server default to trust the agent, found 403 not authorized; see"
+                + " incus config trust list, and serin.incus.servers.default");
+    assertThat(turn.now()).isBetween(began.plusSeconds(10), began.plusSeconds(16));
+  }
+
+  private static Reply refusal(int code, String error) {
+    return new Reply(
+        code,
+        "{\"type\":\"error\",\"error_code\":%d,\"error\":\"%s\"}"
+            .formatted(code, error)
+            .getBytes(UTF_8));
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IncusServerTest {
   private static final Execution EXECUTION =
@@ -95,6 +97,41 @@ class IncusServerTest {
     assertThatThrownBy(() -> server.start("backend-1", List.of("true")))
         .isInstanceOf(Unreachable.class)
         .hasMessage("no answer (connection refused)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "503, Daemon is starting up, false",
+    "503, Incus is shutting down, false",
+    "403, not authorized, true"
+  })
+  void whoRefusesEverythingSaysNothingOfWhatWasAsked(int code, String error, boolean distrusts) {
+    for (int i = 0; i < 3; i++) {
+      replies.add(refusal(code, error));
+    }
+    assertThatThrownBy(() -> server.start("backend-1", List.of("true")))
+        .isInstanceOfSatisfying(
+            Unreachable.class,
+            refusing -> assertThat(refusing.isDistrusting()).isEqualTo(distrusts))
+        .hasMessage(code + " " + error);
+    assertThatThrownBy(() -> server.status("backend-1")).isInstanceOf(Unreachable.class);
+    assertThatThrownBy(() -> server.await(EXECUTION, SLICE)).isInstanceOf(Unreachable.class);
+  }
+
+  @Test
+  void aRefusalOfTheCallItselfIsOne() {
+    replies.add(refusal(400, "Instance is not running"));
+    assertThatThrownBy(() -> server.start("backend-1", List.of("true")))
+        .isInstanceOf(Refused.class)
+        .hasMessage("Instance is not running");
+  }
+
+  private static Reply refusal(int code, String error) {
+    return new Reply(
+        code,
+        "{\"type\":\"error\",\"error_code\":%d,\"error\":\"%s\"}"
+            .formatted(code, error)
+            .getBytes(UTF_8));
   }
 
   @Test

@@ -23,6 +23,8 @@ public enum FaultKind {
   BACKEND_CRASHED(Of.WORLD),
   DISK_FULL(Of.WORLD),
   INCUS_HUNG(Of.WORLD),
+  /// The daemon is away, starts, stops, or does not trust the agent for a while.
+  INCUS_REFUSING(Of.WORLD),
   PROMETHEUS_EMPTY(Of.WORLD),
   PROMETHEUS_FAILING(Of.WORLD),
   PROMETHEUS_HUNG(Of.WORLD),

@@ -13,6 +13,7 @@ import dev.serin.simulation.world.Mishap;
 import dev.serin.simulation.world.Observer;
 import dev.serin.simulation.world.Troubles;
 import dev.serin.simulation.world.VirtualHaproxy;
+import dev.serin.simulation.world.VirtualIncus;
 import dev.serin.simulation.world.VirtualPrometheus;
 import dev.serin.simulation.world.World;
 import java.time.Duration;
@@ -552,6 +553,7 @@ public final class Faults implements Troubles, Circumstances {
       }
       case BALANCER_HUNG -> hang(kind, someHaproxy().name());
       case INCUS_HUNG -> hang(kind, "incus");
+      case INCUS_REFUSING -> refuse(kind);
       case PROMETHEUS_HUNG -> hang(kind, "prometheus");
       case CONTAINER_STOPPED -> {
         Instance instance = someInstance();
@@ -623,6 +625,33 @@ public final class Faults implements Troubles, Circumstances {
     truth.touched(target, "hung");
     hungUntil.put(target, loop.now().plus(howLong));
     lasting(howLong, () -> truth.touched(target, "answers"));
+  }
+
+  /// A restart of the daemon goes through all of its moods; an administrator's slip with the trust
+  /// store has one.
+  private void refuse(FaultKind kind) {
+    VirtualIncus incus = world.incus();
+    if (incus.mood() != VirtualIncus.Mood.WELL) {
+      return;
+    }
+    boolean restarts = chance.nextInt(3) > 0;
+    Duration howLong = outage(1_000, 40_000);
+    tell(kind.name(), (restarts ? "restarts" : "trusts nobody") + " for " + howLong);
+    List<VirtualIncus.Mood> moods =
+        restarts
+            ? List.of(VirtualIncus.Mood.LEAVING, VirtualIncus.Mood.AWAY, VirtualIncus.Mood.STARTING)
+            : List.of(VirtualIncus.Mood.DISTRUSTING);
+    refuse(moods, howLong.dividedBy(moods.size()));
+  }
+
+  /// @param each how long each of the moods lasts
+  private void refuse(List<VirtualIncus.Mood> moods, Duration each) {
+    if (moods.isEmpty()) {
+      world.incus().setMood(VirtualIncus.Mood.WELL);
+      return;
+    }
+    world.incus().setMood(moods.getFirst());
+    lasting(each, () -> refuse(moods.subList(1, moods.size()), each));
   }
 
   private void mood(FaultKind kind, VirtualPrometheus.Mood mood) {

@@ -29,6 +29,10 @@ public final class IncusWire implements Wire {
   @Override
   public Reply exchange(Call call) throws IOException {
     process.checkAlive();
+    if (incus.mood() == VirtualIncus.Mood.AWAY) {
+      process.sleep(LATENCY);
+      throw new IOException("Connection refused");
+    }
     Mishap mishap = troubles.of(process, name, call.method() + " " + last(call));
     if (mishap.kind() == Mishap.Kind.CUT && call.query().containsKey("path")) {
       incus.breakOff(call);
@@ -51,7 +55,11 @@ public final class IncusWire implements Wire {
     return words[words.length - 1].startsWith("op-") ? "log" : words[words.length - 1];
   }
 
+  /// An effect that comes late has nobody who hears that it was none.
   private Reply answer(Call call) {
+    if (incus.mood() == VirtualIncus.Mood.AWAY && Thread.currentThread().isVirtual()) {
+      throw new UncheckedIOException(new IOException("Connection reset by peer"));
+    }
     if (call.path().startsWith("/1.0/operations/")) {
       if (!call.path().endsWith("/wait")) {
         return incus.look(call);

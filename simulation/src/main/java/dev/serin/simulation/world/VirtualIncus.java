@@ -26,6 +26,19 @@ import tools.jackson.databind.node.ObjectNode;
 public final class VirtualIncus {
   private static final Duration REMEMBERED = Duration.ofSeconds(5);
 
+  /// Whom it lets in at a time.
+  public enum Mood {
+    WELL,
+    /// The daemon is not there: nobody listens.
+    AWAY,
+    /// It comes up: 503 to everything.
+    STARTING,
+    /// It goes down: 503 to everything but looks and operations.
+    LEAVING,
+    /// The agent's certificate is not among those that it trusts: 403 to everything.
+    DISTRUSTING
+  }
+
   private static final class Operation {
     private int status = 103;
     private int code;
@@ -39,11 +52,37 @@ public final class VirtualIncus {
   private final Map<String, Operation> operations = new HashMap<>();
   private final Map<String, String> logs = new HashMap<>();
   private long numbers;
+  private Mood mood = Mood.WELL;
 
   VirtualIncus(Loop loop, Map<String, Instance> instances, Observer observer) {
     this.loop = loop;
     this.instances = instances;
     this.observer = observer;
+  }
+
+  /// A daemon that comes up knows nothing of the operations before; what they started goes on.
+  public void setMood(Mood next) {
+    if (next == Mood.STARTING) {
+      operations.clear();
+    }
+    mood = next;
+  }
+
+  public Mood mood() {
+    return mood;
+  }
+
+  /// What it answers whatever it is asked, in the daemon's words; none where it lets the call in.
+  private @Nullable Reply refusal(Call call) {
+    return switch (mood) {
+      case WELL -> null;
+      case AWAY, STARTING -> error(503, "Daemon is starting up");
+      case LEAVING ->
+          call.method() == Call.Method.GET || call.path().startsWith("/1.0/operations/")
+              ? null
+              : error(503, "Incus is shutting down");
+      case DISTRUSTING -> error(403, "not authorized");
+    };
   }
 
   /// How long the answer is held back: until the operation ends, or the wait's own time is over.
@@ -57,6 +96,10 @@ public final class VirtualIncus {
   }
 
   Reply answer(Call call) {
+    Reply refusal = refusal(call);
+    if (refusal != null) {
+      return refusal;
+    }
     String[] path = call.path().split("/", -1);
     return switch (path[2]) {
       case "operations" -> operation(path[3]);
@@ -196,6 +239,10 @@ public final class VirtualIncus {
   }
 
   Reply look(Call call) {
+    Reply refusal = refusal(call);
+    if (refusal != null) {
+      return refusal;
+    }
     String[] path = call.path().split("/", -1);
     Operation operation = operations.get(path[3]);
     return operation == null ? error(404, "Operation not found") : sync(shown(path[3], operation));
@@ -228,6 +275,9 @@ public final class VirtualIncus {
 
   /// The connection breaks while a file is sent: a part is left.
   void breakOff(Call call) {
+    if (refusal(call) != null) {
+      return;
+    }
     String[] path = call.path().split("/", -1);
     String file = call.query().get("path");
     if (file != null && path.length > 3) {

@@ -19,6 +19,7 @@ import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ final class Watching {
 
   /// How far the watcher's clock may be ahead of the coordinator's.
   private static final Duration CLOCKS_APART = Duration.ofSeconds(30);
+
+  private static final String AHEAD = "the sli-watcher's clock is ahead of the coordinator's by ";
 
   private static final String WATCHES = "watches the SLIs of the canary";
 
@@ -131,9 +134,7 @@ final class Watching {
     }
     if (probed.verdict() != Verdict.FAIL
         && probed.head().at().isAfter(draft.at.plus(CLOCKS_APART))) {
-      // Of a watcher whose clock is far ahead: its slots are not due yet, so what it says of them
-      // is neither green nor proof.
-      draft.ignore(Decision.Ignored.NOT_DUE);
+      notDue(draft, watch, probed);
       return;
     }
     Watch judged =
@@ -150,6 +151,40 @@ final class Watching {
         sentence(probe),
         head -> new RolloutEvent.SliProbed(head, probe, judged.green(), judged.needed()));
     conclude(draft, step, judged, probe);
+  }
+
+  /// Of a watcher whose clock is far ahead: its slots are not due yet, so what it says of them is
+  /// neither green nor proof, and no slot is judged by it. It is told where the probe before was
+  /// another one: a backlog of them says the same all along.
+  private static void notDue(Draft draft, Watch watch, SlotProbed probed) {
+    ProbeView last = draft.rollout().lastProbe();
+    if (last != null
+        && last.results().stream().anyMatch(result -> result.detail().startsWith(AHEAD))) {
+      draft.ignore(Decision.Ignored.NOT_DUE);
+      return;
+    }
+    Duration ahead = Duration.between(draft.at, probed.head().at()).truncatedTo(ChronoUnit.SECONDS);
+    String why = AHEAD + View.shown(ahead) + ", so what it says does not count: set the clocks";
+    List<SliResult> results =
+        draft.rollout().service().slis().stream()
+            .map(sli ->
+                new SliResult(
+                    sli.name(),
+                    sli.query(),
+                    null,
+                    sli.max(),
+                    sli.min(),
+                    null,
+                    Verdict.ERROR,
+                    why,
+                    null))
+            .toList();
+    ProbeView probe = new ProbeView(probed.slot(), probed.slotAt(), Verdict.ERROR, results);
+    draft.probed(probe);
+    draft.emit(
+        Draft.SERIN,
+        why,
+        head -> new RolloutEvent.SliProbed(head, probe, watch.green(), watch.needed()));
   }
 
   /// The window is over, and now one of its slots turns out to be red: with two watchers, one may

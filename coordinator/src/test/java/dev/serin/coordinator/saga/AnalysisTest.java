@@ -11,6 +11,7 @@ import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
 import static dev.serin.coordinator.saga.Acts.resume;
 import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Acts.sendsNothing;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Acts.waitsFor;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
@@ -25,11 +26,13 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import dev.serin.contracts.sli.SliEvent;
+import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.saga.Decision.Ignored;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class AnalysisTest {
@@ -293,13 +296,39 @@ class AnalysisTest {
   void countsNothingGreenOfAWatcherWhoseClockIsFarAhead() {
     for (Verdict verdict : List.of(PASS, Verdict.NO_DATA)) {
       watching(SERVICE)
-          .ignores(story -> ahead(story, verdict), Ignored.NOT_DUE)
-          .then(story -> assertThat(story.active().lastProbe()).isNull());
+          .on(story -> ahead(story, verdict), tells("sli-probed ERROR"), sendsNothing())
+          .then(story -> assertThat(watch(story).verdicts()).isEmpty())
+          .then(story ->
+              assertThat(Objects.requireNonNull(story.active().lastProbe()).results())
+                  .first()
+                  .extracting(SliResult::detail)
+                  .isEqualTo(
+                      "the sli-watcher's clock is ahead of the coordinator's by 3m, so what it"
+                          + " says does not count: set the clocks"));
     }
     watching(SERVICE).on(story -> ahead(story, FAIL), isIn(RolloutPhase.ROLLING_BACK));
   }
 
+  @Test
+  void tellsOnceOfAClockThatIsFarAheadUntilAnotherProbeComes() {
+    watching(SERVICE)
+        .on(story -> ahead(story, PASS), tells("sli-probed ERROR"))
+        .ignores(story -> ahead(story, PASS), Ignored.NOT_DUE)
+        .ignores(story -> ahead(story, Verdict.NO_DATA), Ignored.NOT_DUE)
+        .on(probe(PASS), tells("sli-probed PASS"))
+        .on(story -> ahead(story, 2, Verdict.NO_DATA), tells("sli-probed ERROR"))
+        .ignores(story -> ahead(story, 2, Verdict.NO_DATA), Ignored.NOT_DUE);
+  }
+
+  private static Watch watch(Story story) {
+    return ((Phase.Watching) story.active().phase()).watch();
+  }
+
   private static Input ahead(Story story, Verdict verdict) {
+    return ahead(story, 1, verdict);
+  }
+
+  private static Input ahead(Story story, int slot, Verdict verdict) {
     Phase.Watching watching = (Phase.Watching) story.active().phase();
     Instant theirs = story.now().plusSeconds(180);
     return Acts.answered(
@@ -307,7 +336,7 @@ class AnalysisTest {
         new SliEvent.SlotProbed(
             new AnswerHead("c", story.active().rolloutId(), Services.NAME, null, 1, theirs),
             watching.watch().id(),
-            1,
+            slot,
             theirs,
             verdict,
             List.of()));

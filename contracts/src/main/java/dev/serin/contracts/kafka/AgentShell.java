@@ -4,13 +4,12 @@ import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Handover;
 import dev.serin.contracts.json.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -39,6 +38,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final Class<C> commandType;
   private final KafkaSettings settings;
   private final CommandDesk<C, E> desk;
+  private final Handover handover;
   private final Counter received;
   private final Counter published;
   private final Counter deadLettered;
@@ -47,9 +47,6 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final String incarnation = Long.toString(System.nanoTime(), Character.MAX_RADIX);
 
   private final AtomicLong number = new AtomicLong();
-
-  /// The services that commands have come for, each with its partition.
-  private final Map<String, Integer> services = new ConcurrentHashMap<>();
 
   private @Nullable DefaultKafkaProducerFactory<String, byte[]> producers;
   private org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
@@ -70,6 +67,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     this.commandType = commandType;
     this.settings = settings;
     this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC());
+    this.handover = new Handover(desk);
     this.received = meters.counter("serin.agent.commands.received", "agent", agent);
     this.published = meters.counter("serin.agent.events.published", "agent", agent);
     this.deadLettered = DeadLetters.counted(meters, commandsTopic());
@@ -115,7 +113,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     properties.setAckMode(ContainerProperties.AckMode.RECORD);
     properties.setMissingTopicsFatal(false);
     properties.setConsumerRebalanceListener(
-        new Handover(desk, services, new Recall<>(settings, commandType, desk)::of));
+        new Rebalances(handover, new Recall<>(settings, commandType, desk)::of));
     properties.setMessageListener((MessageListener<String, byte[]>) this::receive);
     ConcurrentMessageListenerContainer<String, byte[]> listening =
         new ConcurrentMessageListenerContainer<>(
@@ -167,7 +165,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     received.increment();
     switch (Decoded.message(record.value(), commandType)) {
       case Decoded.Readable<C>(C command) -> {
-        services.put(command.head().service(), record.partition());
+        handover.commanded(command.head().service(), record.partition());
         desk.accept(command);
       }
       case Decoded.Unreadable<C>(String reason) -> {

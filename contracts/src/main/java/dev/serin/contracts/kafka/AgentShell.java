@@ -2,19 +2,28 @@ package dev.serin.contracts.kafka;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.Handover;
 import dev.serin.contracts.json.Json;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +41,17 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(AgentShell.class);
 
-  private static final Duration BEFORE_LISTENING_AGAIN = Duration.ofSeconds(1);
+  /// Between two consumers, the second in the place of the first. There is no limit: an agent that
+  /// gave up would live and hear nothing. Meanwhile it says what it waits for ([#waitsFor]).
+  private static final BackOff BEFORE_LISTENING_AGAIN =
+      new BackOff(Duration.ofSeconds(2), Duration.ofSeconds(10));
 
   private final String agent;
   private final Class<C> commandType;
   private final KafkaSettings settings;
   private final CommandDesk<C, E> desk;
   private final Handover handover;
+  private final Supplier<Consumer<String, byte[]>> recalls;
   private final Counter received;
   private final Counter published;
   private final Counter deadLettered;
@@ -54,6 +67,11 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private @Nullable ConcurrentMessageListenerContainer<String, byte[]> container;
   private @Nullable Thread starting;
 
+  /// How many consumers in a row have ended before they were given anything that they could recall.
+  private final AtomicInteger failures = new AtomicInteger();
+
+  private volatile @Nullable String notRecalled;
+
   /// @param agent `haproxy`, `incus` or `sli`: names its topics and its consumer group
   /// @param refusal makes the agent's own event of a refusal
   public AgentShell(
@@ -63,14 +81,42 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       Function<CommandDesk.Refusal, E> refusal,
       KafkaSettings settings,
       MeterRegistry meters) {
+    this(
+        agent,
+        commandType,
+        handler,
+        refusal,
+        settings,
+        meters,
+        () -> new KafkaConsumer<>(settings.consumer()));
+  }
+
+  /// @param recalls makes the consumers that past commands are read with
+  AgentShell(
+      String agent,
+      Class<C> commandType,
+      CommandHandler<C, E> handler,
+      Function<CommandDesk.Refusal, E> refusal,
+      KafkaSettings settings,
+      MeterRegistry meters,
+      Supplier<Consumer<String, byte[]>> recalls) {
     this.agent = agent;
     this.commandType = commandType;
     this.settings = settings;
+    this.recalls = recalls;
     this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC());
     this.handover = new Handover(desk);
     this.received = meters.counter("serin.agent.commands.received", "agent", agent);
     this.published = meters.counter("serin.agent.events.published", "agent", agent);
+    Gauge.builder("serin.agent.waits", this, it -> it.waitsFor().isPresent() ? 1 : 0)
+        .tag("agent", agent)
+        .register(meters);
     this.deadLettered = DeadLetters.counted(meters, commandsTopic());
+  }
+
+  /// `haproxy`, `incus` or `sli`
+  public String agent() {
+    return agent;
   }
 
   private String commandsTopic() {
@@ -112,17 +158,50 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     ContainerProperties properties = new ContainerProperties(commandsTopic());
     properties.setAckMode(ContainerProperties.AckMode.RECORD);
     properties.setMissingTopicsFatal(false);
-    properties.setConsumerRebalanceListener(
-        new Rebalances(handover, new Recall<>(settings, commandType, desk)::of));
     properties.setMessageListener((MessageListener<String, byte[]>) this::receive);
     ConcurrentMessageListenerContainer<String, byte[]> listening =
         new ConcurrentMessageListenerContainer<>(
             new DefaultKafkaConsumerFactory<>(settings.consumer("serin-" + agent + "-agent")),
             properties);
     listening.setBeanName("serin-" + agent + "-agent");
+    listening
+        .getContainerProperties()
+        .setConsumerRebalanceListener(new Rebalances(handover, recalling(listening)));
     listening.setApplicationEventPublisher(event -> told(event, listening));
     container = listening;
     listening.start();
+  }
+
+  private Rebalances.Recalling recalling(
+      ConcurrentMessageListenerContainer<String, byte[]> listening) {
+    Recall<C> recall = new Recall<>(recalls, commandType, desk);
+    return new Rebalances.Recalling() {
+      @Override
+      public void recall(Collection<TopicPartition> partitions) {
+        recall.of(partitions);
+        failures.set(0);
+        notRecalled = null;
+      }
+
+      @Override
+      public void notRecalled(KafkaException why) {
+        if (notRecalled == null) {
+          log.atWarn()
+              .log(
+                  "the newest commands could not be read: nothing is obeyed before they are, which"
+                      + " is tried again and again: {}",
+                  why.getMessage());
+        }
+        notRecalled = "the newest commands, of which nothing was read: " + why.getMessage();
+        replaceLater(listening);
+      }
+    };
+  }
+
+  /// What has to come before any command is obeyed; none where nothing has to. It goes on by
+  /// itself, however long it takes.
+  public Optional<String> waitsFor() {
+    return Optional.ofNullable(notRecalled);
   }
 
   /// A consumer that ends by itself would leave a process that lives and hears nothing. So may it
@@ -137,21 +216,22 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
               "the consumer of commands ended and another takes its place; where this comes again"
                   + " and again, look for a second process with serin.kafka.instance-id {}",
               settings.instanceId());
-      Thread.ofVirtual()
-          .name("serin-" + agent + "-listen")
-          .start(() -> {
-            try {
-              Thread.sleep(BEFORE_LISTENING_AGAIN.plusMillis(random().nextInt(1_000)));
-            } catch (InterruptedException stop) {
-              return;
-            }
-            replace(listening);
-          });
+      replaceLater(listening);
     }
   }
 
-  private static ThreadLocalRandom random() {
-    return ThreadLocalRandom.current();
+  private void replaceLater(ConcurrentMessageListenerContainer<String, byte[]> ended) {
+    Duration pause = BEFORE_LISTENING_AGAIN.pause(failures.incrementAndGet(), agent, incarnation);
+    Thread.ofVirtual()
+        .name("serin-" + agent + "-listen")
+        .start(() -> {
+          try {
+            Thread.sleep(pause);
+          } catch (InterruptedException stop) {
+            return;
+          }
+          replace(ended);
+        });
   }
 
   private synchronized void replace(ConcurrentMessageListenerContainer<String, byte[]> ended) {

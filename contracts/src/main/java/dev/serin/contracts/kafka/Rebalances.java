@@ -5,18 +5,30 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 
-/// Hears of an agent's partitions. Whoever is given some recalls first what was commanded there.
+/// Hears of an agent's partitions. Whoever is given some recalls first what was commanded there;
+/// where that fails, nothing of them is read.
 final class Rebalances implements ConsumerAwareRebalanceListener {
   private final Handover handover;
-  private final java.util.function.Consumer<Collection<TopicPartition>> recall;
+  private final Recalling recalling;
 
-  /// @param recall called with what was given, before anything of it is read
-  Rebalances(Handover handover, java.util.function.Consumer<Collection<TopicPartition>> recall) {
+  /// What is recalled, and who hears how that went.
+  interface Recalling {
+    /// Called with what was given, before anything of it is read.
+    ///
+    /// @throws KafkaException where it could not be recalled
+    void recall(Collection<TopicPartition> partitions);
+
+    /// What was given stays unread. It returns at once; the consumer is to begin anew.
+    void notRecalled(KafkaException why);
+  }
+
+  Rebalances(Handover handover, Recalling recalling) {
     this.handover = handover;
-    this.recall = recall;
+    this.recalling = recalling;
   }
 
   @Override
@@ -33,7 +45,14 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
   @Override
   public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
     handover.given(numbers(partitions));
-    recall.accept(partitions);
+    try {
+      recalling.recall(partitions);
+    } catch (KafkaException why) {
+      // Thrown on, it would end this poll alone: the client takes its partitions for given then,
+      // and the next poll reads them.
+      consumer.pause(partitions);
+      recalling.notRecalled(why);
+    }
   }
 
   private static Set<Integer> numbers(Collection<TopicPartition> partitions) {

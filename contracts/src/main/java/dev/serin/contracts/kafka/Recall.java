@@ -17,7 +17,6 @@ import java.util.SequencedMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -26,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /// What a process that is given partitions should know before it obeys anything: the newest
 /// commands there, whoever obeyed them. From them it learns the fences of its nodes, over its own
 /// restart and over the end of another process, and which guards stand. Needs no disk: the broker
-/// has it all.
+/// has it all. Without it nothing may be obeyed: a command that another process has outdone would
+/// be, and a switch that is armed would be forgotten.
 final class Recall<C extends AgentCommand> {
   private static final Logger log = LoggerFactory.getLogger(Recall.class);
 
@@ -49,8 +49,9 @@ final class Recall<C extends AgentCommand> {
   private final CommandDesk<C, ?> desk;
   private final Duration patience;
 
-  Recall(KafkaSettings settings, Class<C> commandType, CommandDesk<C, ?> desk) {
-    this(() -> new KafkaConsumer<>(settings.consumer()), commandType, desk, PATIENCE);
+  Recall(
+      Supplier<Consumer<String, byte[]>> consumers, Class<C> commandType, CommandDesk<C, ?> desk) {
+    this(consumers, commandType, desk, PATIENCE);
   }
 
   /// @param patience how long it reads at most: [#AT_LEAST] have to be read in this time
@@ -67,20 +68,18 @@ final class Recall<C extends AgentCommand> {
 
   /// The newest are read first, and all that was read is learned at once: what is learned never has
   /// a gap.
+  ///
+  /// @throws KafkaException where not even the newest [#AT_LEAST] could be read; nothing was
+  ///   learned
   void of(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
       return;
     }
-    try {
-      List<C> commands = read(List.copyOf(partitions));
-      desk.recall(commands);
-      log.atInfo()
-          .addKeyValue("partitions", partitions.size())
-          .log("recalled {} commands", commands.size());
-    } catch (KafkaException unreadable) {
-      log.atWarn()
-          .log("commands could not be recalled, going on without: {}", unreadable.getMessage());
-    }
+    List<C> commands = read(List.copyOf(partitions));
+    desk.recall(commands);
+    log.atInfo()
+        .addKeyValue("partitions", partitions.size())
+        .log("recalled {} commands", commands.size());
   }
 
   private List<C> read(List<TopicPartition> partitions) {

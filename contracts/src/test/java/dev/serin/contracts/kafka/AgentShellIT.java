@@ -17,15 +17,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +56,13 @@ class AgentShellIT {
   }
 
   private AgentShell<SliCommand, SliEvent> shell(KafkaSettings settings, MeterRegistry meters) {
+    return shell(settings, meters, () -> new KafkaConsumer<>(settings.consumer()));
+  }
+
+  private AgentShell<SliCommand, SliEvent> shell(
+      KafkaSettings settings,
+      MeterRegistry meters,
+      Supplier<org.apache.kafka.clients.consumer.Consumer<String, byte[]>> recalls) {
     CommandHandler<SliCommand, SliEvent> handler =
         new CommandHandler<>() {
           @Override
@@ -71,7 +83,8 @@ class AgentShellIT {
           throw new AssertionError("nothing is refused here: " + refusal);
         },
         settings,
-        meters);
+        meters,
+        recalls);
   }
 
   private @Nullable String obeys(int number) throws Exception {
@@ -172,5 +185,36 @@ class AgentShellIT {
     } finally {
       shell.stop();
     }
+  }
+
+  @Test
+  void obeysNothingBeforeItHasRecalledWhatWasCommandedAndSaysThatItWaits() throws Exception {
+    AtomicReference<AgentShell<SliCommand, SliEvent>> started = new AtomicReference<>();
+    List<Optional<String>> waitedFor = new CopyOnWriteArrayList<>();
+    List<String> obeyedBefore = new CopyOnWriteArrayList<>();
+    AgentShell<SliCommand, SliEvent> shell =
+        shell(
+            broker.settings(),
+            new SimpleMeterRegistry(),
+            () -> {
+              obeyedBefore.addAll(obeyed);
+              waitedFor.add(started.get().waitsFor());
+              if (waitedFor.size() < 3) {
+                throw new KafkaException("nobody answers");
+              }
+              return new KafkaConsumer<>(broker.settings().consumer());
+            });
+    started.set(shell);
+    shell.start();
+    try {
+      assertThat(obeys(1)).isEqualTo("c-1");
+    } finally {
+      shell.stop();
+    }
+    Optional<String> waits =
+        Optional.of("the newest commands, of which nothing was read: nobody answers");
+    assertThat(waitedFor).containsExactly(Optional.empty(), waits, waits);
+    assertThat(obeyedBefore).isEmpty();
+    assertThat(shell.waitsFor()).isEmpty();
   }
 }

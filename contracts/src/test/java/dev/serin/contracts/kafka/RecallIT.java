@@ -1,6 +1,7 @@
 package dev.serin.contracts.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
@@ -23,7 +24,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -217,19 +220,36 @@ class RecallIT {
   }
 
   @Test
-  void goesOnWithoutWhereTheBrokerDoesNotAnswer() {
-    try (CommandDesk<SliCommand, SliEvent> desk =
-        new CommandDesk<>(
-            handler,
-            refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
-            answers::add,
-            Clock.systemUTC())) {
-      new Recall<>(
-              new KafkaSettings("127.0.0.1:1", null, Map.of("default.api.timeout.ms", "2000")),
-              SliCommand.class,
-              desk)
-          .of(partitions(0));
-    }
+  void isNotDoneWhereTheBrokerDoesNotAnswer() {
+    KafkaSettings nobody =
+        new KafkaSettings("127.0.0.1:1", null, Map.of("default.api.timeout.ms", "2000"));
+
+    assertThatThrownBy(
+            () -> recall(() -> new KafkaConsumer<>(nobody.consumer()), Duration.ofSeconds(10), 0))
+        .isInstanceOf(TimeoutException.class);
+
+    assertThat(recalled).isEmpty();
+  }
+
+  /// A broker that has something, and hands out nothing.
+  private static Consumer<String, byte[]> idle() {
+    return new KafkaConsumer<>(broker.settings().consumer()) {
+      @Override
+      public ConsumerRecords<String, byte[]> poll(Duration timeout) {
+        LockSupport.parkNanos(timeout.toNanos());
+        return ConsumerRecords.empty();
+      }
+    };
+  }
+
+  @Test
+  void isNotDoneWhereNotEvenTheNewestAreReadInTime() {
+    oneCommandBeforeManyRenewals();
+
+    assertThatThrownBy(() -> recall(RecallIT::idle, Duration.ofMillis(500), 0))
+        .isInstanceOf(KafkaException.class)
+        .hasMessage("the newest 1000 were not read within PT0.5S");
+
     assertThat(recalled).isEmpty();
   }
 }

@@ -198,10 +198,13 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     };
   }
 
-  /// What has to come before any command is obeyed; none where nothing has to. It goes on by
-  /// itself, however long it takes.
+  /// What this agent waits for: to read what was commanded, before it obeys anything, or to tell
+  /// what it did; none where it waits for nothing. It goes on by itself, however long it takes.
   public Optional<String> waitsFor() {
-    return Optional.ofNullable(notRecalled);
+    var open = queue;
+    Optional<String> notSent = open == null ? Optional.empty() : open.notSent();
+    return Optional.ofNullable(notRecalled)
+        .or(() -> notSent.map(what -> "the broker, with " + what));
   }
 
   /// A consumer that ends by itself would leave a process that lives and hears nothing. So may it

@@ -2,6 +2,8 @@ package dev.serin.contracts.kafka;
 
 import dev.serin.contracts.agent.BackOff;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
@@ -9,14 +11,19 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What an agent has to tell, on its way to the broker. Whoever tells never waits: a producer
 /// blocks for up to a minute when it has lost sight of the broker, and a guard that waits with it
 /// lets its dead man's switch go off late. One record after the other is sent, each until the
-/// broker has it, for as long as the broker is away. Beyond [#MOST] the oldest goes: the
-/// coordinator asks again.
+/// broker has it.
+///
+/// There is no limit to that, on purpose. The event is the record of what was done (I9), and what
+/// an agent tells by itself (a switch that went off, a hand) nobody asks for again: a broker that
+/// is away for a day takes it all the same. What is limited is what waits: beyond [#MOST] the
+/// oldest goes. Meanwhile [#notSent] says so.
 final class SendQueue implements AutoCloseable {
   static final int MOST = 10_000;
 
@@ -37,6 +44,9 @@ final class SendQueue implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
+  /// Why the record that is being sent was not, when it was last tried.
+  private volatile @Nullable String failing;
+
   SendQueue(String name, Sending sending) {
     this.sending = sending;
     this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
@@ -52,6 +62,14 @@ final class SendQueue implements AutoCloseable {
             .log("{} records wait for the broker; the oldest is dropped", MOST);
       }
     }
+  }
+
+  /// What waits for the broker, and why it was not sent; none where the broker takes it.
+  Optional<String> notSent() {
+    String why = failing;
+    return why == null
+        ? Optional.empty()
+        : Optional.of(waiting.size() + 1 + " records that are not sent: " + why);
   }
 
   private void run() {
@@ -71,28 +89,43 @@ final class SendQueue implements AutoCloseable {
 
   private void untilSent(ProducerRecord<String, byte[]> record) throws InterruptedException {
     for (int failures = 1; ; failures++) {
-      Throwable failure;
-      try {
-        sending.send(record);
-        return;
-      } catch (ExecutionException failed) {
-        failure = failed.getCause();
-      } catch (InterruptException stopped) {
-        throw stopped;
-      } catch (KafkaException failed) {
-        failure = failed;
-      }
-      boolean again = failure instanceof RetriableException;
-      log.atWarn()
-          .addKeyValue("topic", record.topic())
-          .log(
-              again ? "not sent, tried again: {}" : "not sent, the coordinator will ask again: {}",
-              String.valueOf(failure));
-      if (!again) {
+      Throwable failure = failure(record);
+      if (!(failure instanceof RetriableException)) {
+        if (failure != null) {
+          log.atWarn()
+              .addKeyValue("topic", record.topic())
+              .log("not sent, the coordinator will ask again: {}", failure.toString());
+        } else if (failures > 1) {
+          log.atInfo().addKeyValue("topic", record.topic()).log("sent, try {}", failures);
+        }
+        failing = null;
         return;
       }
+      if (failures == 1) {
+        log.atWarn()
+            .addKeyValue("topic", record.topic())
+            .log("not sent, tried again until the broker has it: {}", failure.toString());
+      }
+      failing = failure.toString();
       TimeUnit.MILLISECONDS.sleep(
           BETWEEN_ATTEMPTS.pause(failures, record.topic(), thread.threadId()).toMillis());
+    }
+  }
+
+  /// One try.
+  ///
+  /// @return why the broker does not have it; none where it has
+  private @Nullable Throwable failure(ProducerRecord<String, byte[]> record)
+      throws InterruptedException {
+    try {
+      sending.send(record);
+      return null;
+    } catch (ExecutionException failed) {
+      return Objects.requireNonNullElse(failed.getCause(), failed);
+    } catch (InterruptException stopped) {
+      throw stopped;
+    } catch (KafkaException failed) {
+      return failed;
     }
   }
 

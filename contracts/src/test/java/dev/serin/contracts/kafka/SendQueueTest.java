@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -75,6 +77,37 @@ class SendQueueTest {
       assertThat(next()).isEqualTo("2");
       assertThat(attempts).hasValue(4);
     }
+  }
+
+  @Test
+  void saysWhatIsNotSentUntilTheBrokerHasIt() throws InterruptedException {
+    AtomicInteger attempts = new AtomicInteger();
+    BlockingQueue<Optional<String>> said = new LinkedBlockingQueue<>();
+    AtomicReference<SendQueue> itself = new AtomicReference<>();
+    CountDownLatch added = new CountDownLatch(1);
+    try (SendQueue queue =
+        new SendQueue(
+            "test",
+            record -> {
+              added.await();
+              said.add(itself.get().notSent());
+              if (attempts.incrementAndGet() == 1) {
+                throw new TimeoutException("no metadata");
+              }
+              arrives(record);
+            })) {
+      itself.set(queue);
+      queue.add(record(1));
+      queue.add(record(2));
+      added.countDown();
+      assertThat(next()).isEqualTo("1");
+      assertThat(next()).isEqualTo("2");
+    }
+    assertThat(said)
+        .containsExactly(
+            Optional.empty(),
+            Optional.of("2 records that are not sent: " + new TimeoutException("no metadata")),
+            Optional.empty());
   }
 
   @Test

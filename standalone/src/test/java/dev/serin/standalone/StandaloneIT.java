@@ -45,7 +45,10 @@ final class StandaloneIT {
     Path config = Started.configure(directory);
     JsonNode before;
     try (Started serin = Started.with(config)) {
-      serin.until("/actuator/health", health -> health.path("status").asString().equals("UP"));
+      JsonNode health =
+          serin.until("/actuator/health", it -> it.path("status").asString().equals("UP"));
+      assertThat(health.at("/components/agents/details").toString())
+          .isEqualTo("{\"haproxy\":\"obeys\",\"incus\":\"obeys\",\"sli\":\"obeys\"}");
       HttpResponse<String> defined = serin.put("/api/v1/services/backend-api", DEFINITION);
       assertThat(defined.statusCode()).as(defined.body()).isBetween(200, 299);
       serin.until("/api/v1/services/backend-api", definition -> true);

@@ -1,5 +1,6 @@
 package dev.serin.lab.bench;
 
+import dev.serin.lab.cluster.Definitions;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -63,10 +65,11 @@ final class WorstDay {
       Releases releases = new Releases(root, directory);
       releases.define(SerinCluster.url("coordinator"));
       WorstDay day = new WorstDay(cluster, releases, story, fleet, limits);
-      day.reload();
+      day.reload(directory);
       day.goesOn("coordinator");
       day.goesOn("haproxy-agent");
       day.goesOn("incus-agent");
+      day.watchesOn();
       cluster.start("coordinator-2");
       cluster.start("haproxy-agent-2");
       cluster.awaitCoordinator("coordinator-2");
@@ -80,11 +83,13 @@ final class WorstDay {
       day.takenOver("sli-watcher");
       cluster.kill("incus-agent-2");
       cluster.kill("sli-watcher-2");
+      new TwoNodes(releases, story, fleet, limits, directory).measure(root);
       day.deadMan();
       System.out.printf(
           "  %,d requests served meanwhile, %d failed%n",
           load.snapshot().served(), load.snapshot().failed());
     }
+    OneProcess.measure(root, GOES_ON_WITHIN, limits);
   }
 
   private String analysing(Map<String, Object> analysis, String... behaviour)
@@ -153,21 +158,9 @@ final class WorstDay {
   }
 
   /// HAProxy is reloaded in the middle of a rollout's own step of a tenth of the requests.
-  private void reload() throws IOException, InterruptedException {
-    Path definition = Path.of("/run/serin-lab/in-tenths.yaml");
-    Files.writeString(
-        definition,
-        Files.readString(cluster.root().resolve("lab/services/backend-api.yaml"))
-            .replace("service: backend-api\n", "service: in-tenths\n")
-            .replace(
-                "strategy: canary-then-peers\n",
-                """
-                strategy: traffic-steps
-                trafficSteps:
-                  - {share: 10, window: 5m}
-                  - {share: 100, window: 3s}
-                """));
-    releases.define(SerinCluster.url("coordinator"), definition);
+  private void reload(Path directory) throws IOException, InterruptedException {
+    releases.define(
+        SerinCluster.url("coordinator"), Definitions.inTenths(cluster.root(), directory));
     String rollout = released("in-tenths", Map.of("health", Map.of("within", "20s")));
     awaitStep(rollout, "analyse");
     Map<String, Fleet.Server> servers = fleet.servers();
@@ -210,6 +203,28 @@ final class WorstDay {
         Duration.ofNanos(System.nanoTime() - from),
         GOES_ON_WITHIN);
     story.awaitEnd(rollout, END);
+  }
+
+  /// From the start of the killed watcher to its first probe of a slot that nobody could have seen
+  /// before.
+  private void watchesOn() throws IOException, InterruptedException {
+    String rollout = analysing(Map.of("window", "5m"));
+    story.await(rollout, END, event -> Story.text(event, "type").equals("sli-probed"));
+    cluster.kill("sli-watcher");
+    Instant killed = Instant.now();
+    cluster.start("sli-watcher");
+    long from = System.nanoTime();
+    story.await(
+        rollout,
+        END,
+        event ->
+            Story.text(event, "type").equals("sli-probed")
+                && Instant.parse(Story.text(event.path("probe"), "at")).isAfter(killed));
+    limits.limit(
+        "sli-watcher killed with kill -9 and started: it has done its next probe",
+        Duration.ofNanos(System.nanoTime() - from),
+        GOES_ON_WITHIN);
+    abort(SerinCluster.url("coordinator"), SERVICE, rollout);
   }
 
   private void awaitDone(String rollout, String service) {

@@ -53,6 +53,9 @@ enum Bug {
   I10(RepeatsAsNew::new, FaultKind.REWOUND),
   /// What a frozen agent writes when it goes on stays.
   I10_STALE("I10", GuardPlants.MendsNothing::new),
+  /// An agent that the broker does not answer goes on all the same: it makes a node ready that
+  /// another has restarted meanwhile.
+  I3_LEASE("I3", GuardPlants.WorksWithoutLease::new, FaultKind.CUT_FROM_BROKER),
   /// A restore is given up at its first failure.
   I11(FailsRestores::new),
   /// A window passes by one of its slots.
@@ -99,7 +102,7 @@ enum Bug {
     if (this == I10_STALE) {
       return Faults.Focus.STALE_WRITES;
     }
-    String service = this == BACKLOG ? "coordinator" : "";
+    String service = this == BACKLOG ? "coordinator" : this == I3_LEASE ? "haproxy-agent" : "";
     return faults.isEmpty() ? Faults.Focus.NONE : new Faults.Focus(faults, MOST_FAULTS, service);
   }
 

@@ -5,7 +5,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.simulation.service.Plants;
 import java.util.List;
 
-/// What can be planted in how a rollout's servers are guarded.
+/// What can be planted in how a rollout's servers are guarded, and by whom.
 final class GuardPlants {
   private GuardPlants() {}
 
@@ -19,6 +19,14 @@ final class GuardPlants {
       @SuppressWarnings("unchecked") // it is the same type
       C idle = (C) new GuardServers(guard.head(), List.of(), guard.leaseUntil(), guard.deadMan());
       return idle;
+    }
+  }
+
+  /// However long the broker has not answered, what is under way goes on.
+  static final class WorksWithoutLease implements Plants {
+    @Override
+    public boolean worksWithoutLease() {
+      return true;
     }
   }
 }

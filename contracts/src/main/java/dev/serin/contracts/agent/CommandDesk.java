@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /// 2. a command older than one obeyed for the same node is refused (I10);
 /// 3. a node's commands run one after the other, each on a virtual thread of its own, and a newer
 ///    one ends the waits of the one before it;
-/// 4. what another process has taken over ends here, and so does what was held up for so long that
-///    one may have;
+/// 4. what another process has taken over ends here, and so does what was held up, or cut off from
+///    the broker, for so long that one may have;
 /// 5. commands without a node (checks, analyses) hold nobody up.
 ///
 /// What it remembers is lost with the process; the coordinator asks again and every effect is
@@ -41,6 +41,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   private final Function<Refusal, E> refusal;
   private final Consumer<E> answers;
   private final Strands strands;
+  private final Lease lease;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -69,12 +70,14 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
 
   /// @param refusal makes the agent's own event of a refusal
   /// @param answers takes every answer; it must not block for long
+  /// @param lease what its handler works under, where it does
   public CommandDesk(
       CommandHandler<C, E> handler,
       Function<Refusal, E> refusal,
       Consumer<E> answers,
-      Clock clock) {
-    this(handler, refusal, answers, new ThreadedStrands(clock));
+      Clock clock,
+      Lease lease) {
+    this(handler, refusal, answers, new ThreadedStrands(clock), lease);
   }
 
   /// @param strands closed with the desk
@@ -82,11 +85,13 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       CommandHandler<C, E> handler,
       Function<Refusal, E> refusal,
       Consumer<E> answers,
-      Strands strands) {
+      Strands strands,
+      Lease lease) {
     this.handler = handler;
     this.refusal = refusal;
     this.answers = answers;
     this.strands = strands;
+    this.lease = handler.worksUnderLease() ? lease : Lease.unlimited();
   }
 
   /// Takes a command and returns at once.
@@ -240,7 +245,9 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         place.leave();
       }
     } catch (Turn.Preempted newer) {
-      log.atInfo().addKeyValue("command", commandId).log("pre-empted by a newer command");
+      log.atInfo()
+          .addKeyValue("command", commandId)
+          .log("ended by a newer command, or where another process may have the work");
       forgetUnanswered(commandId);
     }
   }
@@ -386,6 +393,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     private final long fence;
     private final long releases;
     private final int holdUps = strands.holdUps();
+    private final int term = lease.term();
 
     Place(Lane lane, long fence, long releases) {
       this.lane = lane;
@@ -428,6 +436,13 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       }
     }
 
+    /// Before an effect; what has none (a guard's renewal) needs no lease.
+    private void checkLease() throws Preempted {
+      if (!lease.isHeld(term)) {
+        throw new Preempted();
+      }
+    }
+
     private void signal() {
       lock.lock();
       try {
@@ -447,6 +462,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
       lock.lock();
       try {
         checkHeld();
+        checkLease();
       } finally {
         lock.unlock();
       }
@@ -459,9 +475,11 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         long left = duration.toNanos();
         while (left > 0) {
           checkHeld();
+          checkLease();
           left = strands.await(changed, this::signal, left);
         }
         checkHeld();
+        checkLease();
       } catch (InterruptedException closing) {
         throw new Preempted();
       } finally {

@@ -14,6 +14,12 @@ public interface CommandHandler<C extends AgentCommand, E extends AgentEvent> {
   /// repeated.
   void handle(C command, Turn turn, Consumer<E> answers) throws Turn.Preempted;
 
+  /// Whether what it changes can't refuse an older command by itself: each effect needs the lease
+  /// then, [Turn#check] ends by [Turn.Preempted] without it.
+  default boolean worksUnderLease() {
+    return false;
+  }
+
   /// A command that was given before this process had the work, to it or to another: what stands
   /// since then is taken up, and no effect is repeated.
   default void recalled(C command, Consumer<E> answers) {}

@@ -12,8 +12,8 @@ public interface Turn {
   /// agent stops.
   void pause(Duration duration) throws Preempted;
 
-  /// Ends by [Preempted] when a newer command for the same node has come or the agent stops. Called
-  /// before each effect.
+  /// Ends by [Preempted] when a newer command for the same node has come, another process may have
+  /// the work ([Lease]) or the agent stops. Called before each effect.
   void check() throws Preempted;
 
   /// A newer command for the same node has taken over; whatever is begun stays as it is.

@@ -6,6 +6,7 @@ import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.Handover;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.json.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -51,6 +52,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final KafkaSettings settings;
   private final CommandDesk<C, E> desk;
   private final Handover handover;
+  private final Heartbeats heartbeats;
   private final Supplier<Consumer<String, byte[]>> recalls;
   private final Counter received;
   private final Counter published;
@@ -104,7 +106,9 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     this.commandType = commandType;
     this.settings = settings;
     this.recalls = recalls;
-    this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC());
+    Lease lease = new Lease(System::nanoTime);
+    this.heartbeats = new Heartbeats(lease);
+    this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC(), lease);
     this.handover = new Handover(desk);
     this.received = meters.counter("serin.agent.commands.received", "agent", agent);
     this.published = meters.counter("serin.agent.events.published", "agent", agent);
@@ -166,7 +170,8 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     listening.setBeanName("serin-" + agent + "-agent");
     listening
         .getContainerProperties()
-        .setConsumerRebalanceListener(new Rebalances(handover, recalling(listening)));
+        .setConsumerRebalanceListener(
+            new Rebalances(handover, heartbeats::joined, recalling(listening)));
     listening.setApplicationEventPublisher(event -> told(event, listening));
     container = listening;
     listening.start();
@@ -310,6 +315,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       container = null;
     }
     desk.close();
+    heartbeats.close();
     var open = queue;
     if (open != null) {
       open.close();

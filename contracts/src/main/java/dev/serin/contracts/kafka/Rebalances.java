@@ -3,8 +3,8 @@ package dev.serin.contracts.kafka;
 import dev.serin.contracts.agent.Handover;
 import java.util.Collection;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
@@ -13,6 +13,7 @@ import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 /// where that fails, nothing of them is read.
 final class Rebalances implements ConsumerAwareRebalanceListener {
   private final Handover handover;
+  private final Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> joined;
   private final Recalling recalling;
 
   /// What is recalled, and who hears how that went.
@@ -26,24 +27,35 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
     void notRecalled(KafkaException why);
   }
 
-  Rebalances(Handover handover, Recalling recalling) {
+  /// @param joined called with a consumer that has just been given what is its own
+  Rebalances(
+      Handover handover,
+      Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> joined,
+      Recalling recalling) {
     this.handover = handover;
+    this.joined = joined;
     this.recalling = recalling;
   }
 
   @Override
   public void onPartitionsRevokedAfterCommit(
-      Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+      org.apache.kafka.clients.consumer.Consumer<?, ?> consumer,
+      Collection<TopicPartition> partitions) {
     handover.takenAway(numbers(partitions));
   }
 
   @Override
-  public void onPartitionsLost(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+  public void onPartitionsLost(
+      org.apache.kafka.clients.consumer.Consumer<?, ?> consumer,
+      Collection<TopicPartition> partitions) {
     handover.takenAway(numbers(partitions));
   }
 
   @Override
-  public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+  public void onPartitionsAssigned(
+      org.apache.kafka.clients.consumer.Consumer<?, ?> consumer,
+      Collection<TopicPartition> partitions) {
+    joined.accept(consumer);
     handover.given(numbers(partitions));
     try {
       recalling.recall(partitions);

@@ -64,7 +64,8 @@ class CommandDeskTest {
           },
           refusal -> new Event(refusal.head(), "refused", refusal.failure()),
           answers::add,
-          Clock.fixed(NOW, ZoneOffset.UTC));
+          Clock.fixed(NOW, ZoneOffset.UTC),
+          Lease.unlimited());
 
   private void handle(Command command, Turn turn, Consumer<Event> events) throws Turn.Preempted {
     String id = command.head().commandId();

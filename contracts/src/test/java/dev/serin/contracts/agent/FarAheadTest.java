@@ -46,7 +46,8 @@ class FarAheadTest {
           },
           refusal -> new Event(refusal.head(), refusal.failure()),
           answers::add,
-          Clock.fixed(NOW, ZoneOffset.UTC));
+          Clock.fixed(NOW, ZoneOffset.UTC),
+          Lease.unlimited());
 
   @AfterEach
   void close() {

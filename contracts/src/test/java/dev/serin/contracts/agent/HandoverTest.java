@@ -29,7 +29,8 @@ class HandoverTest {
           handler,
           refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
           event -> {},
-          Clock.systemUTC());
+          Clock.systemUTC(),
+          Lease.unlimited());
   private final Handover handover = new Handover(desk);
 
   @BeforeEach

@@ -6,14 +6,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// A process that was held up may have lost its work: what it was about to do it does not do any
-/// more, and tells nothing. That is the lease before each write where the outside system can't
-/// compare fences itself (I10).
+/// A process that was held up, or that the broker has not answered, may have lost its work: what it
+/// was about to do it does not do any more, and tells nothing. That is the lease before each write
+/// where the outside system can't compare fences itself (I10).
 class HeldUpTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
 
@@ -66,6 +67,9 @@ class HeldUpTest {
   }
 
   private final HandStrands strands = new HandStrands();
+  private final AtomicLong nanos = new AtomicLong();
+  private final Lease lease = new Lease(nanos::get);
+  private boolean underLease = true;
   private final List<String> effects = new ArrayList<>();
   private final List<AgentEvent> answers = new ArrayList<>();
 
@@ -80,13 +84,19 @@ class HeldUpTest {
           }
 
           @Override
+          public boolean worksUnderLease() {
+            return underLease;
+          }
+
+          @Override
           public void recalled(Command command, Consumer<Event> events) {
             throw new AssertionError("nothing is recalled here: " + command);
           }
         },
         refusal -> new Event(refusal.head(), refusal.failure()),
         answers::add,
-        strands);
+        strands,
+        lease);
   }
 
   private static Command drain() {
@@ -134,6 +144,97 @@ class HeldUpTest {
       desk.accept(drain());
 
       assertThat(effects).containsExactly("cut");
+    }
+  }
+
+  private void pass(long millis) {
+    nanos.addAndGet(Duration.ofMillis(millis).toNanos());
+  }
+
+  /// Has one effect, lets the time pass, and has another one.
+  private CommandDesk<Command, Event> waits(Runnable between) {
+    return desk(turn -> {
+      turn.check();
+      effects.add("weight");
+      between.run();
+      turn.check();
+      effects.add("state");
+    });
+  }
+
+  @Test
+  void hasNoFurtherEffectOnceTheBrokerHasNotAnsweredForSoLong() {
+    try (var desk = waits(() -> pass(4_001))) {
+      desk.accept(drain());
+
+      assertThat(effects).containsExactly("weight");
+      assertThat(answers).isEmpty();
+    }
+  }
+
+  @Test
+  void hasNoFurtherEffectThoughTheBrokerAnswersAgain() {
+    try (var desk =
+        waits(() -> {
+          pass(4_001);
+          lease.answered(Duration.ZERO);
+        })) {
+      desk.accept(drain());
+
+      assertThat(effects).containsExactly("weight");
+      assertThat(answers).isEmpty();
+    }
+  }
+
+  @Test
+  void endsAWaitInWhichTheBrokerStopsAnswering() {
+    try (var desk =
+        desk(turn -> {
+          pass(4_001);
+          turn.pause(Duration.ofSeconds(1));
+          effects.add("cut");
+        })) {
+      desk.accept(drain());
+
+      assertThat(effects).isEmpty();
+    }
+  }
+
+  @Test
+  void goesOnWhileTheBrokerAnswers() {
+    try (var desk =
+        waits(() -> {
+          for (int i = 0; i < 10; i++) {
+            pass(3_000);
+            lease.answered(Duration.ofSeconds(1));
+          }
+          pass(3_000);
+        })) {
+      desk.accept(drain());
+
+      assertThat(effects).containsExactly("weight", "state");
+      assertThat(answers).hasSize(1);
+    }
+  }
+
+  /// A guard's renewal comes through the desk as well.
+  @Test
+  void takesWhatHasNoEffectWithoutALease() {
+    pass(10_000);
+    try (var desk = desk(turn -> effects.add("renewed"))) {
+      desk.accept(drain());
+
+      assertThat(effects).containsExactly("renewed");
+    }
+  }
+
+  @Test
+  void needsNoLeaseWhereFencesAreCompared() {
+    underLease = false;
+    try (var desk = waits(() -> pass(60_000))) {
+      desk.accept(drain());
+
+      assertThat(effects).containsExactly("weight", "state");
     }
   }
 }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.Handover;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -25,7 +27,9 @@ class RebalancesTest {
           },
           refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
           event -> {},
-          Clock.systemUTC());
+          Clock.systemUTC(),
+          Lease.unlimited());
+  private final List<Consumer<?, ?>> joined = new ArrayList<>();
   private final List<TopicPartition> recalled = new ArrayList<>();
   private final List<String> notRecalled = new ArrayList<>();
   private @Nullable KafkaException unreadable;
@@ -33,6 +37,7 @@ class RebalancesTest {
   private final Rebalances rebalances =
       new Rebalances(
           new Handover(desk),
+          joined::add,
           new Rebalances.Recalling() {
             @Override
             public void recall(Collection<TopicPartition> partitions) {
@@ -69,6 +74,13 @@ class RebalancesTest {
 
     assertThat(recalled).containsExactlyInAnyOrderElementsOf(consumer.assignment());
     assertThat(consumer.paused()).isEmpty();
+  }
+
+  @Test
+  void aConsumerThatIsGivenSomethingHasBeenAnswered() {
+    given(0);
+
+    assertThat(joined).containsExactly(consumer);
   }
 
   @Test

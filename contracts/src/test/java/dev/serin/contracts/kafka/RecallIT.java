@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.sli.SliCommand;
@@ -203,7 +204,8 @@ class RecallIT {
             handler,
             refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
             answers::add,
-            Clock.systemUTC())) {
+            Clock.systemUTC(),
+            Lease.unlimited())) {
       new Recall<>(consumers, SliCommand.class, desk, patience).of(partitions(partitions));
       desk.accept(command(4));
     }

@@ -55,6 +55,13 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     }
   }
 
+  /// HAProxy obeys whoever speaks. What goes on beside the commands (guards, the dead man's switch)
+  /// needs no lease: it is there for the time in which nobody answers.
+  @Override
+  public boolean worksUnderLease() {
+    return true;
+  }
+
   @Override
   public void recalled(HaproxyCommand command, Consumer<HaproxyEvent> answers) {
     guards.recalled(command.head());

@@ -5,10 +5,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// One process: it runs strands, has a clock that may be wrong, can be killed and can be frozen
 /// (SIGSTOP) and go on later, believing that no time has passed.
 public final class VirtualProcess {
+  static final String COMMAND = "command";
+
   /// A shorter stop is noticed by nobody.
   private static final Duration NOTICED = Duration.ofSeconds(3);
 
@@ -20,6 +23,8 @@ public final class VirtualProcess {
   private boolean alive = true;
   private boolean frozen;
   private int holdUps;
+  private @Nullable Instant cutOffSince;
+  private Instant thawedAt = Instant.MIN;
 
   private static final class Waiting {
     private final Thread thread;
@@ -60,7 +65,14 @@ public final class VirtualProcess {
     clockError = error;
   }
 
+  /// Whether the strand that calls carries out a command.
+  public static boolean isCarryingOut() {
+    return Thread.currentThread().getName().endsWith(" " + COMMAND);
+  }
+
   /// Runs the work beside what else this process does.
+  ///
+  /// @param what such as [#COMMAND]
   public void start(String what, Runnable work) {
     whenRunning(() ->
         loop.strand(
@@ -142,11 +154,30 @@ public final class VirtualProcess {
     return holdUps;
   }
 
+  /// Nothing of the broker reaches it any more, nor does it reach the broker; all else goes on.
+  public void cutOff(Duration howLong) {
+    if (cutOffSince == null) {
+      cutOffSince = loop.now();
+      loop.after(howLong, () -> cutOffSince = null);
+    }
+  }
+
+  /// Since when the broker is out of its reach, though others may have it; none where it is not.
+  public @Nullable Instant cutOffSince() {
+    return cutOffSince;
+  }
+
+  /// Whether it has been cut off, and at work, since then.
+  public boolean wasCutOff(Instant then) {
+    return cutOffSince != null && cutOffSince.isBefore(then) && thawedAt.isBefore(then);
+  }
+
   private void thaw() {
     if (!frozen) {
       return;
     }
     frozen = false;
+    thawedAt = loop.now();
     List<Runnable> now = List.copyOf(held);
     held.clear();
     now.forEach(this::whenRunning);

@@ -25,7 +25,7 @@ public final class VirtualStrands implements Strands {
     if (closed) {
       throw new RejectedExecutionException(process.name());
     }
-    process.start("command", work);
+    process.start(VirtualProcess.COMMAND, work);
   }
 
   @Override

@@ -10,6 +10,8 @@ public enum FaultKind {
   /// A topic's records take seconds to their readers.
   LAGGED(Of.SERIN),
   BROKER_AWAY(Of.SERIN),
+  /// One agent alone is cut off from the broker; it does not know that another may have its work.
+  CUT_FROM_BROKER(Of.SERIN),
   /// What the agents tell and what people ask for is produced twice, the second time a while later.
   REPEATED(Of.SERIN),
   CLOCK_JUMPED(Of.SERIN),

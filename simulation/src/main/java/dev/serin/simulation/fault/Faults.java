@@ -61,6 +61,7 @@ public final class Faults implements Troubles, Circumstances {
           FaultKind.REPEATED.name(),
           FaultKind.LAGGED.name(),
           FaultKind.BROKER_AWAY.name(),
+          FaultKind.CUT_FROM_BROKER.name(),
           Mishap.Kind.KILLED_BEFORE.name(),
           Mishap.Kind.KILLED_AFTER.name(),
           Mishap.Kind.FROZEN.name());
@@ -110,7 +111,7 @@ public final class Faults implements Troubles, Circumstances {
     this.serin = kind >= 2 && (kind < 8 || kind >= 12);
     this.outside = kind >= 8;
     this.people = kind >= 16;
-    this.two = chance.nextInt(3) == 0 || focus.stale();
+    this.two = chance.nextInt(3) == 0 || focus.needsTwo();
     this.mishapsLeft =
         focus.stale() ? STALE_WRITES : kind < 2 || focus.isNarrow() ? 0 : chance.nextInt(7);
     this.focus = focus;
@@ -133,6 +134,10 @@ public final class Faults implements Troubles, Circumstances {
 
     public Focus {
       kinds = List.copyOf(kinds);
+    }
+
+    boolean needsTwo() {
+      return stale || kinds.contains(FaultKind.CUT_FROM_BROKER);
     }
 
     boolean isNarrow() {
@@ -178,7 +183,9 @@ public final class Faults implements Troubles, Circumstances {
 
   @Override
   public boolean isWhole() {
-    return cluster().crews().stream().allMatch(crew -> crew.working() != null)
+    return cluster().crews().stream()
+            .map(Crew::working)
+            .allMatch(working -> working != null && working.cutOffSince() == null)
         && READ.stream().allMatch(this::isHeard);
   }
 
@@ -195,6 +202,16 @@ public final class Faults implements Troubles, Circumstances {
   @Override
   public boolean isHeard(String topic) {
     return !broker.isAway() && broker.visibleEnd(topic) == broker.entries(topic).size();
+  }
+
+  @Override
+  public boolean isAnothers(String by, Duration lease) {
+    Crew crew =
+        cluster().crews().stream().filter(it -> by.startsWith(it.name())).findFirst().orElseThrow();
+    VirtualProcess working = crew.working();
+    return working != null
+        && !working.name().equals(by)
+        && crew.wasCutOff(by, loop.now().minus(lease));
   }
 
   @Override
@@ -407,6 +424,13 @@ public final class Faults implements Troubles, Circumstances {
     return Objects.requireNonNull(cluster);
   }
 
+  private List<Crew> agents() {
+    return cluster().crews().stream()
+        .filter(crew -> !crew.name().equals("coordinator"))
+        .filter(crew -> focus.service().isEmpty() || crew.name().equals(focus.service()))
+        .toList();
+  }
+
   private @Nullable VirtualProcess someProcess() {
     Crew crew =
         one(
@@ -474,6 +498,10 @@ public final class Faults implements Troubles, Circumstances {
               });
         }
       }
+      case CUT_FROM_BROKER -> {
+        Crew crew = one(agents());
+        cutOff(kind, crew.process(chance.nextInt(crew.size())));
+      }
       case CLOCK_JUMPED -> {
         VirtualProcess process = someProcess();
         if (process != null) {
@@ -490,6 +518,23 @@ public final class Faults implements Troubles, Circumstances {
       case NOBODY_WATCHES -> nobodyWatches(kind);
       default -> happenOutside(kind);
     }
+  }
+
+  private void cutOff(FaultKind kind, @Nullable VirtualProcess process) {
+    if (process == null || !process.isAlive() || process.cutOffSince() != null) {
+      return;
+    }
+    // Short of the dead man's switch, which is right to go off where nobody is heard.
+    Duration howLong = millis(500, 30_000);
+    tell(kind.name(), process.name() + " for " + howLong);
+    process.cutOff(howLong);
+    heldUpUntil.put(process.name(), loop.now().plus(howLong));
+    lasting(
+        howLong,
+        () -> {
+          // What it had to tell comes only now.
+          lately.put(kind.name(), loop.now());
+        });
   }
 
   private void repeatFor(FaultKind kind, Duration howLong, Duration after) {

@@ -28,6 +28,9 @@ public interface Circumstances {
   /// Whether whoever reads the topic sees all that is on it.
   boolean isHeard(String topic);
 
-  /// Whether the process stood still at any time since then.
+  /// Whether another has the work of this process, which is cut off from the broker for so long.
+  boolean isAnothers(String process, Duration cutOffFor);
+
+  /// Whether the process stood still, or was cut off, at any time since then.
   boolean wasHeldUpSince(String process, Instant since);
 }

@@ -31,6 +31,7 @@ public final class Invariants {
         new TellsEverything(truth),
         new OldCommandsDoNothing(truth, circumstances),
         new StaleWritesArePutRight(truth, circumstances),
+        new WritesUnderLease(circumstances),
         new RecoversByItself(truth, onlySerinSuffers, circumstances, allGood),
         new NobodyIsCut(truth, forced),
         new LeavesAlone(truth, circumstances),

@@ -4,6 +4,7 @@ import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Decoded;
 import dev.serin.simulation.broker.Broker;
@@ -11,6 +12,7 @@ import dev.serin.simulation.broker.Group;
 import dev.serin.simulation.engine.VirtualProcess;
 import dev.serin.simulation.engine.VirtualStrands;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +27,12 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
   /// How far back it looks.
   private static final int RECALLED = 1_000;
 
+  /// `heartbeat.interval.ms`
+  private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+
+  /// Between two tries to reach the broker.
+  private static final Duration TRIES = Duration.ofMillis(250);
+
   private final VirtualProcess process;
   private final Broker broker;
   private final Group group;
@@ -33,6 +41,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
   private final Random random;
   private final Plants plants;
   private final CommandDesk<C, E> desk;
+  private final Lease lease;
   private final Deque<byte[]> unsent = new ArrayDeque<>();
   private final Deque<String> keys = new ArrayDeque<>();
   private final String service;
@@ -58,9 +67,31 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
     this.commandType = commandType;
     this.random = random;
     this.plants = plants;
+    Instant begun = process.loop().now();
+    this.lease = new Lease(() -> Duration.between(begun, process.loop().now()).toNanos());
     this.desk =
         new CommandDesk<>(
-            new Planted<>(handler, plants), refusal, this::publish, new VirtualStrands(process));
+            new Planted<>(handler, plants),
+            refusal,
+            this::publish,
+            new VirtualStrands(process),
+            lease);
+    beat();
+  }
+
+  private boolean reachesBroker() {
+    return !broker.isAway() && process.cutOffSince() == null;
+  }
+
+  private void beat() {
+    process.after(
+        HEARTBEAT,
+        () -> {
+          if (reachesBroker()) {
+            lease.answered(Duration.ZERO);
+          }
+          beat();
+        });
   }
 
   private String topic() {
@@ -69,6 +100,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
 
   @Override
   public void begin() {
+    lease.answered(Duration.ZERO);
     recall();
     poll();
   }
@@ -99,7 +131,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
 
   private void read() {
     List<C> received = new ArrayList<>();
-    while (!broker.isAway() && group.committed(topic()) < broker.visibleEnd(topic())) {
+    while (reachesBroker() && group.committed(topic()) < broker.visibleEnd(topic())) {
       long offset = group.committed(topic());
       byte[] value = broker.entry(topic(), offset).value();
       switch (Decoded.message(value, commandType)) {
@@ -130,8 +162,8 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
   }
 
   private void append() {
-    if (broker.isAway()) {
-      send();
+    if (!reachesBroker()) {
+      process.after(TRIES, this::send);
       return;
     }
     byte[] value = unsent.poll();
@@ -149,8 +181,15 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
   @Override
   public void fence() {
     // It hears of it when it polls next: at once, or when it goes on.
-    process.after(
-        Duration.ofMillis(5 + random.nextInt(50)), () -> process.start("release", this::release));
+    process.after(Duration.ofMillis(5 + random.nextInt(50)), this::hears);
+  }
+
+  private void hears() {
+    if (process.cutOffSince() == null) {
+      process.start("release", this::release);
+    } else {
+      process.after(TRIES, this::hears);
+    }
   }
 
   private void release() {

@@ -5,9 +5,11 @@ import dev.serin.simulation.engine.Loop;
 import dev.serin.simulation.engine.VirtualProcess;
 import dev.serin.simulation.world.Observer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The processes of one service: one or two, of which one has the work. One that is not heard of
@@ -72,6 +74,13 @@ public final class Crew {
     return member == null ? null : member.process();
   }
 
+  /// Whether the process of that name is cut off from the broker, and was so already then.
+  public boolean wasCutOff(String process, Instant then) {
+    return members.stream()
+        .flatMap(member -> member == null ? Stream.empty() : Stream.of(member.process()))
+        .anyMatch(it -> it.name().equals(process) && it.wasCutOff(then));
+  }
+
   /// Starts what is down.
   public void start(int number) {
     Member before = members.get(number);
@@ -102,7 +111,7 @@ public final class Crew {
     if (!(group.owner() instanceof Member owner)) {
       return;
     }
-    if (owner.process().isAlive() && !owner.process().isFrozen()) {
+    if (isHeard(owner)) {
       silence = Duration.ZERO;
       return;
     }
@@ -112,13 +121,15 @@ public final class Crew {
     }
   }
 
+  private static boolean isHeard(Member member) {
+    VirtualProcess process = member.process();
+    return process.isAlive() && !process.isFrozen() && process.cutOffSince() == null;
+  }
+
   /// Another that is well takes over, where there is one.
   public void rebalance() {
     for (Member member : members) {
-      if (member != null
-          && !group.isOwner(member)
-          && member.process().isAlive()
-          && !member.process().isFrozen()) {
+      if (member != null && !group.isOwner(member) && isHeard(member)) {
         give(member);
         return;
       }

@@ -21,6 +21,11 @@ record Planted<C extends AgentCommand, E extends AgentEvent>(
   }
 
   @Override
+  public boolean worksUnderLease() {
+    return handler.worksUnderLease() && !plants.worksWithoutLease();
+  }
+
+  @Override
   public void recalled(C command, Consumer<E> answers) {
     handler.recalled(command, answers);
   }

@@ -35,6 +35,11 @@ public interface Plants {
     return command;
   }
 
+  /// Whether an agent goes on however long the broker has not answered it.
+  default boolean worksWithoutLease() {
+    return false;
+  }
+
   /// What the agent answers without doing anything; none where it does what it should.
   default @Nullable AgentEvent answersAtOnce(AgentCommand command) {
     return null;

@@ -1,0 +1,59 @@
+package dev.serin.contracts.agent;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/// For how long this process may take its work for its own: until [#LASTS] after the broker last
+/// answered it. By then the broker has not given the work to another, since a session lasts longer
+/// (`session.timeout.ms`, 6 s, from the last heartbeat that it heard). What can't compare fences
+/// itself (HAProxy) is written to under this lease only (I10).
+///
+/// A lease that has run out begins a new term when the broker answers again: what was begun in an
+/// earlier term has no further effect, since another may have had the work in between.
+public final class Lease {
+  /// Leaves the broker 2 s: for the way of an answer, and for how late it is noticed.
+  public static final Duration LASTS = Duration.ofSeconds(4);
+
+  private final LongSupplier nanos;
+  private long answeredAt;
+  private int term;
+
+  /// @param nanos a clock that goes on while the process does not
+  public Lease(LongSupplier nanos) {
+    this.nanos = nanos;
+    this.answeredAt = nanos.getAsLong();
+  }
+
+  /// One that never runs out.
+  public static Lease unlimited() {
+    return new Lease(() -> 0);
+  }
+
+  /// The broker has answered.
+  ///
+  /// @param ago how long ago what it answered was sent
+  public synchronized void answered(Duration ago) {
+    long at = nanos.getAsLong() - ago.toNanos();
+    if (at - answeredAt > LASTS.toNanos()) {
+      term++;
+    }
+    // An answer that took long is no newer than one that was quick.
+    if (at - answeredAt > 0) {
+      answeredAt = at;
+    }
+  }
+
+  synchronized int term() {
+    return term;
+  }
+
+  /// Whether what was begun in that term may have an effect now.
+  synchronized boolean isHeld(int begunIn) {
+    return begunIn == term && !hasRunOut();
+  }
+
+  /// Whether the broker has not answered for too long.
+  public synchronized boolean hasRunOut() {
+    return nanos.getAsLong() - answeredAt > LASTS.toNanos();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.serin.contracts.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.kafka.KafkaSettings;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LeaseTest {
+  private final AtomicLong nanos = new AtomicLong();
+  private final Lease lease = new Lease(nanos::get);
+
+  private void pass(long millis) {
+    nanos.addAndGet(Duration.ofMillis(millis).toNanos());
+  }
+
+  @Test
+  void lastsForFourSecondsAfterAnAnswer() {
+    pass(3_000);
+    lease.answered(Duration.ZERO);
+    int term = lease.term();
+
+    pass(4_000);
+    assertThat(lease.isHeld(term)).isTrue();
+    pass(1);
+    assertThat(lease.isHeld(term)).isFalse();
+    assertThat(lease.hasRunOut()).isTrue();
+  }
+
+  @Test
+  void isOverBeforeTheBrokerGivesTheWorkToAnother() {
+    assertThat(Lease.LASTS.toMillis())
+        .isLessThanOrEqualTo(KafkaSettings.SESSION_TIMEOUT_MILLIS - 2_000);
+  }
+
+  @Test
+  void countsFromWhenTheHeartbeatWasSentThatIsAnswered() {
+    pass(3_000);
+    lease.answered(Duration.ofSeconds(2));
+    pass(3_001);
+
+    assertThat(lease.hasRunOut()).isTrue();
+  }
+
+  @Test
+  void anAnswerThatTookLongTakesNothingFromAQuickOne() {
+    pass(3_000);
+    lease.answered(Duration.ZERO);
+    lease.answered(Duration.ofSeconds(3));
+    pass(4_000);
+
+    assertThat(lease.hasRunOut()).isFalse();
+  }
+
+  @Test
+  void onceItHasRunOutAnAnswerBeginsAnotherTerm() {
+    int before = lease.term();
+    pass(4_001);
+    lease.answered(Duration.ZERO);
+
+    assertThat(lease.isHeld(before)).isFalse();
+    assertThat(lease.isHeld(lease.term())).isTrue();
+  }
+
+  @Test
+  void answersInTimeBeginNoOtherTerm() {
+    int before = lease.term();
+    for (int i = 0; i < 100; i++) {
+      pass(2_000);
+      lease.answered(Duration.ZERO);
+    }
+
+    assertThat(lease.isHeld(before)).isTrue();
+  }
+
+  @Test
+  void oneWithoutALimitIsAlwaysHeld() {
+    Lease unlimited = Lease.unlimited();
+
+    assertThat(unlimited.hasRunOut()).isFalse();
+    assertThat(unlimited.isHeld(unlimited.term())).isTrue();
+  }
+}

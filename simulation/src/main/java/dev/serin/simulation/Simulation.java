@@ -117,8 +117,7 @@ final class Simulation implements Observer {
             this::locate,
             new Random(seed * 31 + 5),
             plants,
-            faults.twoOfEach(),
-            Scenario.SERVICE);
+            faults.twoOfEach());
     faults.begin(cluster);
     faults.repeat(new Random(seed * 31 + 6));
   }

@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -179,7 +180,8 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
 
   private Rebalances.Recalling recalling(
       ConcurrentMessageListenerContainer<String, byte[]> listening) {
-    Recall<C> recall = new Recall<>(recalls, commandType, desk);
+    Recall<C> recall =
+        new Recall<>(recalls, commandType, desk, InstantSource.system(), System::nanoTime);
     return new Rebalances.Recalling() {
       @Override
       public void recall(Collection<TopicPartition> partitions) {

@@ -4,6 +4,7 @@ import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHead;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /// restart and over the end of another process, and which guards stand. Needs no disk: the broker
 /// has it all. Without it nothing may be obeyed: a command that another process has outdone would
 /// be, and a switch that is armed would be forgotten.
-final class Recall<C extends AgentCommand> {
+public final class Recall<C extends AgentCommand> {
   private static final Logger log = LoggerFactory.getLogger(Recall.class);
 
   /// How far back it looks in each partition: at the commands of the last hour, and at this many if
@@ -48,10 +50,18 @@ final class Recall<C extends AgentCommand> {
   private final Class<C> commandType;
   private final CommandDesk<C, ?> desk;
   private final Duration patience;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
 
-  Recall(
-      Supplier<Consumer<String, byte[]>> consumers, Class<C> commandType, CommandDesk<C, ?> desk) {
-    this(consumers, commandType, desk, PATIENCE);
+  /// @param clock by which an hour is an hour ago
+  /// @param nanos only grows, whatever is done to the clock
+  public Recall(
+      Supplier<Consumer<String, byte[]>> consumers,
+      Class<C> commandType,
+      CommandDesk<C, ?> desk,
+      InstantSource clock,
+      LongSupplier nanos) {
+    this(consumers, commandType, desk, PATIENCE, clock, nanos);
   }
 
   /// @param patience how long it reads at most: [#AT_LEAST] have to be read in this time
@@ -60,10 +70,22 @@ final class Recall<C extends AgentCommand> {
       Class<C> commandType,
       CommandDesk<C, ?> desk,
       Duration patience) {
+    this(consumers, commandType, desk, patience, InstantSource.system(), System::nanoTime);
+  }
+
+  private Recall(
+      Supplier<Consumer<String, byte[]>> consumers,
+      Class<C> commandType,
+      CommandDesk<C, ?> desk,
+      Duration patience,
+      InstantSource clock,
+      LongSupplier nanos) {
     this.consumers = consumers;
     this.commandType = commandType;
     this.desk = desk;
     this.patience = patience;
+    this.clock = clock;
+    this.nanos = nanos;
   }
 
   /// The newest are read first, and all that was read is learned at once: what is learned never has
@@ -71,7 +93,7 @@ final class Recall<C extends AgentCommand> {
   ///
   /// @throws KafkaException where not even the newest [#AT_LEAST] could be read; nothing was
   ///   learned
-  void of(Collection<TopicPartition> partitions) {
+  public void of(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
       return;
     }
@@ -86,7 +108,7 @@ final class Recall<C extends AgentCommand> {
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       consumer.assign(partitions);
       List<Unread> unread = unread(consumer, partitions);
-      long deadline = System.nanoTime() + patience.toNanos();
+      long deadline = nanos.getAsLong() + patience.toNanos();
       Deque<List<C>> parts = new ArrayDeque<>();
       for (int size = AT_LEAST; unread.stream().anyMatch(Unread::isAny); size *= 2) {
         int newest = size;
@@ -138,7 +160,7 @@ final class Recall<C extends AgentCommand> {
     unread.forEach(it -> consumer.seek(it.partition(), it.newest(size)));
     Newest<C> commands = new Newest<>();
     while (unread.stream().anyMatch(it -> consumer.position(it.partition(), ANSWER) < it.until())) {
-      if (System.nanoTime() - deadline > 0) {
+      if (nanos.getAsLong() - deadline > 0) {
         return Optional.empty();
       }
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
@@ -153,8 +175,7 @@ final class Recall<C extends AgentCommand> {
     return Optional.of(commands.oldestFirst());
   }
 
-  private static List<Unread> unread(
-      Consumer<String, byte[]> consumer, List<TopicPartition> partitions) {
+  private List<Unread> unread(Consumer<String, byte[]> consumer, List<TopicPartition> partitions) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
     Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions, ANSWER);
     Map<TopicPartition, Long> hour = looksBack(consumer, partitions);
@@ -169,9 +190,9 @@ final class Recall<C extends AgentCommand> {
   }
 
   /// Where the commands of the last hour begin; nothing of a partition that has none.
-  private static Map<TopicPartition, Long> looksBack(
+  private Map<TopicPartition, Long> looksBack(
       Consumer<String, byte[]> consumer, List<TopicPartition> partitions) {
-    long since = System.currentTimeMillis() - LOOKS_BACK.toMillis();
+    long since = clock.millis() - LOOKS_BACK.toMillis();
     Map<TopicPartition, Long> asked = new HashMap<>();
     partitions.forEach(partition -> asked.put(partition, since));
     Map<TopicPartition, Long> offsets = new HashMap<>();

@@ -2,11 +2,14 @@ package dev.serin.simulation.service;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Handover;
 import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Decoded;
+import dev.serin.contracts.kafka.Recall;
 import dev.serin.simulation.broker.Broker;
 import dev.serin.simulation.broker.Group;
 import dev.serin.simulation.engine.VirtualProcess;
@@ -18,20 +21,27 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 
-/// One agent process: the production handler behind the production desk. It commits a command's
-/// offset on receipt and works beside its consumer, as the real shell does; what it publishes waits
-/// in its producer, in order, and dies with it.
+/// One agent process: the production handler behind the production desk, lease, handover and
+/// recall. It commits a command's offset on receipt and works beside its consumer, as the real
+/// shell does; what it publishes waits in its producer, in order, and dies with it.
 final class Agent<C extends AgentCommand, E extends AgentEvent> implements Member {
-  /// How far back it looks.
-  private static final int RECALLED = 1_000;
+  /// The one partition that each topic has.
+  private static final Set<Integer> ALL = Set.of(0);
 
   /// `heartbeat.interval.ms`
   private static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
   /// Between two tries to reach the broker.
   private static final Duration TRIES = Duration.ofMillis(250);
+
+  /// As the shell's between two consumers.
+  private static final BackOff BEFORE_LISTENING_AGAIN =
+      new BackOff(Duration.ofSeconds(2), Duration.ofSeconds(10));
 
   private final VirtualProcess process;
   private final Broker broker;
@@ -42,10 +52,16 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
   private final Plants plants;
   private final CommandDesk<C, E> desk;
   private final Lease lease;
+  private final Handover handover;
+  private final Recall<C> recall;
   private final Deque<byte[]> unsent = new ArrayDeque<>();
   private final Deque<String> keys = new ArrayDeque<>();
-  private final String service;
   private boolean sending;
+
+  /// How often it was given the work: what was begun before ends then.
+  private int consumers;
+
+  private boolean recalled;
 
   /// @param name `haproxy`, `incus` or `sli`
   Agent(
@@ -53,7 +69,6 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
       Broker broker,
       Group group,
       String name,
-      String service,
       Class<C> commandType,
       CommandHandler<C, E> handler,
       Function<CommandDesk.Refusal, E> refusal,
@@ -63,7 +78,6 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
     this.broker = broker;
     this.group = group;
     this.name = name;
-    this.service = service;
     this.commandType = commandType;
     this.random = random;
     this.plants = plants;
@@ -76,7 +90,19 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
             this::publish,
             new VirtualStrands(process),
             lease);
+    this.handover = new Handover(desk);
+    this.recall =
+        new Recall<>(
+            () -> new VirtualConsumer(process, broker, this::reachesBroker),
+            commandType,
+            desk,
+            process::now,
+            () -> Duration.between(begun, process.loop().now()).toNanos());
     beat();
+  }
+
+  private String topic() {
+    return "serin." + name + ".commands.v1";
   }
 
   private boolean reachesBroker() {
@@ -94,37 +120,50 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
         });
   }
 
-  private String topic() {
-    return "serin." + name + ".commands.v1";
+  @Override
+  public void begin() {
+    int mine = ++consumers;
+    recalled = false;
+    process.start("consumer", () -> join(mine, 1));
+  }
+
+  /// What was taken away and comes back was suspended in between, as a rebalance takes everything
+  /// from everybody.
+  private void join(int mine, int attempt) {
+    if (mine != consumers || !group.isOwner(this)) {
+      return;
+    }
+    if (!reachesBroker()) {
+      process.after(TRIES, () -> process.start("consumer", () -> join(mine, attempt)));
+      return;
+    }
+    lease.answered(Duration.ZERO);
+    handover.takenAway(ALL);
+    handover.given(ALL);
+    try {
+      recall.of(List.of(new TopicPartition(topic(), 0)));
+    } catch (KafkaException unread) {
+      process.after(
+          BEFORE_LISTENING_AGAIN.pause(attempt, process.name()),
+          () -> process.start("consumer", () -> join(mine, attempt + 1)));
+      return;
+    }
+    recalled = true;
+    poll(mine);
   }
 
   @Override
-  public void begin() {
-    lease.answered(Duration.ZERO);
-    recall();
-    poll();
+  public boolean isReady() {
+    return recalled;
   }
 
-  /// As the real shell does when it is given a partition.
-  private void recall() {
-    List<C> commands = new ArrayList<>();
-    long end = broker.visibleEnd(topic());
-    for (long offset = Math.max(0, end - RECALLED); offset < end; offset++) {
-      if (Decoded.message(broker.entry(topic(), offset).value(), commandType)
-          instanceof Decoded.Readable<C>(C command)) {
-        commands.add(plants.taken(command));
-      }
-    }
-    process.start("recall", () -> desk.recall(commands));
-  }
-
-  private void poll() {
+  private void poll(int mine) {
     process.after(
         Duration.ofMillis(5 + random.nextInt(20)),
         () -> {
-          if (group.isOwner(this)) {
+          if (mine == consumers && group.isOwner(this)) {
             read();
-            poll();
+            poll(mine);
           }
         });
   }
@@ -142,8 +181,13 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
       group.commit(topic(), offset + 1);
     }
     if (!received.isEmpty()) {
-      process.start("consumer", () -> received.forEach(desk::accept));
+      process.start("consumer", () -> received.forEach(this::receive));
     }
+  }
+
+  private void receive(C command) {
+    handover.commanded(command.head().service(), 0);
+    desk.accept(command);
   }
 
   private void publish(E event) {
@@ -185,16 +229,18 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
   }
 
   private void hears() {
-    if (process.cutOffSince() == null) {
-      process.start("release", this::release);
-    } else {
+    if (!reachesBroker()) {
       process.after(TRIES, this::hears);
-    }
-  }
-
-  private void release() {
-    if (!group.isOwner(this)) {
-      desk.release(service);
+    } else if (!group.isOwner(this)) {
+      process.start(
+          "consumer",
+          () -> {
+            handover.takenAway(ALL);
+            process.sleep(Duration.ofMillis(1));
+            if (!group.isOwner(this)) {
+              handover.given(Set.of());
+            }
+          });
     }
   }
 

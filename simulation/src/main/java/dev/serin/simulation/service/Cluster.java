@@ -55,11 +55,9 @@ public final class Cluster {
   private final Plants plants;
   private final List<Crew> crews;
   private final Map<String, Group> groups = new LinkedHashMap<>();
-  private final String service;
   private long tokens;
 
   /// @param two whether each of Serin's services runs as two processes
-  /// @param service the one that is released
   /// @param artifacts what the incus-agent's machine has
   public Cluster(
       Loop loop,
@@ -70,8 +68,7 @@ public final class Cluster {
       ArtifactSource artifacts,
       Random random,
       Plants plants,
-      boolean two,
-      String service) {
+      boolean two) {
     this.loop = loop;
     this.broker = broker;
     this.world = world;
@@ -79,7 +76,6 @@ public final class Cluster {
     this.artifacts = artifacts;
     this.random = random;
     this.plants = plants;
-    this.service = service;
     int size = two ? 2 : 1;
     this.crews =
         List.of(
@@ -135,7 +131,6 @@ public final class Cluster {
         broker,
         group("haproxy"),
         "haproxy",
-        service,
         HaproxyCommand.class,
         new HaproxyCommands(
             fleet,
@@ -153,7 +148,6 @@ public final class Cluster {
         broker,
         group("incus"),
         "incus",
-        service,
         IncusCommand.class,
         new IncusCommandHandler(
             new Servers(List.of(new IncusServer("default", "default", wire))),
@@ -173,7 +167,6 @@ public final class Cluster {
         broker,
         group("sli"),
         "sli",
-        service,
         SliCommand.class,
         new SliHandler(
             new Prometheus(wire, "http://prometheus:9090"),

@@ -64,6 +64,7 @@ public final class Crew {
     return group.owner() instanceof Member owner
             && owner.process().isAlive()
             && !owner.process().isFrozen()
+            && owner.isReady()
         ? owner.process()
         : null;
   }

@@ -9,6 +9,11 @@ interface Member {
   /// It has been given the group's work.
   void begin();
 
+  /// Whether it knows all that it has to before it does the work.
+  default boolean isReady() {
+    return true;
+  }
+
   /// The work was given to another.
   void fence();
 }

@@ -27,7 +27,7 @@ record Planted<C extends AgentCommand, E extends AgentEvent>(
 
   @Override
   public void recalled(C command, Consumer<E> answers) {
-    handler.recalled(command, answers);
+    handler.recalled(plants.taken(command), answers);
   }
 
   @Override

@@ -13,8 +13,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /// Whether each agent of this process obeys: one that waits is out of service, and says for what.
-/// Nobody has to restart it: it goes on by itself.
-@Component
+/// Nobody has to restart it: it goes on by itself. Its bean's name makes it `agents` in the answer.
+@Component("agentsHealthIndicator")
 final class AgentsHealth implements HealthIndicator {
   private final Map<String, Supplier<Optional<String>>> agents;
 

@@ -24,10 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,6 +49,13 @@ final class Guard {
   /// a person: the next preflight says so.
   private static final Duration RETURNS = Duration.ofHours(1);
 
+  /// Knows which commands of Serin's for a server may come only now.
+  @FunctionalInterface
+  interface OfLate {
+    /// @param named what the guard names as asked of it earlier in its rollout
+    List<ServerSetting> of(ServerSetting asked, String node, List<ServerSetting> named);
+  }
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Fleet fleet;
   private final IntSupplier holdUps;
@@ -60,7 +65,7 @@ final class Guard {
   private final Map<String, ProcessSeen> processes = new HashMap<>();
 
   private final Causes causes = new Causes();
-  private final BiFunction<ServerSetting, String, Predicate<ServerSetting>> mayBeLate;
+  private final OfLate ofLate;
 
   /// What hands have changed on a load balancer, so that it is told once.
   private final Map<String, List<Drift>> told = new HashMap<>();
@@ -87,12 +92,12 @@ final class Guard {
       Fleet fleet,
       IntSupplier holdUps,
       DeadMansSwitch deadMan,
-      BiFunction<ServerSetting, String, Predicate<ServerSetting>> mayBeLate,
+      OfLate ofLate,
       GuardServers first,
       Consumer<HaproxyEvent> answers) {
     this.fleet = fleet;
     this.holdUps = holdUps;
-    this.mayBeLate = mayBeLate;
+    this.ofLate = ofLate;
     this.newest = first;
     this.answers = answers;
     this.deadMan = deadMan;
@@ -307,12 +312,12 @@ final class Guard {
   }
 
   private List<ServerSetting> earlier(Drift drift) {
-    Predicate<ServerSetting> late = mayBeLate.apply(drift.asked(), drift.node());
-    return newest.servers().stream()
-        .filter(server -> server.node().equals(drift.node()))
-        .flatMap(server -> server.earlier().stream())
-        .filter(late)
-        .toList();
+    List<ServerSetting> named =
+        newest.servers().stream()
+            .filter(server -> server.node().equals(drift.node()))
+            .flatMap(server -> server.earlier().stream())
+            .toList();
+    return ofLate.of(drift.asked(), drift.node(), named);
   }
 
   private void tellOfHands(String name, List<Drift> drifts, Instant now) {

@@ -3,17 +3,21 @@ package dev.serin.haproxy.guard;
 import dev.serin.contracts.agent.Alarms;
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The guards of all services, each looking around once a second.
 public final class Guards {
@@ -45,6 +49,10 @@ public final class Guards {
   /// The fence of the newest command that gave each node a weight, by service and node.
   private final Map<String, Long> weighed = new ConcurrentHashMap<>();
 
+  /// What each service's servers were given as weights, in whichever rollout, with the fence of the
+  /// newest command that did.
+  private final Map<String, Map<ServerSetting, Long>> weights = new ConcurrentHashMap<>();
+
   /// The fence of the newest command that ended each service's guard.
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
 
@@ -68,7 +76,7 @@ public final class Guards {
                 fleet,
                 alarms::holdUps,
                 new DeadMansSwitch(fleet, startedAt, alarms::nanos),
-                (asked, node) -> mayBeLate(service, asked, node),
+                (asked, node, earlier) -> ofLate(service, asked, node, earlier),
                 command,
                 answers);
     boolean alone =
@@ -82,19 +90,38 @@ public final class Guards {
   }
 
   /// What Serin has told the node of late, which another instance may do only now: anything, its
-  /// weight alone, or nothing.
-  private Predicate<ServerSetting> mayBeLate(String service, ServerSetting asked, String node) {
-    if (isOfLate(touched, service, node)) {
-      return earlier -> true;
-    }
-    return isOfLate(weighed, service, node)
-        ? earlier -> earlier.state() == asked.state()
-        : earlier -> false;
+  /// weight alone, or nothing. A weight may be one of the rollout before, whose shares this one's
+  /// guard does not know.
+  private List<ServerSetting> ofLate(
+      String service, ServerSetting asked, String node, List<ServerSetting> earlier) {
+    Predicate<ServerSetting> mayBeLate =
+        isOfLate(touched, service, node)
+            ? any -> true
+            : isOfLate(weighed, service, node)
+                ? any -> any.state() == asked.state()
+                : none -> false;
+    Stream<ServerSetting> given =
+        weights.getOrDefault(service, Map.of()).entrySet().stream()
+            .filter(weight -> isOfLate(weight.getValue()))
+            .map(Map.Entry::getKey)
+            .filter(weight -> Causes.key(weight).equals(Causes.key(asked)))
+            .map(weight ->
+                new ServerSetting(
+                    asked.loadBalancer(),
+                    asked.pool(),
+                    asked.server(),
+                    weight.weight(),
+                    asked.state()));
+    return Stream.concat(earlier.stream(), given).filter(mayBeLate).toList();
   }
 
   private boolean isOfLate(Map<String, Long> commands, String service, String node) {
-    long newest = commands.getOrDefault(service + "/" + node, 0L);
-    return alarms.now().toEpochMilli() - newest < REMEMBERED.toMillis();
+    return isOfLate(commands.getOrDefault(service + "/" + node, 0L));
+  }
+
+  /// A fence is the millisecond of its command.
+  private boolean isOfLate(long fence) {
+    return alarms.now().toEpochMilli() - fence < REMEMBERED.toMillis();
   }
 
   private void touched(CommandHead head) {
@@ -138,10 +165,17 @@ public final class Guards {
     touched(head);
   }
 
-  /// A command that gives another node than its own a weight too.
-  public void weighs(CommandHead head, String node) {
-    weighed.merge(head.service() + "/" + node, head.fence(), Math::max);
-    leaveToIt(head, node);
+  /// A command that gives other nodes than its own a weight too.
+  public void weighs(WeighServers command) {
+    CommandHead head = command.head();
+    for (PoolServer server : command.servers()) {
+      weighed.merge(head.service() + "/" + server.node(), head.fence(), Math::max);
+      leaveToIt(head, server.node());
+    }
+    Map<ServerSetting, Long> given =
+        weights.computeIfAbsent(head.service(), service -> new ConcurrentHashMap<>());
+    given.values().removeIf(fence -> !isOfLate(fence));
+    command.settings().forEach(setting -> given.merge(setting, head.fence(), Math::max));
   }
 
   /// A load balancer did not answer a command: it may still obey it, when nobody expects that any

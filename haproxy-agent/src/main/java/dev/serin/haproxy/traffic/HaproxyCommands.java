@@ -49,7 +49,7 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
               answers,
               () -> new ServingCheck(fleet, frontDoor, present.of(check), turn).run());
       case WeighServers weigh -> {
-        weigh.servers().forEach(server -> guards.weighs(weigh.head(), server.node()));
+        guards.weighs(weigh);
         answer(weigh, turn, answers, () -> new Weighing(fleet, present.of(weigh), turn).run());
       }
     }
@@ -68,8 +68,7 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     switch (command) {
       case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
       case HaproxyCommand.StopGuardingServers stop -> guards.recalledStop(stop);
-      case WeighServers weigh ->
-          weigh.servers().forEach(server -> guards.weighs(weigh.head(), server.node()));
+      case WeighServers weigh -> guards.weighs(weigh);
       default -> {}
     }
   }

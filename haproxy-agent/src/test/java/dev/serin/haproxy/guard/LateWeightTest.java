@@ -1,0 +1,162 @@
+package dev.serin.haproxy.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.HandAlarms;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
+import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
+import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.haproxy.runtime.LoadBalancer;
+import dev.serin.haproxy.runtime.Recorded;
+import dev.serin.haproxy.runtime.RuntimeWire;
+import dev.serin.haproxy.traffic.Fleet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// An agent that was frozen in the middle of a traffic step goes on in the next rollout, another
+/// having its work: what it writes then is no person's hand (I10). Found by a seed.
+class LateWeightTest {
+  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+
+  private final HandAlarms time = new HandAlarms(NOON);
+  private final List<HaproxyEvent> told = new ArrayList<>();
+  private final Guards guards =
+      new Guards(
+          new Fleet(
+              Map.of(
+                  "one",
+                  new Fleet.Balancer(
+                      new LoadBalancer("one", this::answer, null, null), null, "socat"))),
+          time);
+
+  private int weight = 90;
+
+  private RuntimeWire.Reply answer(String line) {
+    String set = "set server api/b2 weight ";
+    if (line.startsWith(set)) {
+      weight = Integer.parseInt(line.substring(set.length()));
+      return new RuntimeWire.Answered("\n");
+    }
+    return new RuntimeWire.Answered(
+        Recorded.answer("3.x/snapshot.txt")
+            .replace(
+                "3 api 2 b2 fd00::12 2 0 100 100", "3 api 2 b2 fd00::12 2 0 " + weight + " 100")
+            .replace("http,c2,7,100", "http,c2,7," + weight));
+  }
+
+  private static ServerSetting b2(int weight) {
+    return new ServerSetting("one", "api", "b2", weight, AdminState.READY);
+  }
+
+  private CommandHead head(String rollout, String id) {
+    return new CommandHead(id, rollout, "backend-api", null, time.now().toEpochMilli(), time.now());
+  }
+
+  /// A traffic step of the rollout before, as whoever takes the work over recalls it.
+  private void recallsAShareOf(int given) {
+    WeighServers weigh =
+        new WeighServers(
+            head("r-1", "w"),
+            List.of(new PoolServer("node-2", "b2")),
+            List.of(b2(given)),
+            List.of(),
+            Duration.ZERO);
+    guards.recalled(weigh.head());
+    guards.weighs(weigh);
+  }
+
+  /// The next rollout's guard asks for a weight that is not the configured one, so that no reload
+  /// is thought of.
+  private void guard() throws InterruptedException {
+    at(1);
+    guards.guard(
+        new GuardServers(
+            head("r-2", "g"),
+            List.of(new GuardedServer("node-2", List.of(b2(90)), false, false, List.of())),
+            NOON.plusSeconds(3_600),
+            null),
+        told::add);
+    at(3);
+  }
+
+  private void at(int second) throws InterruptedException {
+    time.until(NOON.plusSeconds(second));
+  }
+
+  private List<HaproxyEvent> drifts() {
+    return told.stream().filter(event -> !(event instanceof HaproxyEvent.TrafficObserved)).toList();
+  }
+
+  @Test
+  void isPutBackThoughItIsOfTheRolloutBefore() throws InterruptedException {
+    recallsAShareOf(25);
+    guard();
+    assertThat(drifts()).isEmpty();
+
+    weight = 25;
+    at(5);
+
+    assertThat(weight).isEqualTo(90);
+    assertThat(drifts())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            HaproxyEvent.DriftMended.class,
+            mended -> assertThat(mended.cause()).isEqualTo(DriftCause.LATE));
+  }
+
+  @Test
+  void isPutBackOnceSinceWhoDoesItAgainMeansIt() throws InterruptedException {
+    recallsAShareOf(25);
+    guard();
+    weight = 25;
+    at(5);
+    told.clear();
+
+    weight = 25;
+    at(7);
+
+    assertThat(weight).isEqualTo(25);
+    assertThat(drifts()).singleElement().isInstanceOf(HaproxyEvent.ServersChangedByHand.class);
+  }
+
+  @Test
+  void anotherWeightIsAPersons() throws InterruptedException {
+    recallsAShareOf(25);
+    guard();
+
+    weight = 26;
+    at(5);
+
+    assertThat(weight).isEqualTo(26);
+    assertThat(drifts()).singleElement().isInstanceOf(HaproxyEvent.ServersChangedByHand.class);
+  }
+
+  @Test
+  void theSameWeightIsAPersonsOnceNobodyCanBeHeldUpInItAnyMore() throws InterruptedException {
+    recallsAShareOf(25);
+    at(700);
+    guards.guard(
+        new GuardServers(
+            head("r-2", "g"),
+            List.of(new GuardedServer("node-2", List.of(b2(90)), false, false, List.of())),
+            NOON.plusSeconds(3_600),
+            null),
+        told::add);
+    at(703);
+
+    weight = 25;
+    at(705);
+
+    assertThat(weight).isEqualTo(25);
+  }
+}

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Placing {
   private static final int ATTEMPTS = 3;
 
+  /// A try before this one may have been cut off after it had touched something.
+  private static final String NOTHING_NOW = "this try has touched nothing";
+
   private final ArtifactSource artifacts;
   private final FurtherFiles further;
 
@@ -40,14 +43,14 @@ final class Placing {
           new Step(wanted(file), change.before(), FurtherFiles.onNode(file), file.artifact()));
     }
     // They may be secret, so they go nowhere else: the store gets none of them from here.
-    return carryOut(turn, node, steps, "place", "nothing was touched");
+    return carryOut(turn, node, steps, "place", NOTHING_NOW);
   }
 
   /// Whether each file may get what it had before, and its content is on the node from now on:
   /// nothing else is touched.
   void readyToPutBack(Turn turn, Node node, List<FileChange> files)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    carryOut(turn, node, back(files), "look", "nothing was touched");
+    carryOut(turn, node, back(files), "look", NOTHING_NOW);
   }
 
   /// Gives each file what it had before. The binary is back already.
@@ -55,7 +58,7 @@ final class Placing {
   /// @return the files as they are now
   List<FileState> putBack(Turn turn, Node node, List<FileChange> files)
       throws CommandFailed, Unreachable, Turn.Preempted {
-    return carryOut(turn, node, back(files), "place", "the binary is back already");
+    return carryOut(turn, node, back(files), "back", "the binary is back already");
   }
 
   private static List<Step> back(List<FileChange> files) {
@@ -80,7 +83,7 @@ final class Placing {
   private record Step(
       FileState wanted, FileState other, String onNode, @Nullable Artifact artifact) {}
 
-  /// @param how `place`, or `look` for the look at them alone
+  /// @param how `place`, `back`, or `look` for the look at them alone before they go back
   /// @param touched what is said where a file is somebody else's
   private List<FileState> carryOut(
       Turn turn, Node node, List<Step> steps, String how, String touched)
@@ -110,7 +113,9 @@ final class Placing {
               node,
               FurtherFiles.path(report, paths),
               report.outcome().equals("foreign") ? found : FurtherFiles.shown(found),
-              report.has("placed") ? "others were placed before" : touched);
+              report.has("placed") || report.has("already")
+                  ? "it was left alone, but others are as they are to be already"
+                  : touched);
         }
       }
     }

@@ -39,7 +39,12 @@ final class Restoring {
       throw foreign(node, report.word(1));
     }
     if (report.outcome().equals("foreign-unit")) {
-      throw foreignUnit(node, report, "nothing was touched");
+      throw foreignUnit(
+          node,
+          report,
+          report.has("back")
+              ? "the binary is back already, and the unit was not restarted"
+              : "the binary was left alone");
     }
     String elsewhere = "";
     boolean again = false;
@@ -111,7 +116,7 @@ final class Restoring {
         Reason.FOREIGN,
         "a binary that this rollout knows at " + node.install().path() + " in " + node.instance(),
         "SHA-256 " + sha256 + ", put there by somebody else",
-        "ask them; nothing was touched");
+        "ask them; it was left alone");
   }
 
   private String install(Turn turn, Node node, Artifact artifact)

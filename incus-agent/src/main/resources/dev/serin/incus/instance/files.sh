@@ -3,6 +3,19 @@
 held=$store/.$name.files
 pending=$held/pending
 
+# FILE: when it was changed, in microseconds.
+changed_at() {
+  at=$(stat -c %.6Y -- "$1")
+  printf %s "${at%.*}${at#*.}"
+}
+
+# Whether no further file has been given anything since they were kept last. Where that is not known,
+# one may have been.
+untouched() {
+  [ -e "$held/kept" ] && [ ! -e "$pending" ] || return 1
+  [ ! -e "$held/changed" ] || [ "$(changed_at "$held/changed")" -lt "$(changed_at "$held/kept")" ]
+}
+
 # Makes the folder.
 hold() {
   mkdir -p -- "$store"

@@ -33,4 +33,6 @@ while [ $# -gt 0 ]; do
   fi
   shift 2
 done
+# What is changed from now on is newer than this.
+touch -- "$held/kept"
 end kept

@@ -1,8 +1,9 @@
 # Gives further files the content, owner and mode that they are to have, one after the other; `-` for
 # no file. A file that has neither those nor the other ones that it may have is somebody else's, and
 # then none is touched. Where the content of one is not on the node it is asked for, and none is
-# touched either. `look` ends before the first of them is touched.
-# look|place (path digest|- uid gid mode other-digest|- other-uid other-gid other-mode node-artifact|-)…
+# touched either. `back` is the way back: where none was touched since they were kept there is nothing to
+# take back from somebody else, and theirs is left. `look` is the same, and ends before it touches any.
+# look|back|place (path digest|- uid gid mode other-digest|- other-uid other-gid other-mode node-artifact|-)…
 how=$1
 shift
 alone
@@ -24,15 +25,47 @@ content() {
   done
 }
 
+# Whether it may be one of ours: neither a link nor a directory, and in a directory without links.
+is_known() { case $kind in absent | file) ;; *) return 1 ;; esac; }
+
+# INDEX: what was looked at is somebody else's. The first of them is told, unless they are left.
+foreign() {
+  [ -z "$stop" ] && [ "$left" = no ] || return 0
+  if is_known; then
+    stop="foreign $1 ${now%% *}"
+  else
+    stop="refused $1 $kind"
+  fi
+}
+
+# Ends where something was somebody else's, and says whether others are as they are to be already.
+stopped() {
+  [ -n "$stop" ] || return 0
+  [ "$already" = no ] || say already yes
+  # Its words are plain.
+  # shellcheck disable=SC2086
+  end $stop
+}
+
 # Looks at all of them before anything is done.
 check() {
   enter "$2"
-  case $kind in absent | file) ;; *) end refused "$1" "$kind" ;; esac
+  if ! is_known; then
+    foreign "$1"
+    return 0
+  fi
+  # What a try before this one left behind may be secret.
+  rm -f -- "./.$base.serin-"*
   case $2 in */systemd/*) units=yes ;; esac
   wanted=$(state "$3" "$4" "$5" "$6") || exit 1
-  [ "$now" != "$wanted" ] || return 0
   other=$(state "$7" "$8" "$9" "${10}") || exit 1
-  [ "$now" = "$other" ] || end foreign "$1" "${now%% *}"
+  if [ "$now" = "$wanted" ]; then
+    [ "$wanted" = "$other" ] || already=yes
+    return 0
+  elif [ "$now" != "$other" ]; then
+    foreign "$1"
+    return 0
+  fi
   todo=yes
   if [ "$3" != - ] && [ -z "$(content "$1" "$2" "$3" "${11}")" ]; then
     lacking=yes
@@ -40,16 +73,27 @@ check() {
   fi
 }
 
+# INDEX: what was looked at stays as it is, or ends it all.
+leave() {
+  foreign "$1"
+  stopped
+  say placed "$1" "$now"
+}
+
 place() {
   enter "$2"
   # Since the look at it, a directory may have become a link to another one.
-  case $kind in absent | file) ;; *) end refused "$1" "$kind" ;; esac
-  # What a try before this one left behind may be secret.
-  rm -f -- "./.$base.serin-"*
+  if ! is_known; then
+    leave "$1"
+    return 0
+  fi
   wanted=$(state "$3" "$4" "$5" "$6") || exit 1
   if [ "$now" != "$wanted" ]; then
     other=$(state "$7" "$8" "$9" "${10}") || exit 1
-    [ "$now" = "$other" ] || end foreign "$1" "${now%% *}"
+    if [ "$now" != "$other" ]; then
+      leave "$1"
+      return 0
+    fi
     if [ "$3" = - ]; then
       rm -f -- "./$base"
     else
@@ -103,10 +147,12 @@ each() {
   done
 }
 
-units=no todo=no lacking=no
+units=no todo=no lacking=no already=no stop='' left=no
+[ "$how" = place ] || ! untouched || left=yes
 each check "$@"
+stopped
 [ "$lacking" = no ] || end lacking
-[ "$how" = place ] || end ready
+[ "$how" != look ] || end ready
 if [ "$todo" = yes ]; then
   # Cut off from here on, a repeat knows that something changed.
   : >"$pending"

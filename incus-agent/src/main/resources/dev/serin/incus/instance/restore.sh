@@ -10,7 +10,10 @@ for word in "$@"; do
   case $word in
     *=*)
       read_unit "${word%=*}"
-      [ "$(unit_file "${word%=*}")" = "${word##*=}" ] || end foreign-unit "${word%=*}"
+      [ "$(unit_file "${word%=*}")" = "${word##*=}" ] || {
+        [ "$installed" != "$wanted" ] || say back yes
+        end foreign-unit "${word%=*}"
+      }
       ;;
   esac
 done

@@ -90,12 +90,75 @@ class FurtherFilesBackTest {
     Failure failure = Agent.failure(release.restore(OLD, NEW, UNITS));
 
     assertThat(failure.reason()).isEqualTo(Reason.FOREIGN);
-    assertThat(failure.sentence()).contains("unit app", "nothing was touched");
+    assertThat(failure.sentence()).contains("unit app", "the binary was left alone");
     assertThat(isNew()).isTrue();
 
     Files.writeString(shown, "[Unit]\n");
     assertThat(release.restore(OLD, NEW, UNITS)).isInstanceOf(IncusEvent.BinaryRestored.class);
     assertThat(isOld()).isTrue();
+  }
+
+  /// A repeat after a crash does not say that all is as it was.
+  @Test
+  void whatIsBackAlreadyIsToldWhereAUnitIsSomebodyElses() throws IOException {
+    Further release = release();
+    pushed(release);
+    bed.write(instance + "/opt/app", OLD);
+    Files.writeString(shown, "[Unit]\n[Service]\nNice=1\n");
+
+    assertThat(Agent.failure(release.restore(OLD, NEW, UNITS)).sentence())
+        .contains("unit app", "the binary is back already");
+  }
+
+  @Test
+  void whatIsThereAlreadyIsToldWhereAnotherIsSomebodyElses() throws IOException {
+    Path other = env.resolveSibling("other");
+    Further release = release().bringing(other.toString(), "B=2\n", "0640");
+    release.inspected();
+    release.keep(OLD);
+    // As a try leaves it that was cut off between the two.
+    bed.write(env.toString(), "A=2\n".getBytes(UTF_8));
+    Files.setPosixFilePermissions(env, PosixFilePermissions.fromString("rw-r-----"));
+    Files.writeString(other, "B=by hand\n");
+
+    assertThat(Agent.failure(release.push(NEW)).sentence())
+        .contains(other.toString(), "others are as they are to be already");
+    Files.delete(env);
+    assertThat(Agent.failure(release.push(NEW)).sentence())
+        .contains(env.toString(), "this try has touched nothing");
+  }
+
+  /// Somebody else has changed a file before the release did: there is nothing to take back.
+  @Test
+  void aFileThatAPushHasLeftAloneStaysTheirsOnTheWayBack() throws IOException {
+    Path other = env.resolveSibling("other");
+    Further release = release().bringing(other.toString(), "B=2\n", "0640");
+    release.inspected();
+    release.keep(OLD);
+    Files.writeString(env, "A=by hand\n");
+    assertThat(Agent.failure(release.push(NEW)).reason()).isEqualTo(Reason.FOREIGN);
+
+    IncusEvent.BinaryRestored back = (IncusEvent.BinaryRestored) release.restore(OLD, NEW);
+
+    assertThat(Further.at(env)).endsWith(" A=by hand\n");
+    assertThat(bed.digest(instance + "/opt/app")).isEqualTo(Binaries.digest(OLD));
+    assertThat(back.files())
+        .extracting(state -> state.path() + " " + state.sha256())
+        .containsExactly(
+            env + " " + Binaries.digest("A=by hand\n".getBytes(UTF_8)), other + " null");
+  }
+
+  @Test
+  void aFileThatAnEarlierReleaseHasChangedIsNoReasonToHalt() throws IOException {
+    pushed(release());
+    Further next = new Further(agent).bringing(env.toString(), "A=3\n", "0640");
+    next.inspected();
+    next.keep(NEW);
+    Files.writeString(env, "A=by hand\n");
+
+    assertThat(next.restore(NEW, OLD)).isInstanceOf(IncusEvent.BinaryRestored.class);
+
+    assertThat(Further.at(env)).endsWith(" A=by hand\n");
   }
 
   @Test

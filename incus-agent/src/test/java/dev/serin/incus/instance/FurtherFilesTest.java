@@ -214,6 +214,22 @@ class FurtherFilesTest {
   }
 
   @Test
+  void whatATryBeforeLeftBehindIsRemovedAlsoWhereNothingIsTouched() throws IOException {
+    write(env, "A=1\n", "rw-------");
+    Path other = env.resolveSibling("other");
+    Further release = release().bringing(other.toString(), "B=2\n", "0640");
+    release.inspected();
+    release.keep(OLD);
+    Path left = env.resolveSibling(".env.serin-0123");
+    write(left, SECRET, "rw-------");
+    Files.writeString(other, "B=by hand\n");
+
+    assertThat(Agent.failure(release.push(NEW)).reason()).isEqualTo(Reason.FOREIGN);
+
+    assertThat(left).doesNotExist();
+  }
+
+  @Test
   void whatSomebodyElseHasWrittenIsNotOverwrittenOnTheWayBack() throws IOException {
     write(env, "A=1\n", "rw-------");
     Further release = release();
@@ -336,10 +352,15 @@ class FurtherFilesTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(held)))
         .isEqualTo("rwx------");
     try (Stream<Path> kept = Files.list(held)) {
-      assertThat(kept.filter(file -> !file.endsWith("changed")).toList())
+      assertThat(kept.filter(FurtherFilesTest::isContent).toList())
           .hasSize(1)
           .allSatisfy(file -> assertThat(Further.at(file)).isEqualTo("rw------- " + SECRET));
     }
+  }
+
+  /// And not what remembers when something was kept or changed.
+  private static boolean isContent(Path file) {
+    return !file.endsWith("changed") && !file.endsWith("kept");
   }
 
   @Test
@@ -354,7 +375,8 @@ class FurtherFilesTest {
     }
 
     try (Stream<Path> kept = Files.list(instance.resolve("opt/.serin/.app.files"))) {
-      assertThat(kept.map(file -> Further.at(file).substring(10)))
+      assertThat(
+              kept.filter(FurtherFilesTest::isContent).map(file -> Further.at(file).substring(10)))
           .containsExactlyInAnyOrder("A=2\n", "A=3\n", "B=1\n");
     }
   }

@@ -12,20 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /// Artifacts on disk, each in a file that is called by its SHA-256 digest:
@@ -50,23 +46,20 @@ public final class ArtifactStore {
 
   private final Path directory;
   private final Path parts;
+  private final Shelf shelf;
   private final long largestBytes;
   private final long keepFreeBytes;
-  private final InstantSource clock;
   private final Room room;
-
-  /// Held while a file is marked as asked for, and while one is looked at and deleted.
-  private final ReentrantLock sweeping = new ReentrantLock();
-
-  /// How much the disk has left.
-  interface Room {
-    long usableBytes(Path directory) throws IOException;
-  }
 
   /// An artifact that is whole.
   ///
   /// @param usedAt when it was last stored or asked for
   public record Stored(String sha256, long sizeBytes, Instant usedAt, Path file) {}
+
+  /// How much the disk has left.
+  interface Room {
+    long usableBytes(Path directory) throws IOException;
+  }
 
   /// @param directory made when it is first needed
   /// @param largestBytes how large one may be
@@ -84,18 +77,18 @@ public final class ArtifactStore {
       Path directory, long largestBytes, long keepFreeBytes, InstantSource clock, Room room) {
     this.directory = directory;
     this.parts = directory.resolve("parts");
+    this.shelf = new Shelf(directory, clock);
     this.largestBytes = largestBytes;
     this.keepFreeBytes = keepFreeBytes;
-    this.clock = clock;
     this.room = room;
     recover();
   }
 
   /// What a process that died was receiving can be resumed.
   private void recover() {
-    for (Path upload : list(parts, UPLOAD)) {
+    for (Path upload : Shelf.list(parts, UPLOAD)) {
       try {
-        leave(upload, nameOf(upload));
+        leave(upload, Shelf.nameOf(upload));
       } catch (IOException unmovable) {
         throw new UncheckedIOException(
             "expected a directory that can be written, found " + parts, unmovable);
@@ -105,20 +98,7 @@ public final class ArtifactStore {
 
   /// The artifact with this digest, marked as asked for.
   public Optional<Stored> find(String sha256) {
-    Check.sha256("sha256", sha256);
-    Path file = directory.resolve(sha256);
-    sweeping.lock();
-    try {
-      if (!Files.isRegularFile(file)) {
-        return Optional.empty();
-      }
-      Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
-      return Optional.of(stored(file));
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
-    } finally {
-      sweeping.unlock();
-    }
+    return shelf.find(Check.sha256("sha256", sha256));
   }
 
   /// How many bytes of an upload that broke off are there; 0 for none.
@@ -128,17 +108,7 @@ public final class ArtifactStore {
 
   /// All artifacts that are whole, by digest.
   public List<Stored> all() {
-    List<Stored> all = new ArrayList<>();
-    for (Path file : list(directory, "")) {
-      try {
-        all.add(stored(file));
-      } catch (NoSuchFileException gone) {
-        // Swept away meanwhile.
-      } catch (IOException unreadable) {
-        throw new UncheckedIOException(unreadable);
-      }
-    }
-    return all;
+    return shelf.all();
   }
 
   /// Takes an artifact, or the rest of one.
@@ -262,7 +232,8 @@ public final class ArtifactStore {
       }
       force(file);
     }
-    keep(upload, sha256);
+    shelf.put(upload, sha256);
+    Files.deleteIfExists(part(sha256));
     return new Receipt.Stored(size);
   }
 
@@ -291,16 +262,6 @@ public final class ArtifactStore {
       file.force(true);
     } catch (IOException failed) {
       throw new Unwritable(failed, false);
-    }
-  }
-
-  private void keep(Path upload, String sha256) throws IOException {
-    Files.setLastModifiedTime(upload, FileTime.from(clock.instant()));
-    Files.move(upload, directory.resolve(sha256), StandardCopyOption.ATOMIC_MOVE);
-    Files.deleteIfExists(part(sha256));
-    // The new name has to outlive a loss of power too.
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-      names.force(true);
     }
   }
 
@@ -343,8 +304,8 @@ public final class ArtifactStore {
   ///
   /// @return how many
   public int dropParts(Instant before) {
-    return Stream.concat(list(parts, PART).stream(), list(parts, UPLOAD).stream())
-        .mapToInt(file -> deleteIfOlder(file, before) ? 1 : 0)
+    return Stream.concat(Shelf.list(parts, PART).stream(), Shelf.list(parts, UPLOAD).stream())
+        .mapToInt(file -> shelf.deleteIfOlder(file, before) ? 1 : 0)
         .sum();
   }
 
@@ -352,33 +313,11 @@ public final class ArtifactStore {
   ///
   /// @return how many
   public int drop(Set<String> needed, Instant before) {
-    return list(directory, "").stream()
-        .filter(file -> !needed.contains(nameOf(file)))
-        .mapToInt(file -> deleteIfOlder(file, before) ? 1 : 0)
-        .sum();
-  }
-
-  private boolean deleteIfOlder(Path file, Instant before) {
-    sweeping.lock();
-    try {
-      return Files.getLastModifiedTime(file).toInstant().isBefore(before)
-          && Files.deleteIfExists(file);
-    } catch (NoSuchFileException gone) {
-      return false;
-    } catch (IOException undeletable) {
-      throw new UncheckedIOException(undeletable);
-    } finally {
-      sweeping.unlock();
-    }
+    return shelf.drop(needed, before);
   }
 
   private Path part(String sha256) {
     return parts.resolve(sha256 + PART);
-  }
-
-  private static Stored stored(Path file) throws IOException {
-    return new Stored(
-        nameOf(file), Files.size(file), Files.getLastModifiedTime(file).toInstant(), file);
   }
 
   private static long sizeOf(Path file) {
@@ -386,31 +325,6 @@ public final class ArtifactStore {
       return Files.size(file);
     } catch (IOException none) {
       return 0;
-    }
-  }
-
-  /// The digest that a file's name begins with.
-  private static String nameOf(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(0, Math.min(64, name.length()));
-  }
-
-  /// The files whose names are a digest and this ending, by name; none where there is no directory.
-  private static List<Path> list(Path directory, String ending) {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files
-          .filter(file -> Check.isSha256(nameOf(file)))
-          .filter(file -> {
-            String name = file.getFileName().toString();
-            return ending.isEmpty() ? name.length() == 64 : name.endsWith(ending);
-          })
-          .sorted(Comparator.naturalOrder())
-          .toList();
-    } catch (IOException unreadable) {
-      throw new UncheckedIOException(unreadable);
     }
   }
 

@@ -1,0 +1,133 @@
+package dev.serin.coordinator.artifact;
+
+import dev.serin.contracts.Check;
+import dev.serin.coordinator.artifact.ArtifactStore.Stored;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+
+/// The artifacts of a store that are whole, each in a file that is called by its SHA-256 digest.
+final class Shelf {
+  private final Path directory;
+  private final InstantSource clock;
+
+  /// Held while a file is marked as asked for, and while one is looked at and deleted.
+  private final ReentrantLock sweeping = new ReentrantLock();
+
+  /// @param directory made by who puts the first one there
+  Shelf(Path directory, InstantSource clock) {
+    this.directory = directory;
+    this.clock = clock;
+  }
+
+  /// The artifact with this digest, marked as asked for.
+  Optional<Stored> find(String sha256) {
+    Path file = directory.resolve(sha256);
+    sweeping.lock();
+    try {
+      if (!Files.isRegularFile(file)) {
+        return Optional.empty();
+      }
+      Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+      return Optional.of(stored(file));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    } finally {
+      sweeping.unlock();
+    }
+  }
+
+  /// Gives what is whole its name.
+  void put(Path upload, String sha256) throws IOException {
+    Files.setLastModifiedTime(upload, FileTime.from(clock.instant()));
+    Files.move(upload, directory.resolve(sha256), StandardCopyOption.ATOMIC_MOVE);
+    // The new name has to outlive a loss of power too.
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
+  /// All artifacts that are whole, by digest.
+  List<Stored> all() {
+    List<Stored> all = new ArrayList<>();
+    for (Path file : list(directory, "")) {
+      try {
+        all.add(stored(file));
+      } catch (NoSuchFileException gone) {
+        // Swept away meanwhile.
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException(unreadable);
+      }
+    }
+    return all;
+  }
+
+  /// Deletes artifacts that are not needed and were neither stored nor asked for since then.
+  ///
+  /// @return how many
+  int drop(Set<String> needed, Instant before) {
+    return list(directory, "").stream()
+        .filter(file -> !needed.contains(nameOf(file)))
+        .mapToInt(file -> deleteIfOlder(file, before) ? 1 : 0)
+        .sum();
+  }
+
+  boolean deleteIfOlder(Path file, Instant before) {
+    sweeping.lock();
+    try {
+      return Files.getLastModifiedTime(file).toInstant().isBefore(before)
+          && Files.deleteIfExists(file);
+    } catch (NoSuchFileException gone) {
+      return false;
+    } catch (IOException undeletable) {
+      throw new UncheckedIOException(undeletable);
+    } finally {
+      sweeping.unlock();
+    }
+  }
+
+  private static Stored stored(Path file) throws IOException {
+    return new Stored(
+        nameOf(file), Files.size(file), Files.getLastModifiedTime(file).toInstant(), file);
+  }
+
+  /// The digest that a file's name begins with.
+  static String nameOf(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(0, Math.min(64, name.length()));
+  }
+
+  /// The files whose names are a digest and this ending, by name; none where there is no directory.
+  static List<Path> list(Path directory, String ending) {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> Check.isSha256(nameOf(file)))
+          .filter(file -> {
+            String name = file.getFileName().toString();
+            return ending.isEmpty() ? name.length() == 64 : name.endsWith(ending);
+          })
+          .sorted(Comparator.naturalOrder())
+          .toList();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}

@@ -120,7 +120,14 @@ $(haproxy_2_yaml)
     servers:
       default: {url: "unix:$INCUS_SOCKET", project: default}
   prometheus: {url: "http://$PROMETHEUS"}
+  artifacts: {token: "$(lab_token)"}
 YAML
+}
+
+# The same for coordinator and incus-agent where they are processes of their own, and over restarts.
+lab_token() {
+  [[ -s $LAB_RUN/token ]] || (umask 077 && random_token >"$LAB_RUN/token")
+  cat "$LAB_RUN/token"
 }
 
 haproxy_2_yaml() {

@@ -88,6 +88,8 @@ stop_daemon() {
   rm -f "$LAB_RUN/pids/$name"
 }
 
+random_token() { head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
+
 # wait_until SECONDS WHAT COMMAND…: or die saying what was awaited.
 wait_until() {
   local seconds=$1 what=$2 end

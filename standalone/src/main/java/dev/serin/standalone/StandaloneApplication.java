@@ -1,6 +1,7 @@
 package dev.serin.standalone;
 
 import dev.serin.contracts.config.Launch;
+import dev.serin.contracts.config.StoreToken;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.coordinator.config.CoordinatorConfiguration;
 import dev.serin.haproxy.config.HaproxyConfiguration;
@@ -35,10 +36,19 @@ public class StandaloneApplication {
     Launch.start(application(options), "serin standalone");
   }
 
+  /// Coordinator and incus-agent in one process need not be told of a token for private files: they
+  /// have one of this process. One that is configured goes before it.
+  private static Map<String, Object> properties(Launch.Options options) {
+    boolean isTogether =
+        !options.without().contains("coordinator") && !options.without().contains("incus-agent");
+    return isTogether ? Map.of(StoreToken.SETTING, StoreToken.random()) : Map.of();
+  }
+
   /// The application, ready to run.
   static SpringApplication application(Launch.Options options) {
     SpringApplication application =
-        Launch.prepare(StandaloneApplication.class, "serin-standalone", options, Map.of());
+        Launch.prepare(
+            StandaloneApplication.class, "serin-standalone", options, properties(options));
     SERVICES.forEach((name, configuration) -> {
       if (!options.without().contains(name)) {
         application.addPrimarySources(List.of(configuration));

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.serin.contracts.config.Launch;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.request.Artifact;
 import dev.serin.coordinator.streams.CoordinatorStreams;
+import dev.serin.incus.artifact.Located;
+import dev.serin.incus.artifact.StoredArtifacts;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +104,29 @@ final class StandaloneIT {
           serin.until("/api/v1/rollouts?service=rehearsal", rollouts -> !rollouts.isEmpty());
       assertThat(played).hasSize(1);
       assertThat(played.get(0).path("endedAt").asString()).isNotEmpty();
+    }
+  }
+
+  /// From `serin release --file` to the agent that installs it, without any configuration.
+  @Test
+  void aPrivateFileReachesTheAgentAloneWithoutAnyConfiguration() throws Exception {
+    String secret = "PASSWORD=secret\n";
+    String sha256 =
+        HexFormat.of()
+            .formatHex(
+                MessageDigest.getInstance("SHA-256")
+                    .digest(secret.getBytes(StandardCharsets.UTF_8)));
+    String at = "/api/v1/artifacts/" + sha256;
+    try (Started serin = Started.with(Started.configure(directory))) {
+      assertThat(serin.upload(at + "?private=true", secret).statusCode()).isEqualTo(201);
+      serin.until("/api/v1/artifacts", all -> !all.toString().contains(sha256));
+      assertThat(serin.get(at).statusCode()).isEqualTo(404);
+
+      Artifact file = new Artifact(serin.address() + at, sha256);
+      assertThat(serin.bean(StoredArtifacts.class).locateFile(file))
+          .isInstanceOfSatisfying(
+              Located.Here.class,
+              here -> assertThat(here.content().sizeBytes()).isEqualTo(secret.length()));
     }
   }
 

@@ -70,6 +70,14 @@ final class Started implements AutoCloseable {
     return context.getEnvironment().getRequiredProperty(name);
   }
 
+  String address() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  <T> T bean(Class<T> type) {
+    return context.getBean(type);
+  }
+
   boolean has(Class<?> bean) {
     return !context.getBeansOfType(bean).isEmpty();
   }
@@ -88,6 +96,17 @@ final class Started implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
+  HttpResponse<String> upload(String path, String bytes) throws Exception {
+    return send(
+        request(path)
+            .header("Content-Type", "application/octet-stream")
+            .PUT(HttpRequest.BodyPublishers.ofString(bytes)));
+  }
+
+  HttpResponse<String> get(String path) throws Exception {
+    return send(request(path).GET());
+  }
+
   /// Asks until the answer is as expected.
   JsonNode until(String path, Predicate<JsonNode> expected) throws Exception {
     while (true) {
@@ -103,8 +122,7 @@ final class Started implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .timeout(Duration.ofSeconds(30));
+    return HttpRequest.newBuilder(URI.create(address() + path)).timeout(Duration.ofSeconds(30));
   }
 
   private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The further files that a release brings. Their content is read for its digest and sent to the
-/// store, and never shown.
+/// store, which keeps it for the agents alone, and is never shown. It is sent even to a coordinator
+/// on this machine: an incus-agent takes further files from no `file:` address by itself.
 final class FileOptions {
   private static final Set<String> WORDS = Set.of("mode", "uid", "gid", "sha256");
 
@@ -36,8 +37,7 @@ final class FileOptions {
 
   /// How a file of this machine reaches the fleet.
   interface Way {
-    /// @param isFile whether it is a file of this machine
-    Artifact reachable(boolean isFile, Artifact local);
+    Artifact sent(Artifact local);
   }
 
   /// @param request which they are added to
@@ -84,7 +84,7 @@ final class FileOptions {
       check(local);
     }
     file.put("path", path);
-    file.set("artifact", Json.mapper().<JsonNode>valueToTree(way.reachable(isFile, local)));
+    file.set("artifact", Json.mapper().<JsonNode>valueToTree(isFile ? way.sent(local) : local));
     more.forEach(file::put);
   }
 

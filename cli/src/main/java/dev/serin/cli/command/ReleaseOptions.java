@@ -124,7 +124,7 @@ final class ReleaseOptions {
       request.put("ifBusy", ifBusy);
     }
     labels.addTo(request);
-    files.addTo(request, (isFile, local) -> reachable(session, isFile, local));
+    files.addTo(request, local -> Uploading.ofFiles(session).upload(local));
     script.fill(request, window != null, strategy);
     migrations.addTo(request, session);
     return request;
@@ -191,7 +191,7 @@ final class ReleaseOptions {
   /// A file of this machine reaches a fleet elsewhere through the coordinator's store.
   private Artifact reachable(Session session, boolean isFile, Artifact local) {
     boolean isSent = isFile && (upload || Uploading.isElsewhere(session.coordinator().base()));
-    return isSent ? new Uploading(session).upload(local) : local;
+    return isSent ? Uploading.ofBinaries(session).upload(local) : local;
   }
 
   private static JsonNode tree(Artifact artifact) {

@@ -29,9 +29,19 @@ final class Uploading {
   private final ArtifactStore store;
   private int shownPercent = -1;
 
-  Uploading(Session session) {
+  private Uploading(Session session, boolean isPrivate) {
     this.session = session;
-    this.store = new ArtifactStore(session.coordinator().base());
+    this.store = new ArtifactStore(session.coordinator().base(), isPrivate);
+  }
+
+  /// For a binary, which anybody may fetch there.
+  static Uploading ofBinaries(Session session) {
+    return new Uploading(session, false);
+  }
+
+  /// For further files, which only the agents may fetch there.
+  static Uploading ofFiles(Session session) {
+    return new Uploading(session, true);
   }
 
   /// Whether the coordinator is on another machine. One whose name can't be found counts as such:

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import tools.jackson.core.JacksonException;
 
@@ -27,7 +28,11 @@ public final class ArtifactStore {
 
   private static final String OFFSET = "Upload-Offset";
 
+  /// Whether the store keeps private what it is asked to; missing where it knows of no such thing.
+  private static final String PRIVACY = "Artifact-Private";
+
   private final URI base;
+  private final boolean isPrivate;
   private final HttpClient http;
 
   /// What the store says of a digest, or of bytes that were sent to it.
@@ -46,8 +51,10 @@ public final class ArtifactStore {
   }
 
   /// @param base the coordinator's address, without a path
-  public ArtifactStore(URI base) {
+  /// @param isPrivate whether what is sent is for the agents alone
+  public ArtifactStore(URI base, boolean isPrivate) {
     this.base = base;
+    this.isPrivate = isPrivate;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -62,7 +69,37 @@ public final class ArtifactStore {
 
   /// Whether it is there, or how much of it.
   public Reply look(String sha256) {
-    return exchange(HttpRequest.newBuilder(at(sha256)).timeout(ANSWER).HEAD().build());
+    try {
+      HttpResponse<String> response =
+          http.send(
+              HttpRequest.newBuilder(to(sha256)).timeout(ANSWER).HEAD().build(),
+              BodyHandlers.ofString());
+      Optional<Reply> exposed = isPrivate ? exposed(response) : Optional.empty();
+      return exposed.orElseGet(() -> read(response));
+    } catch (IOException failed) {
+      return new Reply.Broken(Coordinator.sentence(failed));
+    } catch (InterruptedException stopped) {
+      return interrupted();
+    }
+  }
+
+  /// Where it is sent.
+  private URI to(String sha256) {
+    return isPrivate ? URI.create(at(sha256) + "?private=true") : at(sha256);
+  }
+
+  /// A store that would give to anybody what is private is sent nothing.
+  private static Optional<Reply> exposed(HttpResponse<String> response) {
+    String privacy = response.headers().firstValue(PRIVACY).orElse("");
+    if (privacy.equals("kept") || response.statusCode() / 100 == 5) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Reply.Refused(
+            privacy.isEmpty()
+                ? "that it keeps no file private; is it an older version?"
+                : "that it has no token for private files; set serin.artifacts.token, the same for"
+                    + " the coordinator and every incus-agent"));
   }
 
   /// Sends a file from this byte on.
@@ -71,7 +108,7 @@ public final class ArtifactStore {
   public Reply send(String sha256, Path file, long offset, LongConsumer sent) throws IOException {
     long size = Files.size(file);
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(at(sha256))
+        HttpRequest.newBuilder(to(sha256))
             .timeout(SENT)
             .header("Content-Type", "application/octet-stream")
             // So that a refusal comes before the bytes go.
@@ -96,9 +133,13 @@ public final class ArtifactStore {
     } catch (UncheckedIOException unreadable) {
       return new Reply.Refused("a file that can't be read");
     } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      return new Reply.Refused("it was interrupted");
+      return interrupted();
     }
+  }
+
+  private static Reply interrupted() {
+    Thread.currentThread().interrupt();
+    return new Reply.Refused("it was interrupted");
   }
 
   private static Reply read(HttpResponse<String> response) {

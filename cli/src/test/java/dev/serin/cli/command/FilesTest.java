@@ -69,7 +69,8 @@ class FilesTest {
     JsonNode first = files().get(0);
     assertThat(first.path("path").asString()).isEqualTo("/etc/api/env");
     assertThat(first.path("artifact").path("sha256").asString()).isEqualTo(HELLO);
-    assertThat(first.path("artifact").path("uri").asString()).startsWith("file:");
+    assertThat(first.path("artifact").path("uri").asString())
+        .isEqualTo(stub.url() + "/api/v1/artifacts/" + HELLO);
     assertThat(first.path("mode").asString()).isEqualTo("0600");
     assertThat(first.path("uid").asString()).isEqualTo("api");
     assertThat(first.path("gid").asString()).isEqualTo("1001");
@@ -78,13 +79,36 @@ class FilesTest {
   }
 
   @Test
-  void areSentToTheStoreAsTheBinaryIs() throws Exception {
+  void areSentToTheStoreForTheAgentsAloneEvenOnThisMachine() throws Exception {
     assertThat(release("--upload", "--file", "/etc/api/env=" + env).code()).isZero();
 
     assertThat(stub.artifacts().whole().get(HELLO))
         .isEqualTo("hello".getBytes(StandardCharsets.UTF_8));
-    assertThat(files().get(0).path("artifact").path("uri").asString())
-        .isEqualTo(stub.url() + "/api/v1/artifacts/" + HELLO);
+    assertThat(stub.artifacts().whole()).hasSize(2);
+    assertThat(stub.artifacts().hidden()).containsExactly(HELLO);
+  }
+
+  @Test
+  void areSentAgainWhereTheStoreHasThemForEverybody() throws Exception {
+    stub.artifacts().whole().put(HELLO, "hello".getBytes(StandardCharsets.UTF_8));
+    assertThat(release("--file", "/etc/api/env=" + env).code()).isZero();
+    assertThat(stub.artifacts().hidden()).containsExactly(HELLO);
+  }
+
+  @Test
+  void aStoreThatKeepsNothingPrivateIsSentNone() throws Exception {
+    stub.artifacts().ofPrivateFilesSays("no-token");
+    SerinRun run = release("--file", "/etc/api/env=" + env);
+    assertThat(run.code()).isEqualTo(5);
+    assertThat(run.err()).contains("set serin.artifacts.token", "nothing was asked for");
+
+    stub.artifacts().ofPrivateFilesSays(null);
+    SerinRun older = release("--file", "/etc/api/env=" + env);
+    assertThat(older.code()).isEqualTo(5);
+    assertThat(older.err()).contains("is it an older version?");
+
+    assertThat(stub.artifacts().whole()).isEmpty();
+    assertThat(stub.requests()).isEmpty();
   }
 
   @Test

@@ -8,8 +8,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /// A stub coordinator's store of artifacts, whose connections may break.
 public final class StubArtifacts {
@@ -19,6 +21,8 @@ public final class StubArtifacts {
   private int cuts;
   private int cutAfter;
   private int refusal;
+  private @Nullable String privacy = "kept";
+  private final Set<String> hidden = ConcurrentHashMap.newKeySet();
 
   /// The next uploads break off after so many bytes each.
   public void cuts(int times, int afterBytes) {
@@ -29,6 +33,16 @@ public final class StubArtifacts {
   /// Every upload is refused with this status.
   public void refuses(int status) {
     refusal = status;
+  }
+
+  /// What it says of private files; null as a version before them.
+  public void ofPrivateFilesSays(@Nullable String word) {
+    privacy = word;
+  }
+
+  /// The digests of what it was sent as private.
+  public Set<String> hidden() {
+    return hidden;
   }
 
   /// What is there, by digest.
@@ -44,11 +58,16 @@ public final class StubArtifacts {
   void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     String sha256 = path.substring(path.lastIndexOf('/') + 1);
+    boolean isPrivate = "private=true".equals(exchange.getRequestURI().getQuery());
     byte[] part = parts.getOrDefault(sha256, new byte[0]);
     if (exchange.getRequestMethod().equals("HEAD")) {
       asked.add("HEAD");
       exchange.getResponseHeaders().set("Upload-Offset", String.valueOf(part.length));
-      exchange.sendResponseHeaders(whole.containsKey(sha256) ? 200 : 404, -1);
+      if (isPrivate && privacy != null) {
+        exchange.getResponseHeaders().set("Artifact-Private", privacy);
+      }
+      boolean isThere = whole.containsKey(sha256) && !(isPrivate && privacy != null);
+      exchange.sendResponseHeaders(isThere ? 200 : 404, -1);
       exchange.close();
       return;
     }
@@ -75,6 +94,9 @@ public final class StubArtifacts {
     }
     all.writeBytes(body.readAllBytes());
     whole.put(sha256, all.toByteArray());
+    if (isPrivate) {
+      hidden.add(sha256);
+    }
     exchange.sendResponseHeaders(201, -1);
     exchange.close();
   }

@@ -31,7 +31,8 @@ import java.util.stream.Stream;
 /// 2. An upload that breaks off, or for which the disk has no room any more, leaves
 ///    `parts/DIGEST.part`. One that goes on takes that file by renaming it, so that it has only one
 ///    owner, and digests it anew.
-/// 3. Once all is there, is on the disk and has the digest, it is renamed to `DIGEST`.
+/// 3. Once all is there, is on the disk and has the digest, it is renamed to `DIGEST`, in a folder
+///    of its own where it is private.
 ///
 /// So a file under a digest is whole, however many uploads there are at once and wherever the
 /// process dies. A file's time of change is when it was last stored or asked for.
@@ -54,7 +55,9 @@ public final class ArtifactStore {
   /// An artifact that is whole.
   ///
   /// @param usedAt when it was last stored or asked for
-  public record Stored(String sha256, long sizeBytes, Instant usedAt, Path file) {}
+  /// @param isPrivate whether only who shows the agents' token may know of it
+  public record Stored(
+      String sha256, long sizeBytes, Instant usedAt, Path file, boolean isPrivate) {}
 
   /// How much the disk has left.
   interface Room {
@@ -111,15 +114,24 @@ public final class ArtifactStore {
     return shelf.all();
   }
 
+  /// Takes what anybody may have.
+  public Receipt receive(String sha256, long offset, long totalBytes, InputStream bytes)
+      throws IOException {
+    return receive(sha256, offset, totalBytes, bytes, false);
+  }
+
   /// Takes an artifact, or the rest of one.
   ///
   /// @param offset how much of it came before
   /// @param totalBytes of the whole artifact; negative where the sender doesn't say
+  /// @param isPrivate whether it is to be kept private from now on; what is private already comes
+  ///   anew, since nobody who has not got it is to learn that it is here
   /// @throws IOException when the store can't be used
-  public Receipt receive(String sha256, long offset, long totalBytes, InputStream bytes)
+  public Receipt receive(
+      String sha256, long offset, long totalBytes, InputStream bytes, boolean isPrivate)
       throws IOException {
     Optional<Stored> there = find(sha256);
-    if (there.isPresent()) {
+    if (there.isPresent() && !there.get().isPrivate() && !isPrivate) {
       return new Receipt.AlreadyThere(there.get().sizeBytes());
     }
     if (totalBytes > largestBytes) {
@@ -138,13 +150,14 @@ public final class ArtifactStore {
         return new Receipt.WrongOffset(found);
       }
     }
-    return receive(sha256, totalBytes, bytes, upload);
+    return receive(sha256, totalBytes, bytes, upload, isPrivate);
   }
 
-  private Receipt receive(String sha256, long totalBytes, InputStream bytes, Path upload)
+  private Receipt receive(
+      String sha256, long totalBytes, InputStream bytes, Path upload, boolean isPrivate)
       throws IOException {
     try {
-      Receipt receipt = write(sha256, totalBytes, bytes, upload);
+      Receipt receipt = write(sha256, totalBytes, bytes, upload, isPrivate);
       if (receipt instanceof Receipt.Cut) {
         return new Receipt.Cut(leave(upload, sha256));
       }
@@ -178,7 +191,7 @@ public final class ArtifactStore {
     }
   }
 
-  /// A further file of a release may be secret, and which one is, nobody says here.
+  /// A further file of a release may be secret.
   private FileAttribute<?>[] ownersAlone() {
     return directory.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
@@ -187,7 +200,8 @@ public final class ArtifactStore {
         : new FileAttribute<?>[0];
   }
 
-  private Receipt write(String sha256, long totalBytes, InputStream bytes, Path upload)
+  private Receipt write(
+      String sha256, long totalBytes, InputStream bytes, Path upload, boolean isPrivate)
       throws IOException, Unwritable {
     MessageDigest digest = digest();
     long size = 0;
@@ -232,7 +246,7 @@ public final class ArtifactStore {
       }
       force(file);
     }
-    shelf.put(upload, sha256);
+    shelf.put(upload, sha256, isPrivate);
     Files.deleteIfExists(part(sha256));
     return new Receipt.Stored(size);
   }

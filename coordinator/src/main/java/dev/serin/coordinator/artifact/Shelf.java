@@ -21,25 +21,29 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
-/// The artifacts of a store that are whole, each in a file that is called by its SHA-256 digest.
+/// The artifacts of a store that are whole, each in a file that is called by its SHA-256 digest:
+/// what anybody may have in its directory, what is private in `private` in that. A private one
+/// stays private, whoever brings it again.
 final class Shelf {
   private final Path directory;
+  private final Path hidden;
   private final InstantSource clock;
 
-  /// Held while a file is marked as asked for, and while one is looked at and deleted.
+  /// Held while a file is marked as asked for, gets its place, or is looked at and deleted.
   private final ReentrantLock sweeping = new ReentrantLock();
 
   /// @param directory made by who puts the first one there
   Shelf(Path directory, InstantSource clock) {
     this.directory = directory;
+    this.hidden = directory.resolve("private");
     this.clock = clock;
   }
 
   /// The artifact with this digest, marked as asked for.
   Optional<Stored> find(String sha256) {
-    Path file = directory.resolve(sha256);
     sweeping.lock();
     try {
+      Path file = folder(sha256, false).resolve(sha256);
       if (!Files.isRegularFile(file)) {
         return Optional.empty();
       }
@@ -52,12 +56,31 @@ final class Shelf {
     }
   }
 
+  /// Where it is, or belongs.
+  private Path folder(String sha256, boolean isPrivate) {
+    return isPrivate || Files.isRegularFile(hidden.resolve(sha256)) ? hidden : directory;
+  }
+
   /// Gives what is whole its name.
-  void put(Path upload, String sha256) throws IOException {
+  void put(Path upload, String sha256, boolean isPrivate) throws IOException {
     Files.setLastModifiedTime(upload, FileTime.from(clock.instant()));
-    Files.move(upload, directory.resolve(sha256), StandardCopyOption.ATOMIC_MOVE);
-    // The new name has to outlive a loss of power too.
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+    sweeping.lock();
+    try {
+      Path folder = folder(sha256, isPrivate);
+      Files.createDirectories(folder);
+      Files.move(upload, folder.resolve(sha256), StandardCopyOption.ATOMIC_MOVE);
+      // The new name has to outlive a loss of power too.
+      force(folder);
+      if (!folder.equals(directory) && Files.deleteIfExists(directory.resolve(sha256))) {
+        force(directory);
+      }
+    } finally {
+      sweeping.unlock();
+    }
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
       names.force(true);
     }
   }
@@ -65,9 +88,12 @@ final class Shelf {
   /// All artifacts that are whole, by digest.
   List<Stored> all() {
     List<Stored> all = new ArrayList<>();
-    for (Path file : list(directory, "")) {
+    for (Path file : files()) {
       try {
-        all.add(stored(file));
+        // A process that died may have left both.
+        if (file.startsWith(folder(nameOf(file), false))) {
+          all.add(stored(file));
+        }
       } catch (NoSuchFileException gone) {
         // Swept away meanwhile.
       } catch (IOException unreadable) {
@@ -77,11 +103,17 @@ final class Shelf {
     return all;
   }
 
+  private List<Path> files() {
+    return Stream.concat(list(directory, "").stream(), list(hidden, "").stream())
+        .sorted(Comparator.comparing(Shelf::nameOf))
+        .toList();
+  }
+
   /// Deletes artifacts that are not needed and were neither stored nor asked for since then.
   ///
   /// @return how many
   int drop(Set<String> needed, Instant before) {
-    return list(directory, "").stream()
+    return files().stream()
         .filter(file -> !needed.contains(nameOf(file)))
         .mapToInt(file -> deleteIfOlder(file, before) ? 1 : 0)
         .sum();
@@ -101,9 +133,13 @@ final class Shelf {
     }
   }
 
-  private static Stored stored(Path file) throws IOException {
+  private Stored stored(Path file) throws IOException {
     return new Stored(
-        nameOf(file), Files.size(file), Files.getLastModifiedTime(file).toInstant(), file);
+        nameOf(file),
+        Files.size(file),
+        Files.getLastModifiedTime(file).toInstant(),
+        file,
+        file.startsWith(hidden));
   }
 
   /// The digest that a file's name begins with.

@@ -19,6 +19,7 @@ final class Shell {
         sha256=$1 from=$2 to=$3 fetched=
         shift 3
         [ ! -f "$store/$sha256" ] || from=$store/$sha256
+        [ ! -f "$store/private/$sha256" ] || from=$store/private/$sha256
         case $from in
           '')
             echo "no artifact with SHA-256 $sha256 is in $store" >&2

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.web;
 
+import dev.serin.contracts.config.StoreToken;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.coordinator.artifact.ArtifactMetrics;
 import dev.serin.coordinator.artifact.ArtifactSettings;
@@ -27,6 +28,11 @@ class ArtifactsConfiguration {
         settings.largest().toBytes(),
         settings.keepFree().toBytes(),
         InstantSource.system());
+  }
+
+  @Bean
+  PrivateArtifacts privateArtifacts(@Value(StoreToken.PLACEHOLDER) String token) {
+    return new PrivateArtifacts(StoreToken.of(token));
   }
 
   @Bean

@@ -26,6 +26,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,6 +38,9 @@ class ArtifactsController {
   /// How much of an upload is there, in bytes.
   static final String OFFSET = "Upload-Offset";
 
+  /// Keeps what is sent for the agents alone.
+  private static final String PRIVATE = "private";
+
   private static final String ARTIFACT = "/api/v1/artifacts/{sha256}";
   private static final Pattern RANGE =
       Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})");
@@ -44,11 +48,14 @@ class ArtifactsController {
   private final ArtifactStore store;
   private final ArtifactNeeds needs;
   private final ArtifactMetrics metrics;
+  private final PrivateArtifacts privacy;
 
-  ArtifactsController(ArtifactStore store, ArtifactNeeds needs, ArtifactMetrics metrics) {
+  ArtifactsController(
+      ArtifactStore store, ArtifactNeeds needs, ArtifactMetrics metrics, PrivateArtifacts privacy) {
     this.store = store;
     this.needs = needs;
     this.metrics = metrics;
+    this.privacy = privacy;
   }
 
   /// Where an upload goes on.
@@ -62,6 +69,9 @@ class ArtifactsController {
     Map<String, List<ArtifactNeeds.Need>> byDigest = needs.byDigest();
     ArrayNode list = Json.mapper().createArrayNode();
     for (Stored stored : store.all()) {
+      if (stored.isPrivate()) {
+        continue;
+      }
       ObjectNode line = list.addObject();
       line.put("sha256", stored.sha256());
       line.put("sizeBytes", stored.sizeBytes());
@@ -78,33 +88,48 @@ class ArtifactsController {
     return Answers.json(HttpStatus.OK, list.toString());
   }
 
+  /// @param isPrivate whether the client is to send it to be kept private: then it is to send it,
+  ///   whether it is here for everybody or not
   @RequestMapping(path = ARTIFACT, method = RequestMethod.HEAD)
-  ResponseEntity<Void> head(@PathVariable("sha256") String sha256) {
+  ResponseEntity<Void> head(
+      @PathVariable("sha256") String sha256,
+      @RequestParam(name = PRIVATE, defaultValue = "false") boolean isPrivate,
+      HttpServletRequest request) {
     if (!Check.isSha256(sha256)) {
       return ResponseEntity.badRequest().build();
     }
+    ResponseEntity.HeadersBuilder<?> missing =
+        ResponseEntity.notFound().header(OFFSET, String.valueOf(store.offset(sha256)));
+    if (isPrivate) {
+      return missing.header(PrivateArtifacts.HEADER, privacy.word()).build();
+    }
     return store
         .find(sha256)
+        .filter(stored -> privacy.mayHave(stored, request))
         .map(stored -> described(stored).contentLength(stored.sizeBytes()).<Void>build())
-        .orElseGet(() ->
-            ResponseEntity.notFound().header(OFFSET, String.valueOf(store.offset(sha256))).build());
+        .orElseGet(missing::build);
   }
 
   /// A part of it where the client asks for one (`Range`).
   @GetMapping(ARTIFACT)
-  ResponseEntity<?> get(@PathVariable("sha256") String sha256) {
+  ResponseEntity<?> get(@PathVariable("sha256") String sha256, HttpServletRequest request) {
     if (!Check.isSha256(sha256)) {
       return noDigest(sha256);
     }
-    Optional<Stored> stored = store.find(sha256);
-    return stored.isPresent()
-        ? described(stored.get()).body(new FileSystemResource(stored.get().file()))
-        : Problem.of(
+    Optional<Stored> stored = store.find(sha256).filter(found -> privacy.mayHave(found, request));
+    if (stored.isPresent()) {
+      return described(stored.get()).body(new FileSystemResource(stored.get().file()));
+    }
+    return privacy
+        .refusal(request)
+        .orElseGet(() ->
+            Problem.of(
                 Problem.Kind.NOT_FOUND,
                 "expected an artifact of this store, found none with SHA-256 "
                     + sha256
-                    + "; GET /api/v1/artifacts lists them")
-            .response();
+                    + "; GET /api/v1/artifacts lists them, but for private ones, which the agents"
+                    + " alone can have"))
+        .response();
   }
 
   private static ResponseEntity.BodyBuilder described(Stored stored) {
@@ -115,10 +140,17 @@ class ArtifactsController {
   }
 
   @PutMapping(path = ARTIFACT, consumes = MediaType.APPLICATION_OCTET_STREAM_VALUE)
-  ResponseEntity<String> put(@PathVariable("sha256") String sha256, HttpServletRequest request)
+  ResponseEntity<String> put(
+      @PathVariable("sha256") String sha256,
+      @RequestParam(name = PRIVATE, defaultValue = "false") boolean isPrivate,
+      HttpServletRequest request)
       throws IOException {
     if (!Check.isSha256(sha256)) {
       return noDigest(sha256);
+    }
+    Optional<ResponseEntity<String>> impossible = privacy.impossible(isPrivate);
+    if (impossible.isPresent()) {
+      return impossible.get();
     }
     String range = request.getHeader(HttpHeaders.CONTENT_RANGE);
     Optional<Extent> extent = extent(range, request.getContentLengthLong());
@@ -133,7 +165,11 @@ class ArtifactsController {
     }
     Receipt receipt =
         store.receive(
-            sha256, extent.get().offset(), extent.get().totalBytes(), request.getInputStream());
+            sha256,
+            extent.get().offset(),
+            extent.get().totalBytes(),
+            request.getInputStream(),
+            isPrivate);
     metrics.received(receipt);
     return switch (receipt) {
       case Receipt.Stored(long sizeBytes) -> stored(HttpStatus.CREATED, sha256, sizeBytes);

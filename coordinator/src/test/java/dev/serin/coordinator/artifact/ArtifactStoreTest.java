@@ -144,6 +144,44 @@ class ArtifactStoreTest {
         .isEqualTo(new Receipt.AlreadyThere(BINARY.length));
   }
 
+  private Receipt hide(byte[] bytes) throws IOException {
+    return store.receive(digest(bytes), 0, bytes.length, new ByteArrayInputStream(bytes), true);
+  }
+
+  @Test
+  void whatIsPrivateStaysPrivateWhoeverBringsItAgain() throws IOException {
+    put(BINARY);
+    assertThat(store.find(digest(BINARY)).orElseThrow().isPrivate()).isFalse();
+
+    assertThat(hide(BINARY)).isEqualTo(new Receipt.Stored(BINARY.length));
+    assertThat(files()).containsExactly("private/" + digest(BINARY));
+    store = reopened();
+    assertThat(store.all()).extracting(ArtifactStore.Stored::isPrivate).containsExactly(true);
+
+    assertThat(put(BINARY)).isEqualTo(new Receipt.Stored(BINARY.length));
+    assertThat(store.find(digest(BINARY)).orElseThrow().isPrivate()).isTrue();
+    assertThat(content(BINARY)).isEqualTo(BINARY);
+  }
+
+  /// Else whoever guesses a content learns from a digest alone that they have guessed right.
+  @Test
+  void whatIsPrivateComesAnewAsIfItWereNotThere() throws IOException {
+    hide(BINARY);
+    byte[] other = bytes(2, 500);
+    assertThat(store.receive(digest(BINARY), 0, other.length, new ByteArrayInputStream(other)))
+        .isEqualTo(new Receipt.WrongDigest(digest(other)));
+    assertThat(content(BINARY)).isEqualTo(BINARY);
+  }
+
+  @Test
+  void aProcessThatDiesBetweenTwoPlacesHasHiddenItAlready() throws IOException {
+    hide(BINARY);
+    Files.write(directory.resolve(digest(BINARY)), BINARY);
+    store = reopened();
+    assertThat(store.all()).extracting(ArtifactStore.Stored::isPrivate).containsExactly(true);
+    assertThat(store.find(digest(BINARY)).orElseThrow().isPrivate()).isTrue();
+  }
+
   @Test
   void leavesNothingOfAWrongDigest() throws IOException {
     byte[] other = bytes(2, 500);
@@ -316,15 +354,19 @@ class ArtifactStoreTest {
     byte[] fresh = bytes(8, 10);
     put(needed);
     put(old);
+    hide(bytes(9, 10));
+    hide(bytes(10, 10));
     put(askedFor);
     now = now.plus(Duration.ofHours(23));
     put(fresh);
     store.find(digest(askedFor));
     now = now.plus(Duration.ofHours(2));
 
-    sweep(Optional.of(Set.of(digest(needed))));
+    sweep(Optional.of(Set.of(digest(needed), digest(bytes(10, 10)))));
 
-    assertThat(files()).containsExactlyInAnyOrder(digest(needed), digest(askedFor), digest(fresh));
+    assertThat(files())
+        .containsExactlyInAnyOrder(
+            digest(needed), "private/" + digest(bytes(10, 10)), digest(askedFor), digest(fresh));
   }
 
   @Test

@@ -43,13 +43,23 @@ class ArtifactsIT {
 
   @BeforeEach
   void start() {
+    start("a-token-of-the-test");
+  }
+
+  private void start(String token) {
+    stop();
     ConfigurableApplicationContext started =
         WebFixture.coordinator(
             serin.stage().settings().bootstrapServers(),
             Map.of(
-                "serin.artifacts.directory", directory.toString(),
-                "serin.artifacts.largest", "1MB",
-                "serin.artifacts.keep-free", "0B"));
+                "serin.artifacts.directory",
+                directory.toString(),
+                "serin.artifacts.largest",
+                "1MB",
+                "serin.artifacts.keep-free",
+                "0B",
+                "serin.artifacts.token",
+                token));
     coordinator = Optional.of(started);
     http = new HttpCalls(WebFixture.port(started));
   }
@@ -93,6 +103,55 @@ class ArtifactsIT {
     Answer part = http.get(path(BINARY), "Range", "bytes=10-13");
     assertThat(part.status()).isEqualTo(206);
     assertThat(part.body()).isEqualTo("echo");
+  }
+
+  @Test
+  void whatIsPrivateIsForWhoShowsTheAgentsToken() throws Exception {
+    String secret = "PASSWORD=secret\n";
+    Answer look = head(path(secret) + "?private=true");
+    assertThat(look.status()).isEqualTo(404);
+    assertThat(look.header("Artifact-Private")).isEqualTo("kept");
+    assertThat(put(path(secret) + "?private=true", secret).status()).isEqualTo(201);
+
+    assertThat(http.get("/api/v1/artifacts").body()).doesNotContain(digest(secret));
+    assertThat(head(path(secret)).status()).isEqualTo(404);
+    Answer without = http.get(path(secret));
+    assertThat(without.status()).isEqualTo(404);
+    assertThat(without.detail())
+        .isEqualTo(http.get(path("never")).detail().replace(digest("never"), digest(secret)));
+    Answer wrong = http.get(path(secret), "Authorization", "Bearer another-token-of-it");
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(wrong.detail()).contains("serin.artifacts.token").doesNotContain("another-token");
+
+    Answer agent = http.get(path(secret), "Authorization", "Bearer a-token-of-the-test");
+    assertThat(agent.body()).isEqualTo(secret);
+    // As if it were not there: who guesses a content learns nothing from its digest.
+    assertThat(put(path(secret), "PASSWORD=guess\n").status()).isEqualTo(422);
+    assertThat(put(path(secret), secret).status()).isEqualTo(201);
+    assertThat(http.get(path(secret)).status()).isEqualTo(404);
+  }
+
+  @Test
+  void aBinaryIsForEverybodyWhateverTheyShow() throws Exception {
+    put(path(BINARY), BINARY);
+    assertThat(http.get(path(BINARY), "Authorization", "Bearer of-somebody-else").body())
+        .isEqualTo(BINARY);
+    // Sent as private afterwards, it is to come once more and to be private from then on.
+    assertThat(head(path(BINARY) + "?private=true").status()).isEqualTo(404);
+  }
+
+  @Test
+  void withoutATokenNothingIsTakenAsPrivate() throws Exception {
+    start("");
+    String secret = "PASSWORD=none\n";
+    assertThat(head(path(secret) + "?private=true").header("Artifact-Private"))
+        .isEqualTo("no-token");
+    Answer put = put(path(secret) + "?private=true", secret);
+    assertThat(put.status()).isEqualTo(501);
+    assertThat(put.detail()).contains("set serin.artifacts.token", "nothing was kept");
+    assertThat(http.get(path(secret)).status()).isEqualTo(404);
+    assertThat(http.get(path(secret), "Authorization", "Bearer a-token-of-the-test").status())
+        .isEqualTo(401);
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /// Artifacts from files on this machine and from HTTP servers. Every one is read to its end and its
 /// digest compared each time that it is asked for: a file may have been replaced since.
@@ -19,9 +20,13 @@ public final class Artifacts implements ArtifactSource {
   private static final int CHUNK_BYTES = 256 * 1024;
 
   private final Downloads downloads;
+  private final @Nullable Path filesFrom;
 
-  public Artifacts(Downloads downloads) {
+  /// @param filesFrom the directory of this machine from which further files may come; none for
+  ///   none
+  public Artifacts(Downloads downloads, @Nullable Path filesFrom) {
     this.downloads = downloads;
+    this.filesFrom = filesFrom;
   }
 
   /// What an artifact is checked for.
@@ -34,9 +39,39 @@ public final class Artifacts implements ArtifactSource {
     return locate(artifact, Artifacts::check);
   }
 
+  /// Whoever may publish a request says where a file comes from, and may give it to anybody; this
+  /// process may read more than they may.
   @Override
   public Located locateFile(Artifact artifact) {
-    return locate(artifact, Artifacts::checkFile);
+    if (ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnAgent(Path file)
+        && !isAllowed(file)) {
+      return unusable(
+          Reason.REFUSED,
+          "a further file from the coordinator's store, from a server"
+              + (filesFrom == null ? "" : ", or from below " + filesFrom),
+          "file:" + file,
+          "give it to serin release, which sends it to the store"
+              + (filesFrom == null
+                  ? ", or name a directory for such files in the incus-agent's"
+                      + " serin.incus.files-from"
+                  : ", or put it there"));
+    }
+    Located located = locate(artifact, Artifacts::checkFile);
+    return located instanceof Located.Unusable(Failure failure) && failure.reason() == Reason.DIGEST
+        ? unusable(Reason.DIGEST, failure.expected(), "another content", failure.advice())
+        : located;
+  }
+
+  /// No link may lead out of there.
+  private boolean isAllowed(Path file) {
+    if (filesFrom == null || !file.normalize().startsWith(filesFrom.normalize())) {
+      return false;
+    }
+    try {
+      return !Files.exists(file) || file.toRealPath().startsWith(filesFrom.toRealPath());
+    } catch (IOException unreadable) {
+      return false;
+    }
   }
 
   private Located locate(Artifact artifact, Check check) {
@@ -89,7 +124,7 @@ public final class Artifacts implements ArtifactSource {
         return unusable(
             Reason.INVALID,
             "an executable (ELF, or a script that begins with #!) at " + shown,
-            "a file that begins with 0x" + HexFormat.of().formatHex(start),
+            shown(start),
             "release the binary itself, not an archive of it");
       }
       return new Located.Here(Content.of(file, sizeBytes));
@@ -100,6 +135,16 @@ public final class Artifacts implements ArtifactSource {
           unreadable.getClass().getSimpleName(),
           "let the incus-agent read it");
     }
+  }
+
+  /// The first bytes of an archive say what it is; those of a text are somebody's text.
+  private static String shown(byte[] start) {
+    for (byte one : start) {
+      if (one < ' ' && one != '\n' && one != '\r' && one != '\t') {
+        return "a file that begins with 0x" + HexFormat.of().formatHex(start);
+      }
+    }
+    return "a text";
   }
 
   /// A further file may be empty, and may be anything: not even the digest of what is found is

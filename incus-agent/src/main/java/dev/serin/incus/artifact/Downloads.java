@@ -2,7 +2,9 @@ package dev.serin.incus.artifact;
 
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.config.StoreToken;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -15,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +41,8 @@ public final class Downloads {
   private final Path directory;
   private final long largestBytes;
   private final HttpClient http;
+  private final HttpClient httpOfTheStore;
+  private final Optional<Store> store;
   private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   sealed interface Fetch {}
@@ -48,15 +53,22 @@ public final class Downloads {
 
   /// @param directory made when it is first needed
   /// @param largestBytes how large one may be
-  public Downloads(Path directory, long largestBytes) {
+  /// @param store what is fetched there may be private
+  public Downloads(Path directory, long largestBytes, Optional<Store> store) {
     this.directory = directory;
     this.largestBytes = largestBytes;
-    this.http =
-        HttpClient.newBuilder()
-            .connectTimeout(CONNECTS_WITHIN)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    this.store = store;
+    this.http = client(HttpClient.Redirect.NORMAL);
+    // The token is for the store's own address, and goes nowhere else.
+    this.httpOfTheStore = client(HttpClient.Redirect.NEVER);
+  }
+
+  private static HttpClient client(HttpClient.Redirect redirect) {
+    return HttpClient.newBuilder()
+        .connectTimeout(CONNECTS_WITHIN)
+        .followRedirects(redirect)
+        .version(HttpClient.Version.HTTP_1_1)
+        .build();
   }
 
   /// Fetches what is not there yet. Several who ask for the same wait for one download.
@@ -84,14 +96,20 @@ public final class Downloads {
   private Fetch download(ArtifactUri.Remote remote, String sha256, Path kept)
       throws IOException, InterruptedException {
     Path part = Files.createTempFile(directory, sha256 + ".", ".part");
+    Optional<Store> ours = store.filter(it -> it.isAt(remote.uri(), sha256));
+    HttpRequest.Builder request = HttpRequest.newBuilder(remote.uri()).timeout(WITHIN).GET();
+    ours.flatMap(Store::token).ifPresent(it -> request.header("Authorization", it.shown()));
     CompletableFuture<HttpResponse<Path>> answer =
-        http.sendAsync(
-            HttpRequest.newBuilder(remote.uri()).timeout(WITHIN).GET().build(),
-            HttpResponse.BodyHandlers.limiting(into(part), largestBytes));
+        (ours.isPresent() ? httpOfTheStore : http)
+            .sendAsync(
+                request.build(), HttpResponse.BodyHandlers.limiting(into(part), largestBytes));
     try {
       int status = answer.get(WITHIN.toMillis(), TimeUnit.MILLISECONDS).statusCode();
       if (status == 200) {
         return keep(remote, sha256, part, kept);
+      }
+      if (ours.isPresent() && (status == 401 || status == 404)) {
+        return notGiven(remote, status, ours.get().token().isPresent());
       }
       boolean passing = status >= 500;
       return notFetched(
@@ -119,6 +137,23 @@ public final class Downloads {
     }
   }
 
+  /// The store does not say whether it has what it does not give.
+  private static Fetch notGiven(ArtifactUri.Remote remote, int status, boolean hasToken) {
+    return new NotFetched(
+        new Failure(
+            Reason.NOT_FOUND,
+            "the artifact at " + remote.shown(),
+            "HTTP status "
+                + status
+                + (status == 401
+                    ? ", the coordinator has another " + StoreToken.SETTING + " or none"
+                    : hasToken ? "" : ", and no " + StoreToken.SETTING + " for what is private"),
+            hasToken && status == 404
+                ? "release it again: the store keeps nothing that nobody needs"
+                : "set the same " + StoreToken.SETTING + " for the coordinator and the incus-agent",
+            false));
+  }
+
   private static HttpResponse.BodyHandler<Path> into(Path part) {
     HttpResponse.BodyHandler<Path> file =
         HttpResponse.BodyHandlers.ofFile(part, StandardOpenOption.WRITE);
@@ -134,7 +169,7 @@ public final class Downloads {
           new Failure(
               Reason.DIGEST,
               "SHA-256 " + sha256 + " at " + remote.shown(),
-              Files.size(part) == 0 ? "an empty file" : found,
+              found(part, found),
               "release the file that was built, with its own digest",
               false);
       return new NotFetched(failure);
@@ -145,6 +180,17 @@ public final class Downloads {
     Files.move(part, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     prune(kept);
     return new Fetched(kept);
+  }
+
+  /// What is no executable may be anybody's secret: not even its digest is told, with which it
+  /// could be asked for as a further file.
+  private static String found(Path part, String sha256) throws IOException {
+    try (InputStream stream = Files.newInputStream(part)) {
+      byte[] start = stream.readNBytes(Executable.MAGIC_BYTES);
+      return start.length == 0
+          ? "an empty file"
+          : Executable.begins(start) ? sha256 : "something else, which is no executable";
+    }
   }
 
   private void prune(Path needed) throws IOException {

@@ -35,12 +35,12 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
   private static final int WAITING = 16;
 
   private final ArtifactSource source;
-  private final Optional<URI> store;
+  private final Optional<Store> store;
   private final HttpClient http;
   private final ThreadPoolExecutor beside;
 
-  /// @param store the coordinator's address; none where there is no store
-  public StoredArtifacts(ArtifactSource source, Optional<URI> store) {
+  /// @param store none where there is none
+  public StoredArtifacts(ArtifactSource source, Optional<Store> store) {
     this.source = source;
     this.store = store;
     this.http =
@@ -66,12 +66,23 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
 
   @Override
   public Located locateFile(Artifact artifact) {
-    return source.locateFile(artifact);
+    Optional<Artifact> ours =
+        Store.isOfAny(artifact) ? stored(artifact.sha256()) : Optional.empty();
+    if (ours.isEmpty() || ours.get().equals(artifact)) {
+      return source.locateFile(artifact);
+    }
+    // Who sent it there may know the coordinator by another address than this machine does, and
+    // what is private is given to nobody at that one.
+    Located here = source.locateFile(ours.get());
+    return here instanceof Located.Unusable
+            && source.locateFile(artifact) instanceof Located.Here there
+        ? there
+        : here;
   }
 
   @Override
   public Optional<Artifact> stored(String sha256) {
-    return store.map(base -> new Artifact(at(base, sha256).toString(), sha256));
+    return store.map(it -> it.at(sha256));
   }
 
   @Override
@@ -89,10 +100,6 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
           .addKeyValue("sha256", artifact.sha256())
           .log("too much waits for the store of artifacts");
     }
-  }
-
-  private static URI at(URI base, String sha256) {
-    return URI.create(base + "/api/v1/artifacts/" + sha256);
   }
 
   private void put(Artifact artifact, URI to) {

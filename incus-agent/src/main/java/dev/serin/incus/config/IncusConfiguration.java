@@ -1,17 +1,20 @@
 package dev.serin.incus.config;
 
+import dev.serin.contracts.config.StoreToken;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.kafka.AgentShell;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.incus.artifact.Artifacts;
 import dev.serin.incus.artifact.Downloads;
+import dev.serin.incus.artifact.Store;
 import dev.serin.incus.artifact.StoredArtifacts;
 import dev.serin.incus.instance.IncusCommandHandler;
 import dev.serin.incus.instance.Servers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -40,13 +43,18 @@ public class IncusConfiguration {
   StoredArtifacts storedArtifacts(
       IncusSettings settings,
       @Value("${serin.data:./data}") String data,
-      @Value(STORE) String store,
-      @Value(LARGEST) String largest) {
+      @Value(STORE) String address,
+      @Value(LARGEST) String largest,
+      @Value(StoreToken.PLACEHOLDER) String token) {
     Path downloads =
         settings.downloads() == null ? Path.of(data, "artifacts") : settings.downloads();
+    Optional<StoreToken> shown = StoreToken.of(token);
+    Optional<Store> store = StoreAddress.of(address).map(base -> new Store(base, shown));
     return new StoredArtifacts(
-        new Artifacts(new Downloads(downloads, DataSize.parse(largest).toBytes())),
-        StoreAddress.of(store));
+        new Artifacts(
+            new Downloads(downloads, DataSize.parse(largest).toBytes(), store),
+            settings.filesFrom()),
+        store);
   }
 
   @Bean

@@ -17,6 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 ///   time that a rollback takes, and the health check that follows sees a later end too
 /// @param restartWithin how long a unit's stop and start may take together, 1 s to 1 h; a stop
 ///   alone may take 90 s by systemd's default
+/// @param filesFrom the directory below which further files of releases may lie that name a `file:`
+///   address on this machine; none where none is given: whoever may publish a request could else
+///   have any file that this process can read
 /// @param downloads where artifacts fetched over HTTP are kept; `artifacts` in `serin.data` where
 ///   none is given
 @ConfigurationProperties("serin.incus")
@@ -24,6 +27,7 @@ public record IncusSettings(
     @DefaultValue Map<String, Server> servers,
     @DefaultValue("500ms") Duration settle,
     @DefaultValue("3m") Duration restartWithin,
+    @Nullable Path filesFrom,
     @Nullable Path downloads) {
   static final Server LOCAL =
       new Server("unix:/var/lib/incus/unix.socket", "default", null, null, null);
@@ -76,6 +80,10 @@ public record IncusSettings(
     servers.forEach((name, server) -> problems.addAll(server.problems(name)));
     between(problems, "settle", settle, Duration.ZERO, Duration.ofSeconds(60));
     between(problems, "restart-within", restartWithin, Duration.ofSeconds(1), Duration.ofHours(1));
+    if (filesFrom != null && !filesFrom.isAbsolute()) {
+      problems.add(
+          "serin.incus.files-from: expected the absolute path of a directory, was " + filesFrom);
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }

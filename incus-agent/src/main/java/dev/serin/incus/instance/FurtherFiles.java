@@ -142,7 +142,7 @@ final class FurtherFiles {
       problems.add(
           place.problem(
               "SHA-256 " + artifact.sha256() + " at " + artifact.uri(),
-              source.get(2).equals("-") ? "no readable file" : source.get(2)));
+              source.get(2).equals("-") ? "no readable file" : "another content"));
     } else if (there && size(source.get(1)) > ReleaseFile.LARGEST_BYTES) {
       problems.add(
           place.problem(

@@ -6,20 +6,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.config.StoreToken;
 import dev.serin.contracts.request.Artifact;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +41,8 @@ class ArtifactsTest {
   @TempDir Path directory;
   private Artifacts artifacts;
   private HttpServer server;
+  private final List<String> shown = new CopyOnWriteArrayList<>();
+  private final List<StoredArtifacts> opened = new ArrayList<>();
   private final AtomicInteger requests = new AtomicInteger();
   private byte[] served = BINARY;
   private int status = 200;
@@ -42,12 +50,14 @@ class ArtifactsTest {
 
   @BeforeEach
   void serve() throws IOException {
-    artifacts = new Artifacts(new Downloads(directory.resolve("downloads"), LARGEST));
+    artifacts = artifacts(Optional.empty(), directory);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
-        "/app",
+        "/",
         exchange -> {
           requests.incrementAndGet();
+          String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+          shown.add(authorization == null ? "none" : authorization);
           exchange.sendResponseHeaders(status, cutOff ? served.length + 100 : served.length);
           exchange.getResponseBody().write(served);
           if (cutOff) {
@@ -58,9 +68,14 @@ class ArtifactsTest {
     server.start();
   }
 
+  private Artifacts artifacts(Optional<Store> store, @Nullable Path filesFrom) {
+    return new Artifacts(new Downloads(directory.resolve("downloads"), LARGEST, store), filesFrom);
+  }
+
   @AfterEach
   void stop() {
     server.stop(0);
+    opened.forEach(StoredArtifacts::close);
   }
 
   @Test
@@ -89,6 +104,85 @@ class ArtifactsTest {
     byte[] large = new byte[1024 * 1024 + 1];
     assertThat(failure(artifacts.locateFile(file(large, digest(large)))).expected())
         .startsWith("at most 1048576 bytes");
+  }
+
+  /// Whoever may publish a request may not read what this process may.
+  @Test
+  void aFurtherFileOfThisMachineComesFromBelowTheDirectoryForThemAlone() throws IOException {
+    Path allowed = Files.createDirectories(directory.resolve("allowed"));
+    Path secret = Files.write(directory.resolve("allowed-not"), BINARY);
+    Path link = Files.createSymbolicLink(allowed.resolve("link"), secret);
+    Path inside = Files.write(allowed.resolve("env"), BINARY);
+    Artifacts from = artifacts(Optional.empty(), allowed);
+
+    assertThat(from.locateFile(at(inside))).isInstanceOf(Located.Here.class);
+    for (Path other : List.of(secret, link, directory.resolve("none"))) {
+      Failure failure = failure(from.locateFile(at(other)));
+      assertThat(failure.reason()).as(other.toString()).isEqualTo(Reason.REFUSED);
+      assertThat(failure.sentence()).contains("below " + allowed, "found file:" + other);
+    }
+    assertThat(from.locate(at(secret))).isInstanceOf(Located.Here.class);
+    assertThat(failure(artifacts(Optional.empty(), null).locateFile(at(inside))).sentence())
+        .contains("serin.incus.files-from");
+  }
+
+  private static Artifact at(Path file) {
+    return new Artifact(file.toUri().toString(), digest(BINARY));
+  }
+
+  @Test
+  void noDigestOfWhatIsFoundIsToldWithWhichItCouldBeAskedForAsAFurtherFile() throws IOException {
+    Failure file = failure(artifacts.locateFile(file(BINARY, "0".repeat(64))));
+    assertThat(file.found()).isEqualTo("another content");
+    Failure fetched = failure(artifacts.locateFile(remote("0".repeat(64))));
+    assertThat(fetched.found()).isEqualTo("another content");
+
+    served = "PASSWORD=secret".getBytes(UTF_8);
+    Failure binary = failure(artifacts.locate(remote("0".repeat(64))));
+    assertThat(binary.sentence()).doesNotContain(digest(served));
+    assertThat(failure(artifacts.locate(remote(digest(served)))).found()).isEqualTo("a text");
+  }
+
+  @Test
+  void theStoreIsShownTheTokenAndNobodyElse() {
+    String token = "a-token-of-the-test";
+    URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    Store store = new Store(base, StoreToken.of(token));
+    ArtifactSource with = stored(store);
+    served = "PASSWORD=secret".getBytes(UTF_8);
+
+    // A build machine may know the coordinator by another name.
+    Artifact elsewhere =
+        new Artifact("http://localhost:1/api/v1/artifacts/" + digest(served), digest(served));
+    assertThat(with.locateFile(elsewhere)).isInstanceOf(Located.Here.class);
+    assertThat(shown).containsExactly("Bearer " + token);
+
+    served = BINARY;
+    assertThat(with.locateFile(remote(digest(BINARY)))).isInstanceOf(Located.Here.class);
+    assertThat(shown).containsExactly("Bearer " + token, "none");
+  }
+
+  @Test
+  void aStoreThatGivesNothingWithoutTheTokenSaysWhatToSet() {
+    URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    Artifact secret = new Store(base, Optional.empty()).at("1".repeat(64));
+    status = 404;
+    Failure without = failure(stored(new Store(base, Optional.empty())).locateFile(secret));
+    assertThat(without.sentence()).contains("404", "set the same serin.artifacts.token");
+
+    status = 401;
+    Store other = new Store(base, StoreToken.of("another-token-of-the-test"));
+    Failure wrong = failure(stored(other).locateFile(secret));
+    assertThat(wrong.sentence())
+        .contains("401", "set the same serin.artifacts.token")
+        .doesNotContain("another-token");
+  }
+
+  private ArtifactSource stored(Store store) {
+    StoredArtifacts with =
+        new StoredArtifacts(artifacts(Optional.of(store), null), Optional.of(store));
+    opened.add(with);
+    return with;
   }
 
   @Test

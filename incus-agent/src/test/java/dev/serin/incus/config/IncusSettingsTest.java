@@ -40,6 +40,7 @@ class IncusSettingsTest {
           .containsExactly("unix:/var/lib/incus/unix.socket", "default");
       assertThat(settings.settle()).isEqualTo(Duration.ofMillis(500));
       assertThat(settings.restartWithin()).isEqualTo(Duration.ofMinutes(3));
+      assertThat(settings.filesFrom()).isNull();
     });
   }
 

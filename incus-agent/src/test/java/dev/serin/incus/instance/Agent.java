@@ -12,6 +12,7 @@ import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.incus.artifact.Artifacts;
 import dev.serin.incus.artifact.Downloads;
+import dev.serin.incus.artifact.Store;
 import dev.serin.incus.artifact.StoredArtifacts;
 import dev.serin.incus.rest.IncusServer;
 import dev.serin.incus.rest.Wire;
@@ -189,10 +190,11 @@ final class Agent {
   }
 
   IncusCommandHandler handler() {
+    Optional<Store> at = store.map(address -> new Store(address, Optional.empty()));
     return new IncusCommandHandler(
         new Servers(List.of(new IncusServer("default", "default", wire))),
         new StoredArtifacts(
-            new Artifacts(new Downloads(files.resolve("downloads"), 1L << 31)), store),
+            new Artifacts(new Downloads(files.resolve("downloads"), 1L << 31, at), files), at),
         () -> UUID.randomUUID().toString().replace("-", ""),
         Duration.ofMillis(500),
         Duration.ofSeconds(30));

@@ -21,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
         "Watches nodes that another script has deployed, changes nothing, and stays until it is"
             + " over: 0 green to the end, 3 breached or without data, 5 refused, 6 aborted.")
 public final class AnalyseCommand implements Callable<Integer> {
+  /// What another script has deployed needs no name.
+  static final String UNNAMED = "unnamed";
+
   private final Session session;
 
   @Mixin private final Asking asking = new Asking();
@@ -40,7 +43,7 @@ public final class AnalyseCommand implements Callable<Integer> {
       names = "--version",
       paramLabel = "VERSION",
       description = "what it has, for the record and for $version (unnamed)")
-  private String version = "unnamed";
+  private String version = UNNAMED;
 
   @Option(
       names = "--window",

@@ -8,16 +8,18 @@ import dev.serin.contracts.rollout.ReleasePlan;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/// Tells what a release would do, its checks run, and changes nothing.
+/// Tells what a release, or the rollback of one, would do, its checks run, and changes nothing.
 @Command(
     name = "plan",
     description =
         "What 'serin release' with the same words would do: its steps, how long they take, and"
             + " every check, run now. Nothing is changed. The exit code is 5 where a check is red:"
-            + " the release would be rejected.")
+            + " the release would be rejected. 'serin plan SERVICE --rollback' tells what 'serin"
+            + " rollback SERVICE' would do.")
 public final class PlanCommand implements Callable<Integer> {
   private final Session session;
 
@@ -25,13 +27,20 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Mixin private final ReleaseOptions options = new ReleaseOptions();
 
+  @Option(
+      names = "--rollback",
+      description = "plans 'serin rollback SERVICE', the way back of what completed last")
+  private boolean rollback;
+
   public PlanCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() {
-    JsonNode json = session.body(session.coordinator().plan(options.request(session, asking)));
+    JsonNode request =
+        rollback ? options.rollback(session, asking) : options.request(session, asking);
+    JsonNode json = session.body(session.coordinator().plan(request));
     ReleasePlan plan = plan(json);
     if (session.isJson()) {
       session.print(json);

@@ -6,7 +6,9 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.Strategies;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,7 +40,7 @@ final class ReleaseOptions {
   @Option(
       names = "--version",
       paramLabel = "VERSION",
-      description = "what people call it (VERSION)")
+      description = "what people call it (VERSION; what nothing is installed for needs none)")
   private @Nullable String version;
 
   @Option(
@@ -94,6 +96,31 @@ final class ReleaseOptions {
     return service + " " + version;
   }
 
+  /// The request to take back what completed last, which takes none of them but the service.
+  ObjectNode rollback(Session session, Asking asking) {
+    boolean isMore =
+        Stream.of(
+                artifact,
+                sha256,
+                version,
+                rollbackArtifact,
+                rollbackSha256,
+                window,
+                strategy,
+                ifBusy)
+            .anyMatch(Objects::nonNull);
+    if (isMore || overrideFreeze) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "expected no option of a release beside --rollback, found one: Serin knows what goes"
+              + " back, and how");
+    }
+    if (service.isEmpty()) {
+      service = new ScriptEnvironment(session).service();
+    }
+    return asking.request(session, "rollback-requested", service);
+  }
+
   /// The request that they make; where they say nothing, the old script's environment does.
   ObjectNode request(Session session, Asking asking) {
     ScriptEnvironment script = new ScriptEnvironment(session);
@@ -102,7 +129,10 @@ final class ReleaseOptions {
     }
     Optional<Artifact> released = installs() ? Optional.of(artifact(script)) : nothing();
     if (version == null) {
-      version = script.version(released, artifact == null);
+      version =
+          released.isEmpty() && !script.has("VERSION")
+              ? uninstalled(session)
+              : script.version(released, artifact == null);
     }
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version);
@@ -128,6 +158,14 @@ final class ReleaseOptions {
     script.fill(request, window != null, strategy);
     migrations.addTo(request, session);
     return request;
+  }
+
+  /// What the nodes run whose restart, or whose analysis, is planned: as the commands for these
+  /// say.
+  private String uninstalled(Session session) {
+    return Strategies.RESTART.equals(strategy)
+        ? RestartCommand.running(session, service)
+        : AnalyseCommand.UNNAMED;
   }
 
   /// Whether the strategy that is named brings a binary to the nodes; the service's own does.

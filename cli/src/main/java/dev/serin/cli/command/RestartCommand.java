@@ -70,7 +70,7 @@ public final class RestartCommand implements Callable<Integer> {
   public Integer call() {
     stay.check();
     ObjectNode request = asking.request(session, "release-requested", service);
-    request.put("version", version == null ? running() : version);
+    request.put("version", version == null ? running(session, service) : version);
     request.put("strategy", Strategies.RESTART);
     labels.addTo(request);
     if (!canaries.isEmpty()) {
@@ -97,7 +97,7 @@ public final class RestartCommand implements Callable<Integer> {
   }
 
   /// The version that completed last.
-  private String running() {
+  static String running(Session session, String service) {
     return session
         .states(session.body(session.coordinator().rollouts(service, false, LOOKED_THROUGH)))
         .stream()

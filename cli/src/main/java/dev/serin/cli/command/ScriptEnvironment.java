@@ -48,6 +48,11 @@ final class ScriptEnvironment {
     session.say("serin: from the environment: " + name + "=" + Check.withoutSecrets(value));
   }
 
+  /// Whether it says anything.
+  boolean has(String name) {
+    return found(name).isPresent();
+  }
+
   /// A value as it stands there.
   Optional<String> take(String name) {
     Optional<String> value = found(name);

@@ -285,7 +285,24 @@ class PlanTest {
         .contains("--artifact: expected none beside --strategy restart, which installs nothing");
     SerinRun unnamed = SerinRun.of(stub, "plan", "backend-api", "--strategy", "restart");
     assertThat(unnamed.code()).isEqualTo(2);
-    assertThat(unnamed.err()).contains("--version: expected what people call it");
+    assertThat(unnamed.err()).contains("--version: expected one, since no release");
+    assertThat(SerinRun.of(stub, "plan", "backend-api", "--strategy", "analysis-only").code())
+        .isZero();
+  }
+
+  @Test
+  void plansTheWayBackOfWhatCompletedLast() throws Exception {
+    stub.answers(
+        "POST /api/v1/plans",
+        new Canned(200, "application/json", Json.mapper().writeValueAsString(plan())));
+    SerinRun back = SerinRun.of(stub, "plan", "backend-api", "--rollback");
+    assertThat(back.code()).as(back.err()).isZero();
+    assertThat(stub.planned().path("type").asString()).isEqualTo("rollback-requested");
+    assertThat(stub.planned().path("service").asString()).isEqualTo("backend-api");
+
+    SerinRun both = run(plan(), "--rollback");
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("expected no option of a release beside --rollback");
   }
 
   @Test

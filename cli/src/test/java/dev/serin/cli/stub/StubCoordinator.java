@@ -38,6 +38,7 @@ public final class StubCoordinator implements AutoCloseable {
   private final Map<String, Canned> canned = new LinkedHashMap<>();
   private final List<BlockingQueue<String>> streams = new CopyOnWriteArrayList<>();
   private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
+  private final List<JsonNode> planned = new CopyOnWriteArrayList<>();
   private final List<String> resumedFrom = new CopyOnWriteArrayList<>();
   private final StubArtifacts artifacts = new StubArtifacts();
   private Consumer<JsonNode> onRequest = request -> {};
@@ -93,6 +94,11 @@ public final class StubCoordinator implements AutoCloseable {
 
   public List<JsonNode> requests() {
     return requests;
+  }
+
+  /// What was asked for a plan last.
+  public JsonNode planned() {
+    return planned.getLast();
   }
 
   /// The `Last-Event-ID` of each stream that was opened, `none` without.
@@ -174,6 +180,9 @@ public final class StubCoordinator implements AutoCloseable {
     }
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     Canned wanted = cannedFor(exchange.getRequestMethod() + " " + uri.getPath());
+    if (uri.getPath().equals("/api/v1/plans")) {
+      planned.add(Json.mapper().readTree(body));
+    }
     if (wanted != null) {
       answer(exchange, wanted.status(), wanted.type(), wanted.body());
     } else if (uri.getPath().equals("/api/v1/events")) {

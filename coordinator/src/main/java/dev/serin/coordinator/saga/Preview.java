@@ -19,7 +19,6 @@ import dev.serin.contracts.service.OnFreeze;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.SliEvent;
-import dev.serin.coordinator.plan.Overrides;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
@@ -55,12 +54,27 @@ public final class Preview {
   /// @param definition the service as it is defined now
   public static Parsed<Preview> of(
       Ledger ledger, ServiceDefinition definition, ReleaseRequested release) {
-    return switch (Overrides.apply(definition, release)) {
+    return switch (Returns.merged(new Draft(ledger, Instant.EPOCH), definition, release)) {
       case Parsed.Invalid<ServiceDefinition>(List<String> problems) ->
           new Parsed.Invalid<>(problems);
       case Parsed.Valid<ServiceDefinition>(ServiceDefinition merged) ->
           new Parsed.Valid<>(
               new Preview(ledger, release, Plan.leftOutFirst(merged, ledger.leftOut().keySet())));
+    };
+  }
+
+  /// Of taking back what completed last: the release that it would be, or why there is none.
+  ///
+  /// @param definition the service as it is defined now
+  public static Parsed<Preview> of(
+      Ledger ledger, ServiceDefinition definition, Request.RollbackRequested back) {
+    Draft draft = new Draft(ledger, Instant.EPOCH);
+    draft.definition = definition;
+    return switch (Returns.release(draft, back)) {
+      case Parsed.Invalid<ReleaseRequested>(List<String> problems) ->
+          new Parsed.Invalid<>(problems);
+      case Parsed.Valid<ReleaseRequested>(ReleaseRequested release) ->
+          of(ledger, definition, release);
     };
   }
 

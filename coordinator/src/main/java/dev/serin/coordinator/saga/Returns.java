@@ -30,13 +30,23 @@ final class Returns {
   private Returns() {}
 
   static void asked(Draft draft, Request.RollbackRequested back) {
-    ServiceDefinition definition = draft.definition;
     if (draft.handsOff != null) {
-      refuse(draft, back, Hands.expected(draft));
-    } else if (draft.isActive()) {
-      refuse(
-          draft,
-          back,
+      Refusals.refuse(draft, back, List.of(Hands.expected(draft)));
+      return;
+    }
+    switch (release(draft, back)) {
+      case Parsed.Invalid<ReleaseRequested>(List<String> problems) ->
+          Refusals.refuse(draft, back, problems);
+      case Parsed.Valid<ReleaseRequested>(ReleaseRequested release) ->
+          Requests.release(draft, release);
+    }
+  }
+
+  /// The release that takes back what is meant, or why there is none.
+  static Parsed<ReleaseRequested> release(Draft draft, Request.RollbackRequested back) {
+    ServiceDefinition definition = draft.definition;
+    if (draft.isActive()) {
+      return refused(
           "expected no active rollout, found "
               + draft.rollout().rolloutId()
               + " of "
@@ -44,12 +54,17 @@ final class Returns {
               + "; take that one back with: serin abort "
               + draft.service()
               + ", and ask again once it is over");
-    } else if (draft.lastKnownGood == null || definition == null) {
-      refuse(draft, back, nothingCompleted(draft));
-    } else {
-      Ledger.Ended mixing = mixing(draft);
-      back(draft, definition, mixing == null ? completed(draft) : halted(draft, mixing), back);
     }
+    if (draft.lastKnownGood == null || definition == null) {
+      return refused(nothingCompleted(draft));
+    }
+    Ledger.Ended mixing = mixing(draft);
+    return release(
+        draft, definition, mixing == null ? completed(draft) : halted(draft, mixing), back);
+  }
+
+  private static Parsed<ReleaseRequested> refused(String problem) {
+    return new Parsed.Invalid<>(List.of(problem));
   }
 
   /// What ran before the first release is on nobody's record as what every node shall run.
@@ -114,33 +129,25 @@ final class Returns {
         draft.earlier.isEmpty() ? null : draft.earlier.getLast());
   }
 
-  private static void back(
+  private static Parsed<ReleaseRequested> release(
       Draft draft, ServiceDefinition definition, Way way, Request.RollbackRequested back) {
     if (back.rolloutId() != null && !back.rolloutId().equals(way.rolloutId())) {
-      refuse(
-          draft,
-          back,
+      return refused(
           "expected the rollout whose release is on the fleet ("
               + way.rolloutId()
               + " of "
               + way.version()
               + "), found "
               + back.rolloutId());
-    } else if (way.target() == null) {
-      refuse(
-          draft,
-          back,
+    }
+    if (way.target() == null) {
+      return refused(
           "expected to know what ran before "
               + way.version()
               + ", found nothing on record"
               + whatShallRun(draft));
-    } else {
-      Requests.release(draft, theSameWay(definition, way, way.target(), back));
     }
-  }
-
-  private static void refuse(Draft draft, Request.RollbackRequested back, String problem) {
-    Refusals.refuse(draft, back, List.of(problem));
+    return new Parsed.Valid<>(theSameWay(definition, way, way.target(), back));
   }
 
   /// Back as the release came: by a switch where two groups changed; in its batches where its

@@ -11,6 +11,7 @@ import dev.serin.contracts.kafka.EventHeaders;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.request.Request.RollbackRequested;
 import dev.serin.contracts.request.RequestReader;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -39,12 +40,14 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What a release would do, its checks run and nothing changed: no rollout begins, no record of
-/// Serin's own is written. The agents are asked by commands that belong to no rollout.
+/// What a release, or the rollback of one, would do, its checks run and nothing changed: no rollout
+/// begins, no record of Serin's own is written. The agents are asked by commands that belong to no
+/// rollout.
 @RestController
 class PlansController {
   private static final String SOURCE = "/serin/coordinator/api";
   private static final String RELEASE = "release-requested";
+  private static final String ROLLBACK = "rollback-requested";
 
   private final RolloutViews views;
   private final LedgerViews ledgers;
@@ -76,12 +79,17 @@ class PlansController {
   private ResponseEntity<String> plan(JsonNode tree) {
     return switch (RequestReader.read(completed(tree))) {
       case Parsed.Invalid<Request>(List<String> problems) -> refused(problems);
-      case Parsed.Valid<Request>(ReleaseRequested release) -> plan(release);
+      case Parsed.Valid<Request>(ReleaseRequested release) ->
+          plan(release.service(), (ledger, it) -> Preview.of(ledger, it, release));
+      case Parsed.Valid<Request>(RollbackRequested back) ->
+          plan(back.service(), (ledger, it) -> Preview.of(ledger, it, back));
       case Parsed.Valid<Request>(Request other) ->
           refused(
               List.of(
                   "type: expected "
                       + RELEASE
+                      + ", "
+                      + ROLLBACK
                       + " or none, found '"
                       + EventHeaders.typeOf(other)
                       + "'"));
@@ -107,12 +115,17 @@ class PlansController {
     return Problem.listing(Problem.Kind.INVALID_REQUEST, problems).response();
   }
 
-  private ResponseEntity<String> plan(ReleaseRequested release) {
-    Optional<ServiceDefinition> definition = views.service(release.service());
+  /// What there is to plan, or why there is nothing.
+  private interface Planned {
+    Parsed<Preview> of(Ledger ledger, ServiceDefinition definition);
+  }
+
+  private ResponseEntity<String> plan(String service, Planned planned) {
+    Optional<ServiceDefinition> definition = views.service(service);
     if (definition.isEmpty()) {
-      return refused(List.of(RequestsController.unknown(views, release.service())));
+      return refused(List.of(RequestsController.unknown(views, service)));
     }
-    return switch (ledgers.ledger(release.service())) {
+    return switch (ledgers.ledger(service)) {
       case LedgerViews.Reading.NotReady() ->
           Problem.of(
                   Problem.Kind.STILL_READING,
@@ -124,12 +137,12 @@ class PlansController {
           refused(
               List.of(
                   "expected Serin's own record of "
-                      + release.service()
+                      + service
                       + ", found one that this version can't read; run the version that wrote it"));
       case LedgerViews.Reading.Read(Ledger ledger) ->
-          switch (Preview.of(ledger, definition.get(), release)) {
+          switch (planned.of(ledger, definition.get())) {
             case Parsed.Invalid<Preview>(List<String> problems) -> refused(problems);
-            case Parsed.Valid<Preview>(Preview preview) -> asked(release.service(), preview);
+            case Parsed.Valid<Preview>(Preview preview) -> asked(service, preview);
           };
     };
   }

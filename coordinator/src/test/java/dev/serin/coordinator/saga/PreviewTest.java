@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.handsOff;
+import static dev.serin.coordinator.saga.Acts.takeBack;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Story.release;
 import static dev.serin.coordinator.saga.Story.rollout;
@@ -17,6 +18,7 @@ import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.PlanView.PlannedStep;
@@ -94,6 +96,43 @@ class PreviewTest {
         .allMatch(node -> "ready".equals(node.state()) && Boolean.TRUE.equals(node.inRotation()));
     assertThat(plan.rollback()).extracting(PlannedStep::node).startsWith("b3").endsWith("b2");
     assertThat(plan.waitsFor()).isNull();
+  }
+
+  private static Parsed<Preview> back(Story story) {
+    return Preview.of(
+        story.ledger(),
+        story.service(),
+        new Request.RollbackRequested("plan", Services.NAME, "bob", "", null));
+  }
+
+  /// What goes back, in which order, and whether every node still has it is known beforehand.
+  @Test
+  void ofARollbackIsThePlanOfTheReleaseThatTakesBack() {
+    Story story = Story.of(canaryThenPeers("b2", "b1", "b3"));
+    story.on(release("v2")).goesOn().on(release("v3")).goesOn();
+
+    Preview preview = ((Parsed.Valid<Preview>) back(story)).value();
+    ReleasePlan plan = preview.judged(answers(story, preview), WITHIN, story.now());
+
+    assertThat(plan.version()).isEqualTo("v2");
+    assertThat(plan.problems()).isEmpty();
+    assertThat(check(plan, "artifact").detail())
+        .contains("node:/opt/api/.serin/api-" + World.sha("v2"));
+    story.on(takeBack());
+    assertThat(story.told().getLast())
+        .isInstanceOfSatisfying(
+            RolloutStarted.class, started -> assertThat(plan.plan()).isEqualTo(started.plan()));
+    assertThat(problems(back(story))).contains("expected no active rollout");
+  }
+
+  @Test
+  void ofARollbackSaysWhyThereIsNone() {
+    Story story = Story.of(canaryThenPeers("b2", "b1", "b3"));
+    assertThat(problems(back(story))).contains("that completed, found none");
+  }
+
+  private static String problems(Parsed<Preview> refused) {
+    return String.join("; ", ((Parsed.Invalid<Preview>) refused).problems());
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Decoded;
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.sli.SliCommand;
@@ -177,6 +178,13 @@ class PlansIT {
     return body;
   }
 
+  private static ObjectNode rollback() {
+    return Json.mapper()
+        .createObjectNode()
+        .put("type", "rollback-requested")
+        .put("service", SERVICE);
+  }
+
   private Answer plan(ObjectNode body) {
     return plan(serin.http(), body);
   }
@@ -253,16 +261,7 @@ class PlansIT {
             null,
             null,
             false);
-    serin
-        .stage()
-        .raw(
-            CoordinatorStreams.LEDGERS_CHANGELOG,
-            SERVICE,
-            Json.mapper().writeValueAsString(ledger));
-    while (!(serin.ledgers().ledger(SERVICE) instanceof LedgerViews.Reading.Read(Ledger read)
-        && read.equals(ledger))) {
-      Thread.onSpinWait();
-    }
+    remembered(ledger);
 
     ReleasePlan plan = read(plan(body()));
 
@@ -276,6 +275,59 @@ class PlansIT {
     }
     assertThat(plan(body()).detail()).contains("this version can't read");
 
+    forgotten();
+  }
+
+  @Test
+  void ofARollbackNamesTheBinaryThatGoesBack() {
+    String before = "0".repeat(63) + "2";
+    Ledger ledger =
+        new Ledger(
+            SERVICE,
+            null,
+            null,
+            List.of(),
+            new Ledger.KnownGood(
+                "2.0.0", new Artifact("file:/srv/api", DIGEST), "r-1", "canary-then-peers"),
+            List.of(new Ledger.KnownVersion(before, "1.9.0")),
+            null,
+            Map.of(),
+            List.of(),
+            1,
+            null,
+            List.of(),
+            List.of(),
+            null,
+            null,
+            null,
+            false);
+    remembered(ledger);
+
+    ReleasePlan plan = read(plan(rollback()));
+
+    assertThat(plan.version()).isEqualTo("1.9.0");
+    assertThat(plan.plan().strategy()).isEqualTo("emergency");
+    assertThat(plan.checks())
+        .filteredOn(check -> check.name().equals("artifact"))
+        .singleElement()
+        .satisfies(check -> assertThat(check.detail()).contains("node:/", before));
+    forgotten();
+  }
+
+  private void remembered(Ledger ledger) {
+    serin
+        .stage()
+        .raw(
+            CoordinatorStreams.LEDGERS_CHANGELOG,
+            SERVICE,
+            Json.mapper().writeValueAsString(ledger));
+    while (!(serin.ledgers().ledger(SERVICE) instanceof LedgerViews.Reading.Read(Ledger read)
+        && read.equals(ledger))) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void forgotten() {
     serin.stage().raw(CoordinatorStreams.LEDGERS_CHANGELOG, SERVICE, null);
     while (!(serin.ledgers().ledger(SERVICE) instanceof LedgerViews.Reading.Read)) {
       Thread.onSpinWait();
@@ -308,7 +360,12 @@ class PlansIT {
     ObjectNode abort = body();
     abort.put("type", "abort-requested");
     assertThat(plan(abort).status()).isEqualTo(400);
-    assertThat(plan(abort).detail()).contains("expected release-requested or none");
+    assertThat(plan(abort).detail())
+        .contains("expected release-requested, rollback-requested or none");
+
+    Answer back = plan(rollback());
+    assertThat(back.status()).isEqualTo(400);
+    assertThat(back.detail()).contains("that completed, found none");
 
     ObjectNode nothing = body();
     nothing.remove(List.of("version", "artifact"));

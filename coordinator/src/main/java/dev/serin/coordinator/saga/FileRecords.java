@@ -257,6 +257,25 @@ public final class FileRecords {
         : wanted.equals(number);
   }
 
+  /// Which files the node does not have as it had them: somebody had changed them before the
+  /// release did, and theirs was left.
+  static String left(Rollout rollout, IncusEvent.BinaryRestored restored) {
+    NodeRecord record = rollout.nodes().get(Objects.requireNonNull(restored.head().node()));
+    List<String> left =
+        record == null
+            ? List.of()
+            : changes(rollout, record).stream()
+                .map(FileChange::before)
+                .filter(before -> !restored.files().contains(before))
+                .map(FileState::path)
+                .toList();
+    return left.isEmpty()
+        ? ""
+        : ", but for "
+            + String.join(", ", left)
+            + ", which somebody else has changed: theirs stays";
+  }
+
   /// Such as ` and 2 further files`; nothing where there is none.
   static String counted(int files) {
     return files == 0 ? "" : " and " + files + " further file" + (files == 1 ? "" : "s");

@@ -144,7 +144,7 @@ final class Rolling {
       Hooking.answered(draft, index, event);
       return;
     }
-    Failure failure = Steps.failure(draft.rollout(), event);
+    Failure failure = Steps.failure(draft, event);
     if (failure != null) {
       failed(draft, index, failure);
       return;

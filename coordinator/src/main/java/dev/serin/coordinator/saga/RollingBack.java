@@ -249,7 +249,7 @@ final class RollingBack {
       Hooking.answered(draft, index, event);
       return;
     }
-    Failure failure = Steps.failure(draft.rollout(), event);
+    Failure failure = Steps.failure(draft, event);
     if (failure != null) {
       failed(draft, back, index, failure);
       return;

@@ -20,10 +20,26 @@ import org.jspecify.annotations.Nullable;
 final class Steps {
   private Steps() {}
 
+  /// What an agent that leaves further files out has done to the binary is noted all the same.
+  ///
   /// @param event that ends a step
-  static @Nullable Failure failure(Rollout rollout, AgentEvent event) {
+  static @Nullable Failure failure(Draft draft, AgentEvent event) {
     Failure failure = failure(event);
-    return failure == null ? FileRecords.untold(rollout, event) : failure;
+    if (failure != null) {
+      return failure;
+    }
+    Failure untold = FileRecords.untold(draft.rollout(), event);
+    if (untold != null && event instanceof IncusEvent.ArtifactPushed pushed) {
+      draft.node(node(event), it -> it.running(pushed.sha256()));
+    }
+    if (untold != null && event instanceof IncusEvent.BinaryRestored restored) {
+      draft.node(node(event), it -> it.running(restored.sha256()));
+    }
+    return untold;
+  }
+
+  private static String node(AgentEvent event) {
+    return Objects.requireNonNull(event.head().node());
   }
 
   static @Nullable Failure failure(AgentEvent event) {
@@ -176,7 +192,8 @@ final class Steps {
               + restored.sha256().substring(0, 12)
               + " restored, from "
               + restored.source()
-              + FileRecords.counted(files(rollout, restored));
+              + FileRecords.counted(files(rollout, restored))
+              + FileRecords.left(rollout, restored);
       default -> event.getClass().getSimpleName();
     };
   }

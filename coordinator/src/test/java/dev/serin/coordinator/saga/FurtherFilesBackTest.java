@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -24,6 +25,7 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.Verdict;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// What takes a release's further files back is Serin's own record, whatever has changed since.
@@ -100,6 +102,56 @@ class FurtherFilesBackTest {
     assertThat(story.state("v2").steps())
         .noneMatch(step -> step.name().equals("push") && step.status() == StepStatus.SUCCEEDED);
     story.goesOn().endsIn("v2", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  /// The binary has changed all the same, and a person is told which one runs.
+  @Test
+  void whatAnAgentThatDropsThemHasDoneToTheBinaryIsKnown() {
+    Story story =
+        fleet()
+            .on(releaseWith("v2", file(ENV, "A=2")))
+            .until("push b2")
+            .on(byAnAgentOfBefore("push b2"));
+    assertThat(current(story)).isEqualTo(World.sha("v2"));
+
+    story
+        .on(Acts.abort())
+        .until("restore b2")
+        .on(byAnAgentOfBefore("restore b2"), tells("step-failed undo-restore b2"));
+    assertThat(current(story)).isEqualTo(World.sha("v1"));
+  }
+
+  private static String current(Story story) {
+    return Objects.requireNonNull(story.active().nodes().get("b2")).current();
+  }
+
+  /// A push that somebody else's file has stopped has nothing to take back there.
+  @Test
+  void aFileThatWasSomebodyElsesBeforeThePushStaysTheirs() {
+    Story story =
+        fleet()
+            .on(releaseWith("v2", file(ENV, "A=2")))
+            .until("push b2")
+            .on(fails("push b2", FOREIGN))
+            .on(Acts.abort())
+            .until("restore b2");
+    story
+        .on(it -> {
+          IncusEvent.BinaryRestored back =
+              (IncusEvent.BinaryRestored) it.world().obey(it.newest("restore b2"), it.now());
+          FileState theirs = new FileState(ENV, World.sha("by hand"), "0", "0", "0644");
+          return new Input.Answered(
+              new IncusEvent.BinaryRestored(
+                  back.head(), back.sha256(), back.source(), List.of(theirs)),
+              it.now());
+        })
+        .goesOn()
+        .endsIn("v2", RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+    assertThat(story.state("v2").steps())
+        .anySatisfy(step ->
+            assertThat(step.detail())
+                .isNotNull()
+                .contains("but for " + ENV + ", which somebody else has changed: theirs stays"));
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.serin.contracts.rollout.ReleasePlan.PlannedFile;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.net.URI;
@@ -70,6 +71,49 @@ public final class FileRecords {
           .forEach(problems::add);
     }
     return problems;
+  }
+
+  /// What brings files back belongs to the nodes that had them: of two groups the other one stands
+  /// by where the same binary came to both.
+  static List<String> ofTheOtherGroup(ServiceDefinition service, ReleaseRequested request) {
+    boolean isCovered =
+        request.files().stream()
+            .allMatch(file -> service.canaries().stream().map(Node::name).allMatch(file::isFor));
+    return !service.isBlueGreen() || isCovered
+        ? List.of()
+        : List.of(
+            "files: expected group "
+                + BlueGreen.comes(service)
+                + ", which stands by, to have had "
+                + request.version()
+                + " with its files, found that Serin knows them of the other group's nodes alone;"
+                + " release what shall run together with its files");
+  }
+
+  /// Of two groups, the one that comes has at these paths what it had when it served last.
+  static List<String> unbrought(
+      ServiceDefinition service, ReleaseRequested request, Ledger.@Nullable KnownGood good) {
+    if (!service.isBlueGreen()
+        || good == null
+        || Returns.isWayBack(service.install(), request.artifact())) {
+      return List.of();
+    }
+    Set<String> brought = new LinkedHashSet<>();
+    request.files().forEach(file -> brought.add(file.path()));
+    List<String> missing =
+        good.files().stream()
+            .map(ReleaseFile::path)
+            .filter(path -> !brought.contains(path))
+            .toList();
+    return missing.isEmpty()
+        ? List.of()
+        : List.of(
+            good.version()
+                + " brought "
+                + String.join(", ", missing)
+                + ", this release does not: group "
+                + BlueGreen.comes(service)
+                + " has there what it had when it served last, or nothing");
   }
 
   /// Another agent than the one that looked may be from before there were further files: it has

@@ -170,6 +170,7 @@ final class Preflights {
     Judgement judged = judgement(draft.rollout().service(), draft.request(), draft.leftOut, found);
     List<String> warnings = new ArrayList<>(Freezes.warnings(draft));
     warnings.addAll(judged.warnings());
+    warnings.addAll(FileRecords.unbrought(judged.service(), draft.request(), draft.lastKnownGood));
     if (Incidents.isUrgent(judged.service(), draft.request())) {
       judged.service().hooksAt(Hook.At.PREFLIGHT).stream()
           .map(Hooking::told)
@@ -243,6 +244,7 @@ final class Preflights {
       problems.addAll(Switching.problems(service, nodes));
       problems.addAll(Shifting.problems(service, nodes));
       problems.addAll(Leaving.problems(service, nodes, urgent));
+      problems.addAll(FileRecords.ofTheOtherGroup(service, request));
     }
     Migrating migrating = Migrating.of(request);
     problems.addAll(migrating.problems());

@@ -137,7 +137,12 @@ public final class Preview {
         nodes(judged.service(), found),
         checks.results(),
         checks.problems(),
-        Stream.concat(overridden.stream(), warnings(judged).stream()).toList(),
+        Stream.of(
+                overridden,
+                warnings(judged),
+                FileRecords.unbrought(judged.service(), release, ledger.lastKnownGood()))
+            .flatMap(List::stream)
+            .toList(),
         Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null),
         files(judged.service(), found));
   }

@@ -17,6 +17,8 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -290,6 +292,10 @@ final class Returns {
       boolean one = before.size() == 1 && (draft.partly == null || draft.lastKnownGood == null);
       String past = one ? before.getFirst() : digest(draft.lastKnownGood);
       List<ReleaseFile> files = filesBefore(draft);
+      if (rollout.service().isBlueGreen()) {
+        overwritten(draft, files);
+        files = List.of();
+      }
       if (past != null && (!past.equals(now) || changesFiles(draft))) {
         draft.earlier.add(new Ledger.KnownVersion(past, draft.ledger().versionOf(past), files));
       }
@@ -300,15 +306,38 @@ final class Returns {
     draft.lastKnownGood = good;
   }
 
-  /// The group that left has its own files still.
   private static List<ReleaseFile> filesBefore(Draft draft) {
     Rollout rollout = draft.rollout();
-    return rollout.service().isBlueGreen()
-        ? List.of()
-        : FileRecords.merged(
-            rollout.service(),
-            draft.partly == null ? List.of() : draft.partly.filesBack(),
-            FileRecords.before(rollout));
+    return FileRecords.merged(
+        rollout.service(),
+        draft.partly == null ? List.of() : draft.partly.filesBack(),
+        FileRecords.before(rollout));
+  }
+
+  /// Of two groups the one that left has its own files still. The one that came had those of an
+  /// earlier release: the way back to that one, which comes to this group again, brings them back.
+  private static void overwritten(Draft draft, List<ReleaseFile> files) {
+    ServiceDefinition service = draft.rollout().service();
+    Set<String> coming =
+        service.canaries().stream().map(ServiceDefinition.Node::name).collect(Collectors.toSet());
+    Set<String> before =
+        draft.rollout().nodes().values().stream()
+            .filter(node -> coming.contains(node.name()))
+            .map(NodeRecord::sha256)
+            .collect(Collectors.toSet());
+    for (int at = draft.earlier.size() - 1; at >= 0 && !files.isEmpty(); at--) {
+      Ledger.KnownVersion known = draft.earlier.get(at);
+      boolean isTheirs = known.files().stream().anyMatch(it -> coming.containsAll(it.nodes()));
+      if (before.equals(Set.of(known.sha256())) || (!known.files().isEmpty() && isTheirs)) {
+        draft.earlier.set(
+            at,
+            new Ledger.KnownVersion(
+                known.sha256(),
+                known.version(),
+                FileRecords.merged(service, known.files(), files)));
+        return;
+      }
+    }
   }
 
   /// The same release once more is nothing to go back to.

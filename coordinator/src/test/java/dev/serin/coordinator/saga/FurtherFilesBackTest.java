@@ -17,9 +17,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -71,6 +73,77 @@ class FurtherFilesBackTest {
     story.on(defined(ALLOWS_NONE)).on(takeBack()).goesOn();
 
     has(story, ENV, "A=1", "b1", "b2");
+  }
+
+  private static final ServiceDefinition TWO_GROUPS =
+      Services.with(
+          Services.blueGreen(List.of("b1"), List.of("g1")),
+          "{\"install\": {\"files\": [\"/etc/api/\"]}}");
+
+  /// Blue serves with `v1`, green stands by; both have an environment file of their own.
+  private static Story twoGroups() {
+    Story story = Story.of(TWO_GROUPS);
+    story.world().standsBy("g1", "v0");
+    story.world().place("b1", new FileState(ENV, World.sha("A=blue"), "0", "0", "0640"));
+    story.world().place("g1", new FileState(ENV, World.sha("A=green"), "0", "0", "0640"));
+    return story;
+  }
+
+  @Test
+  void ofTwoGroupsEachBinaryComesBackWithItsOwnFilesHoweverFarBack() {
+    Story story =
+        twoGroups()
+            .on(releaseWith("v2", file(ENV, "A=2")))
+            .goesOn()
+            .on(releaseWith("v3", file(ENV, "A=3")))
+            .goesOn()
+            .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    has(story, ENV, "A=3", "b1");
+
+    story.on(takeBack()).goesOn();
+    assertThat(story.world().node("g1")).isEqualTo(serving("v2"));
+    has(story, ENV, "A=2", "g1");
+
+    story.on(takeBack()).goesOn();
+    assertThat(story.world().node("b1")).isEqualTo(serving("v1"));
+    has(story, ENV, "A=blue", "b1");
+  }
+
+  private static World.Node serving(String version) {
+    return new World.Node(World.sha(version), AdminState.READY, 100);
+  }
+
+  /// The same binary came to both groups: the first one has lost the release before, the other one
+  /// never had its files.
+  @Test
+  void ofTwoGroupsTheOneThatNeverHadTheFilesIsNotTakenBackWithoutThem() {
+    Story story =
+        twoGroups()
+            .on(releaseWith("v2", file(ENV, "A=2")))
+            .goesOn()
+            .on(Acts.asked(FurtherFilesTest.releaseOf("v2-again", "v2", List.of(file(ENV, "A=3")))))
+            .goesOn()
+            .on(takeBack())
+            .goesOn();
+    assertThat(story.ledger().active()).isNull();
+    assertThat(story.told().getLast().head().why()).contains("together with its files");
+    has(story, ENV, "A=3", "b1");
+  }
+
+  @Test
+  void ofTwoGroupsAReleaseWithoutTheFilesOfTheLastOneIsWarned() {
+    Story story =
+        twoGroups()
+            .on(releaseWith("v2", file(ENV, "A=2")))
+            .goesOn()
+            .on(releaseWith("v3"))
+            .until("keep b1");
+    assertThat(story.told())
+        .filteredOn(RolloutEvent.PreflightPassed.class::isInstance)
+        .last()
+        .extracting(event -> ((RolloutEvent.PreflightPassed) event).warnings().toString())
+        .asString()
+        .contains("v2 brought " + ENV, "this release does not");
   }
 
   private static Story.Act byAnAgentOfBefore(String words) {

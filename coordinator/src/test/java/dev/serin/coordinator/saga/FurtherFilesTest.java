@@ -59,8 +59,7 @@ class FurtherFilesTest {
         path, new Artifact("file:/artifacts/file", World.sha(content)), "root", "api", "0640");
   }
 
-  private static ReleaseRequested releaseOf(
-      String version, String binary, List<ReleaseFile> files) {
+  static ReleaseRequested releaseOf(String version, String binary, List<ReleaseFile> files) {
     ReleaseRequested plain = Story.releaseOf(binary, Request.IfBusy.QUEUE);
     return new ReleaseRequested(
         "release-" + version,

@@ -92,6 +92,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     this.answers = answers;
     this.strands = strands;
     this.lease = handler.worksUnderLease() ? lease : Lease.unlimited();
+    handler.underLease(this.lease);
   }
 
   /// Takes a command and returns at once.

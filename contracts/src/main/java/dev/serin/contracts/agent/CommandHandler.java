@@ -20,6 +20,9 @@ public interface CommandHandler<C extends AgentCommand, E extends AgentEvent> {
     return false;
   }
 
+  /// What it works under where it does: what goes on beside the commands asks it too.
+  default void underLease(Lease lease) {}
+
   /// A command that was given before this process had the work, to it or to another: what stands
   /// since then is taken up, and no effect is repeated.
   default void recalled(C command, Consumer<E> answers) {}

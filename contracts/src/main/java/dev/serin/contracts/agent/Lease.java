@@ -43,12 +43,12 @@ public final class Lease {
     }
   }
 
-  synchronized int term() {
+  public synchronized int term() {
     return term;
   }
 
   /// Whether what was begun in that term may have an effect now.
-  synchronized boolean isHeld(int begunIn) {
+  public synchronized boolean isHeld(int begunIn) {
     return begunIn == term && !hasRunOut();
   }
 

@@ -1,6 +1,7 @@
 package dev.serin.haproxy.guard;
 
 import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
@@ -37,6 +38,9 @@ import java.util.stream.Stream;
 /// 4. a node that a newer command is about is left to that command;
 /// 5. the dead man's switch goes off when it is due.
 ///
+/// Where the broker does not answer, another may have this one's work, and what differs may be that
+/// one's doing: then only what a process has forgotten is put back, and the switch goes on.
+///
 /// One tick, one look at every load balancer.
 final class Guard {
   /// How often traffic is told of when nothing changes.
@@ -59,6 +63,8 @@ final class Guard {
   private final ReentrantLock lock = new ReentrantLock();
   private final Fleet fleet;
   private final IntSupplier holdUps;
+  private final Lease lease;
+  private int heldIn;
   private int holdUpsBefore;
   private boolean outOfDate;
   private final Map<String, Long> commanded = new HashMap<>();
@@ -91,12 +97,14 @@ final class Guard {
   Guard(
       Fleet fleet,
       IntSupplier holdUps,
+      Lease lease,
       DeadMansSwitch deadMan,
       OfLate ofLate,
       GuardServers first,
       Consumer<HaproxyEvent> answers) {
     this.fleet = fleet;
     this.holdUps = holdUps;
+    this.lease = lease;
     this.ofLate = ofLate;
     this.newest = first;
     this.answers = answers;
@@ -125,6 +133,7 @@ final class Guard {
       newest = next;
       answers = to;
       holdUpsBefore = holdUps.getAsInt();
+      heldIn = lease.term();
       outOfDate = false;
       deadMan.guarded(next, now);
       causes.renewed(next, alone, now);
@@ -214,6 +223,7 @@ final class Guard {
       boolean guarding = !stopped && !outOfDate && now.isBefore(newest.leaseUntil());
       boolean tidying =
           !outOfDate
+              && lease.isHeld(heldIn)
               && ((causes.anyReturning() && now.isBefore(returnsUntil))
                   || (stopped && now.isBefore(lingersUntil) && causes.mayBeLate(now)));
       if (!guarding && !tidying && !deadMan.looks(now)) {
@@ -231,7 +241,7 @@ final class Guard {
       if (guarding || tidying) {
         seen.forEach((name, snapshot) -> reconcile(name, snapshot, now));
       }
-      if (guarding) {
+      if (guarding && lease.isHeld(heldIn)) {
         report(seen, now);
       }
     } finally {
@@ -294,7 +304,8 @@ final class Guard {
               .collect(
                   Collectors.groupingBy(
                       drift -> Optional.ofNullable(causes.of(drift, earlier(drift), now))));
-      if (!stopped) {
+      boolean held = lease.isHeld(heldIn);
+      if (!stopped && held) {
         tellOfHands(name, byCause.getOrDefault(Optional.<DriftCause>empty(), List.of()), now);
       }
       for (DriftCause cause : DriftCause.values()) {
@@ -302,7 +313,8 @@ final class Guard {
         Refused before = refused.get(name + cause);
         if (ours == null) {
           refused.remove(name + cause);
-        } else if (before == null || !before.waits(now)) {
+        } else if ((held || cause == DriftCause.FORGOTTEN)
+            && (before == null || !before.waits(now))) {
           mend(balancer, cause, ours, now);
         }
       }

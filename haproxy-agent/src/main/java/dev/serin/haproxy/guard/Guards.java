@@ -2,6 +2,7 @@ package dev.serin.haproxy.guard;
 
 import dev.serin.contracts.agent.Alarms;
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
@@ -32,6 +33,7 @@ public final class Guards {
   private final Fleet fleet;
   private final Alarms alarms;
   private final Instant startedAt;
+  private volatile Lease lease = Lease.unlimited();
   private final Map<String, Guard> byService = new ConcurrentHashMap<>();
 
   /// The rollout of each service that this process has had from its beginning on.
@@ -62,6 +64,11 @@ public final class Guards {
     this.startedAt = alarms.now();
   }
 
+  /// What every guard that is begun from now on works under.
+  public void underLease(Lease lease) {
+    this.lease = lease;
+  }
+
   /// Begins a guard or renews it. What it sees is told long after this has returned.
   public void guard(GuardServers command, Consumer<HaproxyEvent> answers) {
     String service = command.head().service();
@@ -75,6 +82,7 @@ public final class Guards {
             : new Guard(
                 fleet,
                 alarms::holdUps,
+                lease,
                 new DeadMansSwitch(fleet, startedAt, alarms::nanos),
                 (asked, node, earlier) -> ofLate(service, asked, node, earlier),
                 command,

@@ -2,6 +2,7 @@ package dev.serin.haproxy.traffic;
 
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
@@ -55,11 +56,16 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
     }
   }
 
-  /// HAProxy obeys whoever speaks. What goes on beside the commands (guards, the dead man's switch)
-  /// needs no lease: it is there for the time in which nobody answers.
+  /// HAProxy obeys whoever speaks. The dead man's switch needs no lease: it is there for the time
+  /// in which nobody answers. Nor does putting back what a reload forgot.
   @Override
   public boolean worksUnderLease() {
     return true;
+  }
+
+  @Override
+  public void underLease(Lease lease) {
+    guards.underLease(lease);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.agent.HandAlarms;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /// An agent that was frozen in the middle of a traffic step goes on in the next rollout, another
@@ -79,6 +81,11 @@ class LateWeightTest {
   /// is thought of.
   private void guard() throws InterruptedException {
     at(1);
+    renew();
+    at(3);
+  }
+
+  private void renew() {
     guards.guard(
         new GuardServers(
             head("r-2", "g"),
@@ -86,7 +93,6 @@ class LateWeightTest {
             NOON.plusSeconds(3_600),
             null),
         told::add);
-    at(3);
   }
 
   private void at(int second) throws InterruptedException {
@@ -145,18 +151,38 @@ class LateWeightTest {
   void theSameWeightIsAPersonsOnceNobodyCanBeHeldUpInItAnyMore() throws InterruptedException {
     recallsAShareOf(25);
     at(700);
-    guards.guard(
-        new GuardServers(
-            head("r-2", "g"),
-            List.of(new GuardedServer("node-2", List.of(b2(90)), false, false, List.of())),
-            NOON.plusSeconds(3_600),
-            null),
-        told::add);
+    renew();
     at(703);
 
     weight = 25;
     at(705);
 
     assertThat(weight).isEqualTo(25);
+  }
+
+  /// Found by a seed: an agent that alone was cut off from the broker took for late what the other
+  /// one, which had its work by then, did. It waits until it hears again that the work is its own.
+  @Test
+  void isLeftWhileTheBrokerDoesNotAnswerSinceItMayBeTheDoingOfAnother()
+      throws InterruptedException {
+    AtomicLong nanos = new AtomicLong();
+    Lease lease = new Lease(nanos::get);
+    guards.underLease(lease);
+    recallsAShareOf(25);
+    guard();
+
+    nanos.set(Lease.LASTS.toNanos() + 1);
+    weight = 25;
+    at(5);
+    assertThat(weight).isEqualTo(25);
+
+    lease.answered(Duration.ZERO);
+    at(7);
+    assertThat(weight).isEqualTo(25);
+    assertThat(drifts()).isEmpty();
+
+    renew();
+    at(9);
+    assertThat(weight).isEqualTo(90);
   }
 }

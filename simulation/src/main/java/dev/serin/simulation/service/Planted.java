@@ -3,6 +3,7 @@ package dev.serin.simulation.service;
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.agent.Turn;
 import java.util.function.Consumer;
 
@@ -23,6 +24,11 @@ record Planted<C extends AgentCommand, E extends AgentEvent>(
   @Override
   public boolean worksUnderLease() {
     return handler.worksUnderLease() && !plants.worksWithoutLease();
+  }
+
+  @Override
+  public void underLease(Lease lease) {
+    handler.underLease(lease);
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.serin.contracts.service.Strategies;
 import dev.serin.simulation.invariant.LeavesUnwatched;
 import dev.serin.simulation.world.Behaviour;
 import dev.serin.simulation.world.Binary;
-import dev.serin.simulation.world.VirtualPrometheus;
 import dev.serin.simulation.world.World;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -342,11 +341,7 @@ final class Scenario {
         .putArray("slis")
         .addObject()
         .put("name", "errors")
-        .put(
-            "query",
-            service.toString().hashCode() % 2 == 0
-                ? VirtualPrometheus.RATE
-                : VirtualPrometheus.GAUGE)
+        .put("query", "errors{node=~\"$canary\"}")
         .put("max", 0.005);
   }
 

@@ -1,11 +1,8 @@
 package dev.serin.sli.judge;
 
-import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// One SLI is judged in this order:
 /// 1. Prometheus away, a query refused, not one number: `ERROR`.
 /// 2. No series, `NaN`, or fewer requests than it takes: `NO_DATA`.
-/// 3. At or above `max`, at or below `min`: `FAIL`. Infinity is compared like any number. What was
-///    red stays so when it is old.
-/// 4. An old value is not green: `NO_DATA`.
-/// 5. Where it is compared with the baseline, that lacks a value, or has an old one: as 1, 2 and 4
-///    have it.
-/// 6. More than `maxDelta` above the baseline; more than `maxRatio` times it, and more than the
+/// 3. At or above `max`, at or below `min`: `FAIL`. Infinity is compared like any number.
+/// 4. Where it is compared with the baseline, that lacks a value: as 1 and 2 have it.
+/// 5. More than `maxDelta` above the baseline; more than `maxRatio` times it, and more than the
 ///    floor above it: `FAIL`.
-/// 7. Else `PASS`.
+/// 6. Else `PASS`.
 public final class Judge {
   private Judge() {}
 
@@ -53,16 +47,12 @@ public final class Judge {
     if (lack != null) {
       return result(asked, lack.verdict(), lack.detail());
     }
-    double value = number(asked.value());
+    double value = ((Reading.Number) asked.value()).value();
     if (sli.max() != null && value >= sli.max()) {
       return result(asked, Verdict.FAIL, beyond(sli, value, "above", sli.max()));
     }
     if (sli.min() != null && value <= sli.min()) {
       return result(asked, Verdict.FAIL, beyond(sli, value, "below", sli.min()));
-    }
-    Lack old = age(sli.name(), asked.value());
-    if (old != null) {
-      return result(asked, old.verdict(), old.detail());
     }
     Asked.Baseline baseline = asked.baseline();
     if (baseline == null) {
@@ -70,9 +60,6 @@ public final class Judge {
     }
     Lack there =
         lackOf(Beside.nameOf(sli), baseline.value(), baseline.requests(), sli.minRequests());
-    if (there == null) {
-      there = age(Beside.nameOf(sli), baseline.value());
-    }
     if (there != null) {
       return result(asked, there.verdict(), there.detail());
     }
@@ -98,7 +85,10 @@ public final class Judge {
       lack = missing(Beside.nameOf(sli), baseline.value(), baseline.requests());
     }
     return lack == null
-        ? result(asked, Verdict.PASS, sli.name() + " is " + Words.number(number(asked.value())))
+        ? result(
+            asked,
+            Verdict.PASS,
+            sli.name() + " is " + Words.number(((Reading.Number) asked.value()).value()))
         : result(asked, lack.verdict(), lack.detail());
   }
 
@@ -123,7 +113,7 @@ public final class Judge {
     if (value != null || requests != null) {
       return value != null ? value : requests;
     }
-    double count = number(counted);
+    double count = ((Reading.Number) counted).value();
     if (count >= least) {
       return null;
     }
@@ -131,7 +121,7 @@ public final class Judge {
         Verdict.NO_DATA,
         name
             + " is "
-            + Words.number(number(reading))
+            + Words.number(((Reading.Number) reading).value())
             + ", but that rests on "
             + Words.number(count)
             + " requests, and "
@@ -141,7 +131,7 @@ public final class Judge {
 
   private static @Nullable Lack lackOf(String name, Reading reading) {
     return switch (reading) {
-      case Reading.Number _, Reading.Old _ -> null;
+      case Reading.Number _ -> null;
       case Reading.NoSeries _ ->
           new Lack(Verdict.NO_DATA, name + " has no value: no series matches its query");
       case Reading.NotANumber _ ->
@@ -153,35 +143,6 @@ public final class Judge {
       case Reading.Refused(String text) ->
           new Lack(Verdict.ERROR, "Prometheus refused the query of " + name + ": " + text);
       case Reading.Unavailable(String sentence) -> new Lack(Verdict.ERROR, sentence);
-    };
-  }
-
-  private static @Nullable Lack age(String name, Reading reading) {
-    return reading instanceof Reading.Old(double value, var age, var limit)
-        ? new Lack(Verdict.NO_DATA, name + " is " + Words.number(value) + ", " + old(age, limit))
-        : null;
-  }
-
-  /// What is told of a value that nothing new stands behind.
-  static String old(Duration age, Duration limit) {
-    return "but the newest sample behind it is "
-        + Quantities.shown(age.truncatedTo(ChronoUnit.SECONDS))
-        + " old, and one counts for "
-        + Quantities.shown(limit)
-        + ": nothing scrapes it any more, or its target is gone";
-  }
-
-  /// Of a reading that lacks no value.
-  static double number(Reading reading) {
-    return switch (reading) {
-      case Reading.Number(double value) -> value;
-      case Reading.Old(double value, _, _) -> value;
-      case Reading.NoSeries _,
-          Reading.NotANumber _,
-          Reading.NotOneNumber _,
-          Reading.Refused _,
-          Reading.Unavailable _ ->
-          throw new IllegalArgumentException("expected a number, was " + reading);
     };
   }
 
@@ -240,10 +201,6 @@ public final class Judge {
 
   /// JSON has no infinity: the detail says it in words.
   private static @Nullable Double finite(@Nullable Reading reading) {
-    return switch (reading) {
-      case Reading.Number(double value) when Double.isFinite(value) -> value;
-      case Reading.Old(double value, _, _) when Double.isFinite(value) -> value;
-      case null, default -> null;
-    };
+    return reading instanceof Reading.Number(double value) && Double.isFinite(value) ? value : null;
   }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,7 @@ public final class Prometheus {
     this.parser = new PrometheusParser(address);
   }
 
-  /// Every query of every SLI, all as of one instant, and how old what their values rest on was by
-  /// then.
+  /// Every query of every SLI, all as of one instant.
   public List<Asked> ask(List<SliQuery> slis, Instant time) throws InterruptedException {
     List<Question> questions = new ArrayList<>();
     for (SliQuery sli : slis) {
@@ -35,45 +35,35 @@ public final class Prometheus {
     Iterator<Reading> readings = wire.ask(questions).stream().map(parser::read).iterator();
     List<Asked> asked = new ArrayList<>();
     for (SliQuery sli : slis) {
+      Reading value = readings.next();
+      Reading requests = next(readings, sli.minRequestsQuery());
       SliQuery.Baseline baseline = sli.baseline();
       asked.add(
           new Asked(
               sli,
-              value(readings, sli.query()),
-              next(readings, sli.minRequestsQuery()),
+              value,
+              requests,
               baseline == null
                   ? null
                   : new Asked.Baseline(
-                      baseline,
-                      value(readings, baseline.query()),
-                      next(readings, baseline.minRequestsQuery()))));
+                      baseline, readings.next(), next(readings, baseline.minRequestsQuery()))));
     }
     return asked;
-  }
-
-  private static Reading value(Iterator<Reading> readings, String query) {
-    Reading value = readings.next();
-    return Ages.of(query).judge(value, readings);
   }
 
   private static @Nullable Reading next(Iterator<Reading> readings, @Nullable String query) {
     return query == null ? null : readings.next();
   }
 
-  /// In the order in which they are read. How many requests there were is not asked for its age:
-  /// the value's decides.
+  /// In the order in which they are read.
   private static List<String> queries(SliQuery sli) {
     SliQuery.Baseline baseline = sli.baseline();
     return Stream.of(
-            withAges(sli.query()),
-            Stream.ofNullable(sli.minRequestsQuery()),
-            baseline == null ? Stream.<String>of() : withAges(baseline.query()),
-            Stream.ofNullable(baseline == null ? null : baseline.minRequestsQuery()))
-        .flatMap(queries -> queries)
+            sli.query(),
+            sli.minRequestsQuery(),
+            baseline == null ? null : baseline.query(),
+            baseline == null ? null : baseline.minRequestsQuery())
+        .filter(Objects::nonNull)
         .toList();
-  }
-
-  private static Stream<String> withAges(String query) {
-    return Stream.concat(Stream.of(query), Ages.of(query).queries().stream());
   }
 }

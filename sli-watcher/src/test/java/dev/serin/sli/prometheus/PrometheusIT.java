@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -34,7 +33,6 @@ class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final AtomicInteger gauge = new AtomicInteger(1);
-  private final AtomicBoolean gone = new AtomicBoolean(true);
   private final HttpServer metrics = server();
   private PrometheusProcess process;
   private HttpPrometheusWire wire;
@@ -58,9 +56,8 @@ class PrometheusIT {
               requests_total{code="200",node="b"} 10
               requests_total{code="200",node="c"} 0
               moving %d
-              %s
               """
-                  .formatted(gauge.get(), gone.get() ? "" : "leaving 7")
+                  .formatted(gauge.get())
                   .getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "text/plain; version=0.0.4");
           exchange.sendResponseHeaders(200, text.length);
@@ -157,40 +154,6 @@ class PrometheusIT {
 
     assertThat(ask("moving", before)).isEqualTo(new Reading.Number(1));
     assertThat(ask("moving", before.minus(Duration.ofHours(1)))).isEqualTo(new Reading.NoSeries());
-  }
-
-  /// The mark that Prometheus sets where a target is gone ends the series, and `rate` goes on: its
-  /// range still has samples. How old they are shows once the range reaches over them.
-  @Test
-  void tellsAValueThatNothingNewStandsBehind() throws Exception {
-    gone.set(false);
-    await("leaving", new Reading.Number(7)::equals);
-    Instant alive = await("count_over_time(leaving[1m]) > bool 10", new Reading.Number(1)::equals);
-    gone.set(true);
-    Instant marked = await("leaving", new Reading.NoSeries()::equals);
-
-    assertThat(ask("avg_over_time(leaving[1m])", alive)).isEqualTo(new Reading.Number(7));
-    assertThat(ask("avg_over_time(leaving[1m])", marked)).isEqualTo(new Reading.Number(7));
-    assertThat(ask("avg_over_time(leaving[1m])", marked.plusSeconds(40)))
-        .isInstanceOfSatisfying(
-            Reading.Old.class,
-            old -> {
-              assertThat(old.value()).isEqualTo(7);
-              assertThat(old.age()).isBetween(Duration.ofSeconds(38), Duration.ofSeconds(60));
-              assertThat(old.limit()).isEqualTo(Duration.ofSeconds(30));
-            });
-    assertThat(ask("avg_over_time(leaving[1m])", marked.plusSeconds(90)))
-        .isEqualTo(new Reading.NoSeries());
-  }
-
-  /// Whatever is on its way here leaves no mark: the last samples are given for 5 minutes.
-  @Test
-  void tellsAnInstantVectorOfWhichNothingNewCameIn() throws Exception {
-    Instant now = Instant.now();
-    assertThat(ask("sum(requests_total)", now)).isEqualTo(new Reading.Number(100));
-    assertThat(ask("sum(requests_total)", now.plusSeconds(200)))
-        .isInstanceOfSatisfying(
-            Reading.Old.class, old -> assertThat(old.age()).isGreaterThan(Duration.ofSeconds(150)));
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,7 +25,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,23 +139,56 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     starting = Thread.ofPlatform().name("serin-" + agent + "-start").start(this::connect);
   }
 
+  /// Until it listens: what fails here (a broker whose name can't be found for a moment) is tried
+  /// again without a limit, since nobody else would.
   private void connect() {
-    try {
-      TopicCreation.ensure(settings);
-    } catch (InterruptedException stopped) {
-      return;
+    for (int attempt = 1; true; attempt++) {
+      try {
+        TopicCreation.ensure(settings);
+        open();
+        return;
+      } catch (InterruptedException stopped) {
+        return;
+      } catch (RuntimeException failed) {
+        waitsSince(failed);
+        if (!paused(attempt)) {
+          return;
+        }
+      }
     }
-    open();
+  }
+
+  /// Whether it went on after that.
+  private boolean paused(int attempt) {
+    try {
+      Thread.sleep(BEFORE_LISTENING_AGAIN.pause(attempt, agent, incarnation));
+      return true;
+    } catch (InterruptedException stopped) {
+      return false;
+    }
+  }
+
+  private void waitsSince(RuntimeException why) {
+    if (notRecalled == null) {
+      log.atWarn()
+          .log(
+              "the newest commands could not be read: nothing is obeyed before they are, which is"
+                  + " tried again and again: {}",
+              why.getMessage());
+    }
+    notRecalled = "the newest commands, of which nothing was read: " + why.getMessage();
   }
 
   private synchronized void open() {
     if (starting == null) {
       return;
     }
-    producers = new DefaultKafkaProducerFactory<>(settings.producer());
-    var opened = producers.createProducer();
-    producer = opened;
-    queue = new SendQueue("serin-" + agent + "-send", record -> opened.send(record).get());
+    if (queue == null) {
+      producers = new DefaultKafkaProducerFactory<>(settings.producer());
+      var opened = producers.createProducer();
+      producer = opened;
+      queue = new SendQueue("serin-" + agent + "-send", record -> opened.send(record).get());
+    }
     listen();
   }
 
@@ -191,15 +224,8 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       }
 
       @Override
-      public void notRecalled(KafkaException why) {
-        if (notRecalled == null) {
-          log.atWarn()
-              .log(
-                  "the newest commands could not be read: nothing is obeyed before they are, which"
-                      + " is tried again and again: {}",
-                  why.getMessage());
-        }
-        notRecalled = "the newest commands, of which nothing was read: " + why.getMessage();
+      public void notRecalled(RuntimeException why) {
+        waitsSince(why);
         replaceLater(listening);
       }
     };
@@ -247,7 +273,13 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private synchronized void replace(ConcurrentMessageListenerContainer<String, byte[]> ended) {
     if (starting != null && ended.equals(container)) {
       ended.stop();
-      listen();
+      try {
+        listen();
+      } catch (RuntimeException failed) {
+        // The broker's name can't be found for a moment, say.
+        waitsSince(failed);
+        replaceLater(Objects.requireNonNull(container));
+      }
     }
   }
 

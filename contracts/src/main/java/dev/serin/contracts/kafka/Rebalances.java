@@ -24,7 +24,7 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
     void recall(Collection<TopicPartition> partitions);
 
     /// What was given stays unread. It returns at once; the consumer is to begin anew.
-    void notRecalled(KafkaException why);
+    void notRecalled(RuntimeException why);
   }
 
   /// @param joined called with a consumer that has just been given what is its own
@@ -55,11 +55,11 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
   public void onPartitionsAssigned(
       org.apache.kafka.clients.consumer.Consumer<?, ?> consumer,
       Collection<TopicPartition> partitions) {
-    joined.accept(consumer);
-    handover.given(numbers(partitions));
     try {
+      joined.accept(consumer);
+      handover.given(numbers(partitions));
       recalling.recall(partitions);
-    } catch (KafkaException why) {
+    } catch (RuntimeException why) {
       // Thrown on, it would end this poll alone: the client takes its partitions for given then,
       // and the next poll reads them.
       consumer.pause(partitions);

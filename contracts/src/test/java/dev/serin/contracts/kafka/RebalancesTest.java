@@ -48,7 +48,7 @@ class RebalancesTest {
             }
 
             @Override
-            public void notRecalled(KafkaException why) {
+            public void notRecalled(RuntimeException why) {
               notRecalled.add(String.valueOf(why.getMessage()));
             }
           });

@@ -223,7 +223,7 @@ final class Guard {
       boolean guarding = !stopped && !outOfDate && now.isBefore(newest.leaseUntil());
       boolean tidying =
           !outOfDate
-              && lease.isHeld(heldIn)
+              && isHeld()
               && ((causes.anyReturning() && now.isBefore(returnsUntil))
                   || (stopped && now.isBefore(lingersUntil) && causes.mayBeLate(now)));
       if (!guarding && !tidying && !deadMan.looks(now)) {
@@ -241,7 +241,7 @@ final class Guard {
       if (guarding || tidying) {
         seen.forEach((name, snapshot) -> reconcile(name, snapshot, now));
       }
-      if (guarding && lease.isHeld(heldIn)) {
+      if (guarding && isHeld()) {
         report(seen, now);
       }
     } finally {
@@ -304,7 +304,7 @@ final class Guard {
               .collect(
                   Collectors.groupingBy(
                       drift -> Optional.ofNullable(causes.of(drift, earlier(drift), now))));
-      boolean held = lease.isHeld(heldIn);
+      boolean held = isHeld();
       if (!stopped && held) {
         tellOfHands(name, byCause.getOrDefault(Optional.<DriftCause>empty(), List.of()), now);
       }
@@ -401,6 +401,12 @@ final class Guard {
       answers.accept(
           new HaproxyEvent.DriftRemains(newest.head().answered(now), cause, drifts, failure));
     }
+  }
+
+  /// Whether the work is still known to be this one's. Nobody renews a guard that is over: it ends
+  /// where another is given its work.
+  private boolean isHeld() {
+    return stopped ? !lease.hasRunOut() : lease.isHeld(heldIn);
   }
 
   /// After a hold-up another may have this one's work. Until it hears that it has not, it leaves

@@ -8,6 +8,7 @@ import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
@@ -183,6 +184,29 @@ class LateWeightTest {
 
     renew();
     at(9);
+    assertThat(weight).isEqualTo(90);
+  }
+
+  /// Nobody renews the guard of a rollout that is over: what it still sees to, it goes on seeing to
+  /// once the broker answers again.
+  @Test
+  void isPutBackAfterTheRolloutThoughTheBrokerDidNotAnswerForAWhile() throws InterruptedException {
+    AtomicLong nanos = new AtomicLong();
+    Lease lease = new Lease(nanos::get);
+    guards.underLease(lease);
+    recallsAShareOf(25);
+    guard();
+    nanos.set(Lease.LASTS.toNanos() + 1);
+    lease.answered(Duration.ZERO);
+    guards.stop(
+        new StopGuardingServers(
+            head("r-2", "s"),
+            false,
+            List.of(new GuardedServer("node-2", List.of(b2(90)), false, false, List.of()))));
+
+    weight = 25;
+    at(6);
+
     assertThat(weight).isEqualTo(90);
   }
 }

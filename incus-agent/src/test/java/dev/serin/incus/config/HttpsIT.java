@@ -127,7 +127,8 @@ class HttpsIT {
   void aClientThatIsNotTrustedIsRefused() {
     try (Wires wires = wires("stranger", "server")) {
       assertThatThrownBy(() -> wires.servers().getFirst().instances())
-          .isInstanceOf(Refused.class)
+          .isInstanceOfSatisfying(
+              Unreachable.class, refusing -> assertThat(refusing.isDistrusting()).isTrue())
           .hasMessageContaining("not authorized");
     }
   }

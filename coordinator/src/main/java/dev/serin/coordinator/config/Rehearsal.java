@@ -27,7 +27,7 @@ import org.springframework.context.event.EventListener;
 final class Rehearsal {
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
   private static final Duration SETTLED_WITHIN = Duration.ofSeconds(30);
-  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(10);
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
   private static final String SERVICE = "rehearsal";
 
   /// A service of a fleet that is nowhere: no agent touches anything for it.
@@ -135,7 +135,8 @@ final class Rehearsal {
   private static boolean isOver(HttpClient http, String rollout) {
     try {
       HttpResponse<String> answer = send(http, request(rollout));
-      return answer.statusCode() == 200 && Json.mapper().readTree(answer.body()).has("endedAt");
+      return answer.statusCode() == 200
+          && Json.mapper().readTree(answer.body()).hasNonNull("endedAt");
     } catch (IOException notYet) {
       return false;
     }

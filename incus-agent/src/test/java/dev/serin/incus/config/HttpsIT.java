@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.incus.rest.IncusServer;
-import dev.serin.incus.rest.Refused;
 import dev.serin.incus.rest.Unreachable;
 import java.io.IOException;
 import java.net.InetAddress;

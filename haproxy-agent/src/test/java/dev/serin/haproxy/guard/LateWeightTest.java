@@ -42,6 +42,9 @@ class LateWeightTest {
                       new LoadBalancer("one", this::answer, null, null), null, "socat"))),
           time);
 
+  private final AtomicLong nanos = new AtomicLong();
+  private final Lease lease = new Lease(nanos::get);
+
   private int weight = 90;
 
   private RuntimeWire.Reply answer(String line) {
@@ -98,6 +101,10 @@ class LateWeightTest {
 
   private void at(int second) throws InterruptedException {
     time.until(NOON.plusSeconds(second));
+  }
+
+  private void brokerIsSilent() {
+    nanos.set(Lease.LASTS.toNanos() + 1);
   }
 
   private List<HaproxyEvent> drifts() {
@@ -166,13 +173,11 @@ class LateWeightTest {
   @Test
   void isLeftWhileTheBrokerDoesNotAnswerSinceItMayBeTheDoingOfAnother()
       throws InterruptedException {
-    AtomicLong nanos = new AtomicLong();
-    Lease lease = new Lease(nanos::get);
     guards.underLease(lease);
     recallsAShareOf(25);
     guard();
 
-    nanos.set(Lease.LASTS.toNanos() + 1);
+    brokerIsSilent();
     weight = 25;
     at(5);
     assertThat(weight).isEqualTo(25);
@@ -191,12 +196,10 @@ class LateWeightTest {
   /// once the broker answers again.
   @Test
   void isPutBackAfterTheRolloutThoughTheBrokerDidNotAnswerForAWhile() throws InterruptedException {
-    AtomicLong nanos = new AtomicLong();
-    Lease lease = new Lease(nanos::get);
     guards.underLease(lease);
     recallsAShareOf(25);
     guard();
-    nanos.set(Lease.LASTS.toNanos() + 1);
+    brokerIsSilent();
     lease.answered(Duration.ZERO);
     guards.stop(
         new StopGuardingServers(

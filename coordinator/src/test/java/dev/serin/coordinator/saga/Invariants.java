@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What holds after every decision of every story, whatever it tells.
 final class Invariants {
+  /// Of the decisions that tell nothing, such as a proof of watching every few seconds of a pause
+  /// of days, one in so many is kept and read again.
+  private static final int SILENT = 8;
+
   private final Map<String, RolloutEvent> newest = new HashMap<>();
   private final Map<String, RolloutState> states = new HashMap<>();
   private final Map<String, AgentCommand> commands = new HashMap<>();
@@ -30,6 +34,7 @@ final class Invariants {
   private @Nullable String active;
   private final Map<String, Long> fences = new HashMap<>();
   private long guardFence;
+  private int silent;
 
   /// @param world after the decision
   void check(Input input, Decision decision, World world) {
@@ -41,7 +46,9 @@ final class Invariants {
     decision.states().forEach(state -> state(state, decision, world));
     minimum(decision, world);
     waiting(decision);
-    roundTrip(decision.next());
+    if (!decision.events().isEmpty() || silent++ % SILENT == 0) {
+      roundTrip(decision.next());
+    }
     Rollout now = decision.next().active();
     String id = now == null ? null : now.rolloutId();
     if (!Objects.equals(id, active)) {

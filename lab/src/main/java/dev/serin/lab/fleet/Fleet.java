@@ -1,9 +1,15 @@
 package dev.serin.lab.fleet;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,8 +26,15 @@ public final class Fleet {
   public static final String POOL = "api_pool";
   public static final InetSocketAddress FRONT =
       new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 18080);
+
+  /// The second load balancer's front end, where there is one.
+  public static final InetSocketAddress FRONT_2 =
+      new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 18081);
+
   public static final InetSocketAddress RUNTIME =
       new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 19999);
+  private static final Path RUN = Path.of("/run/serin-lab");
+  private static final List<String> BALANCERS = List.of("haproxy-1", "haproxy-2");
   private static final String BINARY = "/opt/serin-lab/backend-api/backend-api";
   private static final String PRINTED = "/root/printed";
   private static final int TIMEOUT_MILLIS = 5_000;
@@ -48,9 +61,37 @@ public final class Fleet {
     }
   }
 
-  /// The pool's servers by name, by `show stat`.
+  /// The load balancers that are there: two on real containers, one where they are stood in for.
+  public static List<String> balancers() {
+    try {
+      String configuration = Files.readString(RUN.resolve("serin.yaml"));
+      return BALANCERS.stream().filter(name -> configuration.contains(name + ":")).toList();
+    } catch (IOException absent) {
+      throw new UncheckedIOException("expected the lab to be up; lab/up starts it", absent);
+    }
+  }
+
+  /// The front ends of the load balancers that are there.
+  public static List<InetSocketAddress> fronts() {
+    return List.of(FRONT, FRONT_2).subList(0, balancers().size());
+  }
+
+  private static Path socket(String balancer) {
+    return RUN.resolve(balancer).resolve("admin.sock");
+  }
+
+  /// The pool's servers by name, by `show stat` of the first load balancer.
   public Map<String, Server> servers() throws IOException {
-    List<String> lines = runtime("show stat").lines().toList();
+    return parsed(runtime("show stat"));
+  }
+
+  /// As [#servers()], by one load balancer's word.
+  public Map<String, Server> servers(String balancer) throws IOException {
+    return parsed(runtime(balancer, "show stat"));
+  }
+
+  private static Map<String, Server> parsed(String stat) {
+    List<String> lines = stat.lines().toList();
     List<String> columns = List.of(lines.getFirst().substring(2).split(",", -1));
     Map<String, Server> servers = new LinkedHashMap<>();
     for (String line : lines.subList(1, lines.size())) {
@@ -74,6 +115,14 @@ public final class Fleet {
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+  }
+
+  /// What one load balancer answers to one command of its runtime API.
+  public String runtime(String balancer, String command) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket(balancer)))) {
+      channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.US_ASCII)));
+      return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
     }
   }
 

@@ -30,6 +30,24 @@ public record Standing(String digest, boolean standsBy) {
   /// What is not as expected, in HAProxy and in the containers.
   public static List<String> wrong(Fleet fleet, Map<String, Standing> expected)
       throws IOException, InterruptedException {
+    List<String> wrong = wrongBinaries(fleet, expected);
+    wrong.addAll(wrongServers(fleet, expected));
+    return wrong;
+  }
+
+  /// As [#wrong(Fleet, Map)], in each load balancer that is there.
+  public static List<String> wrongEverywhere(Fleet fleet, Map<String, Standing> expected)
+      throws IOException, InterruptedException {
+    List<String> wrong = wrongBinaries(fleet, expected);
+    for (String balancer : Fleet.balancers()) {
+      wrongServers(fleet.servers(balancer), expected)
+          .forEach(it -> wrong.add(it + ", in " + balancer));
+    }
+    return wrong;
+  }
+
+  private static List<String> wrongBinaries(Fleet fleet, Map<String, Standing> expected)
+      throws IOException, InterruptedException {
     List<String> wrong = new ArrayList<>();
     Map<String, String> digests = fleet.digests();
     expected.forEach((node, standing) -> {
@@ -38,15 +56,18 @@ public record Standing(String digest, boolean standsBy) {
         wrong.add("expected " + node + " to run " + standing.digest() + ", found " + digest);
       }
     });
-    wrong.addAll(wrongServers(fleet, expected));
     return wrong;
   }
 
   /// What is not as expected in HAProxy.
   public static List<String> wrongServers(Fleet fleet, Map<String, Standing> expected)
       throws IOException {
+    return wrongServers(fleet.servers(), expected);
+  }
+
+  private static List<String> wrongServers(
+      Map<String, Fleet.Server> servers, Map<String, Standing> expected) {
     List<String> wrong = new ArrayList<>();
-    Map<String, Fleet.Server> servers = fleet.servers();
     expected.forEach((node, standing) -> {
       Fleet.Server server = Objects.requireNonNull(servers.get(node));
       if (standing.standsBy() && !server.status().startsWith("MAINT")) {

@@ -9,6 +9,7 @@ import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
 import dev.serin.lab.load.LoadSnapshot;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,10 @@ final class EachStep implements AutoCloseable {
   private static final String TURNING = "v6.2.0";
 
   private static final String BAD = "/run/serin-lab-bad";
+
+  /// Requests a second, over all load balancers.
+  private static final int RATE = 200;
+
   private static final Duration LOAD_LIMIT = Duration.ofHours(2);
 
   private final Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
@@ -43,7 +48,7 @@ final class EachStep implements AutoCloseable {
   private final SerinCluster cluster;
   private final Releases releases;
   private final Story story;
-  private final Load load;
+  private final List<Load> loads = new ArrayList<>();
   private final Path one;
   private final Path other;
   private final Path turning;
@@ -83,16 +88,23 @@ final class EachStep implements AutoCloseable {
             Stream.concat(
                     Stream.of(behaviour), Stream.of("--error-rate", "0.5", "--bad-while", BAD))
                 .toArray(String[]::new));
-    load =
-        Load.start(
-            new LoadPlan(
-                Fleet.FRONT,
-                200,
-                20,
-                Duration.ofMillis(500),
-                Duration.ofSeconds(1),
-                4,
-                LOAD_LIMIT));
+    List<InetSocketAddress> fronts = Fleet.fronts();
+    for (InetSocketAddress front : fronts) {
+      loads.add(
+          Load.start(
+              new LoadPlan(
+                  front,
+                  (double) RATE / fronts.size(),
+                  20 / fronts.size(),
+                  Duration.ofMillis(500),
+                  Duration.ofSeconds(1),
+                  4,
+                  LOAD_LIMIT)));
+    }
+  }
+
+  private List<LoadSnapshot> seen() {
+    return loads.stream().map(Load::snapshot).toList();
   }
 
   void define(Way way) throws IOException, InterruptedException {
@@ -122,14 +134,20 @@ final class EachStep implements AutoCloseable {
   /// A person takes a node into maintenance, which cuts whoever is on it: that is over a moment
   /// later, and is no release's doing.
   void standBy(String node) throws IOException, InterruptedException {
-    fleet.runtime("set server " + Fleet.POOL + "/" + node + " state maint");
+    set(node, "maint");
     TimeUnit.SECONDS.sleep(3);
   }
 
   /// A person has every node take requests.
   void admitAll() throws IOException {
     for (String node : Fleet.NODES) {
-      fleet.runtime("set server " + Fleet.POOL + "/" + node + " state ready");
+      set(node, "ready");
+    }
+  }
+
+  private void set(String node, String state) throws IOException {
+    for (String balancer : Fleet.balancers()) {
+      fleet.runtime(balancer, "set server " + Fleet.POOL + "/" + node + " state " + state);
     }
   }
 
@@ -145,7 +163,7 @@ final class EachStep implements AutoCloseable {
 
   /// Releases what is not there yet.
   Run completed(Way way) throws IOException, InterruptedException {
-    LoadSnapshot before = load.snapshot();
+    List<LoadSnapshot> before = seen();
     Map<String, Standing> standing = Standing.of(fleet);
     Path next = next(way, standing);
     Map<String, Standing> expected = after(way, standing, Releases.digest(next));
@@ -184,7 +202,7 @@ final class EachStep implements AutoCloseable {
 
   private Run takenBack(Way way, Predicate<List<String>> where)
       throws IOException, InterruptedException {
-    LoadSnapshot before = load.snapshot();
+    List<LoadSnapshot> before = seen();
     Map<String, Standing> standing = Standing.of(fleet);
     Path next = next(way, standing);
     String rollout = release(way, next);
@@ -224,7 +242,7 @@ final class EachStep implements AutoCloseable {
   ///
   /// @param nth 0 for the first
   Run breached(Way way, int nth) throws IOException, InterruptedException {
-    LoadSnapshot before = load.snapshot();
+    List<LoadSnapshot> before = seen();
     Map<String, Standing> standing = Standing.of(fleet);
     String rollout = release(way, turning);
     story.await(rollout, END, event -> isForward(event) && analyses(begun(rollout, event)) > nth);
@@ -281,7 +299,9 @@ final class EachStep implements AutoCloseable {
     Map<String, Object> body =
         Releases.request(way.service() + "-" + number, version(artifact), artifact, "4s");
     body.put("service", way.service());
-    body.remove("overrides");
+    if (!way.isShortened()) {
+      body.remove("overrides");
+    }
     if (!way.installs()) {
       body.put("strategy", way.strategy());
       body.remove("artifact");
@@ -308,25 +328,31 @@ final class EachStep implements AutoCloseable {
   }
 
   private List<String> wrong(
-      Way way, JsonNode end, String phase, Map<String, Standing> expected, LoadSnapshot before)
+      Way way,
+      JsonNode end,
+      String phase,
+      Map<String, Standing> expected,
+      List<LoadSnapshot> before)
       throws IOException, InterruptedException {
     List<String> wrong = new ArrayList<>();
     String ended = Story.text(end, "phase");
     if (!ended.equals(phase)) {
       wrong.add("expected it to end " + phase + ", was " + ended + ": " + Story.text(end, "why"));
     }
-    wrong.addAll(Standing.wrong(fleet, expected));
-    LoadSnapshot during = load.snapshot().since(before);
-    long others = during.failed() - during.failedByVersion().getOrDefault(TURNING, 0L);
-    if (others > 0 && !way.interrupts()) {
-      wrong.add("expected no request to fail, found " + during.failures());
+    wrong.addAll(Standing.wrongEverywhere(fleet, expected));
+    for (int nth = 0; nth < loads.size(); nth++) {
+      LoadSnapshot during = loads.get(nth).snapshot().since(before.get(nth));
+      long others = during.failed() - during.failedByVersion().getOrDefault(TURNING, 0L);
+      if (others > 0 && !way.interrupts()) {
+        wrong.add("expected no request to fail, found " + during.failures());
+      }
     }
     return wrong;
   }
 
   @Override
   public void close() {
-    load.close();
+    loads.forEach(Load::close);
     story.close();
     cluster.close();
   }

@@ -1,6 +1,7 @@
 package dev.serin.lab.strategies;
 
 import dev.serin.contracts.service.Strategies;
+import dev.serin.lab.fleet.Fleet;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -46,15 +47,23 @@ record Way(String strategy, String more, int minimum) {
           new Way(Strategies.RESTART, "", 2),
           new Way(Strategies.ANALYSIS_ONLY, "", 2));
 
-  /// All that the lab tries.
-  static final List<Way> EVERY = Stream.concat(ALL.stream(), Stream.of(BLUE_GREEN)).toList();
+  /// A preset by its CodeDeploy name, in the lab's time.
+  static final Way PRESET = new Way("Canary10Percent5Minutes", "", 2);
 
-  /// The lab's definition, in this way.
+  /// All that the lab tries.
+  static final List<Way> EVERY =
+      Stream.concat(ALL.stream(), Stream.of(PRESET, BLUE_GREEN)).toList();
+
+  /// The lab's definition, in this way, on every load balancer that is there. What waits for a
+  /// process waits as long as a busy machine needs: a batch that is late in its health is halted,
+  /// and this is about the way, not about the machine.
   ///
   /// @param own the lab's own definition
   String definition(String own) {
     return own.replace("service: backend-api\n", "service: " + service() + "\n")
         .replace("strategy: canary-then-peers\n", strategyLine() + more)
+        .replace("[haproxy-1]", "[" + String.join(", ", Fleet.balancers()) + "]")
+        .replace("within: 20s", "within: 60s")
         .replace("minAvailable: 2 ", "minAvailable: " + minimum + " ")
         .replace("{window: 15s, interval: 1s, initialDelay: 2s}", analysis());
   }
@@ -72,6 +81,11 @@ record Way(String strategy, String more, int minimum) {
   /// Whether two groups change, so that one of them stands by.
   boolean exchanges() {
     return strategy.equals(Strategies.BLUE_GREEN);
+  }
+
+  /// The lab's window in place of its own, by its requests' word: minutes are the name's.
+  boolean isShortened() {
+    return equals(PRESET);
   }
 
   /// Whether there is a moment in which nobody serves.

@@ -2,15 +2,18 @@ package dev.serin.lab.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.lab.fleet.AtHome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Twenty of the faults that `make soak` makes a hundred of.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 class ChaosIT {
   private static final int FAULTS = 20;
   private static final long SEED = 20_251;

@@ -6,6 +6,7 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
+import dev.serin.lab.fleet.AtHome;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.fleet.SerinProcess;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +37,7 @@ import tools.jackson.databind.JsonNode;
 /// `serin plan` on the real fleet: for each strategy its steps, its time and every check; and the
 /// fleet is afterwards what it was before.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlanIT {
   private static final URI COORDINATOR = SerinCluster.url("coordinator");

@@ -2,6 +2,7 @@ package dev.serin.lab.strategies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.lab.fleet.AtHome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -13,10 +14,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Both peers in one batch, and two groups, on the real fleet under load: completed, and taken
 /// back; `make soak` takes every strategy back at each of its steps.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StrategiesIT {

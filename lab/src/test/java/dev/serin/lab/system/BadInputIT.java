@@ -6,6 +6,7 @@ import dev.serin.contracts.json.Json;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.AtHome;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.fleet.SerinProcess;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -34,6 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Bad input, all the way: each ends in a clear event that names the thing, expected and found, and
 /// the fleet is as it was.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadInputIT {
   private static final URI COORDINATOR = SerinCluster.url("coordinator");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.AtHome;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
@@ -28,10 +29,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /// A person works beside Serin, or in its place: on the real fleet, under load.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ByHandIT {
   private static final URI COORDINATOR = SerinCluster.url("coordinator");

@@ -7,6 +7,7 @@ import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Standalone;
 import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.AtHome;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
@@ -19,11 +20,13 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /// `serin standalone` on the real fleet, under load: one process, and nothing beside it that would
 /// live on.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 class OneProcessIT {
   private static final Duration END = Duration.ofMinutes(4);
   private static final URI COORDINATOR = SerinCluster.url("coordinator");

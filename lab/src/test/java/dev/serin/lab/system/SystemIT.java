@@ -8,6 +8,7 @@ import dev.serin.lab.cluster.Definitions;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.AtHome;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
@@ -34,11 +35,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 
 /// The whole system as separate processes on the lab's fleet, under load: good and bad releases,
 /// and every service killed in the middle of everything.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SystemIT {

@@ -6,20 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
+import dev.serin.lab.fleet.AtHome;
 import dev.serin.lab.fleet.Fleet;
 import dev.serin.lab.load.Load;
 import dev.serin.lab.load.LoadPlan;
 import dev.serin.lab.load.LoadSnapshot;
 import dev.serin.lab.load.Sample;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -28,13 +27,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The canary's share of real requests, step by step, on the load balancers of the lab, under load.
 @Tag("lab")
+@ExtendWith(AtHome.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TrafficIT {
   private static final URI COORDINATOR = SerinCluster.url("coordinator");
-  private static final Path CONFIGURATION = Path.of("/run/serin-lab/serin.yaml");
   private static final String SERVICE = "in-shares";
   private static final String CANARY = "backend-api-2";
   private static final Duration END = Duration.ofMinutes(3);
@@ -48,7 +48,6 @@ class TrafficIT {
   private Releases releases;
   private Story story;
   private Load load;
-  private boolean pair;
 
   @SuppressWarnings("NullAway.Init")
   TrafficIT() {}
@@ -61,8 +60,6 @@ class TrafficIT {
             Objects.requireNonNull(Path.of("").toAbsolutePath().getParent()),
             directory,
             UnaryOperator.identity());
-    // Where containers are stood in for there is one load balancer only.
-    pair = Files.readString(CONFIGURATION).contains("haproxy-2:");
     releases = new Releases(cluster.root(), directory);
     releases.define(COORDINATOR, definition(directory));
     story = new Story();
@@ -93,7 +90,7 @@ class TrafficIT {
     return Files.writeString(
         directory.resolve("in-shares.yaml"),
         own.replace("service: backend-api\n", "service: " + SERVICE + "\n")
-            .replace("[haproxy-1]", pair ? "[haproxy-1, haproxy-2]" : "[haproxy-1]")
+            .replace("[haproxy-1]", "[" + String.join(", ", Fleet.balancers()) + "]")
             .replace("strategy: canary-then-peers\n", shares));
   }
 
@@ -147,15 +144,9 @@ class TrafficIT {
                     >= nth);
   }
 
-  private List<InetSocketAddress> fronts() {
-    InetSocketAddress second =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), Fleet.FRONT.getPort() + 1);
-    return pair ? List.of(Fleet.FRONT, second) : List.of(Fleet.FRONT);
-  }
-
   private void isAtHome() throws IOException, InterruptedException {
     assertThat(fleet.servers().values()).allMatch(server -> server.isUp() && server.weight() == 1);
-    for (InetSocketAddress front : fronts()) {
+    for (InetSocketAddress front : Fleet.fronts()) {
       Sample sample = Sample.of(front, 3_000);
       for (String node : Fleet.NODES) {
         assertThat(sample.share(node)).isCloseTo(100.0 / 3, within(POINTS));
@@ -172,11 +163,11 @@ class TrafficIT {
     int nth = 0;
     for (double share : new double[] {5, 10, 25, 50}) {
       awaitWatch(rollout, ++nth);
-      for (InetSocketAddress front : fronts()) {
-        Sample sample = Sample.of(front, REQUESTS / fronts().size());
+      for (InetSocketAddress front : Fleet.fronts()) {
+        Sample sample = Sample.of(front, REQUESTS / Fleet.fronts().size());
         System.out.printf(
             "  asked %2.0f %%, port %d: %5.2f %% of %,d requests%n",
-            share, front.getPort(), sample.share(CANARY), REQUESTS / fronts().size());
+            share, front.getPort(), sample.share(CANARY), REQUESTS / Fleet.fronts().size());
         assertThat(sample.share(CANARY)).isCloseTo(share, within(POINTS));
         assertThat(sample.failed()).isZero();
       }

@@ -86,6 +86,11 @@ final class EmbeddedBroker implements AutoCloseable {
     properties.put("share.coordinator.state.topic.min.isr", "1");
     properties.put("group.initial.rebalance.delay.ms", "0");
     properties.put("group.min.session.timeout.ms", "3000");
+    // After kill -9 the controller lets the broker in when the session of the one before is over:
+    // the
+    // default of 9 s is for machines that lose each other, and these two are one process.
+    properties.put("broker.session.timeout.ms", "2000");
+    properties.put("broker.heartbeat.interval.ms", "500");
     properties.put("auto.create.topics.enable", "false");
     properties.put("num.network.threads", "2");
     properties.put("num.io.threads", "4");

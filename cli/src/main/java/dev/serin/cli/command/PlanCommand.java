@@ -5,10 +5,17 @@ import dev.serin.cli.ExitCode;
 import dev.serin.cli.view.ReleasePlanView;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.ReleasePlan;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -32,14 +39,30 @@ public final class PlanCommand implements Callable<Integer> {
       description = "plans 'serin rollback SERVICE', the way back of what completed last")
   private boolean rollback;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   public PlanCommand(Session session) {
     this.session = session;
+  }
+
+  /// The options of a release that were given.
+  private List<String> ofRelease() {
+    Set<String> names =
+        Objects.requireNonNull(spec.mixins().get("options")).options().stream()
+            .map(OptionSpec::longestName)
+            .collect(Collectors.toSet());
+    return spec.commandLine().getParseResult().matchedOptions().stream()
+        .map(OptionSpec::longestName)
+        .filter(names::contains)
+        .toList();
   }
 
   @Override
   public Integer call() {
     JsonNode request =
-        rollback ? options.rollback(session, asking) : options.request(session, asking);
+        rollback
+            ? options.rollback(session, asking, ofRelease())
+            : options.request(session, asking);
     JsonNode json = session.body(session.coordinator().plan(request));
     ReleasePlan plan = plan(json);
     if (session.isJson()) {

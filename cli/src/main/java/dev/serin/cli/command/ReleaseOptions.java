@@ -6,9 +6,8 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.Strategies;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -97,23 +96,15 @@ final class ReleaseOptions {
   }
 
   /// The request to take back what completed last, which takes none of them but the service.
-  ObjectNode rollback(Session session, Asking asking) {
-    boolean isMore =
-        Stream.of(
-                artifact,
-                sha256,
-                version,
-                rollbackArtifact,
-                rollbackSha256,
-                window,
-                strategy,
-                ifBusy)
-            .anyMatch(Objects::nonNull);
-    if (isMore || overrideFreeze) {
+  ///
+  /// @param given the names of those that were given
+  ObjectNode rollback(Session session, Asking asking, List<String> given) {
+    if (!given.isEmpty()) {
       throw new CommandFailed(
           ExitCode.USAGE,
-          "expected no option of a release beside --rollback, found one: Serin knows what goes"
-              + " back, and how");
+          "expected no option of a release beside --rollback, found "
+              + String.join(", ", given)
+              + ": Serin knows what goes back, and how; leave it out");
     }
     if (service.isEmpty()) {
       service = new ScriptEnvironment(session).service();
@@ -188,15 +179,24 @@ final class ReleaseOptions {
 
   private void artifacts(
       ObjectNode request, Artifact released, ScriptEnvironment script, Session session) {
-    request.set("artifact", tree(reachable(session, namesFile(artifact, script), released)));
+    request.set(
+        "artifact",
+        tree(
+            reachable(
+                session,
+                artifact == null ? "ARTIFACT" : "--artifact",
+                namesFile(artifact, script),
+                released)));
     Optional<Artifact> back =
         rollbackArtifact == null
             ? script
                 .rollback(service, rollbackSha256)
-                .map(it -> reachable(session, script.namesFile("ROLLBACK_BINARY"), it))
+                .map(it ->
+                    reachable(session, "ROLLBACK_BINARY", script.namesFile("ROLLBACK_BINARY"), it))
             : Optional.of(
                 reachable(
                     session,
+                    "--rollback-artifact",
                     LocalArtifact.isFile(rollbackArtifact),
                     LocalArtifact.of(
                         "--rollback-artifact",
@@ -227,9 +227,9 @@ final class ReleaseOptions {
   }
 
   /// A file of this machine reaches a fleet elsewhere through the coordinator's store.
-  private Artifact reachable(Session session, boolean isFile, Artifact local) {
+  private Artifact reachable(Session session, String option, boolean isFile, Artifact local) {
     boolean isSent = isFile && (upload || Uploading.isElsewhere(session.coordinator().base()));
-    return isSent ? Uploading.ofBinaries(session).upload(local) : local;
+    return isSent ? Uploading.ofBinaries(session, option).upload(local) : local;
   }
 
   private static JsonNode tree(Artifact artifact) {

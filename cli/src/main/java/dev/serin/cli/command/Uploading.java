@@ -26,22 +26,26 @@ final class Uploading {
   private static final int BAR = 30;
 
   private final Session session;
+  private final String option;
   private final ArtifactStore store;
   private int shownPercent = -1;
 
-  private Uploading(Session session, boolean isPrivate) {
+  private Uploading(Session session, String option, boolean isPrivate) {
     this.session = session;
+    this.option = option;
     this.store = new ArtifactStore(session.coordinator().base(), isPrivate);
   }
 
   /// For a binary, which anybody may fetch there.
-  static Uploading ofBinaries(Session session) {
-    return new Uploading(session, false);
+  ///
+  /// @param option that named it, for messages
+  static Uploading ofBinaries(Session session, String option) {
+    return new Uploading(session, option, false);
   }
 
   /// For further files, which only the agents may fetch there.
   static Uploading ofFiles(Session session) {
-    return new Uploading(session, true);
+    return new Uploading(session, "--file", true);
   }
 
   /// Whether the coordinator is on another machine. One whose name can't be found counts as such:
@@ -69,7 +73,8 @@ final class Uploading {
     } catch (IOException unreadable) {
       throw new CommandFailed(
           ExitCode.USAGE,
-          "--artifact: expected a file that can be read, found "
+          option
+              + ": expected a file that can be read, found "
               + file
               + " ("
               + unreadable.getMessage()

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class PlanTest {
@@ -303,6 +305,26 @@ class PlanTest {
     SerinRun both = run(plan(), "--rollback");
     assertThat(both.code()).isEqualTo(2);
     assertThat(both.err()).contains("expected no option of a release beside --rollback");
+  }
+
+  /// Each of them would be dropped without a word.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--file=/etc/app/env=env",
+        "--label=ticket=OPS-1",
+        "--upload",
+        "--since=origin/main",
+        "--window=5m",
+        "--override-freeze"
+      })
+  void plansNoWayBackWithTheWordsOfARelease(String option) throws Exception {
+    SerinRun run = SerinRun.of(stub, "plan", "backend-api", "--rollback", option);
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            "expected no option of a release beside --rollback, found "
+                + option.replaceFirst("=.*", ""));
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.FileSystemResource;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -134,6 +135,8 @@ class ArtifactsController {
 
   private static ResponseEntity.BodyBuilder described(Stored stored) {
     return ResponseEntity.ok()
+        // What is private is kept by no cache on its way.
+        .cacheControl(stored.isPrivate() ? CacheControl.noStore() : CacheControl.empty())
         .contentType(MediaType.APPLICATION_OCTET_STREAM)
         .header(HttpHeaders.ACCEPT_RANGES, "bytes")
         .eTag("\"" + stored.sha256() + "\"");

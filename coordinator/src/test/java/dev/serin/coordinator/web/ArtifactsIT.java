@@ -125,6 +125,7 @@ class ArtifactsIT {
 
     Answer agent = http.get(path(secret), "Authorization", "Bearer a-token-of-the-test");
     assertThat(agent.body()).isEqualTo(secret);
+    assertThat(agent.header("Cache-Control")).isEqualTo("no-store");
     // As if it were not there: who guesses a content learns nothing from its digest.
     assertThat(put(path(secret), "PASSWORD=guess\n").status()).isEqualTo(422);
     assertThat(put(path(secret), secret).status()).isEqualTo(201);

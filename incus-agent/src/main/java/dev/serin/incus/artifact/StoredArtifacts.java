@@ -104,8 +104,10 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
 
   private void put(Artifact artifact, URI to) {
     try {
-      HttpRequest head = HttpRequest.newBuilder(to).HEAD().timeout(ANSWERS_WITHIN).build();
-      if (http.send(head, BodyHandlers.discarding()).statusCode() != 404) {
+      HttpRequest.Builder head = HttpRequest.newBuilder(to).HEAD().timeout(ANSWERS_WITHIN);
+      // Without it what is private there looks as if it were not.
+      store.flatMap(Store::token).ifPresent(it -> head.header("Authorization", it.shown()));
+      if (http.send(head.build(), BodyHandlers.discarding()).statusCode() != 404) {
         return;
       }
       if (source.locate(artifact) instanceof Located.Here(Content content)) {

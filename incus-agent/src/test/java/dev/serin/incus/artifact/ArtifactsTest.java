@@ -23,6 +23,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ class ArtifactsTest {
   private byte[] served = BINARY;
   private int status = 200;
   private boolean cutOff;
+  private Runnable onRequest = () -> {};
 
   @BeforeEach
   void serve() throws IOException {
@@ -58,6 +61,7 @@ class ArtifactsTest {
           requests.incrementAndGet();
           String authorization = exchange.getRequestHeaders().getFirst("Authorization");
           shown.add(authorization == null ? "none" : authorization);
+          onRequest.run();
           exchange.sendResponseHeaders(status, cutOff ? served.length + 100 : served.length);
           exchange.getResponseBody().write(served);
           if (cutOff) {
@@ -176,6 +180,20 @@ class ArtifactsTest {
     assertThat(wrong.sentence())
         .contains("401", "set the same serin.artifacts.token")
         .doesNotContain("another-token");
+  }
+
+  /// Else what is private there looks absent, and all of it goes there again.
+  @Test
+  void asksTheStoreWithTheTokenWhetherItHasWhatWasInstalled() throws Exception {
+    status = 200;
+    served = new byte[0];
+    URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    CountDownLatch asked = new CountDownLatch(1);
+    onRequest = asked::countDown;
+    stored(new Store(base, StoreToken.of("a-token-of-the-test")))
+        .installed(file(BINARY, digest(BINARY)));
+    assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(shown).containsExactly("Bearer a-token-of-the-test");
   }
 
   private ArtifactSource stored(Store store) {

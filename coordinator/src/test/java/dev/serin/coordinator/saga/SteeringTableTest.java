@@ -81,6 +81,16 @@ class SteeringTableTest {
                       "onVeto": "pause"}]}
           """);
 
+  private static final ServiceDefinition BLIND =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          "{\"noData\": {\"then\": \"pause\"}, \"soak\": \"90s\"}");
+
+  private static final ServiceDefinition PEER_ALONE =
+      with(canaryThenPeers("b2", "b1", "b3"), "{\"onPeerFailure\": \"rollback-peer\"}");
+
+  private static final String NO_DATA = "PAUSED for missing data";
+  private static final String ALONE = "ROLLING_BACK a peer alone";
   private static final String FREEZE = "QUEUED for a freeze";
 
   private static final List<String> REQUESTS =
@@ -125,6 +135,8 @@ class SteeringTableTest {
           "PAUSED at `catch-up`",
           "PAUSED by a breach",
           "PAUSED by a hook",
+          NO_DATA,
+          ALONE,
           "hands off, PREFLIGHT",
           "hands off, ANALYSING",
           "hands off, ROLLING_BACK");
@@ -277,6 +289,13 @@ class SteeringTableTest {
               .on(Acts.done("drain b2"));
       case "PAUSED by a hook" ->
           Story.of(HOOKED).on(release("v2")).until("call-hook board").on(SteeringTableTest::vetoed);
+      case NO_DATA ->
+          Story.of(BLIND)
+              .on(release("v2"))
+              .until("watch 1-3")
+              .after(Duration.ofSeconds(160), Acts.isIn(RolloutPhase.PAUSED));
+      case ALONE ->
+          Story.of(PEER_ALONE).on(release("v2")).until("health b1").on(failsForGood("health b1"));
       case "hands off, PREFLIGHT" -> story.on(release("v2")).on(handsOff());
       case "hands off, ANALYSING" -> story.on(release("v2")).until("watch 1-3").on(handsOff());
       case "hands off, ROLLING_BACK" ->

@@ -73,7 +73,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   /// How many consumers in a row have ended before they were given anything that they could recall.
   private final AtomicInteger failures = new AtomicInteger();
 
-  private volatile @Nullable String notRecalled;
+  private final Waits waits = new Waits();
 
   /// @param agent `haproxy`, `incus` or `sli`: names its topics and its consumer group
   /// @param refusal makes the agent's own event of a refusal
@@ -150,7 +150,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       } catch (InterruptedException stopped) {
         return;
       } catch (RuntimeException failed) {
-        waitsSince(failed);
+        waits.toListen(failed);
         if (!paused(attempt)) {
           return;
         }
@@ -166,17 +166,6 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     } catch (InterruptedException stopped) {
       return false;
     }
-  }
-
-  private void waitsSince(RuntimeException why) {
-    if (notRecalled == null) {
-      log.atWarn()
-          .log(
-              "the newest commands could not be read: nothing is obeyed before they are, which is"
-                  + " tried again and again: {}",
-              why.getMessage());
-    }
-    notRecalled = "the newest commands, of which nothing was read: " + why.getMessage();
   }
 
   private synchronized void open() {
@@ -220,12 +209,12 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       public void recall(Collection<TopicPartition> partitions) {
         recall.of(partitions);
         failures.set(0);
-        notRecalled = null;
+        waits.over();
       }
 
       @Override
       public void notRecalled(RuntimeException why) {
-        waitsSince(why);
+        waits.toRecall(why);
         replaceLater(listening);
       }
     };
@@ -236,8 +225,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   public Optional<String> waitsFor() {
     var open = queue;
     Optional<String> notSent = open == null ? Optional.empty() : open.notSent();
-    return Optional.ofNullable(notRecalled)
-        .or(() -> notSent.map(what -> "the broker, with " + what));
+    return waits.what().or(() -> notSent.map(what -> "the broker, with " + what));
   }
 
   /// A consumer that ends by itself would leave a process that lives and hears nothing. So may it
@@ -276,8 +264,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       try {
         listen();
       } catch (RuntimeException failed) {
-        // The broker's name can't be found for a moment, say.
-        waitsSince(failed);
+        waits.toListen(failed);
         replaceLater(Objects.requireNonNull(container));
       }
     }

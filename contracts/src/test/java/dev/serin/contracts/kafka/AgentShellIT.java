@@ -217,4 +217,65 @@ class AgentShellIT {
     assertThat(obeyedBefore).isEmpty();
     assertThat(shell.waitsFor()).isEmpty();
   }
+
+  /// What it waits for, once it waits for something.
+  private static String waiting(AgentShell<SliCommand, SliEvent> shell) {
+    while (shell.waitsFor().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    return shell.waitsFor().orElseThrow();
+  }
+
+  @Test
+  void listensOnceTheBrokersNameIsFoundHoweverOftenItWasNot() throws Exception {
+    AgentShell<SliCommand, SliEvent> shell = shell(NameService.of(broker.bootstrapServers()));
+    NameService.knowsNothing(2);
+    shell.start();
+    try {
+      assertThat(waiting(shell))
+          .isEqualTo(
+              "the broker, of which no commands are heard: Failed to create new KafkaAdminClient:"
+                  + " No resolvable bootstrap urls given in bootstrap.servers");
+      assertThat(obeys(1)).isEqualTo("c-1");
+      assertThat(NameService.knowsAll()).isTrue();
+    } finally {
+      shell.stop();
+    }
+    assertThat(shell.waitsFor()).isEmpty();
+  }
+
+  /// The recall that fails has the consumer replaced; nobody finds the broker's name by then.
+  @Test
+  void listensAgainThoughItsNextConsumersCouldNotEvenBegin() throws Exception {
+    KafkaSettings settings = NameService.of(broker.bootstrapServers());
+    List<Optional<String>> waitedFor = new CopyOnWriteArrayList<>();
+    AtomicReference<AgentShell<SliCommand, SliEvent>> started = new AtomicReference<>();
+    AgentShell<SliCommand, SliEvent> shell =
+        shell(
+            settings,
+            new SimpleMeterRegistry(),
+            () -> {
+              waitedFor.add(started.get().waitsFor());
+              if (waitedFor.size() == 1) {
+                NameService.knowsNothing(2);
+                throw new KafkaException("nobody answers");
+              }
+              return new KafkaConsumer<>(settings.consumer());
+            });
+    started.set(shell);
+    shell.start();
+    try {
+      assertThat(obeys(1)).isEqualTo("c-1");
+      assertThat(NameService.knowsAll()).isTrue();
+    } finally {
+      shell.stop();
+    }
+    assertThat(waitedFor)
+        .containsExactly(
+            Optional.empty(),
+            Optional.of(
+                "the broker, of which no commands are heard: Failed to construct kafka consumer: No"
+                    + " resolvable bootstrap urls given in bootstrap.servers"));
+    assertThat(shell.waitsFor()).isEmpty();
+  }
 }

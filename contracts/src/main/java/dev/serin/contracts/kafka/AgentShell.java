@@ -54,7 +54,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final CommandDesk<C, E> desk;
   private final Handover handover;
   private final Heartbeats heartbeats;
-  private final Supplier<Consumer<String, byte[]>> recalls;
+  private final Recall<C> recall;
   private final Counter received;
   private final Counter published;
   private final Counter deadLettered;
@@ -106,11 +106,12 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     this.agent = agent;
     this.commandType = commandType;
     this.settings = settings;
-    this.recalls = recalls;
     Lease lease = new Lease(System::nanoTime);
     this.heartbeats = new Heartbeats(lease);
     this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC(), lease);
     this.handover = new Handover(desk);
+    this.recall =
+        new Recall<>(recalls, commandType, desk, InstantSource.system(), System::nanoTime);
     this.received = meters.counter("serin.agent.commands.received", "agent", agent);
     this.published = meters.counter("serin.agent.events.published", "agent", agent);
     Gauge.builder("serin.agent.waits", this, it -> it.waitsFor().isPresent() ? 1 : 0)
@@ -202,8 +203,6 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
 
   private Rebalances.Recalling recalling(
       ConcurrentMessageListenerContainer<String, byte[]> listening) {
-    Recall<C> recall =
-        new Recall<>(recalls, commandType, desk, InstantSource.system(), System::nanoTime);
     return new Rebalances.Recalling() {
       @Override
       public void recall(Collection<TopicPartition> partitions) {

@@ -44,7 +44,14 @@ public final class Recall<C extends AgentCommand> {
 
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /// How long it reads at most, at first, and how often that is doubled: each time that it did not
+  /// do, since a broker that is slow would be asked in vain for ever. With the four answers before
+  /// it that stays below the time for which a rebalance waits for a member
+  /// ([KafkaSettings#LONGEST_REBALANCE_MILLIS]).
   private static final Duration PATIENCE = Duration.ofSeconds(6);
+
+  private static final int MOST_DOUBLINGS = 3;
 
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final Class<C> commandType;
@@ -52,6 +59,9 @@ public final class Recall<C extends AgentCommand> {
   private final Duration patience;
   private final InstantSource clock;
   private final LongSupplier nanos;
+
+  /// How often in a row the time was too short.
+  private volatile int tooShort;
 
   /// @param clock by which an hour is an hour ago
   /// @param nanos only grows, whatever is done to the clock
@@ -64,7 +74,7 @@ public final class Recall<C extends AgentCommand> {
     this(consumers, commandType, desk, PATIENCE, clock, nanos);
   }
 
-  /// @param patience how long it reads at most: [#AT_LEAST] have to be read in this time
+  /// @param patience how long it reads at most, at first: [#AT_LEAST] have to be read in this time
   Recall(
       Supplier<Consumer<String, byte[]>> consumers,
       Class<C> commandType,
@@ -98,6 +108,7 @@ public final class Recall<C extends AgentCommand> {
       return;
     }
     List<C> commands = read(List.copyOf(partitions));
+    tooShort = 0;
     desk.recall(commands);
     log.atInfo()
         .addKeyValue("partitions", partitions.size())
@@ -108,7 +119,8 @@ public final class Recall<C extends AgentCommand> {
     try (Consumer<String, byte[]> consumer = consumers.get()) {
       consumer.assign(partitions);
       List<Unread> unread = unread(consumer, partitions);
-      long deadline = nanos.getAsLong() + patience.toNanos();
+      Duration patient = patience.multipliedBy(1L << Math.min(tooShort, MOST_DOUBLINGS));
+      long deadline = nanos.getAsLong() + patient.toNanos();
       Deque<List<C>> parts = new ArrayDeque<>();
       for (int size = AT_LEAST; unread.stream().anyMatch(Unread::isAny); size *= 2) {
         int newest = size;
@@ -116,9 +128,10 @@ public final class Recall<C extends AgentCommand> {
         if (part.isPresent()) {
           parts.push(part.get());
         } else if (parts.isEmpty()) {
-          throw new KafkaException("the newest " + AT_LEAST + " were not read within " + patience);
+          tooShort = Math.min(tooShort + 1, MOST_DOUBLINGS);
+          throw new KafkaException("the newest " + AT_LEAST + " were not read within " + patient);
         } else {
-          log.atWarn().log("not all commands of an hour were read within {}", patience);
+          log.atWarn().log("not all commands of an hour were read within {}", patient);
           break;
         }
         unread = unread.stream().map(it -> it.without(newest)).toList();

@@ -1,0 +1,108 @@
+package dev.serin.contracts.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.serin.contracts.agent.CommandDesk;
+import dev.serin.contracts.agent.Lease;
+import dev.serin.contracts.sli.SliCommand;
+import dev.serin.contracts.sli.SliEvent;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// How long a broker that is slow is waited for, in the test's own time.
+class RecallPatienceTest {
+  private static final TopicPartition PARTITION = new TopicPartition(Topics.SLI_COMMANDS, 0);
+  private static final long END = 5;
+
+  private final AtomicLong nanos = new AtomicLong();
+  private Duration takes = Duration.ZERO;
+
+  private final CommandDesk<SliCommand, SliEvent> desk =
+      new CommandDesk<>(
+          (command, turn, answers) -> {
+            throw new AssertionError("nothing is obeyed here: " + command);
+          },
+          refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
+          event -> {},
+          Clock.systemUTC(),
+          Lease.unlimited());
+
+  private final Recall<SliCommand> recall =
+      new Recall<>(Slow::new, SliCommand.class, desk, InstantSource.system(), nanos::get);
+
+  /// Has everything after as long as the broker takes, and nothing before.
+  private final class Slow extends MockConsumer<String, byte[]> {
+    private final long begun = nanos.get();
+
+    Slow() {
+      super("earliest");
+      updateBeginningOffsets(Map.of(PARTITION, 0L));
+      updateEndOffsets(Map.of(PARTITION, END));
+    }
+
+    @Override
+    public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+        Map<TopicPartition, Long> times, Duration timeout) {
+      return Map.of();
+    }
+
+    @Override
+    public synchronized long position(TopicPartition partition, Duration timeout) {
+      return nanos.get() - begun >= takes.toNanos() ? END : 0;
+    }
+
+    @Override
+    public synchronized ConsumerRecords<String, byte[]> poll(Duration timeout) {
+      nanos.addAndGet(timeout.toNanos());
+      return ConsumerRecords.empty();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    desk.close();
+  }
+
+  private void isTooShort(String time) {
+    assertThatThrownBy(() -> recall.of(List.of(PARTITION)))
+        .isInstanceOf(KafkaException.class)
+        .hasMessage("the newest 1000 were not read within " + time);
+  }
+
+  @Test
+  void isLongerEachTimeThatItWasTooShortSoThatASlowBrokerIsNotAskedInVainForEver() {
+    takes = Duration.ofSeconds(20);
+    isTooShort("PT6S");
+    isTooShort("PT12S");
+    recall.of(List.of(PARTITION));
+
+    takes = Duration.ofSeconds(7);
+    isTooShort("PT6S");
+  }
+
+  @Test
+  void isNeverAsLongAsARebalanceWaitsForAMember() {
+    takes = Duration.ofHours(1);
+    isTooShort("PT6S");
+    isTooShort("PT12S");
+    isTooShort("PT24S");
+    isTooShort("PT48S");
+    isTooShort("PT48S");
+    Duration answersBefore = Duration.ofSeconds(4 * 5);
+
+    assertThat(Duration.ofSeconds(48).plus(answersBefore).toMillis())
+        .isLessThan(KafkaSettings.LONGEST_REBALANCE_MILLIS);
+  }
+}

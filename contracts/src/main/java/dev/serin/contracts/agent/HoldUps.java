@@ -18,13 +18,13 @@ final class HoldUps implements AutoCloseable {
   private int noticed;
 
   HoldUps() {
-    this(System::nanoTime);
+    this(Elapsed.system());
     var _ =
         pulse.scheduleAtFixedRate(
             this::pulse, PULSE.toMillis(), PULSE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /// @param nanos a clock that goes on while the process does not
+  /// @param nanos a clock that goes on while the process does not ([Elapsed])
   HoldUps(LongSupplier nanos) {
     this.nanos = nanos;
     this.lastPulse = nanos.getAsLong();

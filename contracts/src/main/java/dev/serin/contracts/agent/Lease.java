@@ -18,7 +18,7 @@ public final class Lease {
   private long answeredAt;
   private int term;
 
-  /// @param nanos a clock that goes on while the process does not
+  /// @param nanos a clock that goes on while the process does not ([Elapsed])
   public Lease(LongSupplier nanos) {
     this.nanos = nanos;
     this.answeredAt = nanos.getAsLong();

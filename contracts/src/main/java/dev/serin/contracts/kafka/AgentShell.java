@@ -5,6 +5,7 @@ import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.CommandHandler;
+import dev.serin.contracts.agent.Elapsed;
 import dev.serin.contracts.agent.Handover;
 import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.json.Json;
@@ -106,8 +107,9 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     this.agent = agent;
     this.commandType = commandType;
     this.settings = settings;
-    Lease lease = new Lease(System::nanoTime);
-    this.heartbeats = new Heartbeats(lease);
+    Elapsed time = Elapsed.system();
+    Lease lease = new Lease(time);
+    this.heartbeats = new Heartbeats(lease, time::setBack);
     this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC(), lease);
     this.handover = new Handover(desk);
     this.recall =

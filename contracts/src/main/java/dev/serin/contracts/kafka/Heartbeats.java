@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.Metric;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /// (`last-heartbeat-seconds-ago`, whole seconds; it says nothing of an answer). An answer is seen
 /// [#BETWEEN_LOOKS] late at most, and taken for at most a second younger than its heartbeat; where
 /// a second heartbeat was sent before the first is answered, for as much younger as those two are
-/// apart (2 s).
+/// apart (2 s). That time is the wall clock's: of a heartbeat that was under way when the clock was
+/// set back nobody knows how old it is, and its answer renews nothing.
 final class Heartbeats implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
 
@@ -29,14 +31,19 @@ final class Heartbeats implements AutoCloseable {
   private static final String SENT = "last-heartbeat-seconds-ago";
 
   private final Lease lease;
+  private final IntSupplier setBack;
   private final ScheduledExecutorService looks;
   private @Nullable Metric answered;
   private @Nullable Metric sentAgo;
   private double seen;
+  private int setBackBefore;
+  private boolean doubted;
   private boolean ranOut;
 
-  Heartbeats(Lease lease) {
+  /// @param setBack how often the wall clock was set back
+  Heartbeats(Lease lease, IntSupplier setBack) {
     this.lease = lease;
+    this.setBack = setBack;
     this.looks =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("heartbeats").daemon().factory());
@@ -50,6 +57,8 @@ final class Heartbeats implements AutoCloseable {
     answered = metric(consumer, ANSWERED);
     sentAgo = metric(consumer, SENT);
     seen = number(answered);
+    setBackBefore = setBack.getAsInt();
+    doubted = false;
     lease.answered(Duration.ZERO);
     tell();
   }
@@ -71,10 +80,17 @@ final class Heartbeats implements AutoCloseable {
     if (answered == null || sentAgo == null) {
       return;
     }
+    int setBackNow = setBack.getAsInt();
+    doubted |= setBackNow != setBackBefore;
+    setBackBefore = setBackNow;
     double now = number(answered);
     if (now > seen) {
       seen = now;
-      lease.answered(Duration.ofSeconds(Math.max(0, (long) number(sentAgo))));
+      long ago = (long) number(sentAgo);
+      if (!doubted && ago >= 0) {
+        lease.answered(Duration.ofSeconds(ago));
+      }
+      doubted = false;
     }
     tell();
   }

@@ -3,8 +3,10 @@ package dev.serin.contracts.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.kafka.KafkaSettings;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class HoldUpsTest {
@@ -30,6 +32,21 @@ class HoldUpsTest {
     try (HoldUps holdUps = new HoldUps(nanos::get)) {
       pass(KafkaSettings.SESSION_TIMEOUT_MILLIS / 2 + 1);
       assertThat(holdUps.count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void noticesThatTheMachineWasSuspendedThoughItsMonotonicClockStoodStill() {
+    AtomicReference<Instant> wall = new AtomicReference<>(Instant.parse("2026-01-02T12:00:00Z"));
+    try (HoldUps holdUps = new HoldUps(new Elapsed(nanos::get, wall::get))) {
+      wall.set(wall.get().plusSeconds(60));
+      assertThat(holdUps.count()).isEqualTo(1);
+
+      wall.set(wall.get().minusSeconds(3_600));
+      assertThat(holdUps.count()).isEqualTo(1);
+      pass(3_001);
+      wall.set(wall.get().plusMillis(3_001));
+      assertThat(holdUps.count()).isEqualTo(2);
     }
   }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.kafka.KafkaSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class LeaseTest {
@@ -72,6 +74,28 @@ class LeaseTest {
     }
 
     assertThat(lease.isHeld(before)).isTrue();
+  }
+
+  /// The monotonic clock stands still in a machine that is suspended, the wall clock is set ahead
+  /// when it goes on.
+  @Test
+  void isOverAfterTheMachineWasSuspendedThoughItsMonotonicClockStoodStill() {
+    AtomicReference<Instant> wall = new AtomicReference<>(Instant.parse("2026-01-02T12:00:00Z"));
+    Lease its = new Lease(new Elapsed(nanos::get, wall::get));
+    int before = its.term();
+
+    wall.set(wall.get().plusSeconds(5));
+    assertThat(its.isHeld(before)).isFalse();
+  }
+
+  @Test
+  void lastsNoLongerWhereTheClockIsSetBack() {
+    AtomicReference<Instant> wall = new AtomicReference<>(Instant.parse("2026-01-02T12:00:00Z"));
+    Lease its = new Lease(new Elapsed(nanos::get, wall::get));
+
+    wall.set(wall.get().minusSeconds(3_600));
+    pass(4_001);
+    assertThat(its.hasRunOut()).isTrue();
   }
 
   @Test

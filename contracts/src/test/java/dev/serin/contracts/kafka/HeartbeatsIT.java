@@ -30,7 +30,7 @@ class HeartbeatsIT {
   void theLeaseIsRenewedWhileTheBrokerAnswersAndNotByPollsThatNobodyAnswers() throws Exception {
     RunningBroker broker = RunningBroker.start();
     KafkaSettings settings = new KafkaSettings(broker.bootstrapServers(), null, Map.of());
-    try (Heartbeats heartbeats = new Heartbeats(lease);
+    try (Heartbeats heartbeats = new Heartbeats(lease, () -> 0);
         var consumer = new KafkaConsumer<String, byte[]>(settings.consumer("heartbeats-it"))) {
       try (broker) {
         TopicCreation.ensure(settings);

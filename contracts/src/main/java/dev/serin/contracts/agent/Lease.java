@@ -8,6 +8,8 @@ import java.util.function.LongSupplier;
 /// (`session.timeout.ms`, 6 s, from the last heartbeat that it heard). What can't compare fences
 /// itself (HAProxy) is written to under this lease only (I10).
 ///
+/// What the broker itself has given to another ends it at once ([#lost]).
+///
 /// A lease that has run out begins a new term when the broker answers again: what was begun in an
 /// earlier term has no further effect, since another may have had the work in between.
 public final class Lease {
@@ -16,6 +18,7 @@ public final class Lease {
 
   private final LongSupplier nanos;
   private long answeredAt;
+  private boolean lost;
   private int term;
 
   /// @param nanos a clock that goes on while the process does not ([Elapsed])
@@ -34,13 +37,20 @@ public final class Lease {
   /// @param ago how long ago what it answered was sent
   public synchronized void answered(Duration ago) {
     long at = nanos.getAsLong() - ago.toNanos();
-    if (at - answeredAt > LASTS.toNanos()) {
+    if (lost || at - answeredAt > LASTS.toNanos()) {
       term++;
+      lost = false;
     }
     // An answer that took long is no newer than one that was quick.
     if (at - answeredAt > 0) {
       answeredAt = at;
     }
+  }
+
+  /// The broker has said that the work is another's by now; whatever it answers next begins another
+  /// term.
+  public synchronized void lost() {
+    lost = true;
   }
 
   public synchronized int term() {
@@ -52,8 +62,8 @@ public final class Lease {
     return begunIn == term && !hasRunOut();
   }
 
-  /// Whether the broker has not answered for too long.
+  /// Whether the broker has not answered for too long, or has said that it is over.
   public synchronized boolean hasRunOut() {
-    return nanos.getAsLong() - answeredAt > LASTS.toNanos();
+    return lost || nanos.getAsLong() - answeredAt > LASTS.toNanos();
   }
 }

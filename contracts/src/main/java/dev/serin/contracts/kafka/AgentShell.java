@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -34,6 +35,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.event.ConsumerStoppedEvent;
+import org.springframework.kafka.event.ConsumerStoppingEvent;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.MessageListener;
@@ -75,6 +77,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final AtomicInteger failures = new AtomicInteger();
 
   private final Waits waits = new Waits();
+  private final Namesakes namesakes;
 
   /// @param agent `haproxy`, `incus` or `sli`: names its topics and its consumer group
   /// @param refusal makes the agent's own event of a refusal
@@ -110,6 +113,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     Elapsed time = Elapsed.system();
     Lease lease = new Lease(time);
     this.heartbeats = new Heartbeats(lease, time::setBack);
+    this.namesakes = new Namesakes(time);
     this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC(), lease);
     this.handover = new Handover(desk);
     this.recall =
@@ -197,7 +201,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     listening
         .getContainerProperties()
         .setConsumerRebalanceListener(
-            new Rebalances(handover, heartbeats::joined, recalling(listening)));
+            new Rebalances(handover, heartbeats::joined, heartbeats::lost, recalling(listening)));
     listening.setApplicationEventPublisher(event -> told(event, listening));
     container = listening;
     listening.start();
@@ -221,26 +225,48 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     };
   }
 
-  /// What this agent waits for: to read what was commanded, before it obeys anything, or to tell
-  /// what it did; none where it waits for nothing. It goes on by itself, however long it takes.
+  /// What this agent waits for: to be alone under its name, to read what was commanded, before it
+  /// obeys anything, or to tell what it did; none where it waits for nothing. It goes on by itself,
+  /// however long it takes.
   public Optional<String> waitsFor() {
     var open = queue;
     Optional<String> notSent = open == null ? Optional.empty() : open.notSent();
-    return waits.what().or(() -> notSent.map(what -> "the broker, with " + what));
+    return Optional.of(namesakeSentence())
+        .filter(any -> namesakes.areThere())
+        .or(waits::what)
+        .or(() -> notSent.map(what -> "the broker, with " + what));
   }
 
+  private String namesakeSentence() {
+    return "an instance id of its own: another process of "
+        + agent
+        + "-agent runs as "
+        + settings.instanceId()
+        + " too, and each takes the work from the other; give each its own serin.kafka.instance-id";
+  }
+
+  /// Whoever ends has nothing any more: at once where another has its place, not once its consumer
+  /// is closed.
+  ///
   /// A consumer that ends by itself would leave a process that lives and hears nothing. So may it
   /// be where a broker that comes back takes a member that joined twice for two
   /// (FencedInstanceIdException).
   private void told(Object event, ConcurrentMessageListenerContainer<String, byte[]> listening) {
+    if (event instanceof ConsumerStoppingEvent stopping) {
+      heartbeats.lost(stopping.getConsumer());
+      Collection<TopicPartition> had = stopping.getPartitions();
+      handover.takenAway(had == null ? Set.of() : Rebalances.numbers(had));
+    }
     if (event instanceof ConsumerStoppedEvent stopped
         && stopped.getReason() != ConsumerStoppedEvent.Reason.NORMAL) {
+      if (stopped.getReason() == ConsumerStoppedEvent.Reason.FENCED) {
+        namesakes.fenced();
+      }
       log.atError()
           .addKeyValue("reason", stopped.getReason())
           .log(
-              "the consumer of commands ended and another takes its place; where this comes again"
-                  + " and again, look for a second process with serin.kafka.instance-id {}",
-              settings.instanceId());
+              "the consumer of commands ended and another takes its place{}",
+              namesakes.areThere() ? "; the agent waits for " + namesakeSentence() : "");
       replaceLater(listening);
     }
   }

@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
 /// else proves anything: a poll is empty where nobody answers too, a fetch is answered by another
 /// broker of a cluster, and so is what a producer sends.
 ///
+/// Refusals count among the answers: where the group knows the member no more, or has another in
+/// its place, the last one is taken for a good one until the client has told what it means, which
+/// it does at its next poll. Then [#lost] ends the lease.
+///
 /// The client counts the answers (`heartbeat-total`) and knows when the last heartbeat was sent
 /// (`last-heartbeat-seconds-ago`, whole seconds; it says nothing of an answer). An answer is seen
 /// [#BETWEEN_LOOKS] late at most, and taken for at most a second younger than its heartbeat; where
@@ -33,6 +37,7 @@ final class Heartbeats implements AutoCloseable {
   private final Lease lease;
   private final IntSupplier setBack;
   private final ScheduledExecutorService looks;
+  private @Nullable Consumer<?, ?> member;
   private @Nullable Metric answered;
   private @Nullable Metric sentAgo;
   private double seen;
@@ -54,6 +59,7 @@ final class Heartbeats implements AutoCloseable {
 
   /// The consumer has just been given its partitions: the group's coordinator has answered it.
   synchronized void joined(Consumer<?, ?> consumer) {
+    member = consumer;
     answered = metric(consumer, ANSWERED);
     sentAgo = metric(consumer, SENT);
     seen = number(answered);
@@ -61,6 +67,19 @@ final class Heartbeats implements AutoCloseable {
     doubted = false;
     lease.answered(Duration.ZERO);
     tell();
+  }
+
+  /// The group has another in the consumer's place, or it leaves by itself: nothing that is still
+  /// answered to it means anything. Of a consumer that another has followed here by then it says
+  /// nothing.
+  synchronized void lost(Consumer<?, ?> consumer) {
+    if (consumer.equals(member)) {
+      member = null;
+      answered = null;
+      sentAgo = null;
+      lease.lost();
+      tell();
+    }
   }
 
   private static Metric metric(Consumer<?, ?> consumer, String name) {
@@ -100,8 +119,8 @@ final class Heartbeats implements AutoCloseable {
     if (now && !ranOut) {
       log.atWarn()
           .log(
-              "the broker has not answered for {} s: what is under way ends before its next effect"
-                  + " where another process may have the work by now",
+              "the broker has not answered for {} s, or has given the work to another: what is under"
+                  + " way ends before its next effect where another process may have it by now",
               Lease.LASTS.toSeconds());
     } else if (ranOut && !now) {
       log.atInfo().log("the broker answers again");

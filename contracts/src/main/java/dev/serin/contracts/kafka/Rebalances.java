@@ -14,6 +14,7 @@ import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 final class Rebalances implements ConsumerAwareRebalanceListener {
   private final Handover handover;
   private final Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> joined;
+  private final Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> lost;
   private final Recalling recalling;
 
   /// What is recalled, and who hears how that went.
@@ -28,12 +29,15 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
   }
 
   /// @param joined called with a consumer that has just been given what is its own
+  /// @param lost called with one whose place in the group is another's, or nobody's
   Rebalances(
       Handover handover,
       Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> joined,
+      Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> lost,
       Recalling recalling) {
     this.handover = handover;
     this.joined = joined;
+    this.lost = lost;
     this.recalling = recalling;
   }
 
@@ -48,6 +52,7 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
   public void onPartitionsLost(
       org.apache.kafka.clients.consumer.Consumer<?, ?> consumer,
       Collection<TopicPartition> partitions) {
+    lost.accept(consumer);
     handover.takenAway(numbers(partitions));
   }
 
@@ -67,7 +72,7 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
     }
   }
 
-  private static Set<Integer> numbers(Collection<TopicPartition> partitions) {
+  static Set<Integer> numbers(Collection<TopicPartition> partitions) {
     return partitions.stream().map(TopicPartition::partition).collect(Collectors.toSet());
   }
 }

@@ -76,6 +76,24 @@ class LeaseTest {
     assertThat(lease.isHeld(before)).isTrue();
   }
 
+  @Test
+  void whatTheBrokerHasGivenToAnotherIsOverAtOnceAndWhatItAnswersNextBeginsAnotherTerm() {
+    int before = lease.term();
+    lease.lost();
+    assertThat(lease.isHeld(before)).isFalse();
+    assertThat(lease.hasRunOut()).isTrue();
+
+    pass(1_000);
+    lease.answered(Duration.ZERO);
+    assertThat(lease.isHeld(before)).isFalse();
+    assertThat(lease.isHeld(lease.term())).isTrue();
+
+    pass(1_000);
+    int now = lease.term();
+    lease.answered(Duration.ZERO);
+    assertThat(lease.isHeld(now)).isTrue();
+  }
+
   /// The monotonic clock stands still in a machine that is suspended, the wall clock is set ahead
   /// when it goes on.
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.sli.SliCommand;
@@ -44,6 +45,7 @@ class AgentShellIT {
   @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
 
   private final BlockingQueue<String> obeyed = new LinkedBlockingQueue<>();
+  private final List<Lease> leases = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void freshTopics() throws InterruptedException {
@@ -68,6 +70,16 @@ class AgentShellIT {
           @Override
           public void handle(SliCommand command, Turn turn, Consumer<SliEvent> to) {
             obeyed.add(command.head().commandId());
+          }
+
+          @Override
+          public boolean worksUnderLease() {
+            return true;
+          }
+
+          @Override
+          public void underLease(Lease its) {
+            leases.add(its);
           }
 
           @Override
@@ -163,6 +175,7 @@ class AgentShellIT {
     }
   }
 
+  /// Its last answer refused it, and counts as an answer: it has lost its lease all the same.
   @Test
   void hearsCommandsAgainAfterTheBrokerHasTakenItsConsumerForAnother() throws Exception {
     String servers = broker.settings().bootstrapServers();
@@ -172,6 +185,9 @@ class AgentShellIT {
     shell.start();
     try {
       assertThat(obeys(1)).isEqualTo("c-1");
+      Lease lease = leases.getFirst();
+      int term = lease.term();
+      assertThat(lease.isHeld(term)).isTrue();
       String fenced;
       try (var other = new KafkaConsumer<String, byte[]>(settings.consumer("serin-sli-agent"))) {
         other.subscribe(List.of(Topics.SLI_COMMANDS));
@@ -182,8 +198,31 @@ class AgentShellIT {
       }
       untilAnotherHasJoined(fenced);
       assertThat(obeys(2)).isEqualTo("c-2");
+      assertThat(lease.isHeld(term)).isFalse();
+      assertThat(lease.isHeld(lease.term())).isTrue();
     } finally {
       shell.stop();
+    }
+  }
+
+  @Test
+  void saysThatAnotherProcessRunsUnderItsInstanceIdWhereTheyFenceEachOtherInTurn()
+      throws Exception {
+    KafkaSettings same = new KafkaSettings(broker.bootstrapServers(), "same", Map.of());
+    AgentShell<SliCommand, SliEvent> one = shell(same);
+    AgentShell<SliCommand, SliEvent> other = shell(same);
+    one.start();
+    other.start();
+    try {
+      assertThat(waiting(one))
+          .isEqualTo(
+              "an instance id of its own: another process of sli-agent runs as same too, and each"
+                  + " takes the work from the other; give each its own serin.kafka.instance-id");
+      other.stop();
+      assertThat(obeys(1)).isEqualTo("c-1");
+    } finally {
+      one.stop();
+      other.stop();
     }
   }
 

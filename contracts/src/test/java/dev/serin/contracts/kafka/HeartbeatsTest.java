@@ -80,6 +80,34 @@ class HeartbeatsTest {
   }
 
   @Test
+  void theAnswerThatRefusesIsTakenForAGoodOneOnlyUntilItIsToldThatThePlaceIsLost() {
+    heartbeats.joined(member);
+    answered(0);
+    int term = lease.term();
+
+    heartbeats.lost(member);
+    assertThat(lease.isHeld(term)).isFalse();
+    answered(0);
+    assertThat(lease.hasRunOut()).isTrue();
+
+    heartbeats.joined(member);
+    assertThat(lease.hasRunOut()).isFalse();
+    assertThat(lease.isHeld(term)).isFalse();
+  }
+
+  @Test
+  void whatOneLosesThatAnotherHasFollowedChangesNothing() {
+    try (Member before = new Member()) {
+      heartbeats.joined(before);
+      heartbeats.joined(member);
+      int term = lease.term();
+
+      heartbeats.lost(before);
+      assertThat(lease.isHeld(term)).isTrue();
+    }
+  }
+
+  @Test
   void theFirstAnswerAfterTheClockWasSetBackRenewsNothingSinceNobodyKnowsItsAge() {
     heartbeats.joined(member);
     pass(Duration.ofSeconds(3));

@@ -30,6 +30,7 @@ class RebalancesTest {
           Clock.systemUTC(),
           Lease.unlimited());
   private final List<Consumer<?, ?>> joined = new ArrayList<>();
+  private final List<Consumer<?, ?>> lost = new ArrayList<>();
   private final List<TopicPartition> recalled = new ArrayList<>();
   private final List<String> notRecalled = new ArrayList<>();
   private @Nullable KafkaException unreadable;
@@ -38,6 +39,7 @@ class RebalancesTest {
       new Rebalances(
           new Handover(desk),
           joined::add,
+          lost::add,
           new Rebalances.Recalling() {
             @Override
             public void recall(Collection<TopicPartition> partitions) {
@@ -81,6 +83,16 @@ class RebalancesTest {
     given(0);
 
     assertThat(joined).containsExactly(consumer);
+  }
+
+  @Test
+  void aConsumerWhosePartitionsAreAnothersByNowHasLostItsPlaceAndNotOneThatGivesThemBack() {
+    given(0);
+    rebalances.onPartitionsRevokedAfterCommit(consumer, consumer.assignment());
+    assertThat(lost).isEmpty();
+
+    rebalances.onPartitionsLost(consumer, consumer.assignment());
+    assertThat(lost).containsExactly(consumer);
   }
 
   @Test

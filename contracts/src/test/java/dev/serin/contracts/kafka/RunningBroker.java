@@ -48,10 +48,21 @@ public sealed interface RunningBroker extends AutoCloseable {
   /// In this JVM.
   record Embedded(EmbeddedKafkaKraftBroker broker) implements RunningBroker {
     static Embedded start() {
+      return start(configuration());
+    }
+
+    private static Embedded start(Map<String, String> configuration) {
       EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, 1);
-      broker.brokerProperties(configuration());
+      broker.brokerProperties(configuration);
       broker.afterPropertiesSet();
       return new Embedded(broker);
+    }
+
+    /// One that sends every client to this address, whatever it was reached by first.
+    static Embedded behind(String address) {
+      Map<String, String> configuration = configuration();
+      configuration.put("advertised.listeners", "EXTERNAL://" + address);
+      return start(configuration);
     }
 
     @Override

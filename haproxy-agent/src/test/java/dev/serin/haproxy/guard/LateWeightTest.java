@@ -3,7 +3,6 @@ package dev.serin.haproxy.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.CommandHead;
-import dev.serin.contracts.agent.HandAlarms;
 import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
@@ -14,58 +13,30 @@ import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
-import dev.serin.haproxy.runtime.LoadBalancer;
-import dev.serin.haproxy.runtime.Recorded;
-import dev.serin.haproxy.runtime.RuntimeWire;
-import dev.serin.haproxy.traffic.Fleet;
+import dev.serin.haproxy.lab.RecordedHaproxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /// An agent that was frozen in the middle of a traffic step goes on in the next rollout, another
 /// having its work: what it writes then is no person's hand (I10). Found by a seed.
 class LateWeightTest {
-  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
-
-  private final HandAlarms time = new HandAlarms(NOON);
+  private final RecordedHaproxy haproxy = new RecordedHaproxy();
+  private final Guards guards = haproxy.guards();
   private final List<HaproxyEvent> told = new ArrayList<>();
-  private final Guards guards =
-      new Guards(
-          new Fleet(
-              Map.of(
-                  "one",
-                  new Fleet.Balancer(
-                      new LoadBalancer("one", this::answer, null, null), null, "socat"))),
-          time);
-
   private final AtomicLong nanos = new AtomicLong();
   private final Lease lease = new Lease(nanos::get);
 
-  private int weight = 90;
-
-  private RuntimeWire.Reply answer(String line) {
-    String set = "set server api/b2 weight ";
-    if (line.startsWith(set)) {
-      weight = Integer.parseInt(line.substring(set.length()));
-      return new RuntimeWire.Answered("\n");
-    }
-    return new RuntimeWire.Answered(
-        Recorded.answer("3.x/snapshot.txt")
-            .replace(
-                "3 api 2 b2 fd00::12 2 0 100 100", "3 api 2 b2 fd00::12 2 0 " + weight + " 100")
-            .replace("http,c2,7,100", "http,c2,7," + weight));
-  }
-
   private static ServerSetting b2(int weight) {
-    return new ServerSetting("one", "api", "b2", weight, AdminState.READY);
+    return RecordedHaproxy.b2(weight, AdminState.READY);
   }
 
   private CommandHead head(String rollout, String id) {
-    return new CommandHead(id, rollout, "backend-api", null, time.now().toEpochMilli(), time.now());
+    Instant now = haproxy.time().now();
+    return new CommandHead(id, rollout, "backend-api", null, now.toEpochMilli(), now);
   }
 
   /// A traffic step of the rollout before, as whoever takes the work over recalls it.
@@ -84,6 +55,7 @@ class LateWeightTest {
   /// The next rollout's guard asks for a weight that is not the configured one, so that no reload
   /// is thought of.
   private void guard() throws InterruptedException {
+    haproxy.weigh(90);
     at(1);
     renew();
     at(3);
@@ -94,13 +66,13 @@ class LateWeightTest {
         new GuardServers(
             head("r-2", "g"),
             List.of(new GuardedServer("node-2", List.of(b2(90)), false, false, List.of())),
-            NOON.plusSeconds(3_600),
+            RecordedHaproxy.NOON.plusSeconds(3_600),
             null),
         told::add);
   }
 
   private void at(int second) throws InterruptedException {
-    time.until(NOON.plusSeconds(second));
+    haproxy.at(second);
   }
 
   private void brokerIsSilent() {
@@ -117,10 +89,10 @@ class LateWeightTest {
     guard();
     assertThat(drifts()).isEmpty();
 
-    weight = 25;
+    haproxy.weigh(25);
     at(5);
 
-    assertThat(weight).isEqualTo(90);
+    assertThat(haproxy.b2()).isEqualTo(b2(90));
     assertThat(drifts())
         .singleElement()
         .isInstanceOfSatisfying(
@@ -132,14 +104,14 @@ class LateWeightTest {
   void isPutBackOnceSinceWhoDoesItAgainMeansIt() throws InterruptedException {
     recallsAShareOf(25);
     guard();
-    weight = 25;
+    haproxy.weigh(25);
     at(5);
     told.clear();
 
-    weight = 25;
+    haproxy.weigh(25);
     at(7);
 
-    assertThat(weight).isEqualTo(25);
+    assertThat(haproxy.b2()).isEqualTo(b2(25));
     assertThat(drifts()).singleElement().isInstanceOf(HaproxyEvent.ServersChangedByHand.class);
   }
 
@@ -148,24 +120,25 @@ class LateWeightTest {
     recallsAShareOf(25);
     guard();
 
-    weight = 26;
+    haproxy.weigh(26);
     at(5);
 
-    assertThat(weight).isEqualTo(26);
+    assertThat(haproxy.b2()).isEqualTo(b2(26));
     assertThat(drifts()).singleElement().isInstanceOf(HaproxyEvent.ServersChangedByHand.class);
   }
 
   @Test
   void theSameWeightIsAPersonsOnceNobodyCanBeHeldUpInItAnyMore() throws InterruptedException {
     recallsAShareOf(25);
+    haproxy.weigh(90);
     at(700);
     renew();
     at(703);
 
-    weight = 25;
+    haproxy.weigh(25);
     at(705);
 
-    assertThat(weight).isEqualTo(25);
+    assertThat(haproxy.b2()).isEqualTo(b2(25));
   }
 
   /// Found by a seed: an agent that alone was cut off from the broker took for late what the other
@@ -178,18 +151,18 @@ class LateWeightTest {
     guard();
 
     brokerIsSilent();
-    weight = 25;
+    haproxy.weigh(25);
     at(5);
-    assertThat(weight).isEqualTo(25);
+    assertThat(haproxy.b2()).isEqualTo(b2(25));
 
     lease.answered(Duration.ZERO);
     at(7);
-    assertThat(weight).isEqualTo(25);
+    assertThat(haproxy.b2()).isEqualTo(b2(25));
     assertThat(drifts()).isEmpty();
 
     renew();
     at(9);
-    assertThat(weight).isEqualTo(90);
+    assertThat(haproxy.b2()).isEqualTo(b2(90));
   }
 
   /// Nobody renews the guard of a rollout that is over: what it still sees to, it goes on seeing to
@@ -207,9 +180,9 @@ class LateWeightTest {
             false,
             List.of(new GuardedServer("node-2", List.of(b2(90)), false, false, List.of()))));
 
-    weight = 25;
+    haproxy.weigh(25);
     at(6);
 
-    assertThat(weight).isEqualTo(90);
+    assertThat(haproxy.b2()).isEqualTo(b2(90));
   }
 }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// 5. else it is a person's.
 final class Causes {
   /// How long what was left unanswered may still be obeyed.
-  private static final Duration STILL_OBEYED = Duration.ofMinutes(1);
+  static final Duration STILL_OBEYED = Duration.ofMinutes(1);
 
   /// Servers, each on one load balancer, that a process which was told nothing yet has; until they
   /// are seen to be as asked. A server that a command is about stays among them: what that command

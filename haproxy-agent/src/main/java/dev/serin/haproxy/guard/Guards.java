@@ -5,10 +5,12 @@ import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
@@ -55,6 +57,13 @@ public final class Guards {
   /// newest command that did.
   private final Map<String, Map<ServerSetting, Long>> weights = new ConcurrentHashMap<>();
 
+  /// What each service's servers were made ready with, in whichever rollout, with the fence of the
+  /// newest command that did.
+  private final Map<String, Map<ServerSetting, Long>> readied = new ConcurrentHashMap<>();
+
+  /// Until when what was left unanswered may still be obeyed, by service and node.
+  private final Map<String, Instant> unanswered = new ConcurrentHashMap<>();
+
   /// The fence of the newest command that ended each service's guard.
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
 
@@ -87,14 +96,18 @@ public final class Guards {
                 (asked, node, earlier) -> ofLate(service, asked, node, earlier),
                 command,
                 answers);
-    boolean alone =
-        command.head().rolloutId().equals(begun.get(service))
-            && !takenOver.getOrDefault(service, Instant.MIN).plus(OUTLIVED).isAfter(alarms.now());
-    guard.renew(command, answers, alarms.now(), alone);
+    guard.renew(command, answers, alarms.now(), isAlone(command.head()));
     if (before == null) {
       byService.put(service, guard);
       lookSoon(guard);
     }
+  }
+
+  /// Whether no other instance can be at work in the command's rollout any more.
+  private boolean isAlone(CommandHead head) {
+    String service = head.service();
+    return head.rolloutId().equals(begun.get(service))
+        && !takenOver.getOrDefault(service, Instant.MIN).plus(OUTLIVED).isAfter(alarms.now());
   }
 
   /// What Serin has told the node of late, which another instance may do only now: anything, its
@@ -180,15 +193,51 @@ public final class Guards {
       weighed.merge(head.service() + "/" + server.node(), head.fence(), Math::max);
       leaveToIt(head, server.node());
     }
+    remember(weights, head, command.settings());
+  }
+
+  private void remember(
+      Map<String, Map<ServerSetting, Long>> told, CommandHead head, List<ServerSetting> settings) {
     Map<ServerSetting, Long> given =
-        weights.computeIfAbsent(head.service(), service -> new ConcurrentHashMap<>());
+        told.computeIfAbsent(head.service(), service -> new ConcurrentHashMap<>());
     given.values().removeIf(fence -> !isOfLate(fence));
-    command.settings().forEach(setting -> given.merge(setting, head.fence(), Math::max));
+    settings.forEach(setting -> given.merge(setting, head.fence(), Math::max));
+  }
+
+  /// A command that makes a node ready, given to this process or to another.
+  public void readies(ReadyServer command) {
+    remember(
+        readied,
+        command.head(),
+        command.settings().stream().filter(it -> it.state() == AdminState.READY).toList());
+  }
+
+  /// Whether a server that is ready in the middle of its drain may be so by an earlier command of
+  /// Serin's own, whichever rollout's: one that another instance was held up in, or that a load
+  /// balancer left unanswered, and obeyed only now (I10). No guard sees to it meanwhile: the node
+  /// is its command's.
+  ///
+  /// @param drain the head of the drain that is under way
+  /// @param weight what the server had when it was drained
+  public boolean mayBeReadyLate(CommandHead drain, ServerSetting found, int weight) {
+    Instant obeyedUntil =
+        unanswered.getOrDefault(drain.service() + "/" + drain.node(), Instant.MIN);
+    if (isAlone(drain) && !obeyedUntil.isAfter(alarms.now())) {
+      return false;
+    }
+    return readied.getOrDefault(drain.service(), Map.of()).entrySet().stream()
+        .filter(given -> given.getValue() < drain.fence() && isOfLate(given.getValue()))
+        .map(Map.Entry::getKey)
+        .filter(given -> Causes.key(given).equals(Causes.key(found)))
+        .anyMatch(given -> found.weight() == given.weight() || found.weight() == weight);
   }
 
   /// A load balancer did not answer a command: it may still obey it, when nobody expects that any
   /// more.
   public void unanswered(CommandHead head) {
+    if (head.node() != null) {
+      unanswered.put(head.service() + "/" + head.node(), alarms.now().plus(Causes.STILL_OBEYED));
+    }
     Guard guard = byService.get(head.service());
     if (guard != null && head.node() != null) {
       guard.unanswered(head.node(), alarms.now());

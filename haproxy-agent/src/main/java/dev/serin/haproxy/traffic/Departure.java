@@ -14,10 +14,13 @@ import dev.serin.haproxy.runtime.ServerView;
 import dev.serin.haproxy.runtime.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Takes a server out of rotation and keeps it out:
@@ -25,19 +28,30 @@ import org.jspecify.annotations.Nullable;
 ///    that moment (I2);
 /// 2. the server's cookie goes on the leaving map, so that those it pins go elsewhere;
 /// 3. the server is drained;
-/// 4. after a reload, which forgets both, all of that again.
+/// 4. after a reload, which forgets both, all of that again; and once where an earlier command of
+///    Serin's own may have made it ready late.
 final class Departure {
   private static final Duration BETWEEN_LOOKS_AT_PEERS = Duration.ofMillis(500);
 
   private final DrainServer command;
   private final Turn turn;
   private final List<LoadBalancer> balancers;
+  private final LateReady late;
   private final Map<String, ProcessSeen> processes = new HashMap<>();
+
+  /// The weights of the servers that were taken out, each on one load balancer.
+  private final Map<String, Integer> weights = new HashMap<>();
+
+  /// Of these, those that were taken out once more since a command had come late: who makes one
+  /// ready after that means it.
+  private final Set<String> againOnce = new HashSet<>();
+
   private final Instant peersAwaitedUntil;
   private boolean belowMinimum;
 
-  Departure(List<LoadBalancer> balancers, DrainServer command, Turn turn) {
+  Departure(List<LoadBalancer> balancers, DrainServer command, Turn turn, LateReady late) {
     this.balancers = balancers;
+    this.late = late;
     this.command = command;
     this.turn = turn;
     this.peersAwaitedUntil = turn.now().plus(command.waitForPeers());
@@ -68,7 +82,8 @@ final class Departure {
   }
 
   /// Sees to it that the server is still out. Another process has forgotten it, and is told again;
-  /// in the same process somebody else has admitted it, and is left alone.
+  /// in the same process somebody else has admitted it, and is left alone, but for what is an
+  /// earlier command's ([LateReady]).
   ///
   /// @return whether it had to be taken out again, so that what was seen is out of date
   boolean hold(LoadBalancer balancer, Snapshot seen) throws NotDone, Turn.Preempted {
@@ -77,13 +92,35 @@ final class Departure {
       from(balancer);
       return true;
     }
+    List<String> again = new ArrayList<>();
     for (String pool : command.pools()) {
       ServerView now = Settings.server(balancer, seen, pool, command.server());
       if (now.adminState() == AdminState.READY) {
-        throw foreignHand(balancer, now);
+        if (!isLate(balancer, now)) {
+          throw foreignHand(balancer, now);
+        }
+        again.add(key(balancer, pool));
       }
     }
-    return false;
+    if (again.isEmpty()) {
+      return false;
+    }
+    againOnce.addAll(again);
+    from(balancer);
+    return true;
+  }
+
+  private boolean isLate(LoadBalancer balancer, ServerView now) {
+    String key = key(balancer, now.pool());
+    return !againOnce.contains(key)
+        && late.mayBe(
+            new ServerSetting(
+                balancer.name(), now.pool(), command.server(), now.weight(), AdminState.READY),
+            weights.getOrDefault(key, now.weight()));
+  }
+
+  private static String key(LoadBalancer balancer, String pool) {
+    return balancer.name() + "/" + pool;
   }
 
   private static NotDone foreignHand(LoadBalancer balancer, ServerView now) {
@@ -158,6 +195,7 @@ final class Departure {
   private void takeOut(LoadBalancer balancer, Snapshot own) throws NotDone {
     for (String pool : command.pools()) {
       ServerView now = Settings.server(balancer, own, pool, command.server());
+      weights.putIfAbsent(key(balancer, pool), now.weight());
       balancer.addLeaving(now.cookie());
       if (now.adminState() == AdminState.READY) {
         balancer.setState(pool, command.server(), AdminState.DRAIN);

@@ -43,11 +43,12 @@ final class Draining {
   private int sessionsCut;
   private int tunnelsClosed;
 
-  Draining(Fleet fleet, DrainServer command, Turn turn) throws NotDone {
+  /// @param late whether the server may be ready again by an earlier command of Serin's own
+  Draining(Fleet fleet, DrainServer command, Turn turn, LateReady late) throws NotDone {
     this.command = command;
     this.turn = turn;
     this.balancers = fleet.runtimes(command.loadBalancers());
-    this.departure = new Departure(balancers, command, turn);
+    this.departure = new Departure(balancers, command, turn, late);
     this.begun = turn.now();
   }
 

@@ -40,9 +40,15 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
       case CheckPool check ->
           answer(check, turn, answers, () -> new PoolChecking(fleet, check, turn).run());
       case DrainServer drain ->
-          answer(drain, turn, answers, () -> new Draining(fleet, present.of(drain), turn).run());
-      case ReadyServer ready ->
-          answer(ready, turn, answers, () -> new Readying(fleet, present.of(ready), turn).run());
+          answer(
+              drain,
+              turn,
+              answers,
+              () -> new Draining(fleet, present.of(drain), turn, late(drain)).run());
+      case ReadyServer ready -> {
+        guards.readies(ready);
+        answer(ready, turn, answers, () -> new Readying(fleet, present.of(ready), turn).run());
+      }
       case CheckServing check ->
           answer(
               check,
@@ -75,6 +81,7 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
       case HaproxyCommand.GuardServers guard -> guards.guard(guard, answers);
       case HaproxyCommand.StopGuardingServers stop -> guards.recalledStop(stop);
       case WeighServers weigh -> guards.weighs(weigh);
+      case ReadyServer ready -> guards.readies(ready);
       default -> {}
     }
   }
@@ -82,6 +89,10 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
   @Override
   public void released(String service) {
     guards.release(service);
+  }
+
+  private LateReady late(DrainServer drain) {
+    return (found, weight) -> guards.mayBeReadyLate(drain.head(), found, weight);
   }
 
   /// One command's work.

@@ -6,6 +6,7 @@ import dev.serin.incus.rest.IncusServer;
 import dev.serin.incus.rest.Instance;
 import dev.serin.incus.rest.Refused;
 import dev.serin.incus.rest.Unreachable;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,21 +31,25 @@ record Fleet(
 
   record Unseen(String why) implements Found {}
 
+  /// What is told of a look.
+  ///
+  /// @param gone the servers that the command needs and that gave no answer, as often as that was
+  record Told(List<String> problems, List<String> warnings, List<Unreachable> gone) {
+    Told() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
   /// Asks every server. One that the command needs and that does not answer is a problem, another
   /// one a warning.
-  static Fleet ask(
-      Turn turn,
-      Servers servers,
-      Collection<InstanceRef> wanted,
-      List<String> problems,
-      List<String> warnings)
+  static Fleet ask(Turn turn, Servers servers, Collection<InstanceRef> wanted, Told told)
       throws Turn.Preempted {
     Map<String, Map<String, Instance>> hosts = new LinkedHashMap<>();
     Map<String, String> silent = new HashMap<>();
     List<String> needed = wanted.stream().map(InstanceRef::host).distinct().toList();
     for (String host : needed) {
       if (!servers.knows(host)) {
-        problems.add(servers.unknown(host));
+        told.problems().add(servers.unknown(host));
         silent.put(host, servers.unknown(host));
       }
     }
@@ -57,13 +62,16 @@ record Fleet(
         hosts.put(server.name(), instances);
         continue;
       } catch (Unreachable gone) {
-        why = gone.found();
+        why = gone.isDistrusting() ? gone.found() + "; " + gone.advice() : gone.found();
+        if (needed.contains(server.name())) {
+          told.gone().add(gone);
+        }
       } catch (Refused refused) {
         why = refused.error();
       }
-      String told = "server " + server.name() + ": expected its instances, found " + why;
-      (needed.contains(server.name()) ? problems : warnings).add(told);
-      silent.put(server.name(), told);
+      String words = "server " + server.name() + ": expected its instances, found " + why;
+      (needed.contains(server.name()) ? told.problems() : told.warnings()).add(words);
+      silent.put(server.name(), words);
     }
     return new Fleet(hosts, silent, owners(hosts, wanted));
   }

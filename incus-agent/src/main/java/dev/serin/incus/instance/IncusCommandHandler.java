@@ -26,11 +26,10 @@ import java.util.function.Supplier;
 /// unknown how far one came (a broken connection, an operation that the server forgot) is answered
 /// by beginning anew, some times, with growing pauses.
 public final class IncusCommandHandler implements CommandHandler<IncusCommand, IncusEvent> {
-  private static final BackOff BACK_OFF =
-      new BackOff(Duration.ofMillis(200), Duration.ofSeconds(2));
+  static final BackOff BACK_OFF = new BackOff(Duration.ofMillis(200), Duration.ofSeconds(2));
 
   /// How long a server may be away before the command is answered with that.
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final Servers servers;
   private final ArtifactSource artifacts;
@@ -189,14 +188,14 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
           Reason.REFUSED,
           "the Incus server " + gone.server() + " to trust the agent",
           gone.found(),
-          "see incus config trust list, and serin.incus.servers." + gone.server(),
+          gone.advice(),
           true);
     }
     return new Failure(
         Reason.UNREACHABLE,
         "an answer of the Incus server " + gone.server(),
         gone.found(),
-        "see that incusd runs, and serin.incus.servers." + gone.server(),
+        gone.advice(),
         true);
   }
 }

@@ -14,6 +14,8 @@ import dev.serin.incus.artifact.Located;
 import dev.serin.incus.rest.Content;
 import dev.serin.incus.rest.Instance;
 import dev.serin.incus.rest.Unreachable;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// 1. every server is asked for its instances;
 /// 2. the artifacts are found, and their digests compared;
 /// 3. a script looks around in each instance, in several at once.
+///
+/// A server that does not answer is asked again for a while, everything anew: it may be starting.
+/// That ends long before the preflight's deadline; one that says no (403) is not waited for.
 final class Inspecting {
   /// How many instances are looked at beside each other. More would keep ended executions waiting
   /// for longer than the server remembers them.
@@ -44,9 +49,24 @@ final class Inspecting {
 
   IncusEvent inspect(Turn turn, InspectInstances command, Supplier<AnswerHead> head)
       throws Turn.Preempted {
-    List<String> problems = new ArrayList<>();
-    List<String> warnings = new ArrayList<>();
-    Fleet fleet = Fleet.ask(turn, servers, command.instances(), problems, warnings);
+    Instant until = turn.now().plus(IncusCommandHandler.PATIENCE);
+    for (int failures = 1; true; failures++) {
+      Fleet.Told told = new Fleet.Told();
+      IncusEvent seen = inspect(turn, command, head, told);
+      Duration pause = IncusCommandHandler.BACK_OFF.pause(failures, command.head().commandId());
+      if (told.gone().stream().allMatch(Unreachable::isDistrusting)
+          || turn.now().plus(pause).isAfter(until)) {
+        return seen;
+      }
+      turn.pause(pause);
+    }
+  }
+
+  private IncusEvent inspect(
+      Turn turn, InspectInstances command, Supplier<AnswerHead> head, Fleet.Told told)
+      throws Turn.Preempted {
+    List<String> problems = told.problems();
+    Fleet fleet = Fleet.ask(turn, servers, command.instances(), told);
     long sizeBytes = locate("artifact", command.artifact(), problems);
     locate("rollback artifact", command.rollbackArtifact(), problems);
     problems.addAll(furtherFiles.problems(command.files()));
@@ -54,9 +74,10 @@ final class Inspecting {
     for (int first = 0; first < command.instances().size(); first += AT_ONCE) {
       int end = Math.min(first + AT_ONCE, command.instances().size());
       seen.addAll(
-          look(turn, command, fleet, command.instances().subList(first, end), sizeBytes, warnings));
+          look(turn, command, fleet, command.instances().subList(first, end), sizeBytes, told));
     }
-    return new IncusEvent.InstancesInspected(head.get(), seen, fleet.owners(), problems, warnings);
+    return new IncusEvent.InstancesInspected(
+        head.get(), seen, fleet.owners(), problems, told.warnings());
   }
 
   /// How large the artifact is; 0 where that is not known here.
@@ -85,20 +106,21 @@ final class Inspecting {
       Fleet fleet,
       List<InstanceRef> batch,
       long sizeBytes,
-      List<String> warnings)
+      Fleet.Told told)
       throws Turn.Preempted {
     List<Begun> begun = new ArrayList<>();
     for (InstanceRef ref : batch) {
-      begun.add(begin(turn, command, fleet, ref));
+      begun.add(begin(turn, command, fleet, ref, told));
     }
     List<InstanceSeen> seen = new ArrayList<>();
     for (Begun one : begun) {
-      seen.add(end(turn, command, one, sizeBytes, warnings));
+      seen.add(end(turn, command, one, sizeBytes, told));
     }
     return seen;
   }
 
-  private Begun begin(Turn turn, InspectInstances command, Fleet fleet, InstanceRef ref)
+  private Begun begin(
+      Turn turn, InspectInstances command, Fleet fleet, InstanceRef ref, Fleet.Told told)
       throws Turn.Preempted {
     return switch (fleet.find(ref)) {
       case Fleet.Unseen(String why) -> new Begun(ref, List.of(), null, why);
@@ -121,7 +143,7 @@ final class Inspecting {
         } catch (CommandFailed failed) {
           yield new Begun(ref, instance.addresses(), null, failed.failure().sentence());
         } catch (Unreachable gone) {
-          yield new Begun(ref, instance.addresses(), null, gone(gone));
+          yield new Begun(ref, instance.addresses(), null, gone(gone, told));
         }
       }
     };
@@ -136,7 +158,7 @@ final class Inspecting {
   }
 
   private InstanceSeen end(
-      Turn turn, InspectInstances command, Begun begun, long sizeBytes, List<String> warnings)
+      Turn turn, InspectInstances command, Begun begun, long sizeBytes, Fleet.Told told)
       throws Turn.Preempted {
     String problem = begun.problem();
     if (begun.looking() != null) {
@@ -144,7 +166,7 @@ final class Inspecting {
         Report report = finish(turn, command, begun.looking());
         Findings findings =
             Findings.of(command, begun.ref().instance(), report, sizeBytes, this::isStored);
-        warnings.addAll(findings.warnings());
+        told.warnings().addAll(findings.warnings());
         FurtherFiles.Seen files =
             furtherFiles.look(turn, begun.looking().node(), begun.ref(), command.files(), report);
         return new InstanceSeen(
@@ -161,7 +183,7 @@ final class Inspecting {
       } catch (CommandFailed failed) {
         problem = failed.failure().sentence();
       } catch (Unreachable gone) {
-        problem = gone(gone);
+        problem = gone(gone, told);
       }
     }
     return new InstanceSeen(
@@ -182,7 +204,8 @@ final class Inspecting {
     }
   }
 
-  private static String gone(Unreachable gone) {
+  private static String gone(Unreachable gone, Fleet.Told told) {
+    told.gone().add(gone);
     return "server " + gone.server() + ": expected an answer, found " + gone.found();
   }
 

@@ -212,7 +212,7 @@ public final class IncusServer {
   private Envelope ask(Call call) throws Unreachable {
     Envelope envelope = Envelope.read(send(call));
     if (envelope instanceof Envelope.Refusal(int code, String error) && Unreachable.isMeant(code)) {
-      throw Unreachable.refusing(name, code, error);
+      throw Unreachable.refusing(name, project, code, error);
     }
     return envelope;
   }

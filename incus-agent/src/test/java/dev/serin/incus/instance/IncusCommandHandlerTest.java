@@ -292,7 +292,9 @@ class IncusCommandHandlerTest {
     assertThat(failure.sentence())
         .isEqualTo(
             "expected the Incus server default to trust the agent, found 403 not authorized; see"
-                + " incus config trust list, and serin.incus.servers.default");
+                + " incus config trust list: the agent's certificate is not there, or it is"
+                + " restricted to projects and default is not among them; and"
+                + " serin.incus.servers.default");
     assertThat(turn.now()).isBetween(began.plusSeconds(10), began.plusSeconds(16));
   }
 

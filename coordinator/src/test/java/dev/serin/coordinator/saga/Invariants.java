@@ -202,7 +202,7 @@ final class Invariants {
     if (rollout == null) {
       Ledger.Held held = decision.next().held();
       assertThat(decision.wakeAt()).isEqualTo(held == null ? null : held.until());
-      if (decision.next().handsOff() == null && held == null) {
+      if (decision.next().handsOff() == null && held == null && decision.next().turn() == null) {
         assertThat(decision.next().queue()).as("nobody waits while the service is free").isEmpty();
       }
     } else if (!(rollout.phase() instanceof Phase.Paused)) {

@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,7 @@ class SteeringTableTest {
 
   private static final String NO_DATA = "PAUSED for missing data";
   private static final String ALONE = "ROLLING_BACK a peer alone";
+  private static final String TURN = "QUEUED for a turn";
   private static final String FREEZE = "QUEUED for a freeze";
 
   private static final List<String> REQUESTS =
@@ -132,6 +134,7 @@ class SteeringTableTest {
           "HALTED, the first",
           "ROLLBACK_FAILED",
           FREEZE,
+          TURN,
           "PAUSED at `catch-up`",
           "PAUSED by a breach",
           "PAUSED by a hook",
@@ -239,12 +242,24 @@ class SteeringTableTest {
       story.on(unfreeze());
     }
     story.goesOn();
-    for (int waits = 0; waits < 8 && story.ledger().active() != null; waits++) {
+    for (int waits = 0; waits < 8; waits++) {
+      if (story.ledger().active() == null) {
+        if (story.ledger().turn() == null) {
+          break;
+        }
+        story.on(SteeringTableTest::granted).goesOn();
+        continue;
+      }
       boolean wantsPromote = CatchingUp.isAwaited(story.active()) || Holds.isHeld(story.active());
       story.on(wantsPromote ? promote() : resume()).goesOn();
     }
     assertThat(story.ledger().active()).as("it all ends").isNull();
     assertThat(story.ledger().queue()).isEmpty();
+  }
+
+  private static Input granted(Story story) {
+    String waits = Objects.requireNonNull(story.ledger().turn()).rolloutId();
+    return new Input.Granted(waits, story.now());
   }
 
   private static Act act(String request, boolean queued) {
@@ -289,6 +304,7 @@ class SteeringTableTest {
               .on(Acts.done("drain b2"));
       case "PAUSED by a hook" ->
           Story.of(HOOKED).on(release("v2")).until("call-hook board").on(SteeringTableTest::vetoed);
+      case TURN -> Story.of(SOAKING).underALimit().on(release("v2"));
       case NO_DATA ->
           Story.of(BLIND)
               .on(release("v2"))
@@ -429,6 +445,11 @@ class SteeringTableTest {
         assertThat(now).isEqualTo(was);
         assertThat(story.last().commands()).isEmpty();
         assertThat(story.ledger().freezes()).hasSizeGreaterThan(before.freezes().size());
+      }
+      case "freezes, refuses" -> {
+        assertThat(told).containsExactly("service-frozen", "rollout-rejected");
+        assertThat(story.ledger().queue()).isEmpty();
+        assertThat(story.ledger().turn()).isNull();
       }
       case "refused" -> {
         assertThat(told).containsExactly("rollout-rejected");

@@ -44,6 +44,7 @@ final class Story {
   private final Set<String> requestsSeen = new HashSet<>();
   private Instant now = NOON;
   private Ledger ledger = Ledger.empty(Services.NAME);
+  private boolean limited;
   private Decision last;
 
   private Story(ServiceDefinition service) {
@@ -69,6 +70,12 @@ final class Story {
 
   /// What follows from it.
   interface Follows extends Consumer<Story> {}
+
+  /// From now on only so many rollouts may run at once, of all services.
+  Story underALimit() {
+    limited = true;
+    return this;
+  }
 
   Story on(Act act, Follows... follows) {
     last = decide(act.in(this));
@@ -173,7 +180,7 @@ final class Story {
   }
 
   private Decision decide(Input input) {
-    Decision decision = Saga.decide(ledger, input);
+    Decision decision = Saga.decide(limited ? ledger.under(List.of(), true) : ledger, input);
     decision.commands().stream()
         .filter(it -> !(it instanceof WatchSlis) && !(it instanceof StopWatching))
         .filter(it -> !Acts.isGuard(it))

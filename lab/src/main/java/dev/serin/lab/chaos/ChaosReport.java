@@ -69,7 +69,16 @@ public final class ChaosReport {
     breaches();
     failures
         .unexplained(load.failedByVersionAndKind(), ChaosRun.FAILING)
-        .forEach(line -> this.violations.add(line + ": " + load.failures()));
+        .forEach((what, count) ->
+            this.violations.add(
+                "%d requests failed (%s) that no fault and no bad release explains; the first few of all: %s"
+                    .formatted(
+                        count,
+                        what,
+                        load.failures().stream()
+                            .filter(it ->
+                                LoadSnapshot.versionAndKind(it.version(), it.kind()).equals(what))
+                            .toList())));
   }
 
   /// What is not as it should be; empty when the run has passed.

@@ -194,9 +194,12 @@ public final class ChaosRun {
       throws IOException, InterruptedException {
     LoadSnapshot before = load.snapshot();
     tell(fault);
-    Set<String> ways = fault.kind().fails(around.someNodeIsOut());
+    boolean nodeIsOut = around.someNodeIsOut();
     fault.begin(around);
     TimeUnit.MILLISECONDS.sleep(fault.lasts().toMillis());
+    // A node may have left in the very moment in which HAProxy forgot it.
+    boolean leftMeanwhile = fault.kind() == Fault.Kind.BALANCER_RELOADED && around.someNodeIsOut();
+    Set<String> ways = fault.kind().fails(nodeIsOut || leftMeanwhile);
     fault.end(around);
     mended();
     if (fault.kind().mayReachUsers()) {

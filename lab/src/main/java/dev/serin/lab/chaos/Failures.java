@@ -1,8 +1,6 @@
 package dev.serin.lab.chaos;
 
 import dev.serin.lab.load.LoadSnapshot;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,18 +35,12 @@ final class Failures {
     return new TreeMap<>(byFaults);
   }
 
-  /// One line for each kind that nothing explains.
-  List<String> unexplained(Map<String, Long> failedByVersionAndKind, String failing) {
-    List<String> lines = new ArrayList<>();
-    String byRelease = LoadSnapshot.versionAndKind(failing, "status 500");
-    new TreeMap<>(failedByVersionAndKind)
-        .forEach((what, count) -> {
-          long rest = count - byFaults.getOrDefault(what, 0L);
-          if (!what.equals(byRelease) && rest > 0) {
-            lines.add(
-                rest + " requests failed (" + what + ") that no fault and no bad release explains");
-          }
-        });
-    return lines;
+  /// What nothing explains, by version and kind, and how often.
+  Map<String, Long> unexplained(Map<String, Long> failedByVersionAndKind, String failing) {
+    Map<String, Long> rest = new TreeMap<>(failedByVersionAndKind);
+    rest.remove(LoadSnapshot.versionAndKind(failing, "status 500"));
+    rest.replaceAll((what, count) -> count - byFaults.getOrDefault(what, 0L));
+    rest.values().removeIf(count -> count <= 0);
+    return rest;
   }
 }

@@ -60,6 +60,8 @@ enum Bug {
   I11(FailsRestores::new),
   /// A window passes by one of its slots.
   I8_SLOT("I8", WindowPlants.EndsByTheClock::new),
+  /// A value counts as green however old what it rests on is.
+  I8_STALE("I8", WindowPlants.LooksAtNoAge::new, FaultKind.PROMETHEUS_STALE),
   /// A clock ends what an answer in the broker would have ended otherwise.
   BACKLOG(
       "backlog",

@@ -7,6 +7,7 @@ import dev.serin.contracts.service.Strategies;
 import dev.serin.simulation.invariant.LeavesUnwatched;
 import dev.serin.simulation.world.Behaviour;
 import dev.serin.simulation.world.Binary;
+import dev.serin.simulation.world.VirtualPrometheus;
 import dev.serin.simulation.world.World;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -341,7 +342,11 @@ final class Scenario {
         .putArray("slis")
         .addObject()
         .put("name", "errors")
-        .put("query", "errors{node=~\"$canary\"}")
+        .put(
+            "query",
+            service.toString().hashCode() % 2 == 0
+                ? VirtualPrometheus.RATE
+                : VirtualPrometheus.GAUGE)
         .put("max", 0.005);
   }
 

@@ -6,9 +6,14 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
 import dev.serin.simulation.service.Plants;
+import dev.serin.simulation.world.VirtualPrometheus;
+import dev.serin.sli.prometheus.PrometheusWire;
+import dev.serin.sli.prometheus.PrometheusWire.Reply;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +58,22 @@ final class WindowPlants {
         }
       }
       return Json.mapper().writeValueAsBytes(ledger);
+    }
+  }
+
+  /// Nobody sees how old what a value rests on is.
+  static final class LooksAtNoAge implements Plants {
+    @Override
+    public PrometheusWire asks(PrometheusWire wire) {
+      return questions -> {
+        List<Reply> replies = new ArrayList<>(wire.ask(questions));
+        for (int i = 0; i < replies.size(); i++) {
+          if (questions.get(i).query().startsWith("time() - ")) {
+            replies.set(i, VirtualPrometheus.NOTHING);
+          }
+        }
+        return replies;
+      };
     }
   }
 

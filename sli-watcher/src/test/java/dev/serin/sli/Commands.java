@@ -14,7 +14,15 @@ public final class Commands {
   public static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   public static final Duration INTERVAL = Duration.ofSeconds(30);
   public static final SliQuery ERROR_RATE =
-      new SliQuery("error-rate", "errors / total", 0.005, null, null, 0, null);
+      new SliQuery(
+          "error-rate",
+          "rate(errors[1m])",
+          0.005,
+          null,
+          null,
+          0,
+          null,
+          List.of(new SliQuery.Witness("errors", Duration.ofMinutes(1), Duration.ofSeconds(35))));
 
   private Commands() {}
 

@@ -245,6 +245,8 @@ public record ServiceDefinition(
   /// One service-level indicator: green while the value is below `max` and above `min`.
   ///
   /// @param query PromQL for one number, with `$` names
+  /// @param maxAge how old the newest sample behind a green value may be, 1 s or more; none for
+  ///   what the ranges in the query say
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Sli(
       String name,
@@ -254,7 +256,8 @@ public record ServiceDefinition(
       @Nullable Double maxDelta,
       @Nullable Double maxRatio,
       @Nullable Double floor,
-      @Nullable MinRequests minRequests) {
+      @Nullable MinRequests minRequests,
+      @Nullable Duration maxAge) {
     public Sli {
       Check.name("name", name);
       Check.text("query", query);

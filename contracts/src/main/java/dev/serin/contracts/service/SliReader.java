@@ -3,6 +3,7 @@ package dev.serin.contracts.service;
 import dev.serin.contracts.json.Fields;
 import dev.serin.contracts.service.ServiceDefinition.MinRequests;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,6 +17,9 @@ final class SliReader {
 
   private static final String NO_VERSION =
       "expected no $version in it, since the baseline runs another one, found it";
+
+  /// Nobody scrapes more often.
+  private static final Duration SHORTEST_AGE = Duration.ofSeconds(1);
 
   private SliReader() {}
 
@@ -44,7 +48,8 @@ final class SliReader {
               orNull(maxDelta(sli)),
               orNull(maxRatio(sli)),
               orNull(floor(sli)),
-              minRequests(sli)));
+              minRequests(sli),
+              sli.duration("maxAge", SHORTEST_AGE).orElse(null)));
     }
     return slis;
   }

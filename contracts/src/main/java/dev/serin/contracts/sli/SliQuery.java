@@ -1,6 +1,9 @@
 package dev.serin.contracts.sli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.Check;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One SLI, ready to be asked for: every `$` name in its queries is replaced.
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///   do
 /// @param minRequests how many requests it takes for a verdict, 0 or more
 /// @param baseline what the value is compared with; none where it stands for itself
+/// @param witnesses what the value is as old as; without any its age is not asked for
 public record SliQuery(
     String name,
     String query,
@@ -20,10 +24,37 @@ public record SliQuery(
     @Nullable Double min,
     @Nullable String minRequestsQuery,
     double minRequests,
-    @Nullable Baseline baseline) {
+    @Nullable Baseline baseline,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Witness> witnesses) {
   public SliQuery {
     Check.name("name", name);
     Check.text("query", query);
+    witnesses = Check.list(witnesses);
+  }
+
+  /// One whose age is not asked for.
+  public SliQuery(
+      String name,
+      String query,
+      @Nullable Double max,
+      @Nullable Double min,
+      @Nullable String minRequestsQuery,
+      double minRequests,
+      @Nullable Baseline baseline) {
+    this(name, query, max, min, minRequestsQuery, minRequests, baseline, List.of());
+  }
+
+  /// Series whose newest sample says how old a value is. A value is as old as the youngest of its
+  /// witnesses.
+  ///
+  /// @param series a PromQL selector, without a range
+  /// @param range how far back the query takes samples of them; none for the newest alone
+  /// @param maxAge how old the newest one may be
+  public record Witness(String series, @Nullable Duration range, Duration maxAge) {
+    public Witness {
+      Check.text("series", series);
+      Check.positive("maxAge", maxAge);
+    }
   }
 
   /// The same about the nodes that are still on the old version.
@@ -35,14 +66,27 @@ public record SliQuery(
   /// @param maxRatio the value may be so many times the baseline's, more than 1; none for no such
   ///   limit
   /// @param floor a difference up to it breaks no `maxRatio`, 0 or more
+  /// @param witnesses what its value is as old as; without any its age is not asked for
   public record Baseline(
       String query,
       @Nullable String minRequestsQuery,
       @Nullable Double maxDelta,
       @Nullable Double maxRatio,
-      double floor) {
+      double floor,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Witness> witnesses) {
     public Baseline {
       Check.text("query", query);
+      witnesses = Check.list(witnesses);
+    }
+
+    /// One whose age is not asked for.
+    public Baseline(
+        String query,
+        @Nullable String minRequestsQuery,
+        @Nullable Double maxDelta,
+        @Nullable Double maxRatio,
+        double floor) {
+      this(query, minRequestsQuery, maxDelta, maxRatio, floor, List.of());
     }
   }
 }

@@ -11,7 +11,6 @@ import dev.serin.contracts.service.ServiceDefinition.Drain;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
 import dev.serin.contracts.service.ServiceDefinition.LoadBalancerHealth;
-import dev.serin.contracts.service.ServiceDefinition.MinRequests;
 import dev.serin.contracts.service.ServiceDefinition.NoData;
 import dev.serin.contracts.service.ServiceDefinition.NoDataPolicy;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
@@ -289,13 +288,13 @@ class ServiceReaderTest {
     ServiceDefinition definition =
         valid(
             smallest(
-                "{'slis': [{'name': 'a', 'query': 'q', 'max': '500ms', 'min': '1%'},"
+                "{'slis': [{'name': 'a', 'query': 'q', 'max': '500ms', 'min': '1%', 'maxAge': '6m'},"
                     + " {'name': 'b', 'query': 'q', 'min': 0}], 'pool': 'p', 'loadBalancers':"
                     + " 'lb'}"));
     assertThat(definition.slis())
         .containsExactly(
-            new Sli("a", "q", 0.5, 0.01, null, null, null, null),
-            new Sli("b", "q", null, 0.0, null, null, null, (MinRequests) null));
+            new Sli("a", "q", 0.5, 0.01, null, null, null, null, Duration.ofMinutes(6)),
+            new Sli("b", "q", null, 0.0, null, null, null, null, null));
   }
 
   @Test
@@ -393,6 +392,7 @@ class ServiceReaderTest {
           {'nodes': [{'name': 'b1', 'canary': true}, {'name': 'b2'}], 'slis': [{'name': 'a', 'query': '$canary', 'maxDelta': 1}], 'pauses': [{'after': 'peers', 'for': '1m'}]} | slis: expected one with max or min for the pause after the peers, when no node is left to compare with, found none (or give it 0s)
           {'nodes': [{'name': 'b1', 'canary': true}], 'slis': [{'name': 'a', 'query': '$canary', 'maxDelta': 1}]} | slis.a: expected max or min alone where every node is a canary: none is left to compare with
           {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'min': 1}]} | slis[0].min: expected a value below max, found one that no value can satisfy
+          {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'maxAge': '500ms'}]} | slis[0].maxAge: expected a duration such as 30s, 1h or PT30S, at least 1s and at most 366 days, found '500ms'
           {'slis': [{'name': 'a', 'query': 'q', 'max': 1, 'minRequests': {'min': -1}}]} | slis[0].minRequests.min: expected 0 or more, found -1.0,slis[0].minRequests.query: expected a text, is missing
           {'strategy': 'yolo'} | strategy: expected one of KNOWN, found 'yolo'
           {'strategy': 'Canary0Percent5Minutes'} | strategy: expected one of KNOWN, found 'Canary0Percent5Minutes'

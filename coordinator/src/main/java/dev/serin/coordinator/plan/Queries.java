@@ -19,6 +19,7 @@ public final class Queries {
       Pattern.compile(
           "\\$(?:(canary|baseline)\\b(?:\\.([A-Za-z_][A-Za-z0-9_]*))?|(service|version|window)\\b)");
   private static final Pattern CANARY = Pattern.compile("\\$canary\\b");
+  private static final Pattern WINDOW = Pattern.compile("\\$window\\b");
   private static final Pattern SPECIAL = Pattern.compile("[\\\\.^$|?*+()\\[\\]{}]");
 
   private Queries() {}
@@ -48,7 +49,19 @@ public final class Queries {
         sli.min(),
         least == null ? null : fill(service, version, least.query()),
         least == null ? 0 : least.min(),
-        compares && sli.comparesWithBaseline() ? baseline(service, version, sli) : null);
+        compares && sli.comparesWithBaseline() ? baseline(service, version, sli) : null,
+        Witnesses.of(
+            sli,
+            withWindow(service, sli.query()),
+            least == null ? null : withWindow(service, least.query()),
+            series -> fill(service, version, series)));
+  }
+
+  /// Ranges have to be read before the nodes are filled in.
+  private static String withWindow(ServiceDefinition service, String query) {
+    return WINDOW
+        .matcher(query)
+        .replaceAll(Matcher.quoteReplacement(Quantities.shown(service.analysis().window())));
   }
 
   /// The same queries, with the baseline's nodes in the canary's place.
@@ -59,7 +72,12 @@ public final class Queries {
         least == null ? null : fill(service, version, ofBaseline(least.query())),
         sli.maxDelta(),
         sli.maxRatio(),
-        sli.floor() == null ? 0 : sli.floor());
+        sli.floor() == null ? 0 : sli.floor(),
+        Witnesses.of(
+            sli,
+            withWindow(service, ofBaseline(sli.query())),
+            least == null ? null : withWindow(service, ofBaseline(least.query())),
+            series -> fill(service, version, series)));
   }
 
   private static String ofBaseline(String query) {

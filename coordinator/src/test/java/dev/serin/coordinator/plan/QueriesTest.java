@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliQuery;
+import dev.serin.contracts.sli.SliQuery.Witness;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,20 +110,82 @@ class QueriesTest {
                      "floor": 0.5}]}
           """);
 
+  private static Witness newest(String series) {
+    return new Witness(series, null, Duration.ofSeconds(165));
+  }
+
+  /// The witnesses of the SLI with this in it.
+  private static List<Witness> witnesses(String sli) {
+    return Queries.of(
+            with(SERVICE, "{\"slis\": [{\"name\": \"x\", \"max\": 1, " + sli + "}]}"), "1")
+        .getFirst()
+        .witnesses();
+  }
+
+  @Test
+  void aValueIsAsOldAsWhatItsNodesTellOfTheMetric() {
+    assertThat(
+            witnesses(
+                """
+                "query": "(sum(rate(r{node=~'$baseline',code=~'5..'}[1m])) or vector(0))
+                            / sum(rate(r{node=~'$baseline'}[5m])) + sum(r{node=~'$baseline'})"
+                """
+                    .replace("\n", " ")))
+        .containsExactly(
+            new Witness("r{node=~'b3'}", Duration.ofMinutes(5), Duration.ofSeconds(165)));
+  }
+
+  @Test
+  void whoCountsRequestsStandsBehindAMetricOfErrorsAlone() {
+    assertThat(
+            witnesses(
+                """
+                "query": "sum(rate(errors{n='$canary.instance'}[1m])) or vector(0)",
+                "minRequests": {"query": "sum(increase(total{n='$baseline'}[$window]))"}
+                """))
+        .containsExactly(
+            new Witness(
+                "errors{n='(?:10\\\\.0\\\\.0\\\\.1:8080|10\\\\.0\\\\.0\\\\.2:8080)'}",
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(35)),
+            new Witness("total{n='b3'}", Duration.ofMinutes(90), Duration.ofSeconds(165)));
+  }
+
+  @Test
+  void theServiceSaysHowOldAValueMayBe() {
+    assertThat(witnesses("\"query\": \"rate(a[20m])\", \"maxAge\": \"6m\""))
+        .containsExactly(new Witness("a", Duration.ofMinutes(20), Duration.ofMinutes(6)));
+  }
+
+  @Test
+  void aQueryOfVeryManySeriesIsNotAskedForItsAge() {
+    assertThat(witnesses("\"query\": \"a + b + c + d + e + f + g + h + i + j\"")).hasSize(10);
+    assertThat(witnesses("\"query\": \"a + b + c + d + e + f + g + h + i + j + k\"")).isEmpty();
+  }
+
   @Test
   void theBaselineIsAskedForAsTheCanaryIs() {
     assertThat(Queries.of(COMPARED, "1"))
         .extracting(SliQuery::baseline)
         .containsExactly(
-            new SliQuery.Baseline("q{n=~'(?:b2|b3)',i=~'two'}", "n{n=~'(?:b2|b3)'}", 1.0, null, 0),
-            new SliQuery.Baseline("q{n=~'(?:b2|b3)'}", null, null, 1.1, 0.5));
+            new SliQuery.Baseline(
+                "q{n=~'(?:b2|b3)',i=~'two'}",
+                "n{n=~'(?:b2|b3)'}",
+                1.0,
+                null,
+                0,
+                List.of(newest("q{n=~'(?:b2|b3)',i=~'two'}"), newest("n{n=~'(?:b2|b3)'}"))),
+            new SliQuery.Baseline(
+                "q{n=~'(?:b2|b3)'}", null, null, 1.1, 0.5, List.of(newest("q{n=~'(?:b2|b3)'}"))));
     assertThat(Queries.problems(COMPARED)).isEmpty();
   }
 
   @Test
   void withoutABaselineEachStandsForItselfOrIsLeftOut() {
     assertThat(Queries.of(COMPARED, "1", false))
-        .containsExactly(new SliQuery("y", "q{n=~'b1'}", 2.0, null, null, 0, null));
+        .containsExactly(
+            new SliQuery(
+                "y", "q{n=~'b1'}", 2.0, null, null, 0, null, List.of(newest("q{n=~'b1'}"))));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import dev.serin.contracts.sli.SliQuery;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,10 @@ class BaselineTest {
     return ((WatchSlis) Acts.steps(story.last()).getFirst()).slis();
   }
 
+  private static List<SliQuery.Witness> newest(String series) {
+    return List.of(new SliQuery.Witness(series, null, Duration.ofSeconds(165)));
+  }
+
   @Test
   void theCanaryIsComparedWithThePeersUntilTheyHaveTheReleaseToo() {
     Story story = rollout(COMPARED).until("watch 1-3");
@@ -39,7 +44,9 @@ class BaselineTest {
                 null,
                 null,
                 0,
-                new SliQuery.Baseline("errors{n=~'b1'}", null, 0.5, null, 0)),
+                new SliQuery.Baseline(
+                    "errors{n=~'b1'}", null, 0.5, null, 0, newest("errors{n=~'b1'}")),
+                newest("errors{n=~'b2'}")),
             new SliQuery(
                 "p95",
                 "p95{n=~'b2'}",
@@ -47,9 +54,20 @@ class BaselineTest {
                 null,
                 null,
                 0,
-                new SliQuery.Baseline("p95{n=~'b1'}", null, null, 1.1, 0.01)));
+                new SliQuery.Baseline(
+                    "p95{n=~'b1'}", null, null, 1.1, 0.01, newest("p95{n=~'b1'}")),
+                newest("p95{n=~'b2'}")));
     story.until("watch 1-2");
     assertThat(asked(story))
-        .containsExactly(new SliQuery("p95", "p95{n=~'(?:b2|b1)'}", 1.0, null, null, 0, null));
+        .containsExactly(
+            new SliQuery(
+                "p95",
+                "p95{n=~'(?:b2|b1)'}",
+                1.0,
+                null,
+                null,
+                0,
+                null,
+                newest("p95{n=~'(?:b2|b1)'}")));
   }
 }

@@ -30,6 +30,8 @@ public enum FaultKind {
   PROMETHEUS_EMPTY(Of.WORLD),
   PROMETHEUS_FAILING(Of.WORLD),
   PROMETHEUS_HUNG(Of.WORLD),
+  /// It answers, and nothing new comes in.
+  PROMETHEUS_STALE(Of.WORLD),
   /// Somebody changes a server in HAProxy.
   HAND_ON_SERVER(Of.PEOPLE),
   /// Somebody replaces a binary.

@@ -629,6 +629,7 @@ public final class Faults implements Troubles, Circumstances {
         instance.fillDisk(true);
         lasting(millis(2_000, 60_000), () -> instance.fillDisk(false));
       }
+      case PROMETHEUS_STALE -> nothingComesIn(kind);
       case PROMETHEUS_EMPTY ->
           mood(
               kind,
@@ -703,6 +704,16 @@ public final class Faults implements Troubles, Circumstances {
     tell(kind.name(), mood.name());
     world.prometheus().setMood(mood);
     lasting(millis(2_000, 60_000), () -> world.prometheus().setMood(VirtualPrometheus.Mood.WELL));
+  }
+
+  private void nothingComesIn(FaultKind kind) {
+    if (world.prometheus().scrapes().areStopped()) {
+      return;
+    }
+    Duration howLong = millis(2_000, 90_000);
+    tell(kind.name(), "for " + howLong);
+    world.prometheus().scrapes().stop();
+    lasting(howLong, () -> world.prometheus().scrapes().goOn());
   }
 
   private void happenByHand(FaultKind kind) {

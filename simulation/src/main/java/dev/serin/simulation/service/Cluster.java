@@ -30,6 +30,7 @@ import dev.serin.simulation.world.VirtualHaproxy;
 import dev.serin.simulation.world.World;
 import dev.serin.sli.hook.Hooks;
 import dev.serin.sli.prometheus.Prometheus;
+import dev.serin.sli.prometheus.PrometheusWire;
 import dev.serin.sli.watch.SliHandler;
 import dev.serin.sli.watch.SliMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -160,7 +161,7 @@ public final class Cluster {
   }
 
   private Member sliWatcher(VirtualProcess process) {
-    PrometheusCalls wire = new PrometheusCalls(process, world.prometheus(), troubles);
+    PrometheusWire wire = plants.asks(new PrometheusCalls(process, world.prometheus(), troubles));
     return new Agent<SliCommand, SliEvent>(
         process,
         broker,

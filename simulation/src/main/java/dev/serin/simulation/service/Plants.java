@@ -2,6 +2,7 @@ package dev.serin.simulation.service;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.sli.prometheus.PrometheusWire;
 import org.jspecify.annotations.Nullable;
 
 /// Where a bug can be planted, to see that it is caught. Nothing of it is production code; without
@@ -47,6 +48,11 @@ public interface Plants {
   /// The event as the agent tells it.
   default <E extends AgentEvent> E told(E event) {
     return event;
+  }
+
+  /// The sli-watcher's way to Prometheus.
+  default PrometheusWire asks(PrometheusWire wire) {
+    return wire;
   }
 
   /// What is kept of a service, as it is written.

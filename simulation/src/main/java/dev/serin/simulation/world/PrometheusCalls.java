@@ -27,10 +27,11 @@ public final class PrometheusCalls implements PrometheusWire {
         .run(
             troubles.of(process, "prometheus", "query"),
             () -> questions.stream().map(prometheus::answer).toList(),
-            why -> questions.stream().map(question -> broken(why)).toList());
+            why -> questions.stream().map(question -> broken(question, why)).toList());
   }
 
-  private static Reply broken(String why) {
+  private Reply broken(Question question, String why) {
+    prometheus.unanswered(question);
     return why.startsWith("no answer") ? new Reply.TimedOut(TIMEOUT) : new Reply.NotReached(why);
   }
 }

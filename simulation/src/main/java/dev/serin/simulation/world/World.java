@@ -57,7 +57,7 @@ public final class World {
       haproxies.put(haproxy.name(), haproxy);
     }
     this.incus = new VirtualIncus(loop, instances, observer);
-    this.prometheus = new VirtualPrometheus(instances);
+    this.prometheus = new VirtualPrometheus(loop, instances);
   }
 
   public Map<String, Instance> instances() {

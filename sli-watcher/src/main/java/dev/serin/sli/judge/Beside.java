@@ -17,7 +17,7 @@ record Beside(
     return new Beside(
         sli.name(),
         value,
-        ((Reading.Number) baseline.value()).value(),
+        Judge.number(baseline.value()),
         orInfinite(limits.maxDelta()),
         orInfinite(limits.maxRatio()),
         limits.floor());

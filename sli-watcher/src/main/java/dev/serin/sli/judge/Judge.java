@@ -1,8 +1,11 @@
 package dev.serin.sli.judge;
 
+import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// One SLI is judged in this order:
 /// 1. Prometheus away, a query refused, not one number: `ERROR`.
 /// 2. No series, `NaN`, or fewer requests than it takes: `NO_DATA`.
-/// 3. At or above `max`, at or below `min`: `FAIL`. Infinity is compared like any number.
-/// 4. Where it is compared with the baseline, that lacks a value: as 1 and 2 have it.
-/// 5. More than `maxDelta` above the baseline; more than `maxRatio` times it, and more than the
+/// 3. At or above `max`, at or below `min`: `FAIL`. Infinity is compared like any number. What was
+///    red stays so when it is old.
+/// 4. An old value is not green: `NO_DATA`. One whose age is not known counts, and says so.
+/// 5. Where it is compared with the baseline, that lacks a value, or has an old one: as 1, 2 and 4
+///    have it.
+/// 6. More than `maxDelta` above the baseline; more than `maxRatio` times it, and more than the
 ///    floor above it: `FAIL`.
-/// 6. Else `PASS`.
+/// 7. Else `PASS`.
 public final class Judge {
   private Judge() {}
 
@@ -47,26 +53,36 @@ public final class Judge {
     if (lack != null) {
       return result(asked, lack.verdict(), lack.detail());
     }
-    double value = ((Reading.Number) asked.value()).value();
+    double value = number(asked.value());
     if (sli.max() != null && value >= sli.max()) {
       return result(asked, Verdict.FAIL, beyond(sli, value, "above", sli.max()));
     }
     if (sli.min() != null && value <= sli.min()) {
       return result(asked, Verdict.FAIL, beyond(sli, value, "below", sli.min()));
     }
+    Lack old = age(sli.name(), asked.value());
+    if (old != null) {
+      return result(asked, old.verdict(), old.detail());
+    }
     Asked.Baseline baseline = asked.baseline();
     if (baseline == null) {
-      return result(asked, Verdict.PASS, within(sli, value));
+      return result(asked, Verdict.PASS, within(sli, value) + undated(asked.value()));
     }
     Lack there =
         lackOf(Beside.nameOf(sli), baseline.value(), baseline.requests(), sli.minRequests());
+    if (there == null) {
+      there = age(Beside.nameOf(sli), baseline.value());
+    }
     if (there != null) {
       return result(asked, there.verdict(), there.detail());
     }
     Beside beside = Beside.of(sli, value, baseline);
     return beside.isBreached()
         ? result(asked, Verdict.FAIL, beside.words())
-        : result(asked, Verdict.PASS, within(sli, value, beside));
+        : result(
+            asked,
+            Verdict.PASS,
+            within(sli, value, beside) + undated(asked.value()) + undated(baseline.value()));
   }
 
   private static String within(SliQuery sli, double value, Beside beside) {
@@ -85,10 +101,7 @@ public final class Judge {
       lack = missing(Beside.nameOf(sli), baseline.value(), baseline.requests());
     }
     return lack == null
-        ? result(
-            asked,
-            Verdict.PASS,
-            sli.name() + " is " + Words.number(((Reading.Number) asked.value()).value()))
+        ? result(asked, Verdict.PASS, sli.name() + " is " + Words.number(number(asked.value())))
         : result(asked, lack.verdict(), lack.detail());
   }
 
@@ -113,7 +126,7 @@ public final class Judge {
     if (value != null || requests != null) {
       return value != null ? value : requests;
     }
-    double count = ((Reading.Number) counted).value();
+    double count = number(counted);
     if (count >= least) {
       return null;
     }
@@ -121,7 +134,7 @@ public final class Judge {
         Verdict.NO_DATA,
         name
             + " is "
-            + Words.number(((Reading.Number) reading).value())
+            + Words.number(number(reading))
             + ", but that rests on "
             + Words.number(count)
             + " requests, and "
@@ -131,7 +144,7 @@ public final class Judge {
 
   private static @Nullable Lack lackOf(String name, Reading reading) {
     return switch (reading) {
-      case Reading.Number _ -> null;
+      case Reading.Number _, Reading.Old _, Reading.Undated _ -> null;
       case Reading.NoSeries _ ->
           new Lack(Verdict.NO_DATA, name + " has no value: no series matches its query");
       case Reading.NotANumber _ ->
@@ -143,6 +156,46 @@ public final class Judge {
       case Reading.Refused(String text) ->
           new Lack(Verdict.ERROR, "Prometheus refused the query of " + name + ": " + text);
       case Reading.Unavailable(String sentence) -> new Lack(Verdict.ERROR, sentence);
+    };
+  }
+
+  private static @Nullable Lack age(String name, Reading reading) {
+    return reading instanceof Reading.Old(double value, var age, var limit)
+        ? new Lack(Verdict.NO_DATA, name + " is " + Words.number(value) + ", " + old(age, limit))
+        : null;
+  }
+
+  /// What is told of a value that nothing new stands behind.
+  static String old(Duration age, Duration limit) {
+    return "but the newest sample behind it is "
+        + Quantities.shown(age.truncatedTo(ChronoUnit.SECONDS))
+        + " old, and one counts for "
+        + Quantities.shown(limit)
+        + ": nothing scrapes it any more, or its target is gone (one that is scraped as seldom needs"
+        + " a maxAge)";
+  }
+
+  private static String undated(Reading reading) {
+    return reading instanceof Reading.Undated(_, String why) ? "; " + undated(why) : "";
+  }
+
+  /// What is told of a value of which Prometheus did not say how old it is.
+  static String undated(String why) {
+    return "how old it is is not known: " + why;
+  }
+
+  /// Of a reading that lacks no value.
+  static double number(Reading reading) {
+    return switch (reading) {
+      case Reading.Number(double value) -> value;
+      case Reading.Old(double value, _, _) -> value;
+      case Reading.Undated(double value, _) -> value;
+      case Reading.NoSeries _,
+          Reading.NotANumber _,
+          Reading.NotOneNumber _,
+          Reading.Refused _,
+          Reading.Unavailable _ ->
+          throw new IllegalArgumentException("expected a number, was " + reading);
     };
   }
 
@@ -201,6 +254,11 @@ public final class Judge {
 
   /// JSON has no infinity: the detail says it in words.
   private static @Nullable Double finite(@Nullable Reading reading) {
-    return reading instanceof Reading.Number(double value) && Double.isFinite(value) ? value : null;
+    return switch (reading) {
+      case Reading.Number(double value) when Double.isFinite(value) -> value;
+      case Reading.Old(double value, _, _) when Double.isFinite(value) -> value;
+      case Reading.Undated(double value, _) when Double.isFinite(value) -> value;
+      case null, default -> null;
+    };
   }
 }

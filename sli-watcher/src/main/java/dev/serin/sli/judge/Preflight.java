@@ -52,6 +52,10 @@ public record Preflight(List<SliResult> results, List<String> problems, List<Str
       String name, Reading reading, Set<String> problems, Set<String> warnings) {
     switch (reading) {
       case Reading.Number _ -> {}
+      case Reading.Old(_, var age, var limit) ->
+          warnings.add(name + ": has a value, " + Judge.old(age, limit));
+      case Reading.Undated(_, String why) ->
+          warnings.add(name + ": has a value, but " + Judge.undated(why));
       case Reading.NoSeries _ ->
           warnings.add(
               name

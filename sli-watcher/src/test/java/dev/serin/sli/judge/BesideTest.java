@@ -9,6 +9,7 @@ import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliQuery.Baseline;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,5 +148,23 @@ class BesideTest {
         .containsExactly(
             "error-rate of the baseline: expected one number, found 3 series; aggregate with"
                 + " sum(…), max(…) or the like");
+  }
+
+  @Test
+  void aBaselineWhoseAgeIsNotKnownIsComparedWithAndThatIsTold() {
+    assertThat(judged(ERRORS, 0.001, new Reading.Undated(0.001, "no answer in time")).detail())
+        .isEqualTo(
+            "error-rate is 0.001, the baseline's 0.001: not above it; how old it is is not known:"
+                + " no answer in time");
+  }
+
+  @Test
+  void nothingIsComparedWithAnOldBaseline() {
+    SliResult result =
+        judged(ERRORS, 0.5, new Reading.Old(0.001, Duration.ofSeconds(45), Duration.ofSeconds(30)));
+
+    assertThat(result.verdict()).isEqualTo(NO_DATA);
+    assertThat(result.detail())
+        .startsWith("error-rate of the baseline is 0.001, but the newest sample behind it is 45s");
   }
 }

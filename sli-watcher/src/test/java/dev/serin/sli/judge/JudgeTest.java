@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -167,5 +168,51 @@ class JudgeTest {
   })
   void writesNumbersForPeople(double value, String words) {
     assertThat(Words.number(value)).isEqualTo(words);
+  }
+
+  private static final Reading.Old OLD =
+      new Reading.Old(0.001, Duration.ofSeconds(45), Duration.ofSeconds(30));
+
+  @Test
+  void anOldValueIsNotGreen() {
+    SliResult result = judged(BELOW, OLD, null);
+
+    assertThat(result.verdict()).isEqualTo(NO_DATA);
+    assertThat(result.value()).isEqualTo(0.001);
+    assertThat(result.detail())
+        .isEqualTo(
+            "error-rate is 0.001, but the newest sample behind it is 45s old, and one counts for"
+                + " 30s: nothing scrapes it any more, or its target is gone (one that is scraped as"
+                + " seldom needs a maxAge)");
+  }
+
+  @Test
+  void aValueWhoseAgeIsNotKnownCountsAndSaysSo() {
+    SliResult green = judged(BELOW, new Reading.Undated(0.001, "no answer in time"), null);
+
+    assertThat(green.verdict()).isEqualTo(PASS);
+    assertThat(green.value()).isEqualTo(0.001);
+    assertThat(green.detail())
+        .isEqualTo(
+            "error-rate is 0.001, below the limit of 0.005; how old it is is not known: no answer"
+                + " in time");
+    assertThat(judged(BELOW, new Reading.Undated(0.21, "no answer in time"), null).verdict())
+        .isEqualTo(FAIL);
+  }
+
+  @Test
+  void whatWasRedStaysSoWhenItIsOld() {
+    SliResult result =
+        judged(BELOW, new Reading.Old(0.21, Duration.ofSeconds(45), Duration.ofSeconds(30)), null);
+
+    assertThat(result.verdict()).isEqualTo(FAIL);
+    assertThat(result.detail()).isEqualTo("error-rate is 0.21, above the limit of 0.005");
+  }
+
+  @Test
+  void anOldValueOfTooFewRequestsRestsOnTooFew() {
+    assertThat(judged(COUNTED, OLD, new Reading.Number(3)).detail())
+        .isEqualTo(
+            "error-rate is 0.001, but that rests on 3 requests, and 20 are needed for a verdict");
   }
 }

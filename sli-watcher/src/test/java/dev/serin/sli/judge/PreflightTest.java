@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -77,5 +78,30 @@ class PreflightTest {
     assertThat(preflight.results())
         .extracting(SliResult::verdict)
         .containsExactly(Verdict.NO_DATA, Verdict.NO_DATA);
+  }
+
+  @Test
+  void warnsOfAValueThatNothingNewStandsBehind() {
+    Reading old = new Reading.Old(0.1, Duration.ofMinutes(4), Duration.ofSeconds(150));
+
+    Preflight preflight = Preflight.of(List.of(new Asked(P95, old, null, null)));
+
+    assertThat(preflight.problems()).isEmpty();
+    assertThat(preflight.warnings())
+        .containsExactly(
+            "p95: has a value, but the newest sample behind it is 4m old, and one counts for 2m30s:"
+                + " nothing scrapes it any more, or its target is gone (one that is scraped as"
+                + " seldom needs a maxAge)");
+  }
+
+  @Test
+  void warnsOfAValueOfWhichNobodyKnowsHowOldItIs() {
+    Preflight preflight =
+        Preflight.of(
+            List.of(new Asked(P95, new Reading.Undated(0.1, "no answer in time"), null, null)));
+
+    assertThat(preflight.problems()).isEmpty();
+    assertThat(preflight.warnings())
+        .containsExactly("p95: has a value, but how old it is is not known: no answer in time");
   }
 }

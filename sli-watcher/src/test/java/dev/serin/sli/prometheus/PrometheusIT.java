@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.serin.contracts.sli.SliQuery;
+import dev.serin.contracts.sli.SliQuery.Witness;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.sli.judge.Asked;
 import dev.serin.sli.judge.Judge;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -33,6 +35,7 @@ class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final AtomicInteger gauge = new AtomicInteger(1);
+  private final AtomicBoolean gone = new AtomicBoolean(true);
   private final HttpServer metrics = server();
   private PrometheusProcess process;
   private HttpPrometheusWire wire;
@@ -56,8 +59,9 @@ class PrometheusIT {
               requests_total{code="200",node="b"} 10
               requests_total{code="200",node="c"} 0
               moving %d
+              %s
               """
-                  .formatted(gauge.get())
+                  .formatted(gauge.get(), gone.get() ? "" : "leaving 7")
                   .getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().add("Content-Type", "text/plain; version=0.0.4");
           exchange.sendResponseHeaders(200, text.length);
@@ -81,8 +85,9 @@ class PrometheusIT {
     return new Prometheus(wire, process.url().toString());
   }
 
-  private Reading ask(String query, Instant time) throws InterruptedException {
-    SliQuery sli = new SliQuery("sli", query, 1.0, null, null, 0, null);
+  private Reading ask(String query, Instant time, Witness... witnesses)
+      throws InterruptedException {
+    SliQuery sli = new SliQuery("sli", query, 1.0, null, null, 0, null, List.of(witnesses));
     return prometheus().ask(List.of(sli), time).getFirst().value();
   }
 
@@ -154,6 +159,49 @@ class PrometheusIT {
 
     assertThat(ask("moving", before)).isEqualTo(new Reading.Number(1));
     assertThat(ask("moving", before.minus(Duration.ofHours(1)))).isEqualTo(new Reading.NoSeries());
+  }
+
+  /// The mark that Prometheus sets where a target is gone ends the series, and `rate` goes on: its
+  /// range still has samples. How old they are shows once the range reaches over them.
+  @Test
+  void tellsAValueThatNothingNewStandsBehind() throws Exception {
+    gone.set(false);
+    await("leaving", new Reading.Number(7)::equals);
+    Instant alive = await("count_over_time(leaving[1m]) > bool 10", new Reading.Number(1)::equals);
+    gone.set(true);
+    Instant marked = await("leaving", new Reading.NoSeries()::equals);
+
+    String query = "avg_over_time(leaving[1m])";
+    Witness leaving = new Witness("leaving", Duration.ofMinutes(1), Duration.ofSeconds(35));
+    assertThat(ask(query, alive, leaving)).isEqualTo(new Reading.Number(7));
+    assertThat(ask(query, marked, leaving)).isEqualTo(new Reading.Number(7));
+    assertThat(ask(query, marked.plusSeconds(40), leaving))
+        .isInstanceOfSatisfying(
+            Reading.Old.class,
+            old -> {
+              assertThat(old.value()).isEqualTo(7);
+              assertThat(old.age()).isBetween(Duration.ofSeconds(38), Duration.ofSeconds(60));
+            });
+    assertThat(ask(query, marked.plusSeconds(90), leaving)).isEqualTo(new Reading.NoSeries());
+  }
+
+  /// Whatever is on its way here leaves no mark: the last samples are given for 5 minutes.
+  @Test
+  void tellsAnInstantVectorOfWhichNothingNewCameIn() throws Exception {
+    Instant now = Instant.now();
+    Witness total = new Witness("requests_total{node=~\"a|b\"}", null, Duration.ofSeconds(165));
+    assertThat(ask("sum(requests_total)", now, total)).isEqualTo(new Reading.Number(100));
+    assertThat(ask("sum(requests_total)", now.plusSeconds(200), total))
+        .isInstanceOfSatisfying(
+            Reading.Old.class, old -> assertThat(old.age()).isGreaterThan(Duration.ofSeconds(165)));
+  }
+
+  @Test
+  void aQuestionForAnAgeThatIsRefusedSpoilsNoValue() throws Exception {
+    Witness broken = new Witness("requests_total{", null, Duration.ofSeconds(165));
+    assertThat(ask("sum(requests_total)", Instant.now(), broken))
+        .isInstanceOfSatisfying(
+            Reading.Undated.class, undated -> assertThat(undated.value()).isEqualTo(100));
   }
 
   @Test

@@ -41,10 +41,16 @@ class SliHandlerTest {
   private final List<Instant> askedFor = new ArrayList<>();
   private Function<Instant, Reply> prometheus = instant -> number("0");
 
+  /// Of the newest sample, in seconds.
+  private String age = "1";
+
   private final PrometheusWire wire =
       questions ->
           questions.stream()
               .map(question -> {
+                if (question.query().startsWith("time() - ")) {
+                  return number(age);
+                }
                 askedFor.add(question.time());
                 return prometheus.apply(question.time());
               })
@@ -92,6 +98,22 @@ class SliHandlerTest {
     assertThat(probes().getFirst().head().commandId()).isEqualTo("c-1");
     assertThat(meters.get("serin.sli.probes").tag("verdict", "PASS").counter().count())
         .isEqualTo(3);
+  }
+
+  @Test
+  void whatNothingNewStandsBehindIsNotGreen() throws Exception {
+    age = "200";
+    given(watch(1, 1, 1, 600));
+    time.until(at(31));
+
+    assertThat(probes().getFirst().verdict()).isEqualTo(Verdict.NO_DATA);
+    assertThat(probes().getFirst().results().getFirst())
+        .returns(0.0, result -> result.value())
+        .returns(
+            "error-rate is 0, but the newest sample behind it is 3m20s old, and one counts for"
+                + " 35s: nothing scrapes it any more, or its target is gone (one that is scraped as"
+                + " seldom needs a maxAge)",
+            result -> result.detail());
   }
 
   @Test

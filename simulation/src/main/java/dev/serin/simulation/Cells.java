@@ -1,26 +1,72 @@
 package dev.serin.simulation;
 
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.coordinator.saga.Due;
+import dev.serin.simulation.Coverage.Input;
 import dev.serin.simulation.fault.FaultKind;
 import dev.serin.simulation.world.Mishap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// The cells that must be reached: each event in each phase in which it says something, with each
-/// fault just before it. What a guard or a look tells by itself is the trace of a fault already (a
-/// hand, a reload, a silence): it must come in each of its phases, after whatever it was.
+/// The cells that must be reached: each input in each phase in which the coordinator decides on it,
+/// with what has gone wrong just before.
 ///
-/// What can't be is named in [#IMPOSSIBLE], with the reason; anything else that many seeds don't
-/// reach is a gap in the simulation.
+/// - An answer, and what a guard sees all along: with each fault.
+/// - What a guard or a look tells by itself is the trace of a fault already (a hand, a reload, a
+///   silence): in each of its phases, after whatever it was.
+/// - A request: any, in any phase and without a rollout, while all is well, and after something
+///   went wrong. People know nothing of single faults.
+/// - A wake-up: the same, in the phases that [WakeUps] names; one that only a fault can bring
+///   about, after whatever it was.
+///
+/// What can't be is named in [#IMPOSSIBLE], [NotAwaited] and [WakeUps], with the reason; anything
+/// else that many seeds don't reach is a gap in the simulation, and whatever is reached all the
+/// same is a reason that does not hold.
 final class Cells {
   /// Stands for every fault, and for none.
   static final String WHATEVER = "whatever went wrong";
 
+  /// Stands for every fault, and not for none.
+  static final String SOMETHING = "something went wrong";
+
   private Cells() {}
+
+  /// What an agent's event is: an answer, or told by itself.
+  static Input input(String event) {
+    return UNASKED.contains(event) ? Input.TOLD : Input.ANSWER;
+  }
+
+  static String words(Due due) {
+    return due.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /// What can be asked for, each by what makes it another.
+  static final List<String> REQUESTS =
+      List.of(
+          "release-requested queue",
+          "release-requested latest",
+          "release-requested supersede",
+          "release-requested reject",
+          "abort-requested",
+          "promote-requested step",
+          "promote-requested full",
+          "pause-requested",
+          "resume-requested",
+          "retry-requested step",
+          "retry-requested start",
+          "rollback-requested",
+          "freeze-requested",
+          "unfreeze-requested",
+          "hands-off-requested",
+          "hands-on-requested");
 
   /// What is awaited in each phase. A pause of the plan is watched, and so is told as one.
   private static final List<Awaited> AWAITED =
@@ -93,6 +139,11 @@ final class Cells {
               "drift-remains",
               "servers-changed-by-hand"));
 
+  private static final Set<String> UNASKED =
+      Stream.concat(
+              Stream.of("traffic-observed"), TOLD.stream().flatMap(told -> told.events().stream()))
+          .collect(Collectors.toUnmodifiableSet());
+
   /// What can't be, and why.
   static final Map<RolloutPhase, Map<String, String>> IMPOSSIBLE =
       Map.of(
@@ -155,16 +206,59 @@ final class Cells {
     for (Awaited awaited : AWAITED) {
       for (String event : awaited.events()) {
         for (String fault : faults()) {
-          cells.add(new Coverage.Cell(awaited.phase(), event, fault));
+          cells.add(new Coverage.Cell(input(event), awaited.phase(), event, fault));
         }
       }
     }
     for (Awaited told : TOLD) {
       for (String event : told.events()) {
-        cells.add(new Coverage.Cell(told.phase(), event, WHATEVER));
+        cells.add(new Coverage.Cell(Input.TOLD, told.phase(), event, WHATEVER));
       }
     }
+    Coverage.PHASES.forEach(phase -> addRequestsAndWakeUps(cells, phase));
+    addRequestsAndWakeUps(cells, null);
     return cells.stream();
+  }
+
+  /// @param phase none where no rollout is under way
+  private static void addRequestsAndWakeUps(
+      List<Coverage.Cell> cells, @Nullable RolloutPhase phase) {
+    for (String asked : REQUESTS) {
+      add(cells, Input.REQUEST, phase, asked);
+    }
+    for (Due due : Due.values()) {
+      if (WakeUps.isOfAFault(due) && WakeUps.reason(phase, due) == null) {
+        cells.add(new Coverage.Cell(Input.WAKE_UP, phase, words(due), WHATEVER));
+      } else if (WakeUps.reason(phase, due) == null) {
+        add(cells, Input.WAKE_UP, phase, words(due));
+      }
+    }
+  }
+
+  private static void add(
+      List<Coverage.Cell> cells, Input input, @Nullable RolloutPhase phase, String event) {
+    cells.add(new Coverage.Cell(input, phase, event, Coverage.NONE));
+    cells.add(new Coverage.Cell(input, phase, event, SOMETHING));
+  }
+
+  /// What was reached though there is a reason why it can't be.
+  static List<String> contradicted(Coverage coverage) {
+    return coverage.cells().keySet().stream()
+        .flatMap(cell -> reasons(cell).stream().map(reason -> cell + ": " + reason))
+        .toList();
+  }
+
+  private static List<String> reasons(Coverage.Cell cell) {
+    return switch (cell.input()) {
+      case ANSWER, TOLD ->
+          cell.phase() == null ? List.of() : NotAwaited.reasons(cell.phase(), cell.event());
+      case REQUEST -> List.of();
+      case WAKE_UP ->
+          Arrays.stream(Due.values())
+              .filter(due -> words(due).equals(cell.event()))
+              .flatMap(due -> Stream.ofNullable(WakeUps.reason(cell.phase(), due)))
+              .toList();
+    };
   }
 
   /// Those that were not reached.
@@ -179,9 +273,9 @@ final class Cells {
         new StringBuilder(
             "%n%,d of %,d cells (phase × event × fault) reached%n"
                 .formatted(wanted().count() - unreached.size(), wanted().count()));
-    unreached.forEach(cell ->
-        text.append(
-            "- unreached: %s, %s, %s%n".formatted(cell.phase(), cell.event(), cell.fault())));
+    unreached.forEach(cell -> text.append("- unreached: %s%n".formatted(cell)));
+    contradicted(coverage)
+        .forEach(it -> text.append("- reached, though it can't be: %s%n".formatted(it)));
     return text.toString();
   }
 }

@@ -92,6 +92,15 @@ final class Scenario {
     installNothing(new Random(requests.toString().hashCode() + 2L));
     requests.addAll(Contradictions.by(new Random(requests.toString().hashCode() + 3L)));
     changeGroups(new Random(requests.toString().hashCode() + 4L));
+    requests.addAll(
+        Interruptions.by(new Random(requests.toString().hashCode() + 5L), whenReleased()));
+  }
+
+  private List<Duration> whenReleased() {
+    return requests.stream()
+        .filter(asked -> asked.json().contains("release-requested"))
+        .map(Asked::at)
+        .toList();
   }
 
   private static List<String> names(int count) {
@@ -509,6 +518,11 @@ final class Scenario {
       Duration lifted = at.plusMillis(1 + other.nextInt(40_000));
       String service = other.nextBoolean() ? SERVICE : "*";
       ObjectNode freeze = request("freeze-requested", "f" + i).put("service", service);
+      if (other.nextBoolean()) {
+        freeze.put("until", Simulation.START.plus(lifted).toString());
+        requests.add(new Asked(at, Json.mapper().writeValueAsString(freeze)));
+        continue;
+      }
       ObjectNode unfreeze = request("unfreeze-requested", "u" + i).put("service", service);
       requests.add(new Asked(at, Json.mapper().writeValueAsString(freeze)));
       requests.add(new Asked(lifted, Json.mapper().writeValueAsString(unfreeze)));

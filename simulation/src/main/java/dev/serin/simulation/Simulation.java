@@ -72,6 +72,7 @@ final class Simulation implements Observer {
   private final List<Invariant> invariants;
   private final Faults faults;
   private final Coverage coverage;
+  private final Reached decided;
   private final Set<String> requested = new HashSet<>();
   private int decisions;
   private int quietSteps;
@@ -99,6 +100,7 @@ final class Simulation implements Observer {
     this.truth = Truth.of(loop, world, scenario.minAvailable(), scenario.groups());
     Random chance = new Random(seed * 31 + 4);
     this.faults = new Faults(chance, loop, START.plus(FAULTS), world, broker, truth, this, focus);
+    this.decided = new Reached(coverage, faults);
     this.invariants =
         Invariants.all(
             truth,
@@ -117,6 +119,7 @@ final class Simulation implements Observer {
             this::locate,
             new Random(seed * 31 + 5),
             plants,
+            decided,
             faults.twoOfEach());
     faults.begin(cluster);
     faults.repeat(new Random(seed * 31 + 6));
@@ -210,9 +213,10 @@ final class Simulation implements Observer {
           commanded(Json.mapper().readValue(value, HaproxyCommand.class));
       case Topics.INCUS_COMMANDS -> commanded(Json.mapper().readValue(value, IncusCommand.class));
       case Topics.SLI_COMMANDS -> commanded(Json.mapper().readValue(value, SliCommand.class));
-      case Topics.HAPROXY_EVENTS -> answered(Json.mapper().readValue(value, HaproxyEvent.class));
-      case Topics.INCUS_EVENTS -> answered(Json.mapper().readValue(value, IncusEvent.class));
-      case Topics.SLI_EVENTS -> answered(Json.mapper().readValue(value, SliEvent.class));
+      case Topics.HAPROXY_EVENTS ->
+          answered(entry, Json.mapper().readValue(value, HaproxyEvent.class));
+      case Topics.INCUS_EVENTS -> answered(entry, Json.mapper().readValue(value, IncusEvent.class));
+      case Topics.SLI_EVENTS -> answered(entry, Json.mapper().readValue(value, SliEvent.class));
       case Topics.ROLLOUTS ->
           published(Json.mapper().readValue(value, RolloutEvent.class), entry.decidedAt());
       case Topics.ROLLOUT_STATES -> reached(Json.mapper().readValue(value, RolloutState.class));
@@ -252,8 +256,8 @@ final class Simulation implements Observer {
     tell(it -> it.commanded(command));
   }
 
-  private void answered(AgentEvent event) {
-    coverage.event(truth.active(), event, faults.recent());
+  private void answered(Broker.Entry entry, AgentEvent event) {
+    decided.appended(entry, event);
     note("agent", coverage.words(event));
     tell(it -> it.answered(event));
   }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.sli.SliEvent;
+import dev.serin.coordinator.saga.Due;
+import dev.serin.simulation.Coverage.Input;
 import dev.serin.simulation.fault.FaultKind;
 import dev.serin.simulation.world.Mishap;
 import java.util.Arrays;
@@ -33,8 +36,9 @@ class CellsTest {
   }
 
   private static boolean isWanted(RolloutPhase phase, String event, String fault) {
-    return WANTED.contains(new Coverage.Cell(phase, event, fault))
-        || WANTED.contains(new Coverage.Cell(phase, event, Cells.WHATEVER));
+    Input input = Cells.input(event);
+    return WANTED.contains(new Coverage.Cell(input, phase, event, fault))
+        || WANTED.contains(new Coverage.Cell(input, phase, event, Cells.WHATEVER));
   }
 
   @ParameterizedTest
@@ -72,6 +76,64 @@ class CellsTest {
 
   @Test
   void noCellIsOfAnEventThatThereIsNot() {
-    assertThat(WANTED.stream().map(Coverage.Cell::event)).isSubsetOf(events().toList());
+    assertThat(
+            WANTED.stream()
+                .filter(cell -> cell.input() == Input.ANSWER || cell.input() == Input.TOLD)
+                .map(Coverage.Cell::event))
+        .isSubsetOf(events().toList());
+  }
+
+  /// Those of a sealed family, however deep.
+  private static Stream<Class<?>> records(Class<?> family) {
+    return family.isRecord()
+        ? Stream.of(family)
+        : Arrays.stream(family.getPermittedSubclasses()).flatMap(CellsTest::records);
+  }
+
+  @Test
+  void eachRequestIsWantedInEachPhaseAndWithoutARollout() {
+    assertThat(Cells.REQUESTS.stream().map(it -> it.split(" ", 2)[0]))
+        .containsOnly(
+            records(Request.class)
+                .map(request -> request.getAnnotation(JsonTypeName.class).value())
+                .toArray(String[]::new));
+    int phases = Coverage.PHASES.size() + 1;
+    assertThat(WANTED.stream().filter(cell -> cell.input() == Input.REQUEST))
+        .hasSize(Cells.REQUESTS.size() * phases * 2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachWakeUpIsWantedWhereItIsPossible(Due due) {
+    Set<RolloutPhase> wanted =
+        WANTED.stream()
+            .filter(cell -> cell.input() == Input.WAKE_UP && cell.event().equals(Cells.words(due)))
+            .map(cell -> cell.phase() == null ? RolloutPhase.QUEUED : cell.phase())
+            .collect(Collectors.toSet());
+    assertThat(wanted)
+        .isNotEmpty()
+        .allMatch(
+            phase -> WakeUps.reason(phase == RolloutPhase.QUEUED ? null : phase, due) == null);
+  }
+
+  @Test
+  void somethingWentWrongIsAnythingButNothing() {
+    Coverage.Cell disturbed =
+        new Coverage.Cell(Input.WAKE_UP, null, Cells.words(Due.HELD), Cells.SOMETHING);
+    Coverage coverage = new Coverage();
+    coverage.woken(null, Due.HELD, Set.of());
+    assertThat(coverage.isReached(disturbed)).isFalse();
+    coverage.woken(null, Due.HELD, Set.of("SLOW"));
+    assertThat(coverage.isReached(disturbed)).isTrue();
+  }
+
+  @Test
+  void whatIsReachedThoughItCannotBeIsTold() {
+    Coverage coverage = new Coverage();
+    coverage.woken(null, Due.HELD, Set.of());
+    assertThat(Cells.contradicted(coverage)).isEmpty();
+    coverage.woken(null, Due.GUARD, Set.of("DISK_FULL", "SLOW"));
+    assertThat(Cells.contradicted(coverage)).hasSize(2);
+    assertThat(Cells.report(coverage)).contains("- reached, though it can't be: nothing under way");
   }
 }

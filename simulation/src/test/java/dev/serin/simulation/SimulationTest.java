@@ -7,8 +7,10 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.simulation.service.Plants;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,20 +27,24 @@ class SimulationTest {
     assertThat(campaign.seeds()).isEqualTo(SEEDS);
     Set<RolloutPhase> reached =
         campaign.coverage().cells().keySet().stream()
-            .map(Coverage.Cell::phase)
+            .flatMap(cell -> Stream.ofNullable(cell.phase()))
             .collect(Collectors.toSet());
     assertThat(reached).containsAll(Coverage.PHASES);
     // All cells need more seeds than these; but each event comes in its phase, and after most
     // faults.
     long wanted = Cells.wanted().count();
-    assertThat(Cells.unreached(campaign.coverage()).size()).isLessThan((int) wanted / 20);
+    assertThat(Cells.unreached(campaign.coverage()).size()).isLessThan((int) wanted / 10);
   }
 
   @Test
   void noCellIsWantedThatIsSaidToBeImpossible() {
     assertThat(Cells.wanted())
+        .filteredOn(cell -> cell.phase() != null)
         .noneMatch(cell ->
-            Cells.IMPOSSIBLE.getOrDefault(cell.phase(), Map.of()).keySet().stream()
+            Cells.IMPOSSIBLE
+                .getOrDefault(Objects.requireNonNull(cell.phase()), Map.of())
+                .keySet()
+                .stream()
                 .anyMatch(events -> List.of(events.split(", ")).contains(cell.event())));
   }
 

@@ -8,6 +8,7 @@ import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The whole rollout protocol. Pure: requests, answers and time arrive as inputs.
@@ -66,6 +67,11 @@ public final class Saga {
   /// When a ledger wants to be woken; none when it waits for nothing.
   public static @Nullable Instant wakeAt(Ledger ledger) {
     return Wakeups.of(ledger);
+  }
+
+  /// What a ledger that is woken then is woken for; empty where nothing is due.
+  public static Set<Due> due(Ledger ledger, Instant at) {
+    return Wakeups.due(ledger, at);
   }
 
   private static void whenDefined(Draft draft, Input.Defined defined) {

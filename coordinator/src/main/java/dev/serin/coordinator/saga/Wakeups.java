@@ -1,8 +1,10 @@
 package dev.serin.coordinator.saga;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// When the saga wants to be woken: the earliest instant at which time alone changes something.
@@ -10,30 +12,47 @@ final class Wakeups {
   private Wakeups() {}
 
   static @Nullable Instant of(Ledger ledger) {
+    return all(ledger).values().stream().min(Instant::compareTo).orElse(null);
+  }
+
+  /// What is due by then.
+  static Set<Due> due(Ledger ledger, Instant at) {
+    Set<Due> due = EnumSet.noneOf(Due.class);
+    all(ledger)
+        .forEach((what, when) -> {
+          if (!when.isAfter(at)) {
+            due.add(what);
+          }
+        });
+    return due;
+  }
+
+  /// The earliest instant of each.
+  private static Map<Due, Instant> all(Ledger ledger) {
+    Map<Due, Instant> due = new EnumMap<>(Due.class);
     Rollout rollout = ledger.active();
     if (rollout == null) {
-      return ledger.held() == null ? null : ledger.held().until();
+      put(due, Due.HELD, ledger.held() == null ? null : ledger.held().until());
+      return due;
     }
-    List<Instant> due = new ArrayList<>();
     for (Pending pending : rollout.pending()) {
-      due.add(pending.askAt());
-      due.add(pending.deadline());
+      put(due, Due.ASK_AGAIN, pending.askAt());
+      put(due, Due.DEADLINE, pending.deadline());
     }
-    if (rollout.guardAt() != null) {
-      due.add(rollout.guardAt());
-    }
-    if (rollout.lookAt() != null) {
-      due.add(rollout.lookAt());
-    }
-    Instant pauseEnds = Holds.endsAt(rollout);
-    if (pauseEnds != null) {
-      due.add(pauseEnds);
-    }
+    put(due, Due.GUARD, rollout.guardAt());
+    put(due, Due.LOOK, rollout.lookAt());
+    put(due, Due.PAUSE_END, Holds.endsAt(rollout));
     if (rollout.phase() instanceof Phase.Watching watching) {
-      due.add(watching.watch().renewAt());
-      due.add(patienceEnds(rollout, watching.watch()));
+      put(due, Due.LEASE, watching.watch().renewAt());
+      put(due, Due.NO_DATA, patienceEnds(rollout, watching.watch()));
     }
-    return due.stream().min(Instant::compareTo).orElse(null);
+    return due;
+  }
+
+  private static void put(Map<Due, Instant> due, Due what, @Nullable Instant when) {
+    if (when != null) {
+      due.merge(what, when, (one, other) -> one.isBefore(other) ? one : other);
+    }
   }
 
   /// When missing data has lasted too long: the service's limit after the newest green slot, and

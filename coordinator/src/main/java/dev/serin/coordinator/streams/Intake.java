@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 /// letters with every problem named.
 public final class Intake implements Processor<byte[], byte[], String, Routed> {
   /// The kinds of records that the saga gets from here, as the first byte of their values.
-  static final byte REQUEST = 'R';
+  public static final byte REQUEST = 'R';
 
   static final byte DEFINITION = 'D';
   static final byte DELETION = 'X';

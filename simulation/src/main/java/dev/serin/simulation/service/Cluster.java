@@ -57,6 +57,7 @@ public final class Cluster {
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private long tokens;
 
+  /// @param decisions hears what the coordinators decide on
   /// @param two whether each of Serin's services runs as two processes
   /// @param artifacts what the incus-agent's machine has
   public Cluster(
@@ -68,6 +69,7 @@ public final class Cluster {
       ArtifactSource artifacts,
       Random random,
       Plants plants,
+      Decisions decisions,
       boolean two) {
     this.loop = loop;
     this.broker = broker;
@@ -85,7 +87,9 @@ public final class Cluster {
                 "coordinator",
                 size,
                 group("coordinator"),
-                process -> new Coordinator(process, broker, group("coordinator"), random, plants)),
+                process ->
+                    new Coordinator(
+                        process, broker, group("coordinator"), random, plants, decisions)),
             new Crew(loop, observer, "haproxy-agent", size, group("haproxy"), this::haproxyAgent),
             new Crew(loop, observer, "incus-agent", size, group("incus"), this::incusAgent),
             new Crew(loop, observer, "sli-watcher", size, group("sli"), this::sliWatcher));

@@ -1,7 +1,11 @@
 package dev.serin.simulation.service;
 
+import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Topics;
+import dev.serin.contracts.request.Request;
 import dev.serin.coordinator.rescue.RescueSheets;
+import dev.serin.coordinator.saga.Ledger;
+import dev.serin.coordinator.saga.Saga;
 import dev.serin.coordinator.streams.CoordinatorMetrics;
 import dev.serin.coordinator.streams.Intake;
 import dev.serin.coordinator.streams.LostRecords;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +60,11 @@ final class Coordinator implements Member {
   private final Stores stores;
   private final Random random;
   private final Plants plants;
+  private final Decisions decisions;
+
+  /// What this process knows of each service now: read when it begins, kept up by its decisions.
+  private final Map<String, Ledger> ledgers = new HashMap<>();
+
   private final Map<String, Long> positions = new HashMap<>();
   private final List<Sent> sent = new ArrayList<>();
   private TransactionContext context;
@@ -63,7 +73,15 @@ final class Coordinator implements Member {
   private boolean open;
   private boolean fenced;
 
-  Coordinator(VirtualProcess process, Broker broker, Group group, Random random, Plants plants) {
+  /// @param decisions hears what is decided on: what a coordinator answers says nothing of that
+  Coordinator(
+      VirtualProcess process,
+      Broker broker,
+      Group group,
+      Random random,
+      Plants plants,
+      Decisions decisions) {
+    this.decisions = decisions;
     this.process = process;
     this.broker = broker;
     this.group = group;
@@ -87,9 +105,14 @@ final class Coordinator implements Member {
         METRICS,
         (partition, topics) -> plants.outrunsItsBacklog() || isAtEnd(),
         process::now,
-        RescueSheets.NONE,
+        rescueSheets(),
         new LostRecords(new VirtualTopics(broker), 1),
         List.of());
+  }
+
+  /// Whoever keeps them is told of every ledger that has changed.
+  private RescueSheets rescueSheets() {
+    return ledger -> ledgers.put(ledger.service(), ledger);
   }
 
   private void send(@Nullable String key, Routed routed) {
@@ -109,6 +132,12 @@ final class Coordinator implements Member {
     }
     context = new TransactionContext(stores, this::send);
     intake = new Intake(METRICS);
+    ledgers.clear();
+    stores
+        .store(SagaProcessor.LEDGERS)
+        .all()
+        .forEachRemaining(
+            kept -> ledgers.put(kept.key, Json.mapper().readValue(kept.value, Ledger.class)));
     saga = saga();
     saga.init(context);
     intake.init(context);
@@ -144,7 +173,7 @@ final class Coordinator implements Member {
         () -> {
           if (!fenced && group.isOwner(this)) {
             if (!broker.isAway() && !plants.neverWakes()) {
-              context.tick(process.now().toEpochMilli());
+              wake();
               outrun();
               transact();
               read();
@@ -152,6 +181,17 @@ final class Coordinator implements Member {
             tick();
           }
         });
+  }
+
+  private void wake() {
+    Instant now = process.now();
+    Map<String, Ledger> before = Map.copyOf(ledgers);
+    context.tick(now.toEpochMilli());
+    before.forEach((service, ledger) -> {
+      if (!ledger.equals(ledgers.get(service))) {
+        decisions.woken(ledger, Saga.due(ledger, now));
+      }
+    });
   }
 
   /// With the bug planted, time passes before what waits is read.
@@ -193,7 +233,25 @@ final class Coordinator implements Member {
       byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
       intake.process(new Record<>(bytes, entry.value(), at));
     } else if (!plants.ignores(topic, entry.value())) {
+      tell(topic, entry);
       saga.process(new Record<>(key, entry.value(), at));
+    }
+  }
+
+  private void tell(String topic, Broker.Entry entry) {
+    String service = Objects.requireNonNull(entry.key());
+    Ledger before = ledgers.getOrDefault(service, Ledger.empty(service));
+    if (!topic.equals(ASKED)) {
+      decisions.answered(before, entry);
+      return;
+    }
+    byte[] tagged = Objects.requireNonNull(entry.value());
+    if (tagged[0] == Intake.REQUEST) {
+      Request request = Json.mapper().readValue(tagged, 1, tagged.length - 1, Request.class);
+      String id = service + "\n" + request.requestId();
+      if (stores.store(SagaProcessor.REQUESTS_SEEN).get(id) == null) {
+        decisions.asked(before, request);
+      }
     }
   }
 

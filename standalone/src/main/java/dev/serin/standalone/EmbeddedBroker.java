@@ -87,8 +87,9 @@ final class EmbeddedBroker implements AutoCloseable {
     properties.put("group.initial.rebalance.delay.ms", "0");
     properties.put("group.min.session.timeout.ms", "3000");
     // After kill -9 the controller lets the broker in when the session of the one before is over:
-    // the
-    // default of 9 s is for machines that lose each other, and these two are one process.
+    // the default of 9 s is for machines that lose each other, and these two are one process. The
+    // price: after a pause of 2 s or more the broker may be taken for gone until its next
+    // heartbeat, which everybody rides out as any short absence.
     properties.put("broker.session.timeout.ms", "2000");
     properties.put("broker.heartbeat.interval.ms", "500");
     properties.put("auto.create.topics.enable", "false");

@@ -151,7 +151,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private void connect() {
     for (int attempt = 1; true; attempt++) {
       try {
-        TopicCreation.ensure(settings);
+        TopicCreation.ensure(settings, waits::toListen);
         open();
         return;
       } catch (InterruptedException stopped) {
@@ -238,9 +238,9 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   }
 
   private String namesakeSentence() {
-    return "an instance id of its own: another process of "
-        + agent
-        + "-agent runs as "
+    return "an instance id of its own: another process that hears "
+        + commandsTopic()
+        + " runs as "
         + settings.instanceId()
         + " too, and each takes the work from the other; give each its own serin.kafka.instance-id";
   }
@@ -265,7 +265,7 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       log.atError()
           .addKeyValue("reason", stopped.getReason())
           .log(
-              "the consumer of commands ended and another takes its place{}",
+              "the consumer of commands ended, and a new one of this process follows{}",
               namesakes.areThere() ? "; the agent waits for " + namesakeSentence() : "");
       replaceLater(listening);
     }

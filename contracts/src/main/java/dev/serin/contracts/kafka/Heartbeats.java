@@ -78,7 +78,8 @@ final class Heartbeats implements AutoCloseable {
       answered = null;
       sentAgo = null;
       lease.lost();
-      tell();
+      // Whoever is told of it says so itself, where it is no orderly end.
+      ranOut = true;
     }
   }
 
@@ -119,11 +120,11 @@ final class Heartbeats implements AutoCloseable {
     if (now && !ranOut) {
       log.atWarn()
           .log(
-              "the broker has not answered for {} s, or has given the work to another: what is under"
-                  + " way ends before its next effect where another process may have it by now",
+              "the broker has not answered for {} s: what is under way ends before its next effect"
+                  + " where another process may have it by now",
               Lease.LASTS.toSeconds());
     } else if (ranOut && !now) {
-      log.atInfo().log("the broker answers again");
+      log.atInfo().log("the broker answers, and the work is this process's");
     }
     ranOut = now;
   }

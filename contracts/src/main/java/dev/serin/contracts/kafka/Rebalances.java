@@ -7,11 +7,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 
 /// Hears of an agent's partitions. Whoever is given some recalls first what was commanded there;
 /// where that fails, nothing of them is read.
 final class Rebalances implements ConsumerAwareRebalanceListener {
+  private static final Logger log = LoggerFactory.getLogger(Rebalances.class);
+
   private final Handover handover;
   private final Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> joined;
   private final Consumer<? super org.apache.kafka.clients.consumer.Consumer<?, ?>> lost;
@@ -54,6 +58,11 @@ final class Rebalances implements ConsumerAwareRebalanceListener {
       Collection<TopicPartition> partitions) {
     lost.accept(consumer);
     handover.takenAway(numbers(partitions));
+    log.atWarn()
+        .addKeyValue("partitions", partitions.size())
+        .log(
+            "the group has given this process's work to another, or to nobody: what is under way"
+                + " ends before its next effect");
   }
 
   @Override

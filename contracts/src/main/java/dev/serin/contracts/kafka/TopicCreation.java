@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -58,10 +59,21 @@ public final class TopicCreation {
   /// @return how many copies the topics that it makes have here
   /// @throws IllegalStateException when a topic has another number of partitions
   public static Copies ensure(KafkaSettings settings) throws InterruptedException {
+    return ensure(settings, _ -> {});
+  }
+
+  /// As [#ensure(KafkaSettings)].
+  ///
+  /// @param away hears of each time that the broker gave no answer
+  static Copies ensure(KafkaSettings settings, Consumer<? super RuntimeException> away)
+      throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {
         return tryOnce(settings);
-      } catch (TimeoutException away) {
+      } catch (TimeoutException silent) {
+        away.accept(
+            new org.apache.kafka.common.errors.TimeoutException(
+                "no answer from " + settings.bootstrapServers()));
         log.atWarn()
             .addKeyValue("attempt", attempt)
             .log("no answer from the broker at {}, asking again", settings.bootstrapServers());

@@ -65,7 +65,10 @@ final class Waits {
   private static String words(Throwable why) {
     String own = Objects.requireNonNullElse(why.getMessage(), why.getClass().getSimpleName());
     Throwable cause = why.getCause();
-    return cause == null || cause.equals(why) || cause.getMessage() == null
+    return cause == null
+            || cause.equals(why)
+            || cause.getMessage() == null
+            || own.contains(cause.getMessage())
         ? own
         : own + ": " + words(cause);
   }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param matchers such as `node=~"$canary"`
 /// @param range how far back samples are taken from; none for the newest alone, for which
 ///   Prometheus looks back 5 minutes
-record Selector(String metric, List<String> matchers, @Nullable Duration range) {
+/// @param takesTwo whether the range has to hold two samples for a value, as that of `rate`
+record Selector(String metric, List<String> matchers, @Nullable Duration range, boolean takesTwo) {
   /// `--query.lookback-delta`, as it is by default.
   private static final Duration LOOK_BACK = Duration.ofMinutes(5);
 
@@ -29,14 +30,15 @@ record Selector(String metric, List<String> matchers, @Nullable Duration range) 
           Pattern.DOTALL);
 
   /// How old the newest sample may be. `rate` needs two samples in its range, so whoever is scraped
-  /// often enough for it has one in the newer half; and however long the range, not more than half
-  /// of what Prometheus looks back without one. A scrape takes its time and is jittered: a tenth
-  /// more, 5 s at least.
+  /// often enough for it has one in the newer half; `avg_over_time` has a value by one, which may
+  /// be as old as the range is long. However long the range, not more than Prometheus looks back
+  /// without one, and half of that for the newest sample alone. A scrape takes its time and is
+  /// jittered: a tenth more, 5 s at least.
   Duration limit() {
-    Duration lookedBack = range == null ? LOOK_BACK : range;
-    Duration half = (lookedBack.compareTo(LOOK_BACK) < 0 ? lookedBack : LOOK_BACK).dividedBy(2);
-    Duration slack = half.dividedBy(TENTH);
-    Duration limit = half.plus(slack.compareTo(SLACK) < 0 ? SLACK : slack);
+    Duration lookedBack = range == null || range.compareTo(LOOK_BACK) > 0 ? LOOK_BACK : range;
+    Duration part = range == null || takesTwo ? lookedBack.dividedBy(2) : lookedBack;
+    Duration slack = part.dividedBy(TENTH);
+    Duration limit = part.plus(slack.compareTo(SLACK) < 0 ? SLACK : slack);
     return limit.compareTo(LEAST) < 0 ? LEAST : limit;
   }
 

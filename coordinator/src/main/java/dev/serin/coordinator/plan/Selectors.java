@@ -42,6 +42,11 @@ final class Selectors {
   private static final Pattern SPACE = Pattern.compile("(?:\\s|#[^\\n]*)+");
   private static final Pattern BY = Pattern.compile("(?i)(?:by|without)\\b");
   private static final Pattern ELSEWHEN = Pattern.compile("(?i)@|offset\\b");
+
+  /// What opens right before a selector of which it takes two samples at least.
+  private static final Pattern TAKES_TWO =
+      Pattern.compile("\\b(?:rate|irate|increase|delta|idelta|deriv)\\s*\\(\\s*$");
+
   private static final Pattern PART = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w|y)");
 
   /// Prometheus keeps nothing for longer.
@@ -124,7 +129,8 @@ final class Selectors {
       pass(SPACE);
     }
     if (readable && !looksAt(ELSEWHEN)) {
-      found.add(new Selector(metric, matchers, range));
+      found.add(
+          new Selector(metric, matchers, range, TAKES_TWO.matcher(query).region(0, from).find()));
     }
   }
 

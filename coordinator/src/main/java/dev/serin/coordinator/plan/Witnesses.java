@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ final class Witnesses {
   /// A query of more is not asked for its age: one that was left out might be the one that counts.
   private static final int MOST = 10;
 
+  /// What a query has a value by where a metric has none. A counter of errors that comes with the
+  /// first of them ends with the old process, and is absent for as long as all is well: by its age
+  /// a good release would never be green. Where each of its metrics may be absent so, only another
+  /// that is always there (`minRequests`) tells such a node from one that is gone.
+  private static final Pattern FALLBACK = Pattern.compile("\\bvector\\s*\\(");
+
   private Witnesses() {}
 
   /// Each series once, with the longest range that it is taken with.
@@ -30,6 +37,9 @@ final class Witnesses {
   /// @param fill puts in what `$` names stand for
   static List<Witness> of(
       Sli sli, String query, @Nullable String least, UnaryOperator<String> fill) {
+    if (least == null && FALLBACK.matcher(query).results().count() >= Selectors.of(query).size()) {
+      return List.of();
+    }
     Map<String, Witness> witnesses = new LinkedHashMap<>();
     Stream.of(query, least == null ? "" : least)
         .flatMap(it -> Selectors.of(it).stream())

@@ -151,6 +151,15 @@ class QueriesTest {
             new Witness("total{n='b3'}", Duration.ofMinutes(90), Duration.ofSeconds(165)));
   }
 
+  /// The counter of the process before the restart ended with it, and a good one never has its own.
+  @Test
+  void whatMayBeAbsentWhereAllIsWellIsNotAskedForItsAge() {
+    assertThat(witnesses("\"query\": \"sum(increase(errors{n='$canary'}[5m])) or vector(0)\""))
+        .isEmpty();
+    assertThat(witnesses("\"query\": \"(sum(a) or vector(0)) / (sum(b) or vector(1))\"")).isEmpty();
+    assertThat(witnesses("\"query\": \"(sum(a) or vector(0)) / sum(b)\"")).hasSize(2);
+  }
+
   @Test
   void theServiceSaysHowOldAValueMayBe() {
     assertThat(witnesses("\"query\": \"rate(a[20m])\", \"maxAge\": \"6m\""))

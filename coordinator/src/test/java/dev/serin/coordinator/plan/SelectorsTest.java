@@ -103,10 +103,20 @@ class SelectorsTest {
 
   @ParameterizedTest
   @CsvSource({"5, 10", "20, 15", "60, 35", "240, 132", "300, 165", "3600, 165"})
-  void aSampleCountsForHalfOfWhatIsLookedBackAndABit(int range, int limit) {
-    assertThat(new Selector("a", List.of(), Duration.ofSeconds(range)).limit())
-        .isEqualTo(Duration.ofSeconds(limit));
-    assertThat(new Selector("a", List.of(), null).limit()).isEqualTo(Duration.ofSeconds(165));
+  void aSampleCountsForHalfOfARangeThatHasToHoldTwoAndABit(int range, int limit) {
+    assertThat(of("increase( a[" + range + "s])"))
+        .extracting(Selector::limit)
+        .containsExactly(Duration.ofSeconds(limit));
+  }
+
+  /// Scraped once a minute, `avg_over_time(a[1m])` has a value by one sample up to a minute old.
+  @ParameterizedTest
+  @CsvSource({"5, 10", "60, 66", "300, 330", "3600, 330"})
+  void aSampleCountsForAllOfARangeThatHasToHoldOneAndABit(int range, int limit) {
+    assertThat(of("avg_over_time(a[" + range + "s])"))
+        .extracting(Selector::limit)
+        .containsExactly(Duration.ofSeconds(limit));
+    assertThat(of("a")).extracting(Selector::limit).containsExactly(Duration.ofSeconds(165));
   }
 
   @ParameterizedTest

@@ -202,7 +202,9 @@ final class Invariants {
     if (rollout == null) {
       Ledger.Held held = decision.next().held();
       assertThat(decision.wakeAt()).isEqualTo(held == null ? null : held.until());
-      if (decision.next().handsOff() == null && held == null && decision.next().turn() == null) {
+      Turn turn = decision.next().turn();
+      boolean waitsForOthers = turn != null && !turn.granted();
+      if (decision.next().handsOff() == null && held == null && !waitsForOthers) {
         assertThat(decision.next().queue()).as("nobody waits while the service is free").isEmpty();
       }
     } else if (!(rollout.phase() instanceof Phase.Paused)) {

@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// holds after each of it. Then only healthy agents are left, and everything comes to an end. A
 /// failure names its seed.
 class RandomStoriesTest {
-  private static final int SEEDS = 150;
+  private static final int SEEDS = 300;
 
   @Test
   void holdsItsInvariantsWhateverHappens() {

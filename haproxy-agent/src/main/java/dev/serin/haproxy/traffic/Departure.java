@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes a server out of rotation and keeps it out:
 /// 1. on each load balancer, one after the other, the minimum is judged on what all of them say at
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// 4. after a reload, which forgets both, all of that again; and once where an earlier command of
 ///    Serin's own may have made it ready late.
 final class Departure {
+  private static final Logger log = LoggerFactory.getLogger(Departure.class);
   private static final Duration BETWEEN_LOOKS_AT_PEERS = Duration.ofMillis(500);
 
   private final DrainServer command;
@@ -105,8 +108,16 @@ final class Departure {
     if (again.isEmpty()) {
       return false;
     }
-    againOnce.addAll(again);
+    log.atWarn()
+        .addKeyValue("rollout", command.head().rolloutId())
+        .addKeyValue("node", command.head().node())
+        .log(
+            "ready again on {} in the middle of its drain, as Serin had asked for before: taken for a"
+                + " command that came late, and taken out once more; whoever does it again means it",
+            String.join(", ", again));
     from(balancer);
+    // Only what was done is done once: a load balancer that did not answer is looked at again.
+    againOnce.addAll(again);
     return true;
   }
 

@@ -63,7 +63,7 @@ record Way(String strategy, String more, int minimum) {
     return own.replace("service: backend-api\n", "service: " + service() + "\n")
         .replace("strategy: canary-then-peers\n", strategyLine() + more)
         .replace("[haproxy-1]", "[" + String.join(", ", Fleet.balancers()) + "]")
-        .replace("within: 20s", "within: 60s")
+        .replace("/health\", within: 20s", "/health\", within: 60s")
         .replace("minAvailable: 2 ", "minAvailable: " + minimum + " ")
         .replace("{window: 15s, interval: 1s, initialDelay: 2s}", analysis());
   }

@@ -216,7 +216,7 @@ class AgentShellIT {
     try {
       assertThat(waiting(one))
           .isEqualTo(
-              "an instance id of its own: another process of sli-agent runs as same too, and each"
+              "an instance id of its own: another process that hears serin.sli.commands.v1 runs as same too, and each"
                   + " takes the work from the other; give each its own serin.kafka.instance-id");
       other.stop();
       assertThat(obeys(1)).isEqualTo("c-1");

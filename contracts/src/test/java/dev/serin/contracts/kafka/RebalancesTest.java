@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.Handover;
-import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,15 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RebalancesTest {
-  private final CommandDesk<SliCommand, SliEvent> desk =
-      new CommandDesk<>(
-          (command, turn, answers) -> {
-            throw new AssertionError("nothing is obeyed here: " + command);
-          },
-          refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
-          event -> {},
-          Clock.systemUTC(),
-          Lease.unlimited());
+  private final CommandDesk<SliCommand, SliEvent> desk = IdleDesk.make();
   private final List<Consumer<?, ?>> joined = new ArrayList<>();
   private final List<Consumer<?, ?>> lost = new ArrayList<>();
   private final List<TopicPartition> recalled = new ArrayList<>();

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.contracts.agent.CommandDesk;
-import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -29,15 +27,7 @@ class RecallPatienceTest {
   private final AtomicLong nanos = new AtomicLong();
   private Duration takes = Duration.ZERO;
 
-  private final CommandDesk<SliCommand, SliEvent> desk =
-      new CommandDesk<>(
-          (command, turn, answers) -> {
-            throw new AssertionError("nothing is obeyed here: " + command);
-          },
-          refusal -> new SliEvent.Failed(refusal.head(), refusal.failure()),
-          event -> {},
-          Clock.systemUTC(),
-          Lease.unlimited());
+  private final CommandDesk<SliCommand, SliEvent> desk = IdleDesk.make();
 
   private final Recall<SliCommand> recall =
       new Recall<>(Slow::new, SliCommand.class, desk, InstantSource.system(), nanos::get);

@@ -37,12 +37,12 @@ final class Witnesses {
   /// @param fill puts in what `$` names stand for
   static List<Witness> of(
       Sli sli, String query, @Nullable String least, UnaryOperator<String> fill) {
-    if (least == null && FALLBACK.matcher(query).results().count() >= Selectors.of(query).size()) {
+    List<Selector> own = Selectors.of(query);
+    if (least == null && FALLBACK.matcher(query).results().count() >= own.size()) {
       return List.of();
     }
     Map<String, Witness> witnesses = new LinkedHashMap<>();
-    Stream.of(query, least == null ? "" : least)
-        .flatMap(it -> Selectors.of(it).stream())
+    Stream.concat(own.stream(), Selectors.of(least == null ? "" : least).stream())
         .filter(selector -> !selector.witness().isEmpty())
         .map(selector -> witness(sli, selector, fill))
         .forEach(witness -> witnesses.merge(witness.series(), witness, Witnesses::both));

@@ -205,6 +205,11 @@ class AgentShellIT {
     }
   }
 
+  private static final String NAMESAKE =
+      "an instance id of its own: another process that hears serin.sli.commands.v1 runs as same too,"
+          + " and each takes the work from the other; give each its own serin.kafka.instance-id";
+
+  /// On its way there it may wait for something else: a recall fails where the other one comes.
   @Test
   void saysThatAnotherProcessRunsUnderItsInstanceIdWhereTheyFenceEachOtherInTurn()
       throws Exception {
@@ -214,10 +219,9 @@ class AgentShellIT {
     one.start();
     other.start();
     try {
-      assertThat(waiting(one))
-          .isEqualTo(
-              "an instance id of its own: another process that hears serin.sli.commands.v1 runs as same too, and each"
-                  + " takes the work from the other; give each its own serin.kafka.instance-id");
+      while (one.waitsFor().filter(NAMESAKE::equals).isEmpty()) {
+        Thread.onSpinWait();
+      }
       other.stop();
       assertThat(obeys(1)).isEqualTo("c-1");
     } finally {

@@ -1,6 +1,5 @@
 package dev.serin.contracts.agent;
 
-import dev.serin.contracts.json.Quantities;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,15 +41,13 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   private final Consumer<E> answers;
   private final Strands strands;
   private final Lease lease;
+  private final Credence credence = new Credence(this::now);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Map<String, Remembered<E>> commands = new LinkedHashMap<>();
   private final Map<String, Lane> lanes = new HashMap<>();
   private boolean closed;
-
-  /// How far a fence may be ahead of this clock.
-  private static final Duration CLOCKS_APART = Duration.ofHours(1);
 
   /// A command that is refused before it has any effect.
   public record Refusal(AnswerHead head, Failure failure) {}
@@ -112,7 +109,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
         }
       } else {
         Lane lane = head.node() == null ? new Lane(head.service()) : lane(head);
-        Refusal refused = refused(command, lane);
+        Refusal refused = credence.refusalOf(command, lane.highestFence);
         if (refused != null) {
           again = refusal.apply(refused);
         } else {
@@ -132,19 +129,6 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     answers.accept(again);
   }
 
-  /// Why a command is not obeyed; none where it is.
-  private @Nullable Refusal refused(C command, Lane lane) {
-    CommandHead head = command.head();
-    if (isFuture(head)) {
-      return future(head);
-    }
-    AgentCommand.Ahead far = tooFarAhead(command);
-    if (far != null) {
-      return future(head, far);
-    }
-    return head.fence() < lane.highestFence ? stale(head, lane.highestFence) : null;
-  }
-
   private void endOlder(CommandHead head) {
     for (Lane other : lanes.values()) {
       if (other.service.equals(head.service())) {
@@ -156,61 +140,6 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   private Lane lane(CommandHead head) {
     return lanes.computeIfAbsent(
         head.service() + "/" + head.node(), name -> new Lane(head.service()));
-  }
-
-  private Refusal stale(CommandHead head, long highest) {
-    return new Refusal(
-        head.answered(now()),
-        new Failure(
-            Failure.Reason.STALE,
-            "a command with fence " + highest + " or more for " + head.node(),
-            "fence " + head.fence(),
-            "",
-            false));
-  }
-
-  private Refusal future(CommandHead head) {
-    return new Refusal(
-        head.answered(now()),
-        new Failure(
-            Failure.Reason.INVALID,
-            "a fence that is at most an hour ahead of the agent's clock",
-            "fence "
-                + head.fence()
-                + ", the clock is at "
-                + now().toEpochMilli()
-                + " ("
-                + now()
-                + ")",
-            "set the clocks of the coordinator and of the agent",
-            false));
-  }
-
-  /// The first of the command's instants that no coordinator can mean; none where all are near.
-  private AgentCommand.@Nullable Ahead tooFarAhead(AgentCommand command) {
-    for (AgentCommand.Ahead ahead : command.ahead()) {
-      if (ahead.time().isAfter(now().plus(ahead.atMost()))) {
-        return ahead;
-      }
-    }
-    return null;
-  }
-
-  private Refusal future(CommandHead head, AgentCommand.Ahead far) {
-    log.atWarn()
-        .addKeyValue("command", head.commandId())
-        .log("refused: {} is {}, the clock is at {}", far.field(), far.time(), now());
-    return new Refusal(
-        head.answered(now()),
-        new Failure(
-            Failure.Reason.INVALID,
-            far.field()
-                + " at most "
-                + Quantities.shown(far.atMost())
-                + " ahead of the agent's clock",
-            far.field() + " " + far.time() + ", the clock is at " + now(),
-            "set the clocks of the coordinator and of the agent",
-            false));
   }
 
   private void remember(String commandId, @Nullable E answer) {
@@ -342,11 +271,7 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   /// Whether it would be obeyed as far as its times go: what was refused when it came is not
   /// recalled either.
   public boolean isCredible(C command) {
-    return !isFuture(command.head()) && tooFarAhead(command) == null;
-  }
-
-  private boolean isFuture(CommandHead head) {
-    return head.fence() > now().plus(CLOCKS_APART).toEpochMilli();
+    return credence.isGivenTo(command);
   }
 
   /// Another process may have the service's commands from now on: what is under way here ends at

@@ -21,19 +21,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,13 +47,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   /// such a request to each of them, in one transaction.
   static final String EVERYWHERE = "*";
 
-  /// How long request ids are remembered.
-  static final Duration REMEMBERED = Duration.ofDays(30);
-
   public static final Duration TICK = Duration.ofMillis(100);
-
-  /// How late a tick must be for answers to wait in the broker that are older than the clock.
-  private static final Duration HELD_UP = Duration.ofSeconds(2);
 
   private static final Logger log = LoggerFactory.getLogger(SagaProcessor.class);
 
@@ -71,13 +61,11 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   private @Nullable ProcessorContext<String, Routed> context;
   private @Nullable Outbox outbox;
-  private @Nullable KeyValueStore<String, byte[]> ledgers;
-  private @Nullable KeyValueStore<String, byte[]> wakeups;
-  private @Nullable KeyValueStore<String, byte[]> seen;
+  private @Nullable KeptLedgers ledgers;
+  private @Nullable Wakeups wakeups;
+  private @Nullable RequestsSeen seen;
   private @Nullable TurnKeeper turns;
-  private boolean atEnd;
-  private @Nullable Instant lastTick;
-  private boolean busy;
+  private @Nullable Backlog backlog;
   private boolean compared;
 
   /// @param lost is asked once, before anything is decided
@@ -104,20 +92,28 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     this.context = context;
     // A task that is revived is the same object with another store.
     compared = false;
-    atEnd = false;
-    lastTick = null;
+    this.backlog =
+        new Backlog(
+            caughtUp,
+            context.taskId().partition(),
+            Set.of(
+                context.applicationId() + CoordinatorTopology.ASKED_SUFFIX,
+                Topics.HAPROXY_EVENTS,
+                Topics.INCUS_EVENTS,
+                Topics.SLI_EVENTS));
     this.outbox = new Outbox(context, metrics, this::now);
-    this.ledgers = context.getStateStore(LEDGERS);
-    this.wakeups = context.getStateStore(WAKEUPS);
-    this.seen = context.getStateStore(REQUESTS_SEEN);
+    this.ledgers = new KeptLedgers(context.getStateStore(LEDGERS), records);
+    this.wakeups = new Wakeups(context.getStateStore(WAKEUPS));
+    this.seen = new RequestsSeen(context.getStateStore(REQUESTS_SEEN));
     this.turns = new TurnKeeper(context.getStateStore(TURNS), limits);
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> wake());
-    context.schedule(Duration.ofHours(1), PunctuationType.WALL_CLOCK_TIME, now -> forgetRequests());
+    context.schedule(
+        Duration.ofHours(1), PunctuationType.WALL_CLOCK_TIME, now -> seen().forgetOld(now()));
   }
 
   @Override
   public void process(Record<String, byte[]> record) {
-    busy = true;
+    backlog().read();
     compare();
     RecordMetadata origin = context().recordMetadata().orElseThrow();
     boolean isAnswer =
@@ -149,15 +145,6 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     }
   }
 
-  /// A bug in the saga. Nothing has been written, and the service's other records go on.
-  private static final class Undecided extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Undecided(RuntimeException bug) {
-      super(bug);
-    }
-  }
-
   private static byte[] untagged(Record<String, byte[]> record) {
     return Arrays.copyOfRange(record.value(), 1, record.value().length);
   }
@@ -168,10 +155,10 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     switch (record.value()[0]) {
       case Intake.REQUEST -> {
         Request request = Json.mapper().readValue(json, Request.class);
-        String id = record.key() + "\n" + request.requestId();
         boolean known =
-            seen().get(id) != null || lost.isPublished(record.key(), request.requestId());
-        if (ledgers().get(record.key()) == null) {
+            seen().has(record.key(), request)
+                || lost.isPublished(record.key(), request.requestId());
+        if (!ledgers().has(record.key())) {
           lost.definition(record.key(), now()).ifPresent(input -> decide(record.key(), input));
         }
         decide(record.key(), new Input.Asked(request, known, now()));
@@ -179,7 +166,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
           reconsiderHeld();
         }
         if (!known) {
-          seen().put(id, Json.mapper().writeValueAsBytes(now()));
+          seen().remember(record.key(), request, now());
         }
       }
       case Intake.TURN -> turn(record.key(), Json.mapper().readValue(json, TurnWord.class));
@@ -249,7 +236,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       outbox().freezes(before, decision.next(), input.at());
     }
     if (!decision.next().equals(before)) {
-      ledgers().put(service, records.write(decision.next()));
+      ledgers().keep(decision.next());
       if (input instanceof Input.Lost) {
         rescue.lost(service);
       } else {
@@ -277,23 +264,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     compared = true;
     turns().again().forEach(outbox()::send);
     wakeAgain();
-    var kept =
-        new LostRecords.Ledgers() {
-          @Override
-          public @Nullable Ledger kept(String service) {
-            return ledgers().get(service) == null ? null : read(service);
-          }
-
-          @Override
-          public boolean isUnreadable(String service) {
-            try {
-              return kept(service) == null && ledgers().get(service) != null;
-            } catch (JacksonException unreadable) {
-              return true;
-            }
-          }
-        };
-    lost.of(context().taskId().partition(), kept, now())
+    lost.of(context().taskId().partition(), ledgers(), now())
         .forEach((service, input) -> {
           if (input instanceof Input.Lost) {
             log.atError()
@@ -310,63 +281,38 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// The index of wake-ups and the turns are stores of their own, and may be lost by themselves.
   private void wakeAgain() {
-    List<KeyValue<String, byte[]>> all = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> entries = ledgers().all()) {
-      entries.forEachRemaining(all::add);
-    }
-    for (KeyValue<String, byte[]> entry : all) {
-      try {
-        Ledger ledger = records.read(entry.key, entry.value);
-        TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
-        Instant at = Saga.wakeAt(ledger);
-        if (at != null
-            && wakeups().get(due(at, entry.key)) == null
-            && retries("/" + entry.key).isEmpty()) {
-          wakeups().put(due(at, entry.key), new byte[0]);
-          metrics.wakeRebuilt();
-          log.atWarn()
-              .addKeyValue("service", entry.key)
-              .log(
-                  "expected a wake-up at {} in the index, found none (was its changelog topic"
-                      + " deleted, or put back from a copy?); rebuilt from the service's ledger",
-                  at);
-        }
-      } catch (JacksonException unreadable) {
-        // Told whenever it is asked of.
+    for (Ledger ledger : ledgers().readable()) {
+      TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
+      Instant at = Saga.wakeAt(ledger);
+      if (at != null && !wakeups().has(at, ledger.service())) {
+        wakeups().at(at, ledger.service());
+        metrics.wakeRebuilt();
+        log.atWarn()
+            .addKeyValue("service", ledger.service())
+            .log(
+                "expected a wake-up at {} in the index, found none (was its changelog topic deleted,"
+                    + " or put back from a copy?); rebuilt from the service's ledger",
+                at);
       }
     }
   }
 
   private Ledger kept(String service) {
-    Ledger ledger = read(service);
+    Ledger ledger = ledgers().read(service);
     return service.equals(EVERYWHERE)
         ? ledger
-        : ledger.under(read(EVERYWHERE).freezes(), turns().isLimited());
-  }
-
-  private Ledger read(String service) {
-    return records.read(service, ledgers().get(service));
+        : ledger.under(ledgers().read(EVERYWHERE).freezes(), turns().isLimited());
   }
 
   /// The freezes of all services have changed: whoever waits for their end is looked at again.
   private void reconsiderHeld() {
-    List<String> held = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = ledgers().all()) {
-      all.forEachRemaining((KeyValue<String, byte[]> entry) -> {
+    for (Ledger ledger : ledgers().readable()) {
+      if (ledger.held() != null) {
         try {
-          if (Json.mapper().readValue(entry.value, Ledger.class).held() != null) {
-            held.add(entry.key);
-          }
-        } catch (JacksonException unreadable) {
-          // Told whenever it is asked of; it starts nothing.
+          decide(ledger.service(), new Input.Woken(now()));
+        } catch (Undecided bug) {
+          tryAgain(ledger.service(), 1, bug);
         }
-      });
-    }
-    for (String service : held) {
-      try {
-        decide(service, new Input.Woken(now()));
-      } catch (Undecided bug) {
-        tryAgain(service, 1, bug);
       }
     }
   }
@@ -411,47 +357,27 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
       return;
     }
     if (old != null) {
-      wakeups().delete(due(old, service));
+      wakeups().not(old, service);
     }
     if (decision.wakeAt() != null) {
-      wakeups().put(due(decision.wakeAt(), service), new byte[0]);
+      wakeups().at(decision.wakeAt(), service);
     }
-  }
-
-  /// Due times sort as text.
-  private static String due(Instant at, String service) {
-    String millis = Long.toString(at.toEpochMilli());
-    return "0".repeat(Math.max(0, 15 - millis.length())) + millis + "/" + service;
   }
 
   private void wake() {
-    Instant now = now();
-    if (lastTick != null && lastTick.plus(HELD_UP).isBefore(now)) {
-      // The broker was away, or this process stood still: what waits there comes before any clock.
-      atEnd = false;
-      busy = true;
-    }
-    lastTick = now;
+    backlog().tick(now());
     compare();
-    if (!hasReadToTheEnd()) {
+    if (!backlog().isOver()) {
       return;
     }
-    List<KeyValue<String, byte[]>> due = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> index =
-        wakeups().range(due(Instant.EPOCH, ""), due(now().plusMillis(1), ""))) {
-      index.forEachRemaining((KeyValue<String, byte[]> entry) -> due.add(entry));
-    }
-    for (KeyValue<String, byte[]> entry : due) {
-      String key = entry.key;
-      String service = key.substring(key.indexOf('/') + 1);
-      wakeups().delete(key);
+    for (Wakeups.Due due : wakeups().due(now())) {
       try {
-        Decision decision = decide(service, new Input.Woken(now()));
+        Decision decision = decide(due.service(), new Input.Woken(now()));
         if (decision.wakeAt() != null) {
-          wakeups().put(due(decision.wakeAt(), service), new byte[0]);
+          wakeups().at(decision.wakeAt(), due.service());
         }
       } catch (Undecided bug) {
-        tryAgain(service, TryAgain.tries(entry.value) + 1, bug);
+        tryAgain(due.service(), due.tries() + 1, bug);
       }
     }
   }
@@ -459,7 +385,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   /// The others of the partition go on meanwhile. Once waiting will hardly mend it, the rollout's
   /// state and the log name what a person has to do.
   private void tryAgain(String service, int failed, Undecided bug) {
-    int tries = Math.max(failed, forgetRetries(service));
+    int tries = Math.max(failed, wakeups().forgetRetries(service));
     Throwable cause = Objects.requireNonNull(bug.getCause());
     log.atError()
         .setCause(bug)
@@ -468,14 +394,14 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
         .log("the saga failed to wake");
     metrics.wakeFailed();
     if (!TryAgain.isOver(tries)) {
-      wakeups().put(due(now().plus(TryAgain.pause(service, tries)), service), TryAgain.kept(tries));
+      wakeups().again(now().plus(TryAgain.pause(service, tries)), service, tries);
     }
     if (TryAgain.isForAPerson(tries)) {
       String act = TryAgain.act(service, tries, cause);
       log.atError().addKeyValue("service", service).log(act);
       try {
         Decision told = Saga.stuck(kept(service), act, now());
-        ledgers().put(service, Json.mapper().writeValueAsBytes(told.next()));
+        ledgers().keep(told.next());
         outbox().send(told);
       } catch (RuntimeException untellable) {
         log.atError()
@@ -486,64 +412,16 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     }
   }
 
-  /// One chain of tries a service, however many wake-ups failed: the new one goes on from the old.
-  ///
-  /// @return how many tries the old one had; 0 where there was none
-  private int forgetRetries(String service) {
-    int tries = 0;
-    for (KeyValue<String, byte[]> retry : retries("/" + service)) {
-      tries = Math.max(tries, TryAgain.tries(retry.value));
-      wakeups().delete(retry.key);
-    }
-    return tries;
-  }
-
-  private List<KeyValue<String, byte[]>> retries(String of) {
-    List<KeyValue<String, byte[]>> retries = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> index = wakeups().all()) {
-      index.forEachRemaining((KeyValue<String, byte[]> entry) -> {
-        if (entry.value.length > 0 && entry.key.endsWith(of)) {
-          retries.add(entry);
-        }
-      });
-    }
-    return retries;
-  }
-
-  /// At the end are those who lag behind nothing and had nothing to process since the last look.
-  private boolean hasReadToTheEnd() {
-    if (!atEnd) {
-      Set<String> topics =
-          Set.of(
-              context().applicationId() + CoordinatorTopology.ASKED_SUFFIX,
-              Topics.HAPROXY_EVENTS,
-              Topics.INCUS_EVENTS,
-              Topics.SLI_EVENTS);
-      atEnd = !busy && caughtUp.isAtEnd(context().taskId().partition(), topics);
-      busy = false;
-    }
-    return atEnd;
-  }
-
-  private void forgetRequests() {
-    Instant oldest = now().minus(REMEMBERED);
-    List<String> old = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = seen().all()) {
-      all.forEachRemaining(entry -> {
-        if (Json.mapper().readValue(entry.value, Instant.class).isBefore(oldest)) {
-          old.add(entry.key);
-        }
-      });
-    }
-    old.forEach(seen()::delete);
-  }
-
   private Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
   private ProcessorContext<String, Routed> context() {
     return Objects.requireNonNull(context);
+  }
+
+  private Backlog backlog() {
+    return Objects.requireNonNull(backlog);
   }
 
   private Outbox outbox() {
@@ -554,15 +432,15 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     return Objects.requireNonNull(turns);
   }
 
-  private KeyValueStore<String, byte[]> ledgers() {
+  private KeptLedgers ledgers() {
     return Objects.requireNonNull(ledgers);
   }
 
-  private KeyValueStore<String, byte[]> wakeups() {
+  private Wakeups wakeups() {
     return Objects.requireNonNull(wakeups);
   }
 
-  private KeyValueStore<String, byte[]> seen() {
+  private RequestsSeen seen() {
     return Objects.requireNonNull(seen);
   }
 }

@@ -6,6 +6,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
 import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.json.Quantities;
 import dev.serin.haproxy.rotation.DrainProgress;
@@ -87,11 +88,20 @@ final class Draining {
     return command.purpose() == Purpose.ROLLBACK || command.onTimeout() == OnTimeout.FORCE;
   }
 
-  /// Where a load balancer does not answer nothing is known of the peers there.
+  /// Where a load balancer does not answer nothing is known of the peers there. A server that was
+  /// in rotation nowhere before takes nothing from the pool, and gives it nothing by coming back.
   private Minimum peers() {
-    return seen.size() == balancers.size()
+    return seen.size() == balancers.size() && wasInRotation()
         ? Minimum.judgePeers(command.peers(), command.pools(), command.minAvailable(), seen)
         : new Minimum.Kept();
+  }
+
+  /// As far as is known: whoever has not said what it had is taken to have been in.
+  private boolean wasInRotation() {
+    List<ServerSetting> before =
+        command.restore().stream().filter(it -> it.server().equals(command.server())).toList();
+    return before.isEmpty()
+        || before.stream().anyMatch(it -> it.state() == AdminState.READY && it.weight() > 0);
   }
 
   private NotDone peersLost(Minimum.Broken broken) throws Turn.Preempted {

@@ -324,6 +324,18 @@ class DrainingTest {
   }
 
   @Test
+  void oneThatWasOutBeforeTakesNothingFromThePoolThoughPeersAreMissing() throws Turn.Preempted {
+    before = AdminState.DRAIN;
+    minAvailable = 2;
+    bed.one.set("b1", AdminState.DRAIN);
+    bed.two.set("b1", AdminState.DRAIN);
+    bed.two.health("b3", "DOWN");
+
+    drains();
+    isOutOnBoth();
+  }
+
+  @Test
   void whereItIsLostWhileAnEarlierDrainIsRepeatedTheServerComesBack() throws Turn.Preempted {
     minAvailable = 2;
     bed.one.set("b1", AdminState.DRAIN);

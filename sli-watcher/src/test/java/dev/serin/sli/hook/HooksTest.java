@@ -3,10 +3,12 @@ package dev.serin.sli.hook;
 import static dev.serin.sli.Commands.START;
 import static dev.serin.sli.Commands.head;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.serin.contracts.agent.HandAlarms;
+import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.Hook;
@@ -245,6 +247,30 @@ class HooksTest {
     assertThat(answered.took())
         .as("the pauses are 0.5 to 1 s and 1 to 2 s")
         .isBetween(Duration.ofMillis(1_500), Duration.ofSeconds(3));
+  }
+
+  @Test
+  void isNotCalledOnceSomethingNewerHasCome() {
+    Turn turn = time.turn();
+    Turn over =
+        new Turn() {
+          @Override
+          public Instant now() {
+            return turn.now();
+          }
+
+          @Override
+          public void pause(Duration duration) {}
+
+          @Override
+          public void check() throws Preempted {
+            throw new Preempted();
+          }
+        };
+    assertThatThrownBy(
+            () -> hooks.call(command(url(), Duration.ofSeconds(20), 2, "board-key"), over))
+        .isInstanceOf(Turn.Preempted.class);
+    assertThat(calls).isEmpty();
   }
 
   @Test

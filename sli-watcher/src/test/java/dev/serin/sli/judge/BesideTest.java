@@ -54,6 +54,8 @@ class BesideTest {
             + " limit 0.005",
         "0.004    | 0.002    | PASS | error-rate is 0.004, the baseline's 0.002: 0.002 above it,"
             + " within 0.005",
+        "0.005    | 0        | PASS | error-rate is 0.005, the baseline's 0: 0.005 above it,"
+            + " within 0.005",
         "0.3      | 0.4      | PASS | error-rate is 0.3, the baseline's 0.4: not above it",
         "0        | 0        | PASS | error-rate is 0, the baseline's 0: not above it",
         "Infinity | Infinity | PASS | error-rate is infinite, the baseline's infinite: not above"

@@ -108,6 +108,18 @@ class OfLateTest {
   }
 
   @Test
+  void anEarlierWeightMayComeLateThoughThereIsANewerOne() throws InterruptedException {
+    recallsAWeight("b1", 25, -5);
+    recallsAWeight("b1", 30, -3);
+    guard();
+    bed.at(3);
+    bed.one.weigh("b1", 25);
+    bed.at(5);
+
+    isPutBack();
+  }
+
+  @Test
   void aWeightThatAnotherServerWasGivenIsAPersons() throws InterruptedException {
     recallsAWeight("b1", 30, -5);
     recallsAWeight("b2", 25, -5);

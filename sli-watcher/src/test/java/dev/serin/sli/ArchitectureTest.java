@@ -44,10 +44,31 @@ class ArchitectureTest {
           .because("a verdict must come out the same at every replay: pass in what it needs");
 
   @ArchTest
+  static final ArchRule comparesWithoutClockOrIo =
+      classes()
+          .that()
+          .resideInAPackage("dev.serin.sli.sequential..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.serin.sli.sequential..",
+              "dev.serin.contracts..",
+              "java.lang..",
+              "java.math..",
+              "java.time..",
+              "java.util",
+              "java.util.function..",
+              "java.util.stream..",
+              "org.apache.commons.numbers..",
+              "org.apache.commons.statistics..",
+              "org.jspecify..")
+          .because("the same counts must give the same finding at every replay");
+
+  @ArchTest
   static final ArchRule asksNoClockWhileJudging =
       noClasses()
           .that()
-          .resideInAPackage("dev.serin.sli.judge..")
+          .resideInAnyPackage("dev.serin.sli.judge..", "dev.serin.sli.sequential..")
           .should()
           .callMethod(java.time.Instant.class, "now")
           .orShould()
@@ -64,6 +85,7 @@ class ArchitectureTest {
               "dev.serin.sli.judge..",
               "dev.serin.sli.hook..",
               "dev.serin.sli.prometheus..",
+              "dev.serin.sli.sequential..",
               "dev.serin.sli.watch..")
           .should()
           .dependOnClassesThat()

@@ -1,0 +1,5 @@
+/// What holds of the comparison of a canary with its baseline.
+@NullMarked
+package dev.serin.sli.sequential;
+
+import org.jspecify.annotations.NullMarked;

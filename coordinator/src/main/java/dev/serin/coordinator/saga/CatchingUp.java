@@ -201,7 +201,8 @@ final class CatchingUp {
   static void await(Draft draft, int index, Phase.@Nullable RollingBack back) {
     String acts = acts(draft.rollout(), back);
     String why = words(draft.rollout());
-    draft.enter(new Phase.Paused(index, null, acts, back, false), why);
+    draft.enter(
+        new Phase.Paused(index, null, acts, back, false), back == null ? why : back.waiting(why));
     draft.emit(Draft.SERIN, why, head -> new RolloutEvent.RolloutPaused(head, acts));
   }
 
@@ -310,9 +311,7 @@ final class CatchingUp {
     }
     List<String> all = new ArrayList<>(back.left());
     all.add(left);
-    draft.enter(
-        new Phase.RollingBack(
-            back.step(), back.cause(), all, back.leftNodes(), back.halts(), back.foreign()));
+    draft.enter(back.leaving(all, back.leftNodes(), back.foreign()));
     RollingBack.begin(draft, paused.step() + 1);
   }
 

@@ -82,7 +82,12 @@ final class Hands {
 
   /// In the record, where the rollout itself stays where it is.
   private static void said(Draft draft, String by, String why) {
-    draft.enter(draft.rollout().phase(), why);
+    Phase phase = draft.rollout().phase();
+    draft.enter(
+        phase,
+        phase instanceof Phase.Paused paused && paused.back() != null
+            ? paused.back().waiting(why)
+            : why);
     draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, act(draft.service())));
   }
 
@@ -95,7 +100,9 @@ final class Hands {
       Draft draft, int step, Phase.@Nullable RollingBack back, String by, String why) {
     draft.forgetPending();
     Steps.toBeginAnew(draft, step);
-    draft.enter(new Phase.Paused(step, null, act(draft.service()), back, true), why);
+    draft.enter(
+        new Phase.Paused(step, null, act(draft.service()), back, true),
+        back == null ? why : back.waiting(why));
     draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, act(draft.service())));
   }
 
@@ -120,7 +127,11 @@ final class Hands {
     }
     if (draft.rollout().phase() instanceof Phase.Paused paused && paused.untilHandsOn()) {
       Phase.RollingBack back = paused.back();
-      draft.enter(back != null ? back : new Phase.Rolling(paused.step()), why);
+      if (back != null && !back.why().isEmpty()) {
+        draft.enter(back, back.why());
+      } else {
+        draft.enter(back != null ? back : new Phase.Rolling(paused.step()), why);
+      }
       draft.emit(on.requestedBy(), why, RolloutEvent.RolloutResumed::new);
       if (back != null) {
         RollingBack.begin(draft, paused.step());
@@ -129,6 +140,7 @@ final class Hands {
       }
     } else if (draft.rollout().phase() instanceof Phase.Paused paused) {
       String still = why + "; it still waits for " + paused.waitingFor();
+      draft.enter(paused, paused.back() == null ? still : paused.back().waiting(still));
       draft.emit(
           on.requestedBy(),
           still,

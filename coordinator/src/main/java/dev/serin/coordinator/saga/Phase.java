@@ -83,6 +83,8 @@ public sealed interface Phase {
   /// The rollback.
   ///
   /// @param cause what it will end as
+  /// @param why one sentence on what it was begun for, whatever comes in between; empty in a ledger
+  ///   from before there was such a field
   /// @param left which node is left in what state, and what to do
   /// @param leftNodes the names of these nodes
   /// @param halts whether it ends as halted: only one peer is taken back
@@ -91,11 +93,29 @@ public sealed interface Phase {
   record RollingBack(
       int step,
       Outcome cause,
+      String why,
       List<String> left,
       List<String> leftNodes,
       boolean halts,
       boolean foreign)
       implements Phase {
+    public RollingBack {
+      why = why == null ? "" : why;
+    }
+
+    RollingBack at(int index) {
+      return new RollingBack(index, cause, why, left, leftNodes, halts, foreign);
+    }
+
+    RollingBack leaving(List<String> all, List<String> nodes, boolean others) {
+      return new RollingBack(step, cause, why, all, nodes, halts, others);
+    }
+
+    /// What it was begun for, beside what it waits for now.
+    String waiting(String now) {
+      return why.isEmpty() ? now : now + "; the rollback's reason: " + why;
+    }
+
     @Override
     public RolloutPhase shown() {
       return RolloutPhase.ROLLING_BACK;

@@ -27,7 +27,7 @@ final class RollingBack {
     start(
         draft,
         Plan.undo(rollout.service(), rollout.steps()),
-        new Phase.RollingBack(0, cause, List.of(), List.of(), false, false),
+        new Phase.RollingBack(0, cause, why, List.of(), List.of(), false, false),
         by,
         why,
         evidence);
@@ -47,7 +47,7 @@ final class RollingBack {
     start(
         draft,
         Plan.undo(rollout.service(), ofNodes),
-        new Phase.RollingBack(0, Outcome.HALTED, left, leftNodes, true, false),
+        new Phase.RollingBack(0, Outcome.HALTED, why, left, leftNodes, true, false),
         Draft.SERIN,
         why,
         List.of());
@@ -77,7 +77,7 @@ final class RollingBack {
       }
     }
     Phase.RollingBack all =
-        new Phase.RollingBack(back.step(), cause, left, leftNodes, false, back.foreign());
+        new Phase.RollingBack(back.step(), cause, why, left, leftNodes, false, back.foreign());
     int waits = CatchingUp.isAwaited(draft.rollout()) ? steps.size() - 1 : -1;
     if (waits >= 0) {
       draft.step(
@@ -113,10 +113,7 @@ final class RollingBack {
     List<Step> told =
         back.halts() || undo.isEmpty() ? List.of() : Plan.afterRollback(draft.rollout().service());
     draft.steps(Stream.of(draft.rollout().steps(), undo, told).flatMap(List::stream).toList());
-    draft.enter(
-        new Phase.RollingBack(
-            first, back.cause(), back.left(), back.leftNodes(), back.halts(), false),
-        why);
+    draft.enter(back.at(first), why);
     List<String> nodes = undo.stream().map(Step::node).filter(Objects::nonNull).distinct().toList();
     draft.emit(
         by, why, head -> new RolloutEvent.RollbackStarted(head, back.cause(), evidence, nodes));
@@ -148,10 +145,7 @@ final class RollingBack {
       }
       return;
     }
-    Phase.RollingBack now = phase(draft);
-    draft.enter(
-        new Phase.RollingBack(
-            index, now.cause(), now.left(), now.leftNodes(), now.halts(), now.foreign()));
+    draft.enter(phase(draft).at(index));
     if (leavesTooFew(draft, index)) {
       draft.steps(Batches.alone(draft.rollout().steps(), index));
     }
@@ -341,14 +335,17 @@ final class RollingBack {
     left.add(sentence);
     List<String> leftNodes = new ArrayList<>(back.leftNodes());
     leftNodes.add(node);
-    draft.enter(
-        new Phase.RollingBack(
-            back.step(), back.cause(), left, leftNodes, back.halts(), back.foreign() || foreign));
+    draft.enter(back.leaving(left, leftNodes, back.foreign() || foreign));
+  }
+
+  /// What it was begun for.
+  static String reason(Rollout rollout, Phase.RollingBack back) {
+    return back.why().isEmpty() ? rollout.message() : back.why();
   }
 
   private static void finish(Draft draft) {
     Phase.RollingBack back = phase(draft);
-    String why = draft.rollout().message();
+    String why = reason(draft.rollout(), back);
     markUndone(draft, back.leftNodes());
     if (back.halts()) {
       List<String> left =

@@ -12,6 +12,7 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliEvent;
@@ -276,7 +277,22 @@ final class Acts {
     return story -> assertThat(story.active().phase().shown()).isEqualTo(phase);
   }
 
-  /// That the request was refused, with these words in the reason.
+  /// That the request was refused, with these words in the reason. Why it is where it is.
+  static Follows says(String message) {
+    return story -> assertThat(story.active().message()).isEqualTo(message);
+  }
+
+  /// What the record says the release of `v2` was taken back for.
+  static Follows isTakenBackFor(String reason) {
+    return story -> {
+      assertThat(story.state("v2").message()).isEqualTo(reason);
+      assertThat(story.told())
+          .filteredOn(RolloutEvent.RollbackCompleted.class::isInstance)
+          .singleElement()
+          .satisfies(completed -> assertThat(completed.head().why()).isEqualTo(reason));
+    };
+  }
+
   static Follows refuses(String... words) {
     return story -> {
       var event = story.last().events().getLast();

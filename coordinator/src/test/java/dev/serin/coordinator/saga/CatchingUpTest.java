@@ -8,10 +8,12 @@ import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.handsOff;
 import static dev.serin.coordinator.saga.Acts.handsOn;
 import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.isTakenBackFor;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
 import static dev.serin.coordinator.saga.Acts.refuses;
 import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Acts.says;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Acts.waitsFor;
@@ -290,6 +292,27 @@ class CatchingUpTest {
             observed(List.of("b1", "b2")),
             tells("traffic-shifted", "step-succeeded undo-catch-up", "rollback-completed"))
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+
+  @Test
+  void whatARollbackWaitsForIsNotWhatItWasBegunFor() {
+    Story story =
+        without(with(GOES_ON, "{\"analysis\": {\"window\": \"90s\"}}"))
+            .until("watch 1-3")
+            .on(probe(FAIL), isIn(RolloutPhase.ROLLING_BACK));
+    String reason = story.active().message();
+    String kept = "; the rollback's reason: " + reason;
+    story.goesOn();
+    assertThat(story.active().message())
+        .startsWith("haproxy-2 does not answer and has to catch up")
+        .endsWith(kept);
+
+    story
+        .on(handsOff(), says("hands off: I am at it" + kept))
+        .on(handsOn(), says("hands on; it still waits for " + BRINGS_BACK + kept))
+        .on(observed(List.of("b1", "b2")))
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED)
+        .then(isTakenBackFor(reason));
   }
 
   /// As the guard sees it once both answer, with what `haproxy-2` has of one node; the first one

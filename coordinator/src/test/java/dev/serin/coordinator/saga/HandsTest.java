@@ -6,11 +6,13 @@ import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.handsOff;
 import static dev.serin.coordinator.saga.Acts.handsOn;
 import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.isTakenBackFor;
 import static dev.serin.coordinator.saga.Acts.pause;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
 import static dev.serin.coordinator.saga.Acts.refuses;
 import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Acts.says;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Acts.waitsFor;
@@ -22,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Duration;
@@ -114,6 +117,37 @@ class HandsTest {
         .on(handsOn(), sends("drain b2"), isIn(RolloutPhase.ROLLING_BACK))
         .goesOn()
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+  }
+
+  @Test
+  void aRollbackKeepsWhatItWasBegunForAndTheRecordWhoLiftedTheHands() {
+    Story story =
+        rollout(SERVICE).until("watch 1-3").on(probe(FAIL), sends("stop-watching", "drain b2"));
+    String reason = story.active().message();
+
+    story.on(handsOff(), says("hands off: I am at it; the rollback's reason: " + reason));
+    story.on(handsOn(), says(reason));
+    assertThat(story.last().events().getFirst())
+        .isInstanceOfSatisfying(
+            RolloutEvent.RolloutResumed.class,
+            resumed -> {
+              assertThat(resumed.head().by()).isEqualTo("bob");
+              assertThat(resumed.head().why()).startsWith("hands on");
+            });
+
+    story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED).then(isTakenBackFor(reason));
+  }
+
+  @Test
+  void whatWasAbortedMeanwhileIsTakenBackForThatReason() {
+    rollout(SERVICE)
+        .until("push b2")
+        .on(handsOff())
+        .on(abort())
+        .on(handsOn(), says("it smells"))
+        .goesOn()
+        .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED)
+        .then(isTakenBackFor("it smells"));
   }
 
   @Test

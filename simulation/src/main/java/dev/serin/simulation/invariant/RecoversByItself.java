@@ -4,9 +4,7 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /// I11: a crash between any two effects, of any process, is recovered from without a human, from
@@ -37,7 +35,6 @@ final class RecoversByItself implements Invariant {
   private static final int LONG_AWAY_SECONDS = 40;
 
   private final Truth truth;
-  private final Map<String, String> takenBackFor = new HashMap<>();
   private int awaySeconds;
   private boolean longAway;
   private final BooleanSupplier onlySerinSuffers;
@@ -59,9 +56,6 @@ final class RecoversByItself implements Invariant {
 
   @Override
   public void published(RolloutEvent event) {
-    if (event instanceof RolloutEvent.RollbackStarted) {
-      takenBackFor.put(event.head().rolloutId(), event.head().why());
-    }
     if (!(event instanceof RolloutEvent.RolloutPaused)) {
       return;
     }
@@ -94,9 +88,7 @@ final class RecoversByItself implements Invariant {
     if (state.phase() == RolloutPhase.ROLLBACK_FAILED && onlySerinSuffers.getAsBoolean()) {
       throw broken(state.version() + " was not taken back: " + state.message());
     }
-    // What it was taken back for, whatever came after that: hands off and on again, say.
-    String why = takenBackFor.getOrDefault(state.rolloutId(), state.message());
-    if (!onlyCrashes() || isNoCrash(state.message()) || isNoCrash(why) || failedOtherwise(state)) {
+    if (!onlyCrashes() || isNoCrash(state.message()) || failedOtherwise(state)) {
       return;
     }
     if (state.phase() == RolloutPhase.HALTED) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -46,12 +47,27 @@ public final class Recall<C extends AgentCommand> {
   private static final Duration POLL = Duration.ofMillis(200);
 
   /// How long it reads at most, at first, and how often that is doubled: each time that it did not
-  /// do, since a broker that is slow would be asked in vain for ever. With the four answers before
-  /// it that stays below the time for which a rebalance waits for a member
-  /// ([KafkaSettings#LONGEST_REBALANCE_MILLIS]).
+  /// do, since a broker that is slow would be asked in vain for ever.
   private static final Duration PATIENCE = Duration.ofSeconds(6);
 
   private static final int MOST_DOUBLINGS = 3;
+
+  /// How long closing its consumer may take, which has left fetches with the broker. The client's
+  /// own 30 s come on top of everything else, and just where the broker is slow.
+  private static final Duration CLOSES = Duration.ofSeconds(5);
+
+  /// As [#ANSWER] bounds each: where the partitions end, begin and were an hour ago; and, after the
+  /// last look at the clock, how far one is read, where it has just got another leader.
+  private static final int ANSWERS = 4;
+
+  /// How long all of it takes at most, on the thread for which a rebalance waits: that has to stay
+  /// below the time for which it does ([KafkaSettings#LONGEST_REBALANCE_MILLIS]).
+  static final Duration LONGEST =
+      ANSWER
+          .multipliedBy(ANSWERS)
+          .plus(PATIENCE.multipliedBy(1L << MOST_DOUBLINGS))
+          .plus(POLL)
+          .plus(CLOSES);
 
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final Class<C> commandType;
@@ -116,7 +132,8 @@ public final class Recall<C extends AgentCommand> {
   }
 
   private List<C> read(List<TopicPartition> partitions) {
-    try (Consumer<String, byte[]> consumer = consumers.get()) {
+    Consumer<String, byte[]> consumer = consumers.get();
+    try {
       consumer.assign(partitions);
       List<Unread> unread = unread(consumer, partitions);
       Duration patient = patience.multipliedBy(1L << Math.min(tooShort, MOST_DOUBLINGS));
@@ -139,6 +156,17 @@ public final class Recall<C extends AgentCommand> {
       Newest<C> commands = new Newest<>();
       parts.forEach(part -> part.forEach(commands::add));
       return commands.oldestFirst();
+    } finally {
+      close(consumer);
+    }
+  }
+
+  /// What was read counts, and why nothing could be: not how the consumer ends.
+  private static void close(Consumer<?, ?> consumer) {
+    try {
+      consumer.close(CloseOptions.timeout(CLOSES));
+    } catch (KafkaException failed) {
+      log.atWarn().setCause(failed).log("a consumer that has recalled did not close");
     }
   }
 

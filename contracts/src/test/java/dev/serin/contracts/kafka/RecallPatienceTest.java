@@ -8,9 +8,11 @@ import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -26,6 +28,7 @@ class RecallPatienceTest {
 
   private final AtomicLong nanos = new AtomicLong();
   private Duration takes = Duration.ZERO;
+  private boolean answersAtOnce = true;
 
   private final CommandDesk<SliCommand, SliEvent> desk = IdleDesk.make();
 
@@ -43,13 +46,48 @@ class RecallPatienceTest {
     }
 
     @Override
+    public Map<TopicPartition, Long> endOffsets(
+        Collection<TopicPartition> partitions, Duration timeout) {
+      answersAfter(timeout);
+      return super.endOffsets(partitions, timeout);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginningOffsets(
+        Collection<TopicPartition> partitions, Duration timeout) {
+      answersAfter(timeout);
+      return super.beginningOffsets(partitions, timeout);
+    }
+
+    @Override
     public synchronized Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
         Map<TopicPartition, Long> times, Duration timeout) {
+      answersAfter(timeout);
       return Map.of();
+    }
+
+    private void answersAfter(Duration timeout) {
+      if (!answersAtOnce) {
+        nanos.addAndGet(timeout.toNanos());
+      }
+    }
+
+    /// By the client's own time-out.
+    @Override
+    public void close() {
+      answersAfter(Duration.ofSeconds(30));
+      super.close();
+    }
+
+    @Override
+    public void close(CloseOptions options) {
+      answersAfter(options.timeout().orElseThrow());
+      super.close(options);
     }
 
     @Override
     public synchronized long position(TopicPartition partition, Duration timeout) {
+      answersAfter(timeout);
       return nanos.get() - begun >= takes.toNanos() ? END : 0;
     }
 
@@ -90,9 +128,22 @@ class RecallPatienceTest {
     isTooShort("PT24S");
     isTooShort("PT48S");
     isTooShort("PT48S");
-    Duration answersBefore = Duration.ofSeconds(4 * 5);
+  }
 
-    assertThat(Duration.ofSeconds(48).plus(answersBefore).toMillis())
-        .isLessThan(KafkaSettings.LONGEST_REBALANCE_MILLIS);
+  /// Each answer comes when its time is all but over, and the consumer does not close before its
+  /// own is.
+  @Test
+  void allOfItTakesNoLongerThanARebalanceWaitsForAMember() {
+    takes = Duration.ofHours(1);
+    answersAtOnce = false;
+    for (int tries = 1; tries <= 4; tries++) {
+      nanos.set(0);
+      assertThatThrownBy(() -> recall.of(List.of(PARTITION))).isInstanceOf(KafkaException.class);
+    }
+
+    assertThat(Duration.ofNanos(nanos.get()))
+        .isLessThanOrEqualTo(Recall.LONGEST)
+        .isGreaterThan(Recall.LONGEST.minusSeconds(10));
+    assertThat(Recall.LONGEST.toMillis()).isLessThan(KafkaSettings.LONGEST_REBALANCE_MILLIS);
   }
 }

@@ -29,11 +29,17 @@ import org.jspecify.annotations.Nullable;
 /// 3. a script looks around in each instance, in several at once.
 ///
 /// A server that does not answer is asked again for a while, everything anew: it may be starting.
-/// That ends long before the preflight's deadline; one that says no (403) is not waited for.
+/// That ends long before the preflight's deadline; one that says no (403) is not waited for. Nor is
+/// one that hangs: all that is asked of servers, the last try included, is over while what was
+/// found can still be told.
 final class Inspecting {
   /// How many instances are looked at beside each other. More would keep ended executions waiting
   /// for longer than the server remembers them.
   private static final int AT_ONCE = 8;
+
+  /// Of the preflight's 90 s: longer than a look at one instance may take there (60 s), and with
+  /// time left for the answer's way.
+  static final Duration WITHIN = Duration.ofSeconds(75);
 
   private final Servers servers;
   private final ArtifactSource artifacts;
@@ -49,10 +55,13 @@ final class Inspecting {
 
   IncusEvent inspect(Turn turn, InspectInstances command, Supplier<AnswerHead> head)
       throws Turn.Preempted {
-    Instant until = turn.now().plus(IncusCommandHandler.PATIENCE);
+    Instant began = turn.now();
+    Inspecting bounded =
+        new Inspecting(servers.until(began.plus(WITHIN), turn::now), artifacts, tokens);
+    Instant until = began.plus(IncusCommandHandler.PATIENCE);
     for (int failures = 1; true; failures++) {
       Fleet.Told told = new Fleet.Told();
-      IncusEvent seen = inspect(turn, command, head, told);
+      IncusEvent seen = bounded.inspect(turn, command, head, told);
       Duration pause = IncusCommandHandler.BACK_OFF.pause(failures, command.head().commandId());
       if (told.gone().stream().allMatch(Unreachable::isDistrusting)
           || turn.now().plus(pause).isAfter(until)) {

@@ -3,6 +3,8 @@ package dev.serin.incus.instance;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.incus.rest.IncusServer;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +16,11 @@ public final class Servers {
   public Servers(Collection<IncusServer> servers) {
     this.servers = new TreeMap<>();
     servers.forEach(server -> this.servers.put(server.name(), server));
+  }
+
+  /// The same servers for a work that is to be over by then.
+  Servers until(Instant deadline, InstantSource clock) {
+    return new Servers(servers.values().stream().map(it -> it.until(deadline, clock)).toList());
   }
 
   Collection<IncusServer> all() {

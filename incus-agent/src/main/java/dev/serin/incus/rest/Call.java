@@ -46,6 +46,10 @@ public record Call(
     return new Call(Method.POST, path, Map.of(), Map.of(), "application/json", content, timeout);
   }
 
+  Call within(Duration shorter) {
+    return new Call(method, path, query, headers, contentType, content, shorter);
+  }
+
   Call with(String parameter, String value) {
     Map<String, String> more = new LinkedHashMap<>(query);
     more.put(parameter, value);

@@ -5,6 +5,8 @@ import dev.serin.contracts.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,22 @@ public final class IncusServer {
     this.project = project;
     this.wire = wire;
     this.client = client;
+  }
+
+  /// The same server for a work that is to be over by then: each call has what is left of that
+  /// time, and after it none is made.
+  public IncusServer until(Instant deadline, InstantSource clock) {
+    return new IncusServer(
+        name,
+        project,
+        call -> {
+          Duration left = Duration.between(clock.instant(), deadline);
+          if (left.toMillis() <= 0) {
+            throw new IOException("the time for all calls was over");
+          }
+          return wire.exchange(left.compareTo(call.timeout()) < 0 ? call.within(left) : call);
+        },
+        client);
   }
 
   /// How a person reaches an instance of it without Serin.

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// An incus-agent's handler over any wire, and the commands that tests give it.
@@ -158,6 +159,16 @@ final class Agent {
     return (IncusEvent.InstancesInspected)
         answer(
             new IncusCommand.InspectInstances(head(), List.of(ref()), install, artifact, rollback));
+  }
+
+  /// For a service that has this instance under many names.
+  IncusEvent.InstancesInspected inspect(int names, Artifact artifact) {
+    List<InstanceRef> refs =
+        IntStream.rangeClosed(1, names)
+            .mapToObj(number -> new InstanceRef("b" + number, bed.instance(), "default"))
+            .toList();
+    return (IncusEvent.InstancesInspected)
+        answer(new IncusCommand.InspectInstances(head(), refs, install, artifact, null));
   }
 
   IncusEvent.InstanceSeen inspect(List<ReleaseFile> further) {

@@ -25,6 +25,11 @@ final class HandTurn implements Turn {
     now = now.plus(duration);
   }
 
+  /// A call has taken so long.
+  void passes(Duration duration) {
+    now = now.plus(duration);
+  }
+
   @Override
   public void check() throws Preempted {
     if (checksLeft-- <= 0) {

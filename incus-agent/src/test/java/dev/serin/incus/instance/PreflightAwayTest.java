@@ -104,6 +104,36 @@ class PreflightAwayTest {
     assertThat(turn.now()).isBetween(began.plusSeconds(10), began.plusSeconds(16));
   }
 
+  /// It lists its instances, begins what it is told to, and gives no answer to anything else: each
+  /// call takes all of its time.
+  @Test
+  void oneThatHangsIsAProblemBeforeTheDeadlineToo() {
+    Instant began = turn.now();
+    Agent hanging =
+        agent
+            .inTurn(turn)
+            .over(call -> {
+              if (call.target().startsWith("/1.0/instances?") || call.target().contains("/exec")) {
+                return bed.wire().exchange(call);
+              }
+              turn.passes(call.timeout());
+              throw new IOException("no answer within " + call.timeout().toSeconds() + " s");
+            });
+
+    InstancesInspected seen = hanging.inspect(16, agent.artifact(NEW));
+
+    assertThat(Duration.between(began, turn.now())).isEqualTo(Inspecting.WITHIN);
+    assertThat(seen.instances())
+        .hasSize(16)
+        .allSatisfy(one ->
+            assertThat(one.problems())
+                .singleElement()
+                .asString()
+                .startsWith("server default: expected an answer, found no answer ("));
+    assertThat(seen.instances().getLast().problems().getFirst())
+        .contains("the time for all calls was over");
+  }
+
   @Test
   void oneThatDoesNotTrustTheAgentIsNotWaitedForAndWhatToDoIsSaid() {
     Instant began = turn.now();

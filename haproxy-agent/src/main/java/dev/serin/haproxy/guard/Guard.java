@@ -176,6 +176,19 @@ final class Guard {
     }
   }
 
+  /// A command of the guarded rollout has put right what came late.
+  void mendedLate(String rolloutId, List<Drift> drifts, Instant now) {
+    lock.lock();
+    try {
+      if (!stopped && newest.head().rolloutId().equals(rolloutId)) {
+        answers.accept(
+            new HaproxyEvent.DriftMended(newest.head().answered(now), DriftCause.LATE, drifts));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Ends it. What its switch took out comes back, and what comes late is put back for a while
   /// longer. For a person who takes over it just ends.
   ///

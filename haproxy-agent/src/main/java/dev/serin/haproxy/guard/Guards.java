@@ -9,6 +9,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.RolloutIds;
@@ -230,6 +231,15 @@ public final class Guards {
         .map(Map.Entry::getKey)
         .filter(given -> Causes.key(given).equals(Causes.key(found)))
         .anyMatch(given -> found.weight() == given.weight() || found.weight() == weight);
+  }
+
+  /// A drain that is under way has put right what came late in it. The guard of its rollout tells
+  /// that as it tells its own mending: the drain itself has one answer, and that is its end.
+  public void mendedLate(CommandHead drain, List<Drift> drifts) {
+    Guard guard = byService.get(drain.service());
+    if (guard != null) {
+      guard.mendedLate(drain.rolloutId(), drifts, alarms.now());
+    }
   }
 
   /// A load balancer did not answer a command: it may still obey it, when nobody expects that any

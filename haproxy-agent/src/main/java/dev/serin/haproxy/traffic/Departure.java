@@ -4,6 +4,7 @@ import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.rotation.Minimum;
@@ -88,25 +89,25 @@ final class Departure {
   /// in the same process somebody else has admitted it, and is left alone, but for what is an
   /// earlier command's ([LateReady]).
   ///
-  /// @return whether it had to be taken out again, so that what was seen is out of date
-  boolean hold(LoadBalancer balancer, Snapshot seen) throws NotDone, Turn.Preempted {
+  /// @return what the load balancer has: what was seen, unless it had to be taken out again
+  Snapshot hold(LoadBalancer balancer, Snapshot seen) throws NotDone, Turn.Preempted {
     ProcessSeen before = processes.get(balancer.name());
     if (before == null || seen.process().replaced(before)) {
       from(balancer);
-      return true;
+      return balancer.look(command.pools());
     }
-    List<String> again = new ArrayList<>();
+    List<Drift> again = new ArrayList<>();
     for (String pool : command.pools()) {
       ServerView now = Settings.server(balancer, seen, pool, command.server());
       if (now.adminState() == AdminState.READY) {
         if (!isLate(balancer, now)) {
           throw foreignHand(balancer, now);
         }
-        again.add(key(balancer, pool));
+        again.add(drift(balancer, now));
       }
     }
     if (again.isEmpty()) {
-      return false;
+      return seen;
     }
     log.atWarn()
         .addKeyValue("rollout", command.head().rolloutId())
@@ -114,20 +115,44 @@ final class Departure {
         .log(
             "ready again on {} in the middle of its drain, as Serin had asked for before: taken for a"
                 + " command that came late, and taken out once more; whoever does it again means it",
-            String.join(", ", again));
+            again.stream().map(it -> key(balancer, it.asked().pool())).toList());
     from(balancer);
     // Only what was done is done once: a load balancer that did not answer is looked at again.
-    againOnce.addAll(again);
-    return true;
+    again.forEach(it -> againOnce.add(key(balancer, it.asked().pool())));
+    Snapshot after = balancer.look(command.pools());
+    List<Drift> mended = again.stream().filter(it -> isOut(after, it.asked())).toList();
+    if (!mended.isEmpty()) {
+      late.mended(mended);
+    }
+    return after;
+  }
+
+  private Drift drift(LoadBalancer balancer, ServerView now) throws NotDone {
+    boolean canLeave = now.cookie() != null && balancer.leavingMap() != null;
+    return new Drift(
+        HaproxyCommands.node(command.head(), command.server()),
+        setting(balancer, now, AdminState.DRAIN),
+        setting(balancer, now, now.adminState()),
+        canLeave,
+        canLeave && balancer.leaving().orElse(Set.of()).contains(now.cookie()),
+        now.status());
+  }
+
+  private ServerSetting setting(LoadBalancer balancer, ServerView now, AdminState state) {
+    return new ServerSetting(balancer.name(), now.pool(), command.server(), now.weight(), state);
+  }
+
+  private static boolean isOut(Snapshot seen, ServerSetting asked) {
+    return seen.server(asked.pool(), asked.server())
+        .map(now -> now.adminState() != AdminState.READY)
+        .orElse(false);
   }
 
   private boolean isLate(LoadBalancer balancer, ServerView now) {
     String key = key(balancer, now.pool());
     return !againOnce.contains(key)
         && late.mayBe(
-            new ServerSetting(
-                balancer.name(), now.pool(), command.server(), now.weight(), AdminState.READY),
-            weights.getOrDefault(key, now.weight()));
+            setting(balancer, now, AdminState.READY), weights.getOrDefault(key, now.weight()));
   }
 
   private static String key(LoadBalancer balancer, String pool) {

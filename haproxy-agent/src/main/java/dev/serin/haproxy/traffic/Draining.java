@@ -122,10 +122,7 @@ final class Draining {
     for (LoadBalancer balancer : balancers) {
       turn.check();
       try {
-        Snapshot now = balancer.look(command.pools());
-        if (departure.hold(balancer, now)) {
-          now = balancer.look(command.pools());
-        }
+        Snapshot now = departure.hold(balancer, balancer.look(command.pools()));
         seen.put(balancer.name(), now);
         occupancy.add(balancer.current(), now);
         oldWorkers(balancer, now, occupancy);

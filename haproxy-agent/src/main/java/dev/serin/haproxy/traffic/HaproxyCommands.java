@@ -11,9 +11,12 @@ import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
+import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.haproxy.frontdoor.FrontDoor;
 import dev.serin.haproxy.guard.Guards;
 import dev.serin.haproxy.runtime.NotDone;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// Carries out the haproxy-agent's commands.
@@ -92,7 +95,17 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
   }
 
   private LateReady late(DrainServer drain) {
-    return (found, weight) -> guards.mayBeReadyLate(drain.head(), found, weight);
+    return new LateReady() {
+      @Override
+      public boolean mayBe(ServerSetting found, int weight) {
+        return guards.mayBeReadyLate(drain.head(), found, weight);
+      }
+
+      @Override
+      public void mended(List<Drift> drifts) {
+        guards.mendedLate(drain.head(), drifts);
+      }
+    };
   }
 
   /// One command's work.

@@ -2,15 +2,21 @@ package dev.serin.haproxy.traffic;
 
 import static dev.serin.haproxy.lab.RecordedHaproxy.b2;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
 import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
+import dev.serin.contracts.haproxy.HaproxyEvent.DriftMended;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.lab.RecordedHaproxy;
 import java.time.Duration;
@@ -21,6 +27,8 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// An agent that was frozen while it made a node ready goes on in the middle of the next rollout's
 /// drain of that node, another having its work by then: that is no person's hand (I10).
@@ -36,6 +44,8 @@ class LateReadyTest {
 
   /// What happens while the drain waits, one thing a wait; then its last request ends.
   private final Deque<Runnable> waits = new ArrayDeque<>();
+
+  private final List<HaproxyEvent> told = new ArrayList<>();
 
   private CommandHead head(String rollout, String id, @Nullable String node) {
     Instant now = haproxy.time().now();
@@ -55,6 +65,21 @@ class LateReadyTest {
   private void recallsThatItWasMadeReady(int weight) throws InterruptedException {
     commands.recalled(ready(weight), event -> {});
     haproxy.at(5);
+  }
+
+  /// As the coordinator has its servers guarded before it drains one.
+  private void isGuarded() {
+    haproxy
+        .guards()
+        .guard(
+            new GuardServers(
+                head("r-2", "guard", null),
+                List.of(
+                    new GuardedServer(
+                        "node-2", List.of(b2(100, AdminState.READY)), false, false, List.of())),
+                RecordedHaproxy.NOON.plusSeconds(3_600),
+                null),
+            told::add);
   }
 
   private HaproxyEvent drains() throws Turn.Preempted {
@@ -128,12 +153,36 @@ class LateReadyTest {
   }
 
   @Test
+  void isToldAsTheGuardTellsWhatItMends() throws Exception {
+    recallsThatItWasMadeReady(100);
+    isGuarded();
+    somebodyMakesItReady();
+
+    assertThat(drains()).isInstanceOf(HaproxyEvent.ServerDrained.class);
+
+    assertThat(told)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            DriftMended.class,
+            mended -> {
+              assertThat(mended.head().commandId()).isEqualTo("guard");
+              assertThat(mended.cause()).isEqualTo(DriftCause.LATE);
+              assertThat(mended.drifts())
+                  .extracting(Drift::node, Drift::asked, Drift::found)
+                  .containsExactly(
+                      tuple("node-2", b2(100, AdminState.DRAIN), b2(100, AdminState.READY)));
+            });
+  }
+
+  @Test
   void whoDoesItAgainMeansIt() throws Exception {
     recallsThatItWasMadeReady(100);
+    isGuarded();
     somebodyMakesItReady();
     somebodyMakesItReady();
 
     isTakenForAPersons();
+    assertThat(told).hasOnlyElementsOfType(DriftMended.class).hasSize(1);
   }
 
   /// The weight is set before the state, and may have been another by then.
@@ -173,24 +222,21 @@ class LateReadyTest {
     isTakenForAPersons();
   }
 
-  @Test
-  void whereTheLoadBalancerLeftACommandUnansweredItMayObeyItAMomentLater() throws Exception {
+  /// A minute later no more.
+  @ParameterizedTest
+  @CsvSource({"5, true", "61, false"})
+  void whereTheLoadBalancerLeftACommandUnansweredItMayObeyItAMomentLater(int second, boolean late)
+      throws Exception {
     haproxy.guards().commanded(head("r-2", "check", null));
     haproxy.guards().readies(ready(100));
     haproxy.guards().unanswered(head("r-1", "ready", "node-2"));
-    haproxy.at(5);
-    somebodyMakesItReady();
-    assertThat(drains()).isInstanceOf(HaproxyEvent.ServerDrained.class);
-  }
-
-  @Test
-  void aMinuteLaterNoMore() throws Exception {
-    haproxy.guards().commanded(head("r-2", "check", null));
-    haproxy.guards().readies(ready(100));
-    haproxy.guards().unanswered(head("r-1", "ready", "node-2"));
-    haproxy.at(61);
+    haproxy.at(second);
     somebodyMakesItReady();
 
-    isTakenForAPersons();
+    if (late) {
+      assertThat(drains()).isInstanceOf(HaproxyEvent.ServerDrained.class);
+    } else {
+      isTakenForAPersons();
+    }
   }
 }

@@ -124,14 +124,15 @@ public final class ArtifactStore {
   ///
   /// @param offset how much of it came before
   /// @param totalBytes of the whole artifact; negative where the sender doesn't say
-  /// @param isPrivate whether it is to be kept private from now on; what is private already comes
-  ///   anew, since nobody who has not got it is to learn that it is here
+  /// @param isPrivate whether it is to be kept private. What anybody can have already stays so;
+  ///   what is private already stays so too, and comes anew, since nobody who has not got it is to
+  ///   learn that it is here
   /// @throws IOException when the store can't be used
   public Receipt receive(
       String sha256, long offset, long totalBytes, InputStream bytes, boolean isPrivate)
       throws IOException {
     Optional<Stored> there = find(sha256);
-    if (there.isPresent() && !there.get().isPrivate() && !isPrivate) {
+    if (there.isPresent() && !there.get().isPrivate()) {
       return new Receipt.AlreadyThere(there.get().sizeBytes());
     }
     if (totalBytes > largestBytes) {
@@ -246,9 +247,10 @@ public final class ArtifactStore {
       }
       force(file);
     }
-    shelf.put(upload, sha256, isPrivate);
+    boolean isHidden = shelf.put(upload, sha256, isPrivate);
     Files.deleteIfExists(part(sha256));
-    return new Receipt.Stored(size);
+    // Somebody else may have brought it for everybody meanwhile.
+    return isPrivate && !isHidden ? new Receipt.AlreadyThere(size) : new Receipt.Stored(size);
   }
 
   private static long digestWhatIsThere(FileChannel file, MessageDigest digest) throws IOException {

@@ -5,7 +5,7 @@ public sealed interface Receipt {
   /// It is stored, whole, with its digest.
   record Stored(long sizeBytes) implements Receipt {}
 
-  /// It was stored already; nothing was read.
+  /// Anybody could have it already, and still can; nothing has changed.
   record AlreadyThere(long sizeBytes) implements Receipt {}
 
   /// The sender is gone; what came is kept to be resumed.

@@ -22,8 +22,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /// The artifacts of a store that are whole, each in a file that is called by its SHA-256 digest:
-/// what anybody may have in its directory, what is private in `private` in that. A private one
-/// stays private, whoever brings it again.
+/// what anybody may have in its directory, what is private in `private` in that. Each stays what it
+/// was first, whoever brings it again: a private one would be given to anybody else, and one that
+/// others fetch would be hidden from them.
 final class Shelf {
   private final Path directory;
   private final Path hidden;
@@ -58,11 +59,16 @@ final class Shelf {
 
   /// Where it is, or belongs.
   private Path folder(String sha256, boolean isPrivate) {
-    return isPrivate || Files.isRegularFile(hidden.resolve(sha256)) ? hidden : directory;
+    return Files.isRegularFile(hidden.resolve(sha256))
+            || (isPrivate && !Files.isRegularFile(directory.resolve(sha256)))
+        ? hidden
+        : directory;
   }
 
   /// Gives what is whole its name.
-  void put(Path upload, String sha256, boolean isPrivate) throws IOException {
+  ///
+  /// @return whether it is private
+  boolean put(Path upload, String sha256, boolean isPrivate) throws IOException {
     Files.setLastModifiedTime(upload, FileTime.from(clock.instant()));
     sweeping.lock();
     try {
@@ -74,6 +80,7 @@ final class Shelf {
       if (!folder.equals(directory) && Files.deleteIfExists(directory.resolve(sha256))) {
         force(directory);
       }
+      return folder.equals(hidden);
     } finally {
       sweeping.unlock();
     }

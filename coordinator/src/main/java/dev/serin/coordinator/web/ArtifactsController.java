@@ -179,7 +179,13 @@ class ArtifactsController {
       case Receipt.AlreadyThere(long sizeBytes) -> {
         // It is read, or the client would still be sending when the answer comes.
         request.getInputStream().transferTo(OutputStream.nullOutputStream());
-        yield stored(HttpStatus.OK, sha256, sizeBytes);
+        ResponseEntity<String> known = stored(HttpStatus.OK, sha256, sizeBytes);
+        yield isPrivate
+            ? ResponseEntity.status(known.getStatusCode())
+                .headers(known.getHeaders())
+                .header(PrivateArtifacts.HEADER, PrivateArtifacts.PUBLIC)
+                .body(known.getBody())
+            : known;
       }
       case Receipt.Cut(long offset) ->
           at(

@@ -17,6 +17,10 @@ record PrivateArtifacts(Optional<StoreToken> token) {
   /// talks to a version before this one, which would give the file to anybody.
   static final String HEADER = "Artifact-Private";
 
+  /// What the header says of a file that was to be kept private, and that anybody could have
+  /// before.
+  static final String PUBLIC = "public";
+
   /// What the header says.
   String word() {
     return token.isPresent() ? "kept" : "no-token";

@@ -149,10 +149,38 @@ class ArtifactStoreTest {
   }
 
   @Test
-  void whatIsPrivateStaysPrivateWhoeverBringsItAgain() throws IOException {
+  void whatAnybodyCanHaveIsHiddenByNobodyWhoBringsItAgain() throws IOException {
     put(BINARY);
-    assertThat(store.find(digest(BINARY)).orElseThrow().isPrivate()).isFalse();
 
+    assertThat(hide(BINARY)).isEqualTo(new Receipt.AlreadyThere(BINARY.length));
+
+    assertThat(files()).containsExactly(digest(BINARY));
+    assertThat(store.find(digest(BINARY)).orElseThrow().isPrivate()).isFalse();
+    assertThat(content(BINARY)).isEqualTo(BINARY);
+  }
+
+  /// Two bring the same at once, one of them for everybody: whose is there first counts.
+  @Test
+  void norByWhoHasBegunToBringItBefore() throws IOException {
+    InputStream slow =
+        new SequenceInputStream(
+            new ByteArrayInputStream(BINARY),
+            new InputStream() {
+              @Override
+              public int read() throws IOException {
+                put(BINARY);
+                return -1;
+              }
+            });
+
+    assertThat(store.receive(digest(BINARY), 0, BINARY.length, slow, true))
+        .isEqualTo(new Receipt.AlreadyThere(BINARY.length));
+
+    assertThat(files()).containsExactly(digest(BINARY));
+  }
+
+  @Test
+  void whatIsPrivateStaysPrivateWhoeverBringsItAgain() throws IOException {
     assertThat(hide(BINARY)).isEqualTo(new Receipt.Stored(BINARY.length));
     assertThat(files()).containsExactly("private/" + digest(BINARY));
     store = reopened();

@@ -137,8 +137,13 @@ class ArtifactsIT {
     put(path(BINARY), BINARY);
     assertThat(http.get(path(BINARY), "Authorization", "Bearer of-somebody-else").body())
         .isEqualTo(BINARY);
-    // Sent as private afterwards, it is to come once more and to be private from then on.
+    // Sent as private afterwards, it is to come once more, and stays what it is.
     assertThat(head(path(BINARY) + "?private=true").status()).isEqualTo(404);
+    Answer again = put(path(BINARY) + "?private=true", BINARY);
+    assertThat(again.status()).isEqualTo(200);
+    assertThat(again.header("Artifact-Private")).isEqualTo("public");
+    assertThat(http.get(path(BINARY)).body()).isEqualTo(BINARY);
+    assertThat(put(path(BINARY), BINARY).header("Artifact-Private")).isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -325,19 +326,33 @@ final class Returns {
             .filter(node -> coming.contains(node.name()))
             .map(NodeRecord::sha256)
             .collect(Collectors.toSet());
-    for (int at = draft.earlier.size() - 1; at >= 0 && !files.isEmpty(); at--) {
+    Predicate<Ledger.KnownVersion> isTheirs =
+        known ->
+            before.equals(Set.of(known.sha256()))
+                || known.files().stream()
+                    .anyMatch(it -> !it.nodes().isEmpty() && coming.containsAll(it.nodes()));
+    // A file for all nodes, from before there were groups, is theirs only where nothing else is.
+    Predicate<Ledger.KnownVersion> isEverybodys =
+        known -> known.files().stream().anyMatch(it -> it.nodes().isEmpty());
+    int at = newest(draft.earlier, isTheirs);
+    at = at < 0 ? newest(draft.earlier, isEverybodys) : at;
+    if (at >= 0 && !files.isEmpty()) {
       Ledger.KnownVersion known = draft.earlier.get(at);
-      boolean isTheirs = known.files().stream().anyMatch(it -> coming.containsAll(it.nodes()));
-      if (before.equals(Set.of(known.sha256())) || (!known.files().isEmpty() && isTheirs)) {
-        draft.earlier.set(
-            at,
-            new Ledger.KnownVersion(
-                known.sha256(),
-                known.version(),
-                FileRecords.merged(service, known.files(), files)));
-        return;
-      }
+      draft.earlier.set(
+          at,
+          new Ledger.KnownVersion(
+              known.sha256(), known.version(), FileRecords.merged(service, known.files(), files)));
     }
+  }
+
+  /// Where the newest of these is; negative where there is none.
+  private static int newest(
+      List<Ledger.KnownVersion> earlier, Predicate<Ledger.KnownVersion> isOne) {
+    int at = earlier.size() - 1;
+    while (at >= 0 && !isOne.test(earlier.get(at))) {
+      at--;
+    }
+    return at;
   }
 
   /// The same release once more is nothing to go back to.
@@ -351,12 +366,7 @@ final class Returns {
   /// The same binary may have come with other files too.
   private static int lastIndex(
       List<Ledger.KnownVersion> earlier, String sha256, List<ReleaseFile> files) {
-    int at = earlier.size() - 1;
-    while (at >= 0
-        && !(earlier.get(at).sha256().equals(sha256) && earlier.get(at).files().equals(files))) {
-      at--;
-    }
-    return at;
+    return newest(earlier, it -> it.sha256().equals(sha256) && it.files().equals(files));
   }
 
   private static @Nullable String digest(Ledger.@Nullable KnownGood good) {

@@ -14,12 +14,14 @@ import static dev.serin.coordinator.saga.FurtherFilesTest.fleet;
 import static dev.serin.coordinator.saga.FurtherFilesTest.has;
 import static dev.serin.coordinator.saga.FurtherFilesTest.releaseWith;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.incus.FileState;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.json.Json;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -28,7 +30,10 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.Verdict;
 import java.util.List;
 import java.util.Objects;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What takes a release's further files back is Serin's own record, whatever has changed since.
 class FurtherFilesBackTest {
@@ -107,6 +112,57 @@ class FurtherFilesBackTest {
     story.on(takeBack()).goesOn();
     assertThat(story.world().node("b1")).isEqualTo(serving("v1"));
     has(story, ENV, "A=blue", "b1");
+  }
+
+  private static final ServiceDefinition GROUPS_OF_TWO =
+      Services.with(
+          Services.blueGreen(List.of("b1", "b2"), List.of("g1", "g2")),
+          "{\"install\": {\"files\": [\"/etc/api/\"]}}");
+
+  private static final ServiceDefinition BLUE_ALONE =
+      Services.with(
+          Services.canaryThenPeers("b2", "b1"), "{\"install\": {\"files\": [\"/etc/api/\"]}}");
+
+  /// For a while there was no other group. An earlier version put on record that each node had the
+  /// same files then, without naming the nodes.
+  @Test
+  void whatTheGroupThatComesHadIsNotKeptWithTheFilesOfEveryNode() {
+    Story story = Story.of(GROUPS_OF_TWO);
+    for (String green : List.of("g1", "g2")) {
+      story.world().standsBy(green, "v0");
+      story.world().place(green, new FileState(ENV, World.sha("A=green"), "0", "0", "0640"));
+    }
+    for (String blue : List.of("b1", "b2")) {
+      story.world().place(blue, new FileState(ENV, World.sha("A=blue"), "0", "0", "0640"));
+    }
+    story.on(releaseWith("v2")).goesOn().on(releaseWith("v3")).goesOn();
+    story.on(defined(BLUE_ALONE)).on(releaseWith("v4", file(ENV, "A=4"))).goesOn();
+    story.on(releaseWith("v5")).goesOn();
+    story.finds(FurtherFilesBackTest::namingNoNodes).on(defined(GROUPS_OF_TWO));
+
+    story.on(releaseWith("v6", file(ENV, "A=6"))).goesOn();
+
+    List<Ledger.KnownVersion> earlier = story.ledger().earlier();
+    assertThat(earlier)
+        .extracting(Ledger.KnownVersion::version)
+        .containsExactly("sha256:" + World.sha("v1").substring(0, 12), "v2", "v3", "v4", "v5");
+    assertThat(filesOf(earlier.get(1)))
+        .containsExactly(tuple(ENV, World.sha("A=green"), List.of("g1", "g2")));
+    assertThat(filesOf(earlier.get(2))).containsExactly(tuple(ENV, World.sha("A=blue"), List.of()));
+  }
+
+  private static Ledger namingNoNodes(Ledger ledger) {
+    JsonNode old = Json.mapper().valueToTree(ledger);
+    old.path("earlier")
+        .forEach(known -> known.path("files").forEach(file -> ((ObjectNode) file).remove("nodes")));
+    return Json.mapper().treeToValue(old, Ledger.class);
+  }
+
+  private static List<Tuple> filesOf(Ledger.KnownVersion known) {
+    return known.files().stream()
+        .map(file ->
+            tuple(file.path(), Objects.requireNonNull(file.artifact()).sha256(), file.nodes()))
+        .toList();
   }
 
   private static World.Node serving(String version) {

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One service's story: what happens, act by act, and what the saga makes of it. The clock stands
@@ -61,6 +62,12 @@ final class Story {
   /// A release of `v2`, whose checks are being made.
   static Story rollout(ServiceDefinition service) {
     return of(service).on(release("v2"), Acts.isIn(RolloutPhase.PREFLIGHT));
+  }
+
+  /// From now on the store has something else: what an earlier version wrote, say.
+  Story finds(UnaryOperator<Ledger> stored) {
+    ledger = stored.apply(ledger);
+    return this;
   }
 
   /// What happens.

@@ -117,7 +117,7 @@ public final class Artifacts implements ArtifactSource {
         return unusable(
             Reason.DIGEST,
             "SHA-256 " + sha256 + " at " + shown,
-            digest,
+            Executable.told(start, digest),
             "release the file that was built, with its own digest");
       }
       if (!Executable.begins(start)) {

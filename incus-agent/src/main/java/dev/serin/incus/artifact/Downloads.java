@@ -182,14 +182,10 @@ public final class Downloads {
     return new Fetched(kept);
   }
 
-  /// What is no executable may be anybody's secret: not even its digest is told, with which it
-  /// could be asked for as a further file.
   private static String found(Path part, String sha256) throws IOException {
     try (InputStream stream = Files.newInputStream(part)) {
       byte[] start = stream.readNBytes(Executable.MAGIC_BYTES);
-      return start.length == 0
-          ? "an empty file"
-          : Executable.begins(start) ? sha256 : "something else, which is no executable";
+      return start.length == 0 ? "an empty file" : Executable.told(start, sha256);
     }
   }
 

@@ -120,7 +120,10 @@ record Findings(
       } else if (report.number(key + "-size") == 0) {
         problem(what, "an executable at " + artifact.uri(), "an empty file");
       } else if (!report.value(key + "-digest").equals(artifact.sha256())) {
-        problem(what, "SHA-256 " + artifact.sha256(), report.value(key + "-digest"));
+        problem(
+            what,
+            "SHA-256 " + artifact.sha256(),
+            Executable.toldHex(report.value(key + "-magic"), report.value(key + "-digest")));
       } else if (!Executable.beginsHex(report.value(key + "-magic"))) {
         problem(
             what,

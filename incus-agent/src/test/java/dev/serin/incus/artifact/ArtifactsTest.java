@@ -147,6 +147,20 @@ class ArtifactsTest {
     assertThat(failure(artifacts.locate(remote(digest(served)))).found()).isEqualTo("a text");
   }
 
+  /// Whoever may publish a request says where the agent looks.
+  @Test
+  void norIsThatOfATextThatIsNoReleasesBinary() throws IOException {
+    tellsOf("PASSWORD=secret", "something else, which is no executable");
+    tellsOf("#!/bin/sh\nexport PASSWORD=secret\n", "another script");
+  }
+
+  private void tellsOf(String secret, String found) throws IOException {
+    byte[] text = secret.getBytes(UTF_8);
+    assertThat(failure(artifacts.locate(file(text, "0".repeat(64)))).found()).isEqualTo(found);
+    served = text;
+    assertThat(failure(artifacts.locate(remote("0".repeat(64)))).found()).isEqualTo(found);
+  }
+
   @Test
   void theStoreIsShownTheTokenAndNobodyElse() {
     String token = "a-token-of-the-test";
@@ -245,11 +259,12 @@ class ArtifactsTest {
   }
 
   @Test
-  void aWrongDigestNamesBoth() throws IOException {
-    Failure failure = failure(artifacts.locate(file(BINARY, "0".repeat(64))));
+  void aWrongDigestOfMachineCodeNamesBoth() throws IOException {
+    byte[] elf = {0x7f, 'E', 'L', 'F', 2, 1};
+    Failure failure = failure(artifacts.locate(file(elf, "0".repeat(64))));
     assertThat(failure.reason()).isEqualTo(Reason.DIGEST);
     assertThat(failure.expected()).contains("0".repeat(64));
-    assertThat(failure.found()).isEqualTo(digest(BINARY));
+    assertThat(failure.found()).isEqualTo(digest(elf));
   }
 
   @Test

@@ -50,6 +50,21 @@ class LostArtifactTest {
     assertThat(findings(artifact, false).warnings()).isEmpty();
   }
 
+  /// Whoever may publish a request names any path of the node.
+  @Test
+  void theDigestOfAnotherTextThatIsThereIsNotTold() {
+    String secret = "ef".repeat(32);
+    String text = "artifact file\nartifact-size 9\nartifact-digest " + secret + "\n";
+    assertThat(findings(text + "artifact-magic 50415353\n", false).problems())
+        .anyMatch(it -> it.contains("something else, which is no executable"))
+        .noneMatch(it -> it.contains(secret));
+    assertThat(findings(text + "artifact-magic 23212f62\n", false).problems())
+        .anyMatch(it -> it.contains("another script"))
+        .noneMatch(it -> it.contains(secret));
+    assertThat(findings(text + "artifact-magic 7f454c46\n", false).problems())
+        .anyMatch(it -> it.contains(secret));
+  }
+
   @Test
   void whatTheNodeHasIsTakenFromThere() {
     String there =

@@ -240,4 +240,43 @@ class MissedTest {
     assertThat(bed.one.now("b1").weight()).isEqualTo(7);
     assertThat(mended()).containsOnly(DriftCause.FORGOTTEN).hasSize(2);
   }
+
+  @Test
+  void whatCannotBePutBackIsToldToEachRollout() throws InterruptedException {
+    bed.one.weigh("b1", 7);
+    GuardedServer weighed =
+        new GuardedServer("node-1", List.of(bed.one.now("b1")), false, false, List.of());
+    bed.guards.guard(bed.guard(null, weighed), bed.events::add);
+    bed.at(2);
+    bed.one.refuses("set server");
+    bed.one.reload();
+    bed.at(20);
+    assertThat(bed.told(DriftRemains.class)).hasSize(1);
+
+    bed.rollout = "r-2";
+    bed.guards.guard(bed.guard(null, weighed), bed.events::add);
+    bed.at(22);
+
+    assertThat(bed.told(DriftRemains.class)).hasSize(2);
+  }
+
+  @Test
+  void aLoadBalancerThatIsNotAskedForAnyMoreIsNotSilent() throws InterruptedException {
+    guard(bed.ready("b1"));
+    bed.at(2);
+    bed.two.silent(true);
+    bed.at(10);
+    GuardedServer onOne =
+        new GuardedServer("node-1", List.of(bed.one.now("b1")), false, false, List.of());
+    bed.guards.guard(bed.guard(null, onOne), bed.events::add);
+    bed.at(30);
+
+    assertThat(bed.told(TrafficObserved.class).getLast().silent()).isEmpty();
+    assertThat(bed.told(TrafficObserved.class).getLast().inRotation()).containsExactly("node-1");
+    guard(bed.ready("b1"));
+    bed.at(31);
+    assertThat(bed.told(TrafficObserved.class).getLast().silent())
+        .as("one look is no outage, however silent it was before")
+        .isEmpty();
+  }
 }

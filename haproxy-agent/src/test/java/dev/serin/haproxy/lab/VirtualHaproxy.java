@@ -58,6 +58,10 @@ public final class VirtualHaproxy {
   private boolean hasMap = true;
   private boolean silent;
   private boolean clings;
+  private String level = "admin";
+  private String algorithm = "roundrobin";
+  private String cookieName = "SERVERID";
+  private @Nullable String backup;
   private @Nullable String refused;
   private Consumer<String> beforeEach = command -> {};
   private long pid = 100;
@@ -87,6 +91,19 @@ public final class VirtualHaproxy {
   /// From the beginning on it has no leaving map.
   public VirtualHaproxy withoutMap() {
     hasMap = false;
+    return this;
+  }
+
+  /// From the beginning on it pins nobody, and balances so.
+  public VirtualHaproxy withoutCookie(String balance) {
+    algorithm = balance;
+    cookieName = "";
+    return this;
+  }
+
+  /// The server gets requests only where no other one is up.
+  public VirtualHaproxy backup(String server) {
+    backup = server;
     return this;
   }
 
@@ -177,6 +194,11 @@ public final class VirtualHaproxy {
     silent = now;
   }
 
+  /// What may be done at its socket: `admin`, `operator` or `user`.
+  public void level(String now) {
+    level = now;
+  }
+
   /// Commands that begin so are refused from now on; none where null.
   public void refuses(@Nullable String command) {
     refused = command;
@@ -226,7 +248,8 @@ public final class VirtualHaproxy {
               .formatted(pid, Duration.between(startedAt, clock.get()).toSeconds());
       case "show servers" -> words[2].equals("state") ? state() : connections();
       case "show stat" -> stat();
-      case "show map" -> map();
+      case "show map" -> words.length > 2 ? map() : "1 (" + MAP + ") a map\n";
+      case "show cli" -> level;
       case "show sess" -> words.length > 2 ? detail(words[2]) : list();
       case "set server" -> set(words);
       case "add map" -> addToMap(words[3]);
@@ -321,7 +344,7 @@ public final class VirtualHaproxy {
             "# pxname,svname,scur,stot,lbtot,status,type,bck,hrsp_2xx,algo,cookie,throttle\n");
     lines.forEach((server, line) ->
         text.append(
-            "%s,%s,%d,%d,%d,%s,2,0,%d,,%s,%s\n"
+            "%s,%s,%d,%d,%d,%s,2,%d,%d,,%s,%s\n"
                 .formatted(
                     POOL,
                     server,
@@ -329,9 +352,11 @@ public final class VirtualHaproxy {
                     line.answers,
                     line.chosen,
                     line.status(),
+                    server.equals(backup) ? 1 : 0,
                     line.answers,
-                    line.cookie,
+                    cookieName.isEmpty() ? "" : line.cookie,
                     line.rampPercent < 100 ? line.rampPercent : "")));
-    return text.append(POOL + ",BACKEND,0,0,0,UP,1,0,0,roundrobin,SERVERID,\n").toString();
+    return text.append(POOL + ",BACKEND,0,0,0,UP,1,0,0," + algorithm + "," + cookieName + ",\n")
+        .toString();
   }
 }

@@ -143,4 +143,60 @@ class ServingCheckTest {
     assertThat(bed.obey(check())).isInstanceOf(HaproxyEvent.Failed.class);
     assertThat(requests).isEmpty();
   }
+
+  @Test
+  void whereNoCookiePinsAnyoneItsCountersAreTheProof() throws Turn.Preempted {
+    bed.one.withoutCookie("roundrobin");
+    bed.two.withoutCookie("roundrobin");
+    users(number -> number % 3 == 0 ? byB1(200) : new FrontDoor.Served(200, List.of()));
+
+    HaproxyEvent answer = bed.obey(check());
+
+    assertThat(((ServerServing) answer).proof().getFirst())
+        .isEqualTo("one: /health answered 200, and the answers counted for api/b1 grew by 1");
+    assertThat(requests).hasSize(6).allMatch(it -> it.cookie() == null);
+  }
+
+  @Test
+  void whereThePathDecidesOthersAreTriedUntilOneIsItsOwn() throws Turn.Preempted {
+    bed.one.withoutCookie("uri");
+    bed.two.withoutCookie("uri");
+    users(number ->
+        requests.getLast().path().equals("/health;serin=2")
+            ? byB1(200)
+            : new FrontDoor.Served(200, List.of()));
+
+    HaproxyEvent answer = bed.obey(check());
+
+    assertThat(((ServerServing) answer).proof().getFirst())
+        .contains("one: /health;serin=2 answered 200", "whose key that is, grew by 1");
+    assertThat(requests)
+        .extracting(FrontDoor.Request::path)
+        .startsWith("/health", "/health?serin=1", "/health;serin=2");
+  }
+
+  @Test
+  void aBackupServerThatNobodyAsksIsInRotationByHaproxysWord() throws Turn.Preempted {
+    bed.one.withoutCookie("roundrobin").backup("b1");
+    bed.two.withoutCookie("roundrobin").backup("b1");
+    bed.two.health("b1", "UP 1/3");
+    bed.at(4, () -> bed.two.health("b1", "UP"));
+
+    HaproxyEvent answer = bed.obey(check());
+
+    assertThat(((ServerServing) answer).proof().getFirst()).contains("is a backup server");
+    assertThat(requests).isEmpty();
+    assertThat(bed.seconds()).isBetween(4.0, 4.2);
+  }
+
+  @Test
+  void whereNobodyElseIsUpABackupServerIsAskedLikeAnyOther() throws Turn.Preempted {
+    bed.one.withoutCookie("roundrobin").backup("b1");
+    bed.one.health("b2", "DOWN");
+    bed.one.health("b3", "DOWN");
+    users(number -> byB1(200));
+
+    assertThat(bed.obey(check())).isInstanceOf(ServerServing.class);
+    assertThat(requests).hasSize(2);
+  }
 }

@@ -7,7 +7,7 @@ JDK := $(shell lab/lib/jdk)
 AS_MAVEN := JAVA_HOME="$(JDK)" MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow"
 MAVEN := $(AS_MAVEN) ./mvnw -B -ntp
 
-.PHONY: help build demo test verify format bench soak mutants lab-up lab-down clean jdk
+.PHONY: help build demo test verify format bench judgement soak mutants lab-up lab-down clean jdk
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -38,6 +38,11 @@ bench: build ## Limits on time and memory; fails where one is missed
 	@./serin rehearse-services
 	lab/up --reset
 	lab/bench
+
+judgement: build ## How often each rule takes a good release back, how soon it catches a bad one: 2,000 windows a case; fails where a target is missed
+	"$(JDK)/bin/java" -XX:+UseParallelGC -Xmx800m -cp simulation/target/simulation.jar \
+	  dev.serin.simulation.judgement.Judgement --windows 2000 --document docs/judgement.md \
+	  --ran "$$(date -u +%Y-%m-%d), commit $$(git rev-parse --short HEAD)$$(git diff --quiet HEAD -- . ':(exclude)docs/judgement.md' || echo ' and changes that were not committed')"
 
 soak: build ## 10,000 simulated seeds, a hundred faults on real processes, three brokers killed in turn, each strategy taken back at each step, the worst day, rescue sheets at each kind of step
 	@mkdir -p target && rm -f target/soak-*.md

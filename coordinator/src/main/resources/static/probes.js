@@ -27,7 +27,9 @@ export function probePanel(rollout, story) {
       h("span", { class: "soft" }, ` · probe ${last.slot} at ${time(last.at)}`),
     ),
     strip(probed),
-    last.results.map((result) => sli(result, probed)),
+    last.results.map((result) =>
+      sli(result, probed, last.warnings?.includes(result.detail) ?? false),
+    ),
   );
 }
 
@@ -55,7 +57,8 @@ function strip(probed) {
   );
 }
 
-function sli(result, probed) {
+/** @param warns whether it is red and, by the service's word, only told */
+function sli(result, probed, warns) {
   const { tone, sign, word } = verdict(result.verdict);
   const values = probed
     .slice(-SHOWN)
@@ -74,7 +77,8 @@ function sli(result, probed) {
       ? sparkline(values, result)
       : h("span", { class: "no-spark" }),
     h("span", { class: `sli-verdict ${tone}` }, `${sign} ${word}`),
-    result.verdict !== "PASS" && h("p", { class: "sli-detail" }, result.detail),
+    result.verdict !== "PASS" &&
+      h("p", { class: "sli-detail" }, `${warns ? "only a warning: " : ""}${result.detail}`),
   );
 }
 

@@ -275,6 +275,11 @@ public final class EventSentence {
         .and(" probe " + probe.slot())
         .and(" " + probe.verdict().name().replace('_', ' '))
         .and(results.isEmpty() ? "" : ": " + results)
+        .and(
+            Style.CAREFUL,
+            probe.warnings().isEmpty()
+                ? ""
+                : "; only a warning: " + String.join("; ", probe.warnings()))
         .and(Style.FAINT, "  (" + probed.green() + " of " + probed.needed() + " green)");
   }
 

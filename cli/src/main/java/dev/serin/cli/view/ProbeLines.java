@@ -32,10 +32,11 @@ final class ProbeLines {
     int names = probe.results().stream().mapToInt(one -> Text.width(one.name())).max().orElse(0);
     int values = probe.results().stream().mapToInt(one -> Text.width(value(one))).max().orElse(0);
     for (SliResult result : probe.results()) {
+      boolean warns = probe.warnings().contains(result.detail());
       String detail =
           result.verdict() == Verdict.PASS || result.detail().isBlank()
               ? ""
-              : "  " + result.detail();
+              : "  " + (warns ? "only a warning: " : "") + result.detail();
       // The sentence first: of the history what there is room for, but some of it.
       int room = width - (4 + names + 2 + values + 2) - Text.width(detail);
       Text line =
@@ -43,13 +44,17 @@ final class ProbeLines {
               .and(scene.marks().verdict(result.verdict()))
               .and(" " + result.name())
               .padded(4 + names + 2)
-              .and(result.verdict() == Verdict.FAIL ? Style.BAD : Style.PLAIN, value(result))
+              .and(result.verdict() == Verdict.FAIL ? red(warns) : Style.PLAIN, value(result))
               .padded(4 + names + 2 + values + 2)
               .and(history(result.name(), probes, Math.clamp(room, 5, HISTORY), scene.marks()))
               .and(Style.CAREFUL, detail);
       lines.add(line.cut(width, scene.marks()));
     }
     return lines;
+  }
+
+  private static Style red(boolean warns) {
+    return warns ? Style.CAREFUL : Style.BAD;
   }
 
   private static Text title(Scene scene, ProbeView probe, List<SliProbed> probes) {

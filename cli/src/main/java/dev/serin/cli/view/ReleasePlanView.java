@@ -7,6 +7,8 @@ import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
 import dev.serin.contracts.rollout.ReleasePlan.PlannedFile;
+import dev.serin.contracts.rollout.ReleasePlan.PlannedSli;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -40,6 +42,10 @@ public final class ReleasePlanView {
     lines.add(Text.empty());
     lines.addAll(view.steps());
     lines.add(Text.empty());
+    if (!plan.slis().isEmpty()) {
+      lines.addAll(view.slis());
+      lines.add(Text.empty());
+    }
     if (!plan.files().isEmpty()) {
       lines.addAll(view.files());
       lines.add(Text.empty());
@@ -240,6 +246,27 @@ public final class ReleasePlanView {
           Text.of(Style.FAINT, row.deadline()));
     }
     return table.lines();
+  }
+
+  private List<Text> slis() {
+    Table table = new Table("SLI", "judged", "counts", "when red");
+    for (PlannedSli sli : plan.slis()) {
+      table.row(
+          Text.of(sli.name()),
+          Text.of(sli.judged()),
+          Text.of(sli.from() == null ? "always" : "from " + Quantities.shown(sli.from()) + " % on"),
+          Text.of(sli.onBreach() == OnBreach.WARN ? Style.CAREFUL : Style.PLAIN, red(sli)));
+    }
+    return table.lines();
+  }
+
+  private static String red(PlannedSli sli) {
+    return switch (sli.onBreach()) {
+      case ROLLBACK -> "rollback";
+      case PAUSE -> "pause";
+      case HOLD -> "hold";
+      case WARN -> "only a warning";
+    };
   }
 
   /// Never what is in them.

@@ -14,6 +14,8 @@ import dev.serin.contracts.rollout.PlanView.PlannedStep;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
+import dev.serin.contracts.rollout.ReleasePlan.PlannedSli;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,6 +191,30 @@ class PlanTest {
         .contains("back      b1, b3, then b2: restore")
         .anyMatch(line -> line.matches("1 +b2 +drain → keep +4m00s"))
         .anyMatch(line -> line.matches("2 +b1, b3 +drain → keep +4m00s"));
+  }
+
+  @Test
+  void showsFromWhenOnEachSliCountsAndWhatItComesTo() throws Exception {
+    ReleasePlan it = plan();
+    SerinRun run =
+        run(
+            new ReleasePlan(
+                it.service(),
+                it.version(),
+                it.plan(),
+                it.rollback(),
+                it.nodes(),
+                it.checks(),
+                it.problems(),
+                it.warnings(),
+                null,
+                List.of(),
+                List.of(
+                    new PlannedSli("errors", "below 0.005", null, OnBreach.ROLLBACK),
+                    new PlannedSli("p95", "below 0.5", 25.0, OnBreach.WARN))));
+    assertThat(run.out().lines().map(String::stripTrailing))
+        .anyMatch(line -> line.matches("errors +below 0\\.005 +always +rollback"))
+        .anyMatch(line -> line.matches("p95 +below 0\\.5 +from 25 % on +only a warning"));
   }
 
   @Test

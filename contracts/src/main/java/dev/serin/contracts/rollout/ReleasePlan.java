@@ -2,6 +2,7 @@ package dev.serin.contracts.rollout;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.Check;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param waitsFor the rollout that is active, which it would wait for or take back; none where it
 ///   would start at once
 /// @param files the further files that it would bring
+/// @param slis what is watched, each SLI in the order written
 public record ReleasePlan(
     String service,
     String version,
@@ -29,7 +31,23 @@ public record ReleasePlan(
     List<String> problems,
     List<String> warnings,
     @Nullable String waitsFor,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedFile> files) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedFile> files,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedSli> slis) {
+  /// An SLI, as it would count.
+  ///
+  /// @param judged how its value is judged, in plain words
+  /// @param from the share of the requests, in per cent, from which on it counts; none for every
+  ///   window
+  /// @param onBreach what it comes to when it is red
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record PlannedSli(String name, String judged, @Nullable Double from, OnBreach onBreach) {
+    public PlannedSli {
+      Check.name("name", name);
+      Check.text("judged", judged);
+      Check.required("onBreach", onBreach);
+    }
+  }
+
   /// A further file, as it would be. Never its content.
   ///
   /// @param mode four octal digits
@@ -54,7 +72,24 @@ public record ReleasePlan(
     }
   }
 
-  /// Of a release without further files.
+  /// Of a release of which nothing is watched.
+  public ReleasePlan(
+      String service,
+      String version,
+      PlanView plan,
+      List<PlanView.PlannedStep> rollback,
+      List<NodeNow> nodes,
+      List<CheckResult> checks,
+      List<String> problems,
+      List<String> warnings,
+      @Nullable String waitsFor,
+      List<PlannedFile> files) {
+    this(
+        service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, files,
+        List.of());
+  }
+
+  /// Of a release that brings no further files, and of which nothing is watched.
   public ReleasePlan(
       String service,
       String version,
@@ -65,7 +100,9 @@ public record ReleasePlan(
       List<String> problems,
       List<String> warnings,
       @Nullable String waitsFor) {
-    this(service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, List.of());
+    this(
+        service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, List.of(),
+        List.of());
   }
 
   /// A node as it was found.
@@ -116,5 +153,6 @@ public record ReleasePlan(
     problems = Check.list(problems);
     warnings = Check.list(warnings);
     files = Check.list(files);
+    slis = Check.list(slis);
   }
 }

@@ -247,6 +247,9 @@ public record ServiceDefinition(
   /// @param query PromQL for one number, with `$` names
   /// @param maxAge how old the newest sample behind a green value may be, 1 s or more; none for
   ///   what the ranges in the query say
+  /// @param from the canary's share of the requests, in per cent from 1 to 100, from which on it
+  ///   counts; none for every window
+  /// @param onBreach what it comes to when it is red; none for what the service says
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Sli(
       String name,
@@ -257,7 +260,9 @@ public record ServiceDefinition(
       @Nullable Double maxRatio,
       @Nullable Double floor,
       @Nullable MinRequests minRequests,
-      @Nullable Duration maxAge) {
+      @Nullable Duration maxAge,
+      @Nullable Double from,
+      @Nullable OnBreach onBreach) {
     public Sli {
       Check.name("name", name);
       Check.text("query", query);
@@ -271,6 +276,11 @@ public record ServiceDefinition(
     /// Whether it can be judged without a baseline.
     public boolean hasLimitOfItsOwn() {
       return max != null || min != null;
+    }
+
+    /// @param sharePercent the canary's share of the requests in a window
+    public boolean countsAt(double sharePercent) {
+      return from == null || from <= sharePercent;
     }
   }
 
@@ -294,7 +304,7 @@ public record ServiceDefinition(
     GO_ON
   }
 
-  /// What a breach of the SLIs comes to.
+  /// What a breach of the SLIs comes to, the most severe first.
   public enum OnBreach {
     /// Everything done is undone.
     @JsonProperty("rollback")
@@ -304,7 +314,10 @@ public record ServiceDefinition(
     PAUSE,
     /// Everything stays as it is, and a person decides.
     @JsonProperty("hold")
-    HOLD
+    HOLD,
+    /// It is told, and the rollout goes on.
+    @JsonProperty("warn")
+    WARN
   }
 
   public enum OnPeerFailure {
@@ -364,6 +377,11 @@ public record ServiceDefinition(
     boolean oneGroupServes = isBlueGreen() || strategy.equals(Strategies.RESTART);
     return Strategies.minimum(
         strategy, minAvailable, oneGroupServes ? smallerGroup() : nodes.size());
+  }
+
+  /// What it comes to when that SLI is red.
+  public OnBreach onBreach(Sli sli) {
+    return sli.onBreach() == null ? onBreach : sli.onBreach();
   }
 
   /// Whether one of its groups gets a release, and the other one leaves for it.

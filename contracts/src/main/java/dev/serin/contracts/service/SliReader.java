@@ -1,7 +1,9 @@
 package dev.serin.contracts.service;
 
 import dev.serin.contracts.json.Fields;
+import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.service.ServiceDefinition.MinRequests;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,9 +51,30 @@ final class SliReader {
               orNull(maxRatio(sli)),
               orNull(floor(sli)),
               minRequests(sli),
-              sli.duration("maxAge", SHORTEST_AGE).orElse(null)));
+              sli.duration("maxAge", SHORTEST_AGE).orElse(null),
+              from(sli),
+              sli.has("onBreach")
+                  ? sli.choice("onBreach", OnBreach.class, OnBreach.ROLLBACK)
+                  : null));
+    }
+    if (!slis.isEmpty() && slis.stream().allMatch(sli -> sli.from() != null)) {
+      fields.problem(
+          "slis",
+          "expected one at least without from, which counts in every window, found none: a window"
+              + " that nothing is asked in would never be green");
     }
     return slis;
+  }
+
+  private static @Nullable Double from(Fields sli) {
+    OptionalDouble share = sli.percent("from");
+    if (share.isPresent() && (share.getAsDouble() < 1 || share.getAsDouble() > 100)) {
+      sli.problem(
+          "from",
+          "expected a share of the requests in per cent, from 1 to 100, found "
+              + Quantities.shown(share.getAsDouble()));
+    }
+    return orNull(share);
   }
 
   private static @Nullable Double orNull(OptionalDouble number) {

@@ -293,8 +293,8 @@ class ServiceReaderTest {
                     + " 'lb'}"));
     assertThat(definition.slis())
         .containsExactly(
-            new Sli("a", "q", 0.5, 0.01, null, null, null, null, Duration.ofMinutes(6)),
-            new Sli("b", "q", null, 0.0, null, null, null, null, null));
+            new Sli("a", "q", 0.5, 0.01, null, null, null, null, Duration.ofMinutes(6), null, null),
+            new Sli("b", "q", null, 0.0, null, null, null, null, null, null, null));
   }
 
   @Test

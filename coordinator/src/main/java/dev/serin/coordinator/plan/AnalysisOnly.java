@@ -25,9 +25,24 @@ final class AnalysisOnly {
             "soak",
             "pauses")
         .forEach(merged::remove);
-    merged.set("onBreach", Json.mapper().valueToTree(OnBreach.ROLLBACK));
+    endsBy(merged);
+    merged
+        .path("slis")
+        .forEach(sli -> {
+          if (sli instanceof ObjectNode fields && fields.hasNonNull("onBreach")) {
+            endsBy(fields);
+          }
+        });
     if (merged.get("noData") instanceof ObjectNode noData) {
       noData.set("then", Json.mapper().valueToTree(NoDataThen.ROLLBACK));
+    }
+  }
+
+  /// There is no canary to keep out, and nobody who would go on: but for what only warns, a breach
+  /// ends it.
+  private static void endsBy(ObjectNode fields) {
+    if (!fields.path("onBreach").asString("").equals("warn")) {
+      fields.set("onBreach", Json.mapper().valueToTree(OnBreach.ROLLBACK));
     }
   }
 

@@ -101,6 +101,16 @@ public final class Plan {
         analysis(service, step));
   }
 
+  /// The canary's share of the requests in that window, in per cent: what it is given, or where
+  /// nodes have their own weights, the share of the nodes that are canaries.
+  ///
+  /// @param watched the service as that step watches it
+  static double shareOf(ServiceDefinition watched, Step step) {
+    return step.share() == null
+        ? 100.0 * watched.canaries().size() / watched.nodes().size()
+        : step.share();
+  }
+
   /// Whether an analysis watches what every node that serves has.
   public static boolean isOnAll(Step step) {
     return step.share() != null && step.share() == 100;

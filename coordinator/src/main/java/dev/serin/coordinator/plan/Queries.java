@@ -7,6 +7,7 @@ import dev.serin.contracts.service.ServiceDefinition.Sli;
 import dev.serin.contracts.sli.SliQuery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,16 +25,27 @@ public final class Queries {
 
   private Queries() {}
 
+  /// All of them, whatever window they count in.
   public static List<SliQuery> of(ServiceDefinition service, String version) {
-    return of(service, version, true);
+    return of(service, version, sli -> true, true);
   }
 
-  /// Where no node is left to compare with, what can't be judged without one is left out.
+  /// What one window asks: the SLIs that count at its share. Where no node is left to compare with,
+  /// what can't be judged without one is left out.
   ///
+  /// @param step an analysis of the service's plan
+  public static List<SliQuery> of(ServiceDefinition service, String version, Step step) {
+    ServiceDefinition watched = Plan.watched(service, step);
+    double share = Plan.shareOf(watched, step);
+    return of(watched, version, sli -> sli.countsAt(share), !Plan.isOnAll(step));
+  }
+
   /// @param baseline whether nodes on the old version still serve
-  public static List<SliQuery> of(ServiceDefinition service, String version, boolean baseline) {
+  private static List<SliQuery> of(
+      ServiceDefinition service, String version, Predicate<Sli> counts, boolean baseline) {
     boolean compares = baseline && !service.peers().isEmpty();
     return service.slis().stream()
+        .filter(counts)
         .filter(sli -> sli.hasLimitOfItsOwn() || compares)
         .map(sli -> query(service, version, sli, compares))
         .toList();

@@ -252,8 +252,7 @@ final class Commands {
         .filter(step -> step.name() == StepName.ANALYSE)
         .filter(step -> Watching.idOf(rollout, step).equals(watch.id()))
         .findFirst()
-        .map(
-            step -> Queries.of(Plan.watched(rollout.service(), step), version, !Plan.isOnAll(step)))
+        .map(step -> Queries.of(rollout.service(), version, step))
         .orElseGet(() -> Queries.of(rollout.service(), version));
   }
 

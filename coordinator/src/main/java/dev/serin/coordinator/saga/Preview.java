@@ -144,7 +144,8 @@ public final class Preview {
             .flatMap(List::stream)
             .toList(),
         Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null),
-        files(judged.service(), found));
+        files(judged.service(), found),
+        service.isWatched() ? PlannedSlis.of(judged.service()) : List.of());
   }
 
   private List<PlannedFile> files(ServiceDefinition judged, Phase.Preflight found) {

@@ -91,7 +91,7 @@ final class Watching {
 
   static void probed(Draft draft, SlotProbed probed) {
     String id = probed.analysisId();
-    boolean red = probed.verdict() == Verdict.FAIL;
+    boolean red = consequence(draft, probed).verdict() == Verdict.FAIL;
     switch (draft.rollout().phase()) {
       case Phase.Watching(int step, Watch watch) when id.equals(watch.id()) ->
           judge(draft, step, watch, probed);
@@ -127,21 +127,22 @@ final class Watching {
 
   private static void judge(Draft draft, int step, Watch watch, SlotProbed probed) {
     Verdict before = watch.verdicts().get(probed.slot());
-    boolean worse = probed.verdict() == Verdict.FAIL && before != Verdict.FAIL;
+    Consequence comesTo = consequence(draft, probed);
+    boolean worse = comesTo.verdict() == Verdict.FAIL && before != Verdict.FAIL;
     if ((before != null && !worse) || probed.slot() > watch.lastSlot()) {
       draft.ignore(Decision.Ignored.SLOT_JUDGED);
       return;
     }
-    if (probed.verdict() != Verdict.FAIL
+    if (comesTo.verdict() != Verdict.FAIL
         && probed.head().at().isAfter(draft.at.plus(CLOCKS_APART))) {
       notDue(draft, watch, probed);
       return;
     }
     Watch judged =
         watch
-            .judged(probed.slot(), probed.verdict(), watch.dueAt(probed.slot()))
+            .judged(probed.slot(), comesTo.verdict(), watch.dueAt(probed.slot()))
             .lapsedIf(!Guarding.provenUntil(draft.rollout(), watch).isAfter(draft.at));
-    ProbeView probe = view(probed);
+    ProbeView probe = view(probed, comesTo);
     draft.probed(probe);
     if (draft.rollout().phase() instanceof Phase.Watching) {
       draft.enter(new Phase.Watching(step, judged), WATCHES);
@@ -150,7 +151,11 @@ final class Watching {
         Draft.SERIN,
         sentence(probe),
         head -> new RolloutEvent.SliProbed(head, probe, judged.green(), judged.needed()));
-    conclude(draft, step, judged, probe);
+    conclude(draft, step, judged, probe, comesTo.onBreach());
+  }
+
+  private static Consequence consequence(Draft draft, SlotProbed probed) {
+    return Consequence.of(draft.rollout().service(), probed.verdict(), probed.results());
   }
 
   /// Of a watcher whose clock is far ahead: its slots are not due yet, so what it says of them is
@@ -194,25 +199,28 @@ final class Watching {
   private static void tooLate(Draft draft, int analysis, SlotProbed probed) {
     Step step = draft.rollout().steps().get(analysis);
     int needed = Plan.analysis(draft.rollout().service(), step).slots();
-    ProbeView probe = view(probed);
+    Consequence comesTo = consequence(draft, probed);
+    ProbeView probe = view(probed, comesTo);
     draft.probed(probe);
     draft.emit(
         Draft.SERIN,
         sentence(probe),
         head -> new RolloutEvent.SliProbed(head, probe, needed - 1, needed));
-    red(draft, analysis, "the SLIs were breached: " + sentence(probe), probe);
+    red(draft, analysis, "the SLIs were breached: " + sentence(probe), probe, comesTo.onBreach());
   }
 
-  private static ProbeView view(SlotProbed probed) {
-    return new ProbeView(probed.slot(), probed.slotAt(), probed.verdict(), probed.results());
+  private static ProbeView view(SlotProbed probed, Consequence comesTo) {
+    return new ProbeView(
+        probed.slot(), probed.slotAt(), comesTo.verdict(), probed.results(), comesTo.warnings());
   }
 
-  private static void conclude(Draft draft, int step, Watch watch, ProbeView probe) {
+  private static void conclude(
+      Draft draft, int step, Watch watch, ProbeView probe, OnBreach onBreach) {
     ServiceDefinition service = draft.rollout().service();
     Duration mostMissing = Plan.mostMissing(service, draft.rollout().steps().get(step));
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL) {
-      red(draft, step, "the SLIs are breached: " + sentence(probe), probe);
+      red(draft, step, "the SLIs are breached: " + sentence(probe), probe, onBreach);
     } else if (blind && service.noData().policy() == NoDataPolicy.ROLLBACK) {
       breach(draft, step, "no data: " + sentence(probe), List.of(probe));
     } else if (blind && watch.missing().compareTo(mostMissing) > 0) {
@@ -270,8 +278,7 @@ final class Watching {
 
   /// What a red probe comes to is the service's word. Where it waits for a person already, it goes
   /// on waiting, and the probe is on the record.
-  private static void red(Draft draft, int step, String why, ProbeView probe) {
-    OnBreach onBreach = draft.rollout().service().onBreach();
+  private static void red(Draft draft, int step, String why, ProbeView probe, OnBreach onBreach) {
     if (onBreach == OnBreach.ROLLBACK) {
       breach(draft, step, why, List.of(probe));
     } else if (!(draft.rollout().phase() instanceof Phase.Paused)) {
@@ -314,8 +321,16 @@ final class Watching {
         probe.results().stream()
             .filter(result -> result.verdict() == probe.verdict())
             .map(SliResult::detail)
+            .filter(detail -> !probe.warnings().contains(detail))
             .toList();
-    return "probe " + probe.slot() + " is " + probe.verdict() + ": " + String.join("; ", worst);
+    return "probe "
+        + probe.slot()
+        + " is "
+        + probe.verdict()
+        + (worst.isEmpty() ? "" : ": " + String.join("; ", worst))
+        + (probe.warnings().isEmpty()
+            ? ""
+            : "; only a warning: " + String.join("; ", probe.warnings()));
   }
 
   static void woken(Draft draft, Phase.Watching watching) {

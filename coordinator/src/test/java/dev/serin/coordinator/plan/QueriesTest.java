@@ -191,10 +191,17 @@ class QueriesTest {
 
   @Test
   void withoutABaselineEachStandsForItselfOrIsLeftOut() {
-    assertThat(Queries.of(COMPARED, "1", false))
+    assertThat(Queries.of(COMPARED, "1", Step.analyse(100, Duration.ofMinutes(1))))
         .containsExactly(
             new SliQuery(
-                "y", "q{n=~'b1'}", 2.0, null, null, 0, null, List.of(newest("q{n=~'b1'}"))));
+                "y",
+                "q{n=~'(?:b1|b2|b3)'}",
+                2.0,
+                null,
+                null,
+                0,
+                null,
+                List.of(newest("q{n=~'(?:b1|b2|b3)'}"))));
   }
 
   @Test

@@ -258,6 +258,23 @@ class NothingInstalledTest {
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
   }
 
+  /// There is nobody who would go on, nor a canary to keep out.
+  @Test
+  void whateverAnSliSaysABreachEndsAnAnalysisUnlessItOnlyWarns() {
+    String sli =
+        "{\"slis\": [{\"name\": \"errors\", \"query\": \"q\", \"max\": 1, \"onBreach\": \"%s\"}]}";
+    for (String onBreach : List.of("hold", "pause")) {
+      Story.of(with(SERVICE, sli.formatted(onBreach)))
+          .on(asked(by("analysis-only", "{}")))
+          .on(done("check-slis"))
+          .on(probe(FAIL), tells("sli-probed FAIL", "rollback-started", "rollback-completed"));
+    }
+    Story.of(with(SERVICE, sli.formatted("warn")))
+        .on(asked(by("analysis-only", "{}")))
+        .on(done("check-slis"))
+        .on(probe(FAIL), tells("sli-probed PASS"), isIn(RolloutPhase.ANALYSING));
+  }
+
   @Test
   void anAnalysisIsAbortedAtOnce() {
     analysis("{}")

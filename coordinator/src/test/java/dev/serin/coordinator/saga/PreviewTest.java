@@ -4,6 +4,7 @@ import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.handsOff;
 import static dev.serin.coordinator.saga.Acts.takeBack;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.release;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,10 +25,12 @@ import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.PlanView.PlannedStep;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
+import dev.serin.contracts.rollout.ReleasePlan.PlannedSli;
 import dev.serin.contracts.rollout.RolloutEvent.PreflightFailed;
 import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +63,23 @@ class PreviewTest {
 
   private static CheckResult check(ReleasePlan plan, String name) {
     return plan.checks().stream().filter(it -> it.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void tellsFromWhenOnEachSliCountsAndWhatItComesTo() {
+    ServiceDefinition service =
+        with(
+            canaryThenPeers("b2", "b1"),
+            """
+            {"onBreach": "hold",
+             "slis": [{"name": "errors", "query": "q{n=~'$canary'}", "max": 0.5, "maxDelta": 0.1},
+                      {"name": "p95", "query": "q", "min": 2, "from": 25, "onBreach": "warn"}]}
+            """);
+    assertThat(plan(Story.of(service), v("v2")).slis())
+        .containsExactly(
+            new PlannedSli(
+                "errors", "below 0.5; at most 0.1 above the baseline's", null, OnBreach.HOLD),
+            new PlannedSli("p95", "above 2", 25.0, OnBreach.WARN));
   }
 
   @Test

@@ -28,22 +28,7 @@ public final class Judge {
   /// What a probe comes to: the worst of its results, in the order `FAIL`, `ERROR`, `NO_DATA`,
   /// `PASS`. A probe without any result proves nothing, so it is `NO_DATA` (I8).
   public static Verdict together(List<SliResult> results) {
-    Verdict worst = results.isEmpty() ? Verdict.NO_DATA : Verdict.PASS;
-    for (SliResult result : results) {
-      if (severity(result.verdict()) > severity(worst)) {
-        worst = result.verdict();
-      }
-    }
-    return worst;
-  }
-
-  private static int severity(Verdict verdict) {
-    return switch (verdict) {
-      case PASS -> 0;
-      case NO_DATA -> 1;
-      case ERROR -> 2;
-      case FAIL -> 3;
-    };
+    return Verdict.worst(results.stream().map(SliResult::verdict).toList());
   }
 
   /// Judges one SLI by its limits.
@@ -121,7 +106,7 @@ public final class Judge {
     }
     Lack requests = lackOf(requestsOf(name), counted);
     if (value != null && requests != null) {
-      return severity(value.verdict()) >= severity(requests.verdict()) ? value : requests;
+      return value.verdict().severity() >= requests.verdict().severity() ? value : requests;
     }
     if (value != null || requests != null) {
       return value != null ? value : requests;

@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +191,9 @@ class SteeringTableTest {
     if (word.equals("skips")) {
       skips(story, request.equals("promote, `full`"));
     }
+    waitsInItsPlace(story, request, word, before);
+    watchesOn(story, request, word, before);
+    keepsOnlyTheTurnOfWhoWaitsFirst(story, before);
     endsAll(story);
     if (word.equals("takes back")) {
       isTakenBack(story, request, phase);
@@ -201,6 +206,75 @@ class SteeringTableTest {
       return "bob";
     }
     return word.equals("refused") ? Draft.SERIN : "alice";
+  }
+
+  /// A release waits behind what waits; `latest` and `supersede` replace it. Who was replaced is
+  /// told so, and only who waits still comes.
+  private static void waitsInItsPlace(Story story, String request, String word, Ledger before) {
+    if (!word.equals("waits")) {
+      return;
+    }
+    List<String> waited = waiting(before);
+    boolean replaces = request.endsWith("`latest`") || request.endsWith("`supersede`");
+    List<String> expected = new ArrayList<>(replaces ? List.of() : waited);
+    expected.add("v9");
+    assertThat(waiting(story.ledger())).as("who waits").isEqualTo(expected);
+    List<String> replaced =
+        story.last().events().stream()
+            .filter(event -> event.head().phase().isOver())
+            .map(event -> event.head().version())
+            .toList();
+    assertThat(replaced).as("who was replaced").isEqualTo(replaces ? waited : List.of());
+  }
+
+  private static List<String> waiting(Ledger ledger) {
+    return ledger.queue().stream().map(queued -> queued.request().version()).toList();
+  }
+
+  /// Where data was missing, `resume` goes on in the window that was under way, with the probes
+  /// that it has; `retry` begins it anew.
+  private static void watchesOn(Story story, String request, String word, Ledger before) {
+    Watch stopped =
+        before.active() != null && before.active().phase() instanceof Phase.Paused paused
+            ? paused.watch()
+            : null;
+    if (stopped == null || !word.equals("goes on")) {
+      return;
+    }
+    Watch watch = ((Phase.Watching) story.active().phase()).watch();
+    if (request.equals("resume")) {
+      assertThat(watch.id()).as("the same window").isEqualTo(stopped.id());
+      assertThat(watch.verdicts()).as("with its probes").isNotEmpty().isEqualTo(stopped.verdicts());
+    } else {
+      assertThat(watch.id()).as("another window").isNotEqualTo(stopped.id());
+      assertThat(watch.verdicts()).as("from its start").isEmpty();
+    }
+  }
+
+  /// Who does not wait any more has given its turn back, and who waits in its place has asked for
+  /// its own.
+  private static void keepsOnlyTheTurnOfWhoWaitsFirst(Story story, Ledger before) {
+    Turn had = before.turn();
+    if (had == null) {
+      assertThat(story.last().turns()).isEmpty();
+      return;
+    }
+    List<String> wait =
+        story.ledger().queue().stream()
+            .map(queued -> RolloutIds.of(Services.NAME, queued.request().requestId()))
+            .toList();
+    boolean mayWait = story.ledger().handsOff() == null && !wait.isEmpty();
+    String first = mayWait ? wait.getFirst() : null;
+    Turn has = story.ledger().turn();
+    assertThat(has == null ? null : has.rolloutId()).as("whose turn is awaited").isEqualTo(first);
+    List<TurnWord> said = new ArrayList<>();
+    if (!had.rolloutId().equals(first)) {
+      said.add(new TurnWord.Returned(Services.NAME, had.rolloutId()));
+      if (first != null) {
+        said.add(new TurnWord.Wanted(Services.NAME, first, Map.of()));
+      }
+    }
+    assertThat(story.last().turns()).as("what is said of turns").isEqualTo(said);
   }
 
   /// A step ends the wait that is under way, `full` leaves none.
@@ -309,7 +383,8 @@ class SteeringTableTest {
           Story.of(BLIND)
               .on(release("v2"))
               .until("watch 1-3")
-              .after(Duration.ofSeconds(160), Acts.isIn(RolloutPhase.PAUSED));
+              .on(probe(1, Verdict.PASS))
+              .after(Duration.ofSeconds(190), Acts.isIn(RolloutPhase.PAUSED));
       case ALONE ->
           Story.of(PEER_ALONE).on(release("v2")).until("health b1").on(failsForGood("health b1"));
       case "hands off, PREFLIGHT" -> story.on(release("v2")).on(handsOff());

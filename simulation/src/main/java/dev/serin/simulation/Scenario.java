@@ -58,6 +58,7 @@ final class Scenario {
   private final List<Asked> requests = new ArrayList<>();
   private final Map<String, List<String>> groups = new LinkedHashMap<>();
   private int minAvailable;
+  private int alone;
 
   Scenario(Random random) {
     this(random, Story.ANY);
@@ -130,6 +131,12 @@ final class Scenario {
 
   int minAvailable() {
     return minAvailable;
+  }
+
+  /// How many canaries are enough at the share 100, by the strategy's own word; 0 where it says
+  /// nothing.
+  int alone() {
+    return alone;
   }
 
   /// The two groups of a blue-green service; none for another one.
@@ -239,6 +246,7 @@ final class Scenario {
     batches(service, new Random(service.toString().hashCode() + 3L));
     hooks(service, new Random(service.toString().hashCode() + 4L));
     goOn(service, new Random(service.toString().hashCode() + 5L));
+    serveAlone(service, canaries, new Random(service.toString().hashCode() + 6L));
     return service;
   }
 
@@ -274,6 +282,16 @@ final class Scenario {
       }
     }
     window(steps.addObject().put("share", 100), other);
+  }
+
+  /// At the last share of every second service that shares its traffic the canaries serve alone, by
+  /// chance of its own.
+  private void serveAlone(ObjectNode service, int canaries, Random other) {
+    JsonNode shares = service.path("trafficSteps");
+    if (!shares.isEmpty() && other.nextBoolean()) {
+      alone = 1 + other.nextInt(canaries);
+      ((ObjectNode) shares.get(shares.size() - 1)).put("minAvailable", alone);
+    }
   }
 
   /// Every third service whose minimum lets it updates several nodes at once, by chance of its own.
@@ -497,6 +515,8 @@ final class Scenario {
     definition.put("strategy", "blue-green").put("minAvailable", minAvailable);
     definition.remove("onLoadBalancerDown");
     definition.remove("batch");
+    definition.path("trafficSteps").forEach(share -> ((ObjectNode) share).remove("minAvailable"));
+    alone = 0;
     ObjectNode members = definition.putObject("groups");
     groups.forEach((group, nodes) -> {
       ArrayNode array = members.putArray(group);

@@ -97,7 +97,8 @@ final class Simulation implements Observer {
     this.broker = new Broker(loop);
     broker.read(this::appended);
     this.world = new World(loop, new Random(seed * 31 + 3), scenario.design(), this);
-    this.truth = Truth.of(loop, world, scenario.minAvailable(), scenario.groups());
+    this.truth =
+        Truth.of(loop, world, scenario.minAvailable(), scenario.alone(), scenario.groups());
     Random chance = new Random(seed * 31 + 4);
     this.faults = new Faults(chance, loop, START.plus(FAULTS), world, broker, truth, this, focus);
     this.decided = new Reached(coverage, faults);

@@ -93,6 +93,10 @@ public final class ReleasePlanView {
     if (overlap != null) {
       labelled(lines, "overlap", sentence(overlap));
     }
+    PlanView.Alone alone = steps.alone();
+    if (alone != null) {
+      labelled(lines, "alone", sentence(alone));
+    }
     labelled(lines, "back", back());
   }
 
@@ -105,6 +109,22 @@ public final class ReleasePlanView {
         + (overlap.watched().isZero()
             ? ""
             : ", of which " + Quantities.shown(overlap.watched()) + " watched");
+  }
+
+  private static String sentence(PlanView.Alone alone) {
+    int serve = alone.serve().size();
+    return "peers leave rotation: "
+        + (serve == 1 ? "1 node serves" : serve + " nodes serve")
+        + " alone ("
+        + String.join(", ", alone.serve())
+        + "), minAvailable "
+        + alone.minAvailable()
+        + " of the strategy; at most "
+        + Times.about(alone.atMost())
+        + " until every peer serves again"
+        + (alone.watched().isZero()
+            ? ", nothing is watched"
+            : ", of which " + Quantities.shown(alone.watched()) + " watched");
   }
 
   private void labelled(List<Text> lines, String label, String sentence) {
@@ -190,9 +210,11 @@ public final class ReleasePlanView {
               : last.batch().equals(next.batch());
       return same
           && !next.node().isEmpty()
-          && next.share() == null
           && next.window() == null
-          && last.share() == null;
+          && last.window() == null
+          && (next.share() == null
+              ? last.share() == null
+              : next.share().equals(last.share()) && next.name().equals(last.name()));
     }
 
     String words(Marks marks) {

@@ -235,7 +235,8 @@ class PlanTest {
                     view.expected(),
                     view.atMost(),
                     new PlanView.Overlap(
-                        "green", "blue", Duration.ofMinutes(10), Duration.ofMinutes(25))),
+                        "green", "blue", Duration.ofMinutes(10), Duration.ofMinutes(25)),
+                    null),
                 it.rollback(),
                 it.nodes(),
                 it.checks(),
@@ -246,6 +247,52 @@ class PlanTest {
         .contains(
             "overlap green comes before blue leaves: both take requests for at most 25m00s, of"
                 + " which 10m watched");
+  }
+
+  @Test
+  void showsThatThePeersLeaveRotationAndWhoServesAlone() throws Exception {
+    ReleasePlan it = plan();
+    PlanView view = it.plan();
+    List<PlannedStep> forward = new ArrayList<>();
+    for (String peer : List.of("b1", "b3")) {
+      forward.add(new PlannedStep("drain", peer, Duration.ofMinutes(2), 100.0, null, 1, null));
+    }
+    forward.add(step("analyse", "", 100.0, Duration.ofMinutes(10)));
+    forward.addAll(steps("b1", "drain", "keep"));
+    SerinRun run =
+        run(
+            new ReleasePlan(
+                it.service(),
+                it.version(),
+                new PlanView(
+                    view.strategy(),
+                    forward,
+                    1,
+                    view.window(),
+                    view.interval(),
+                    view.expected(),
+                    view.atMost(),
+                    null,
+                    new PlanView.Alone(
+                        List.of("b2"),
+                        List.of("b1", "b3"),
+                        1,
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(35))),
+                it.rollback(),
+                it.nodes(),
+                it.checks(),
+                it.problems(),
+                it.warnings(),
+                null));
+    assertThat(run.out().replaceAll("\\s+", " "))
+        .contains(
+            "alone peers leave rotation: 1 node serves alone (b2), minAvailable 1 of the strategy; at"
+                + " most 35m00s until every peer serves again, of which 10m watched");
+    assertThat(run.out().lines().map(String::stripTrailing))
+        .anyMatch(line -> line.matches("1 +b1, b3 +drain +100 % +2m00s"))
+        .anyMatch(line -> line.matches("2 +all +analyse +100 % +10m +.*"))
+        .anyMatch(line -> line.matches("3 +b1 +drain → keep +4m00s"));
   }
 
   @Test

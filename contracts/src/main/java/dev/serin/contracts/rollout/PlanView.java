@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param strategy how it goes
 /// @param steps what is done, in order
-/// @param minAvailable how many nodes stay in rotation throughout
+/// @param minAvailable how many nodes stay in rotation throughout; where that is the strategy's own
+///   number for a part of the plan, `alone` says for which
 /// @param window how long the SLIs must stay green, all windows together
 /// @param interval the time between two probes
 /// @param expected how long it takes when nothing has to be waited for
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///   is paused, or Serin is down, this does not count
 /// @param overlap the time in which two groups of nodes take requests; none where there are no
 ///   groups
+/// @param alone the time in which the canaries serve alone, or with a part of the peers; none where
+///   the peers leave one by one, or batch by batch
 public record PlanView(
     String strategy,
     List<PlannedStep> steps,
@@ -26,7 +29,8 @@ public record PlanView(
     Duration interval,
     Duration expected,
     Duration atMost,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Overlap overlap) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Overlap overlap,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Alone alone) {
   /// Both groups of a blue-green rollout take requests: from the first `ready` of the one that
   /// comes to the last `drain` of the one that leaves.
   ///
@@ -43,7 +47,26 @@ public record PlanView(
     }
   }
 
-  /// A plan without groups.
+  /// At the share 100 the peers leave rotation, since the strategy's own `minAvailable` allows that
+  /// few nodes: from the first of these drains until the last of them serves again.
+  ///
+  /// @param serve the nodes that serve alone
+  /// @param leave the peers that leave rotation, all of them
+  /// @param minAvailable the strategy's own
+  /// @param watched how long of it the SLIs must stay green, with nobody but the canaries serving
+  /// @param atMost how long it may take, while nobody pauses it
+  public record Alone(
+      List<String> serve, List<String> leave, int minAvailable, Duration watched, Duration atMost) {
+    public Alone {
+      serve = Check.list(serve);
+      leave = Check.list(leave);
+      Check.atLeast("minAvailable", 1, minAvailable);
+      Check.notNegative("watched", watched);
+      Check.positive("atMost", atMost);
+    }
+  }
+
+  /// A plan without groups, in which the peers leave one by one, or batch by batch.
   public PlanView(
       String strategy,
       List<PlannedStep> steps,
@@ -52,7 +75,7 @@ public record PlanView(
       Duration interval,
       Duration expected,
       Duration atMost) {
-    this(strategy, steps, minAvailable, window, interval, expected, atMost, null);
+    this(strategy, steps, minAvailable, window, interval, expected, atMost, null, null);
   }
 
   /// One step of a plan.

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// A service: a deployable, the nodes that run it, and how a release of it is judged. Read what an
@@ -404,6 +405,17 @@ public record ServiceDefinition(
   @JsonIgnore
   public List<TrafficStep> traffic() {
     return trafficSteps.isEmpty() ? Strategies.steps(strategy) : trafficSteps;
+  }
+
+  /// How many nodes are enough at the share 100, by the strategy's own word: then its canaries
+  /// serve alone there. Empty where they do not: nothing says so, or they are fewer, since an
+  /// earlier rollout's nodes are the canaries of this one.
+  @JsonIgnore
+  public OptionalInt aloneMinimum() {
+    Integer enough = traffic().isEmpty() ? null : traffic().getLast().minAvailable();
+    return enough == null || isBlueGreen() || canaries().size() < enough || peers().isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of(enough);
   }
 
   /// Whether it may go on while one of its load balancers does not answer. Never where two groups

@@ -424,7 +424,16 @@ public final class ServiceReader {
           !read.slis().isEmpty(),
           blueGreen || !read.pool().isEmpty(),
           blueGreen || !read.nodes().stream().allMatch(Node::canary));
-      if (!blueGreen) {
+      TrafficReader.alone(
+          fields,
+          read.strategy(),
+          read.trafficSteps(),
+          Math.toIntExact(read.nodes().stream().filter(Node::canary).count()),
+          read.nodes().size());
+      boolean servesAlone =
+          !shares.isEmpty() && shares.getLast().minAvailable() != null && !blueGreen;
+      // Peers that are out of rotation anyway leave nobody with less.
+      if (!blueGreen && !servesAlone) {
         BatchReader.contradictions(
             fields,
             read.strategy(),

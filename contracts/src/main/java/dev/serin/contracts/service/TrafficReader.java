@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the shares of a strategy that shifts traffic, and names what contradicts them.
 final class TrafficReader {
@@ -18,7 +20,7 @@ final class TrafficReader {
       OptionalDouble share = step.percent("share");
       Duration window = step.duration("window", Duration.ZERO).orElse(Duration.ZERO);
       if (share.isPresent() && share.getAsDouble() > 0 && share.getAsDouble() <= 100) {
-        steps.add(new TrafficStep(share.getAsDouble(), window));
+        steps.add(new TrafficStep(share.getAsDouble(), window, minAvailable(step)));
       } else if (share.isPresent() || !step.has("share")) {
         step.problem(
             "share",
@@ -27,6 +29,53 @@ final class TrafficReader {
       }
     }
     return steps;
+  }
+
+  private static @Nullable Integer minAvailable(Fields step) {
+    OptionalInt minimum = step.integer("minAvailable", 1, 10_000);
+    return minimum.isPresent() ? Integer.valueOf(minimum.getAsInt()) : null;
+  }
+
+  /// What stands against the canaries serving alone at the share 100.
+  ///
+  /// @param canaries how many there are
+  /// @param nodes how many nodes there are, the canaries among them
+  static void alone(
+      Fields fields, String strategy, List<TrafficStep> own, int canaries, int nodes) {
+    for (TrafficStep step : own) {
+      Integer minimum = step.minAvailable();
+      if (minimum == null) {
+        continue;
+      }
+      if (strategy.equals(Strategies.BLUE_GREEN)) {
+        fields.problem(
+            "trafficSteps",
+            "expected no minAvailable beside strategy "
+                + Strategies.BLUE_GREEN
+                + ", whose group leaves as a whole anyway, found "
+                + minimum
+                + "; what has to stay in rotation is the service's own minAvailable");
+      } else if (!step.isAll()) {
+        fields.problem(
+            "trafficSteps",
+            "expected minAvailable at the share 100 alone, for which the peers leave rotation, found "
+                + minimum
+                + " at "
+                + Quantities.shown(step.share())
+                + "; what has to stay in rotation elsewhere is the service's own minAvailable");
+      } else if (minimum > canaries) {
+        fields.problem(
+            "trafficSteps",
+            "expected a minAvailable from 1 to "
+                + canaries
+                + ", the number of canaries, which alone of "
+                + nodes
+                + " nodes serve at the share 100, found "
+                + minimum
+                + "; lower it, mark more nodes canary: true, or leave it out, and the peers are"
+                + " updated one after the other");
+      }
+    }
   }
 
   static void contradictions(

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Nodes that are updated together. A batch's steps stand name by name (`drain a`, `drain b`, `keep
@@ -19,15 +20,17 @@ public final class Batches {
   /// The steps that update these nodes, batch after batch.
   ///
   /// @param update the steps of one node
+  /// @param first the number of the first batch
   static List<Step> of(
       ServiceDefinition service,
       List<Node> nodes,
-      java.util.function.Function<Node, List<Step>> update) {
+      java.util.function.Function<Node, List<Step>> update,
+      int first) {
     int size = size(service);
     List<Step> steps = new ArrayList<>();
     for (int from = 0; from < nodes.size(); from += size) {
       List<Node> batch = nodes.subList(from, Math.min(nodes.size(), from + size));
-      Integer number = size == 1 ? null : Integer.valueOf(1 + from / size);
+      Integer number = size == 1 ? null : Integer.valueOf(first + from / size);
       steps.addAll(byName(batch.stream().map(update).toList(), number));
     }
     return steps;
@@ -57,7 +60,7 @@ public final class Batches {
     int size = service.atOnce();
     return service.pool().isEmpty()
         ? size
-        : Math.max(1, Math.min(size, service.nodes().size() - service.minimum()));
+        : Math.max(1, Math.min(size, service.nodes().size() - Alone.least(service)));
   }
 
   /// The steps of several nodes, name by name in the order of the longest of them.
@@ -74,10 +77,14 @@ public final class Batches {
     return steps;
   }
 
-  /// Nodes that were begun, the oldest first, those of one batch together.
+  /// Nodes that were begun, the oldest first, those of one batch together. Peers that have only
+  /// left, so that the canaries serve alone, are the newest, whatever came after their leaving: who
+  /// has its old binary is back first.
   static List<Unit> units(List<Step> begun) {
     Map<Object, Unit> units = new LinkedHashMap<>();
-    for (Step step : begun) {
+    List<Step> updated = begun.stream().filter(step -> !Alone.isLeaving(step)).toList();
+    List<Step> left = begun.stream().filter(Alone::isLeaving).toList();
+    for (Step step : Stream.concat(updated.stream(), left.stream()).toList()) {
       String node = step.node();
       if (!step.isBegun() || step.undo() || node == null) {
         continue;

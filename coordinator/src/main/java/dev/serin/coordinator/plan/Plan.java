@@ -111,9 +111,16 @@ public final class Plan {
         : step.share();
   }
 
-  /// Whether an analysis watches what every node that serves has.
+  /// Whether an analysis watches what every node has that serves or is to serve: not while the
+  /// canaries serve alone, where they are meant.
   public static boolean isOnAll(Step step) {
-    return step.share() != null && step.share() == 100;
+    return step.share() != null && step.share() == 100 && !step.alone();
+  }
+
+  /// Whether others are compared with in an analysis: not where nobody serves any more without the
+  /// release.
+  public static boolean hasBaseline(Step step) {
+    return step.share() == null || step.share() < 100;
   }
 
   static ServiceDefinition with(ServiceDefinition service, List<Node> nodes, Analysis analysis) {
@@ -192,7 +199,7 @@ public final class Plan {
   }
 
   private static List<Step> inBatches(ServiceDefinition service, List<Node> nodes) {
-    return Batches.of(service, nodes, node -> update(service, node));
+    return Batches.of(service, nodes, node -> update(service, node), 1);
   }
 
   /// The forward steps of a strategy that shifts traffic:
@@ -201,6 +208,9 @@ public final class Plan {
   /// 3. the nodes' own weights again, and each peer: then all requests get the new version;
   /// 4. what the last share, 100 %, is watched for, and the soak: one window, as both watch the
   ///    same.
+  ///
+  /// Where the canaries may serve alone, the last share comes before the peers ([Alone]), and only
+  /// the soak after them.
   private static List<Step> inShares(ServiceDefinition service) {
     List<Step> steps = new ArrayList<>();
     String canary = service.canaries().getFirst().name();
@@ -223,7 +233,12 @@ public final class Plan {
     if (shares.isEmpty()) {
       pause(steps, service, Pause.CANARY, null);
       steps.addAll(hooks(service, Hook.At.BEFORE_PROMOTION, false));
-    } else {
+    }
+    if (service.aloneMinimum().isPresent()) {
+      steps.addAll(Alone.compile(service, !shares.isEmpty()));
+      return withSoak(service, steps);
+    }
+    if (!shares.isEmpty()) {
       steps.add(Step.shift(canary, null));
     }
     steps.addAll(inBatches(service, service.peers()));
@@ -280,7 +295,7 @@ public final class Plan {
         : new Analysis(step.window(), own.interval(), own.initialDelay(), own.deadMan());
   }
 
-  private static List<Step> update(ServiceDefinition service, Node node) {
+  static List<Step> update(ServiceDefinition service, Node node) {
     List<StepName> names =
         new ArrayList<>(Strategies.installs(service.strategy()) ? INSTALL : RESTART);
     if (!service.smoke().isEmpty()) {
@@ -482,12 +497,13 @@ public final class Plan {
     return new PlanView(
         service.strategy(),
         steps.stream().map(step -> planned(service, step)).toList(),
-        service.minimum(),
+        Alone.least(service),
         window,
         service.analysis().interval(),
         watched.plus(Duration.ofSeconds(3).multipliedBy(service.nodes().size())),
         forward.plus(back),
-        service.isBlueGreen() ? BlueGreen.overlap(service, steps) : null);
+        service.isBlueGreen() ? BlueGreen.overlap(service, steps) : null,
+        Alone.view(service, steps));
   }
 
   /// What a plan waits for besides its windows: its timed pauses, and the grace of the tunnels of

@@ -37,7 +37,7 @@ public final class Queries {
   public static List<SliQuery> of(ServiceDefinition service, String version, Step step) {
     ServiceDefinition watched = Plan.watched(service, step);
     double share = Plan.shareOf(watched, step);
-    return of(watched, version, sli -> sli.countsAt(share), !Plan.isOnAll(step));
+    return of(watched, version, sli -> sli.countsAt(share), Plan.hasBaseline(step));
   }
 
   /// @param baseline whether nodes on the old version still serve

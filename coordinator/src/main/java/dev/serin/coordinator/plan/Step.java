@@ -1,6 +1,7 @@
 package dev.serin.coordinator.plan;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.rollout.StepStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 /// @param node on which node; none for a step of the whole service
 /// @param undo whether it is part of the rollback
 /// @param attempt how often it was begun
-/// @param share the canaries' share of the requests, in per cent: what a shift gives them, and what
-///   an analysis watches; none for the nodes' own weights
+/// @param share the canaries' share of the requests, in per cent: what a shift gives them, what
+///   they have once the peers have left for it, and what an analysis watches; none for the nodes'
+///   own weights
 /// @param window how long probes must stay green; none for the service's own. How long a pause may
 ///   last
 /// @param pause which of the service's pauses it is, from 0; none for another step
 /// @param batch which batch its node is in, from 1: what stands side by side with the same name and
 ///   batch is under way together ([Batches]); none for a node that is alone
 /// @param hook which of the service's hooks is called; none for every other step
+/// @param alone whether it makes the canaries serve alone, or watches them then ([Alone])
 public record Step(
     StepName name,
     @Nullable String node,
@@ -32,10 +35,24 @@ public record Step(
     @Nullable Duration window,
     @Nullable Integer pause,
     @Nullable Integer batch,
-    @Nullable String hook) {
+    @Nullable String hook,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean alone) {
   private static Step pending(StepName name, @Nullable String node, boolean undo) {
     return new Step(
-        name, node, undo, StepStatus.PENDING, null, null, null, 0, null, null, null, null, null);
+        name,
+        node,
+        undo,
+        StepStatus.PENDING,
+        null,
+        null,
+        null,
+        0,
+        null,
+        null,
+        null,
+        null,
+        null,
+        false);
   }
 
   public static Step forward(StepName name, @Nullable String node) {
@@ -53,6 +70,22 @@ public record Step(
 
   public static Step analyse(double share, Duration window) {
     return pending(StepName.ANALYSE, null, false).watching(share, window, null);
+  }
+
+  /// A peer leaves rotation, so that the canaries serve alone.
+  static Step leave(String peer) {
+    return forward(StepName.DRAIN, peer).whileAlone(100.0, null);
+  }
+
+  /// The canaries are watched while they serve alone.
+  static Step analyseAlone(Duration window) {
+    return forward(StepName.ANALYSE, null).whileAlone(100.0, window);
+  }
+
+  private Step whileAlone(Double all, @Nullable Duration howLong) {
+    return new Step(
+        name, node, undo, status, startedAt, endedAt, detail, attempt, all, howLong, pause, batch,
+        hook, true);
   }
 
   /// One of the plan's pauses: an analysis that ends by a clock or a person.
@@ -78,7 +111,8 @@ public record Step(
         null,
         null,
         null,
-        called);
+        called,
+        false);
   }
 
   /// @param undo whether it is the rollback that waits
@@ -89,7 +123,7 @@ public record Step(
   private Step watching(@Nullable Double part, @Nullable Duration howLong, @Nullable Integer held) {
     return new Step(
         name, node, undo, status, startedAt, endedAt, detail, attempt, part, howLong, held, batch,
-        hook);
+        hook, alone);
   }
 
   /// The name that everybody sees.
@@ -103,7 +137,7 @@ public record Step(
   public Step in(@Nullable Integer number) {
     return new Step(
         name, node, undo, status, startedAt, endedAt, detail, attempt, share, window, pause, number,
-        hook);
+        hook, alone);
   }
 
   private Step now(
@@ -113,7 +147,7 @@ public record Step(
       @Nullable String how,
       int times) {
     return new Step(
-        name, node, undo, next, from, to, how, times, share, window, pause, batch, hook);
+        name, node, undo, next, from, to, how, times, share, window, pause, batch, hook, alone);
   }
 
   public Step begun(Instant at) {

@@ -12,6 +12,7 @@ import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.plan.Alone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -162,7 +163,7 @@ final class Checks {
         + " of "
         + service.nodes().size()
         + " nodes in rotation, at least "
-        + service.minimum()
+        + Alone.least(service)
         + " stay";
   }
 

@@ -15,6 +15,7 @@ import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliQuery;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
@@ -179,7 +180,7 @@ final class Commands {
             .filter(other -> !leaving.contains(other.name()))
             .map(Commands::poolServer)
             .toList(),
-        service.minimum(),
+        undo ? service.minimum() : Alone.minimum(service, node.name()),
         service.drain().within(),
         service.drain().tunnels(),
         force ? OnTimeout.FORCE : OnTimeout.FAIL,

@@ -8,6 +8,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
@@ -255,9 +256,13 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   }
 
   /// A peer that is out, or on its way back in, is the rollback's: a switch that made it ready
-  /// would not ask whether it is healthy (I3).
+  /// would not ask whether it is healthy (I3). One that has only left for the canaries needs no
+  /// such proof: nothing was done to it, and without it the canary could not leave.
   private static boolean isOnItsWayBack(Rollout rollout, NodeRecord record) {
-    return record.leaving() || NodeRecord.areOut(record.asked()) || isAsked(rollout, record.name());
+    return !Alone.untouched(rollout.steps()).contains(record.name())
+        && (record.leaving()
+            || NodeRecord.areOut(record.asked())
+            || isAsked(rollout, record.name()));
   }
 
   /// With the release on every node, nobody is left who would be safer; nor where the other of two
@@ -273,10 +278,12 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
         .allMatch(record -> record.current().equals(rollout.request().artifact().sha256()));
   }
 
-  /// Whether every window before the peers is over: the canary is proven as far as it will be.
+  /// Whether every window before the peers is over: the canary is proven as far as it will be. Not
+  /// while peers leave for the canaries to serve alone, which are watched then.
   private static boolean isProven(Rollout rollout, Step current) {
     String node = current.node();
     return node != null
+        && !Alone.isLeaving(current)
         && rollout.service().peers().stream().anyMatch(peer -> peer.name().equals(node));
   }
 

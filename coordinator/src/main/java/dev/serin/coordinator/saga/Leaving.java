@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
@@ -47,7 +48,7 @@ final class Leaving {
         boolean isFirst = together.getFirst() == index;
         if (isFirst
             && in.removeAll(leaving)
-            && in.size() < service.minimum()
+            && in.size() < Alone.minimum(service, leaving.getFirst())
             && (alone || leaving.size() > 1)) {
           return List.of(problem(service, leaving, in.size()));
         }
@@ -70,7 +71,7 @@ final class Leaving {
   private static String problem(ServiceDefinition service, List<String> leaving, int left) {
     boolean several = leaving.size() > 1;
     return "expected "
-        + service.minimum()
+        + Alone.minimum(service, leaving.getFirst())
         + " or more nodes in rotation when "
         + String.join(" and ", leaving)
         + (several ? " leave together" : " leaves")

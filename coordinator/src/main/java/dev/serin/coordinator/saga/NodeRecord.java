@@ -237,6 +237,12 @@ public record NodeRecord(
         cookie);
   }
 
+  /// Has what it had before the rollout, without having been told by a step: the dead man's switch
+  /// has taken care of it.
+  NodeRecord givenBack() {
+    return settled(settings, !areOut(settings));
+  }
+
   /// Told to have the weight of a share, or its own again; its state stays as it is.
   ///
   /// @param share none for its own weight

@@ -19,6 +19,7 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
@@ -239,6 +240,10 @@ final class Pausing {
       tell(draft, unwatched + "; it could not leave rotation: " + failure.sentence());
     } else {
       off.drained().forEach(node -> draft.node(node, NodeRecord::drained));
+      // Who had left for the canary to serve alone was given back what it had, before that one
+      // left.
+      Alone.untouched(draft.rollout().steps())
+          .forEach(node -> draft.node(node, NodeRecord::givenBack));
       tell(draft, unwatched + "; " + String.join(", ", off.drained()) + " left rotation by itself");
       if (draft.rollout().service().noData().then() == NoDataThen.ROLLBACK) {
         ProbeView last = draft.rollout().lastProbe();
@@ -374,7 +379,8 @@ final class Pausing {
     List<String> peers = rollout.service().peers().stream().map(Node::name).toList();
     return rollout.steps().stream()
         .skip(index + 1L)
-        .takeWhile(step -> step.node() == null || !peers.contains(step.node()))
+        .takeWhile(
+            step -> step.node() == null || !peers.contains(step.node()) || Alone.isLeaving(step))
         .anyMatch(step -> step.name() == StepName.ANALYSE && step.status() == StepStatus.PENDING);
   }
 

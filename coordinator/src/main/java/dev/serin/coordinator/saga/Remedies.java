@@ -2,6 +2,7 @@ package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.incus.FileState;
+import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Step;
 import java.util.Comparator;
@@ -31,6 +32,24 @@ final class Remedies {
 
   /// One sentence on a node that was not taken back, since nobody else would serve.
   static String staying(Draft draft, String node) {
+    if (!draft.rollout().service().isBlueGreen()) {
+      String peers =
+          draft.rollout().service().peers().stream()
+              .map(ServiceDefinition.Node::name)
+              .collect(Collectors.joining(", "));
+      return node
+          + " keeps "
+          + draft.request().version()
+          + " and stays in rotation, since none of "
+          + peers
+          + " could come back; see why, then "
+          + weights(draft)
+          + "release again, or put "
+          + peers
+          + " into rotation and take "
+          + node
+          + " out by hand";
+    }
     String leaves = BlueGreen.leaves(draft.rollout().service());
     return node
         + " keeps "

@@ -6,6 +6,7 @@ import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
@@ -240,14 +241,18 @@ final class Rolling {
     String why = failed.stream().map(Rolling::sentence).collect(Collectors.joining("; "));
     boolean canary =
         draft.rollout().service().canaries().stream().anyMatch(it -> nodes.contains(it.name()));
-    // Of two groups one alone has the release, so nothing of it can stay on a part.
+    // Of two groups one alone has the release, so nothing of it can stay on a part. And peers that
+    // can't leave for the canaries are a share that can't be had: no peer was updated yet.
     if ((canary && !Incidents.mayStayOut(draft, nodes))
-        || draft.rollout().service().isBlueGreen()) {
+        || draft.rollout().service().isBlueGreen()
+        || Alone.isLeaving(failed.getFirst())) {
       RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, why, List.of());
       return;
     }
     Set<String> batch = new LinkedHashSet<>(nodes);
     batch.addAll(Batches.mates(draft.rollout().steps(), failed.getFirst()));
+    // Those whose turn has not come are out already, for the canaries to serve alone.
+    batch.addAll(Alone.untouched(draft.rollout().steps()));
     switch (draft.rollout().service().onPeerFailure()) {
       case ROLLBACK_ALL -> RollingBack.start(draft, Outcome.FAILED, Draft.SERIN, why, List.of());
       case ROLLBACK_PEER -> RollingBack.startPeers(draft, batch, why, List.of(), List.of());

@@ -196,8 +196,8 @@ final class RollingBack {
             < rollout.service().minimum();
   }
 
-  /// Of two groups one has to serve: where nobody of the one that left could come back, the one
-  /// that came stays.
+  /// Somebody has to serve: where nobody of the group that left could come back, the one that came
+  /// stays; where no peer could that had left for the canaries, they do.
   private static void stay(Draft draft, int index) {
     for (int each : Batches.together(draft.rollout().steps(), index)) {
       Step step = draft.rollout().steps().get(each);

@@ -7,6 +7,7 @@ import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.sli.SliEvent;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
@@ -220,6 +221,10 @@ final class Steps {
     if (step.name() == StepName.HOOK) {
       return (step.undo() ? "rollback: " : "") + Hooking.described(step);
     }
-    return (step.undo() ? "rollback: " : "") + step.name().shown() + " " + step.node();
+    return (step.undo() ? "rollback: " : "")
+        + step.name().shown()
+        + " "
+        + step.node()
+        + (Alone.isLeaving(step) ? ", so that the canaries serve alone" : "");
   }
 }

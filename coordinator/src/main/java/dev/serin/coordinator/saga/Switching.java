@@ -7,6 +7,7 @@ import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
@@ -225,20 +226,24 @@ final class Switching {
   }
 
   /// Whether nobody would be left to serve once this step of a rollback has drained its node: all
-  /// of the group that left could not come back.
+  /// of the group that left, or all peers that had left for the canaries, could not come back.
   ///
   /// @param given the nodes that were given up
   static boolean leavesNobody(Rollout rollout, List<String> given, Step step) {
     ServiceDefinition service = rollout.service();
-    if (!service.isBlueGreen() || !step.undo() || step.name() != StepName.DRAIN) {
+    boolean others =
+        service.isBlueGreen()
+            || rollout.steps().stream().anyMatch(it -> Alone.isLeaving(it) && it.isBegun());
+    if (!others || !step.undo() || step.name() != StepName.DRAIN) {
       return false;
     }
+    Set<String> peers = service.peers().stream().map(Node::name).collect(Collectors.toSet());
     NodeRecord record =
         Objects.requireNonNull(rollout.nodes().get(Objects.requireNonNull(step.node())));
-    return !BlueGreen.isLeaving(service, record.name())
+    return !peers.contains(record.name())
         && isIn(record)
         && rollout.nodes().values().stream()
-            .filter(it -> BlueGreen.isLeaving(service, it.name()))
+            .filter(it -> peers.contains(it.name()))
             .noneMatch(it -> isIn(it) && !given.contains(it.name()));
   }
 

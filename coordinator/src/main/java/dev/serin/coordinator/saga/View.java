@@ -9,6 +9,7 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.rollout.StepView;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
@@ -412,7 +413,7 @@ final class View {
   /// @param node to follow a verb; empty for a step of the whole service
   private static String described(Step step, String node) {
     return switch (step.name()) {
-      case DRAIN -> "drain" + node;
+      case DRAIN -> "drain" + node + (Alone.isLeaving(step) ? ": the canaries serve alone" : "");
       case KEEP -> "keep the binary of" + node;
       case PUSH -> "push the artifact to" + node;
       case RESTART -> "restart" + node;
@@ -429,7 +430,8 @@ final class View {
           step.pause() != null
               ? "a pause"
               : "watch the SLIs"
-                  + (step.share() == null ? "" : " at " + Shifting.percent(step.share()));
+                  + (step.share() == null ? "" : " at " + Shifting.percent(step.share()))
+                  + (step.alone() ? ", the canaries alone" : "");
       case RESTORE -> "restore the binary of" + node;
     };
   }

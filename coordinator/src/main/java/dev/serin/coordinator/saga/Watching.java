@@ -44,7 +44,8 @@ final class Watching {
   ///
   /// @param attempt which one
   private static String idOf(Rollout rollout, Step step, int attempt) {
-    String share = step.share() == null ? "" : "-" + Quantities.shown(step.share());
+    String share =
+        step.alone() ? "-alone" : step.share() == null ? "" : "-" + Quantities.shown(step.share());
     String what = step.pause() == null ? "/analysis" + share : Watch.PAUSE + (step.pause() + 1);
     return rollout.rolloutId() + what + (attempt < 2 ? "" : "/" + attempt);
   }

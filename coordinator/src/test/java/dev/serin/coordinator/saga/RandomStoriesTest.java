@@ -143,6 +143,9 @@ class RandomStoriesTest {
     if (random.nextInt(4) == 0) {
       service = with(service, "{\"smoke\": [{\"get\": \"/version\"}]}");
     }
+    if (!service.trafficSteps().isEmpty() && random.nextBoolean()) {
+      service = with(service, ALONE);
+    }
     String batches = batches(random, service);
     if (batches.contains("strategy") && !service.pauses().isEmpty()) {
       // There the canaries do not come first, so that nothing can come right after them.
@@ -182,6 +185,11 @@ class RandomStoriesTest {
       default -> "{}";
     };
   }
+
+  /// The peers leave rotation before they are updated.
+  private static final String ALONE =
+      "{\"trafficSteps\": [{\"share\": 10, \"window\": \"60s\"}, {\"share\": 50}, {\"share\": 100,"
+          + " \"window\": \"30s\", \"minAvailable\": 1}]}";
 
   /// Whom a story's service asks and tells.
   private static final List<String> HOOKS =

@@ -92,6 +92,15 @@ class SteeringTableTest {
   private static final ServiceDefinition PEER_ALONE =
       with(canaryThenPeers("b2", "b1", "b3"), "{\"onPeerFailure\": \"rollback-peer\"}");
 
+  private static final ServiceDefinition SERVING_ALONE =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          """
+          {"strategy": "traffic-steps", "soak": "90s",
+           "trafficSteps": [{"share": 50}, {"share": 100, "window": "90s", "minAvailable": 1}]}
+          """);
+
+  private static final String CANARIES_ALONE = "ANALYSING, the canaries alone";
   private static final String NO_DATA = "PAUSED for missing data";
   private static final String ALONE = "ROLLING_BACK a peer alone";
   private static final String TURN = "QUEUED for a turn";
@@ -142,6 +151,7 @@ class SteeringTableTest {
           "PAUSED by a hook",
           NO_DATA,
           ALONE,
+          CANARIES_ALONE,
           "hands off, PREFLIGHT",
           "hands off, ANALYSING",
           "hands off, ROLLING_BACK");
@@ -387,6 +397,7 @@ class SteeringTableTest {
               .after(Duration.ofSeconds(190), Acts.isIn(RolloutPhase.PAUSED));
       case ALONE ->
           Story.of(PEER_ALONE).on(release("v2")).until("health b1").on(failsForGood("health b1"));
+      case CANARIES_ALONE -> Story.of(SERVING_ALONE).on(release("v2")).until("watch 1-3");
       case "hands off, PREFLIGHT" -> story.on(release("v2")).on(handsOff());
       case "hands off, ANALYSING" -> story.on(release("v2")).until("watch 1-3").on(handsOff());
       case "hands off, ROLLING_BACK" ->

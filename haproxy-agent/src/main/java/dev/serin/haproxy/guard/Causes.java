@@ -41,10 +41,14 @@ final class Causes {
   /// them when it last answered; until they are seen to be as asked.
   private final Map<String, List<ServerSetting>> missed = new HashMap<>();
 
-  /// The nodes that the switch took out, each with the fence of the newest guard then.
+  /// The nodes that the switch changed, each with the fence of the newest guard then.
   private final Map<String, Long> takenOut = new HashMap<>();
 
-  /// Of these, the servers that are to have again what is asked, each on one load balancer.
+  /// Of these, the peers that it gave back what they had before the rollout.
+  private final Set<String> givenBack = new HashSet<>();
+
+  /// Of the nodes that it changed, the servers that are to have again what is asked, each on one
+  /// load balancer.
   private final Map<String, Set<String>> returning = new HashMap<>();
 
   private final Map<String, Instant> unanswered = new HashMap<>();
@@ -57,7 +61,9 @@ final class Causes {
     boolean watched = next.deadMan() == null || next.deadMan().expiresAt().isAfter(now);
     for (GuardedServer server : next.servers()) {
       Long since = takenOut.get(server.node());
-      if (since != null && server.settings().stream().anyMatch(Causes::isOut)) {
+      boolean isKnownToBeOut =
+          !givenBack.contains(server.node()) && server.settings().stream().anyMatch(Causes::isOut);
+      if (since != null && isKnownToBeOut) {
         returned(server.node());
       } else if (since != null && watched && next.head().fence() > since) {
         returns(server);
@@ -77,6 +83,7 @@ final class Causes {
 
   void begun() {
     takenOut.clear();
+    givenBack.clear();
     returning.clear();
     putBackOnce.clear();
     missed.clear();
@@ -84,6 +91,13 @@ final class Causes {
 
   void tookOut(List<String> nodes, long fence) {
     nodes.forEach(node -> takenOut.put(node, fence));
+  }
+
+  /// What the coordinator asks of them may be that they are out: that is theirs again once it says
+  /// so anew and somebody watches, and until then it is no person's doing.
+  void gaveBack(List<String> nodes, long fence) {
+    tookOut(nodes, fence);
+    givenBack.addAll(nodes);
   }
 
   /// A command is about the node. One that is older than what the switch went by when it took the
@@ -98,6 +112,7 @@ final class Causes {
   /// A newer command is about the node, or the coordinator knows that it is out.
   void returned(String node) {
     takenOut.remove(node);
+    givenBack.remove(node);
     returning.remove(node);
   }
 

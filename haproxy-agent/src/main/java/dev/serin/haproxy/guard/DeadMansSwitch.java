@@ -106,7 +106,7 @@ final class DeadMansSwitch {
     armed = work.act(armed, guard, seen, now, answers);
     if (due.action() == DeadManAction.DRAIN) {
       seen.forEach((name, snapshot) -> tookFrom.put(name, snapshot.process()));
-      causes.tookOut(restored(due, guard), guard.head().fence());
+      causes.gaveBack(restored(due, guard), guard.head().fence());
       if (armed.hasGoneOff() || work.tookOut()) {
         causes.tookOut(due.nodes(), guard.head().fence());
       }

@@ -17,6 +17,7 @@ import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -373,7 +374,8 @@ final class Guard {
     String name = balancer.name();
     try {
       Snapshot seen = balancer.look(pools(drifts));
-      for (Drift drift : drifts) {
+      // Whoever comes back is there before another leaves.
+      for (Drift drift : drifts.stream().sorted(Comparator.comparing(Guard::leaves)).toList()) {
         if (isHeldUp()) {
           return;
         }
@@ -396,6 +398,10 @@ final class Guard {
     } catch (NotDone notDone) {
       remains(name, cause, drifts, true, notDone.failure(), now);
     }
+  }
+
+  private static boolean leaves(Drift drift) {
+    return Causes.isOut(drift.asked());
   }
 
   /// @param said whether the load balancer itself said no

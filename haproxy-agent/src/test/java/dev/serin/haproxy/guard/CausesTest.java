@@ -247,6 +247,22 @@ class CausesTest {
   }
 
   @Test
+  void whatTheSwitchGaveBackIsNoPersonsAndLeavesAgainOnceSomebodyWatchesAndWantsItOut() {
+    Drift in = drift(AdminState.DRAIN, AdminState.READY, 100);
+    causes.gaveBack(List.of("b1"), 5);
+    causes.renewed(guard(5, AdminState.DRAIN), true, NOON);
+    assertThat(causes.isTakenOut("b1")).as("the same guard as then").isTrue();
+    causes.renewed(guard(6, AdminState.DRAIN), true, NOON);
+    assertThat(causes.isTakenOut("b1")).isFalse();
+    assertThat(causes.of(in, List.of(), NOON)).isEqualTo(DriftCause.SWITCH);
+    causes.putBack(List.of(in), DriftCause.SWITCH);
+    assertThat(causes.of(in, List.of(), NOON)).isNull();
+    causes.tookOut(List.of("b1"), 7);
+    causes.renewed(guard(8, AdminState.DRAIN), true, NOON);
+    assertThat(causes.anyReturning()).as("by now it is one that was taken out").isFalse();
+  }
+
+  @Test
   void whatTheSwitchTookOutComesBackWhenTheGuardEnds() {
     causes.tookOut(List.of("b1"), 5);
     causes.ended(guard(9, AdminState.READY).servers());

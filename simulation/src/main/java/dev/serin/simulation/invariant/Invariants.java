@@ -20,7 +20,7 @@ public final class Invariants {
       Circumstances circumstances) {
     return List.of(
         new OneActiveRollout(truth),
-        new KeepsTheMinimum(truth, circumstances),
+        new KeepsTheMinimum(truth, watched.canaries(), circumstances),
         new ReadyOnlyWhenProven(truth),
         new RollsBackToWhatWas(truth, circumstances),
         new LeavesNothingBehind(truth, circumstances),

@@ -4,6 +4,8 @@ import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
+import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.simulation.world.VirtualHaproxy;
 import dev.serin.simulation.world.VirtualServer;
 import java.util.List;
@@ -11,10 +13,13 @@ import java.util.List;
 /// I2: no forward step takes a node out of rotation when fewer than the minimum would remain.
 final class KeepsTheMinimum implements Invariant {
   private final Truth truth;
+  private final List<String> canaries;
   private final Rotation rotation;
 
-  KeepsTheMinimum(Truth truth, Circumstances circumstances) {
+  /// @param canaries of the service, as it is defined
+  KeepsTheMinimum(Truth truth, List<String> canaries, Circumstances circumstances) {
     this.truth = truth;
+    this.canaries = List.copyOf(canaries);
     this.rotation = new Rotation(truth, circumstances);
   }
 
@@ -39,16 +44,29 @@ final class KeepsTheMinimum implements Invariant {
     }
     List<String> peers = drain.peers().stream().map(PoolServer::node).toList();
     // The command's own number may be a lie; the definition's is not.
-    if (rotation.most(peers) < truth.minAvailable() && rotation.most(List.of(server.name())) > 0) {
+    int minimum = minimum(server.name());
+    if (rotation.most(peers) < minimum && rotation.most(List.of(server.name())) > 0) {
       throw broken(
           server.name()
               + " is taken out on "
               + haproxy.name()
               + " though "
-              + truth.minAvailable()
+              + minimum
               + " of "
               + peers
               + " must stay in rotation");
     }
+  }
+
+  /// A peer may leave for the canaries to serve alone, where the strategy that is under way says
+  /// with how many.
+  private int minimum(String node) {
+    RolloutState active = truth.active();
+    boolean leavesForThem =
+        truth.alone() > 0
+            && active != null
+            && active.strategy().equals(Strategies.TRAFFIC_STEPS)
+            && !canaries.contains(node);
+    return leavesForThem ? Math.min(truth.alone(), truth.minAvailable()) : truth.minAvailable();
   }
 }

@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// What the invariants look at: the world itself, and what was published of it.
 ///
 /// @param minAvailable the service's
+/// @param alone how many canaries are enough once its peers leave for them, by its strategy's own
+///   word; 0 where they never serve alone
 /// @param groups the two groups of a blue-green service by name; empty for another one
 public record Truth(
     Loop loop,
     World world,
     int minAvailable,
+    int alone,
     Map<String, List<String>> groups,
     Map<String, RolloutState> states,
     Map<String, List<RolloutEvent>> events,
@@ -40,11 +43,12 @@ public record Truth(
   record Sides(List<String> comes, List<String> leaves) {}
 
   public static Truth of(
-      Loop loop, World world, int minAvailable, Map<String, List<String>> groups) {
+      Loop loop, World world, int minAvailable, int alone, Map<String, List<String>> groups) {
     return new Truth(
         loop,
         world,
         minAvailable,
+        alone,
         groups,
         new LinkedHashMap<>(),
         new HashMap<>(),

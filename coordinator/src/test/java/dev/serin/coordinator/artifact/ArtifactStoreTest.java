@@ -171,6 +171,11 @@ class ArtifactStoreTest {
                 put(BINARY);
                 return -1;
               }
+
+              @Override
+              public int read(byte[] bytes, int offset, int length) throws IOException {
+                return read();
+              }
             });
 
     assertThat(store.receive(digest(BINARY), 0, BINARY.length, slow, true))

@@ -32,11 +32,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// An SLI may have a consequence of its own, and what only warns decides nothing.
 class OwnConsequenceTest {
-  private static final String SLI =
-      "{\"name\": \"%s\", \"query\": \"q{n=~'$canary'}\", \"max\": 1 %s}";
-
   private static String sli(String name) {
-    return SLI.formatted(name, name.equals("errors") ? "" : ", \"onBreach\": \"" + name + "\"");
+    String own = name.equals("errors") ? "" : ", \"onBreach\": \"" + name + "\"";
+    return "{\"name\": \"" + name + "\", \"query\": \"q{n=~'$canary'}\", \"max\": 1" + own + "}";
   }
 
   /// SLIs named after what they come to; `errors` has none of its own.

@@ -90,10 +90,11 @@ class OwnConsequenceTest {
         .containsExactly(PASS, FAIL);
     assertThat(story.last().events().getFirst().head().why())
         .isEqualTo("probe 1 is PASS: errors is 2; only a warning: warn is 2");
+    story.on(probe(is("errors", PASS), is("warn", FAIL)));
     assertThat(switchGoesOff(story))
         .as("somebody watches: a warning is proof of it")
         .isEqualTo(
-            ((Phase.Watching) story.active().phase()).watch().dueAt(1).plus(Duration.ofMinutes(2)));
+            ((Phase.Watching) story.active().phase()).watch().dueAt(2).plus(Duration.ofMinutes(2)));
     story.goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
   }
 
@@ -132,7 +133,7 @@ class OwnConsequenceTest {
   @CsvSource({
     "rollback warn pause hold, ROLLING_BACK",
     "errors warn hold pause, ROLLING_BACK",
-    "warn pause hold, PAUSED",
+    "warn pause hold, ROLLING",
     "warn hold, PAUSED"
   })
   void ofSeveralThatAreRedTheMostSevereCounts(String slis, RolloutPhase phase) {

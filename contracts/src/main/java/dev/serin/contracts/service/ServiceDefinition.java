@@ -251,6 +251,7 @@ public record ServiceDefinition(
   /// @param from the canary's share of the requests, in per cent from 1 to 100, from which on it
   ///   counts; none for every window
   /// @param onBreach what it comes to when it is red; none for what the service says
+  /// @param alarm how many data points make it red; none where each value stands for itself
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Sli(
       String name,
@@ -263,7 +264,8 @@ public record ServiceDefinition(
       @Nullable MinRequests minRequests,
       @Nullable Duration maxAge,
       @Nullable Double from,
-      @Nullable OnBreach onBreach) {
+      @Nullable OnBreach onBreach,
+      @Nullable Alarm alarm) {
     public Sli {
       Check.name("name", name);
       Check.text("query", query);
@@ -277,6 +279,24 @@ public record ServiceDefinition(
     /// Whether it can be judged without a baseline.
     public boolean hasLimitOfItsOwn() {
       return max != null || min != null;
+    }
+
+    /// One of which each value stands for itself.
+    public Sli(
+        String name,
+        String query,
+        @Nullable Double max,
+        @Nullable Double min,
+        @Nullable Double maxDelta,
+        @Nullable Double maxRatio,
+        @Nullable Double floor,
+        @Nullable MinRequests minRequests,
+        @Nullable Duration maxAge,
+        @Nullable Double from,
+        @Nullable OnBreach onBreach) {
+      this(
+          name, query, max, min, maxDelta, maxRatio, floor, minRequests, maxAge, from, onBreach,
+          null);
     }
 
     /// @param sharePercent the canary's share of the requests in a window

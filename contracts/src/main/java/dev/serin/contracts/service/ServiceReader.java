@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -380,6 +381,7 @@ public final class ServiceReader {
     soak(fields, read);
     SliReader.contradictions(
         fields, read.slis(), blueGreen || !read.nodes().stream().allMatch(Node::canary));
+    AlarmReader.contradictions(fields, read.slis(), analysis.interval(), watchedAtOnce(read));
     GroupsReader.contradictions(
         fields,
         read.groups(),
@@ -446,6 +448,23 @@ public final class ServiceReader {
             !read.pool().isEmpty());
       }
     }
+  }
+
+  /// The longest of the windows, the soak and the pauses.
+  private static Duration watchedAtOnce(Supplied read) {
+    List<TrafficStep> shares =
+        read.trafficSteps().isEmpty() ? Strategies.steps(read.strategy()) : read.trafficSteps();
+    Stream<Duration> windows =
+        shares.isEmpty()
+            ? Stream.of(read.analysis().window())
+            : shares.stream().map(TrafficStep::window);
+    Stream<Duration> pauses =
+        read.pauses().stream()
+            .map(pause -> pause.lasts() == null ? pause.expires() : pause.lasts());
+    return Stream.of(windows, pauses, Stream.of(read.soak()))
+        .flatMap(times -> times)
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
   /// A soak is an analysis as any other.

@@ -55,7 +55,8 @@ final class SliReader {
               from(sli),
               sli.has("onBreach")
                   ? sli.choice("onBreach", OnBreach.class, OnBreach.ROLLBACK)
-                  : null));
+                  : null,
+              AlarmReader.alarm(sli)));
     }
     if (!slis.isEmpty() && slis.stream().allMatch(sli -> sli.from() != null)) {
       fields.problem(

@@ -2,6 +2,7 @@ package dev.serin.contracts.sli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.Check;
+import dev.serin.contracts.service.Alarm.TreatMissingData;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param minRequests how many requests it takes for a verdict, 0 or more
 /// @param baseline what the value is compared with; none where it stands for itself
 /// @param witnesses what the value is as old as; without any its age is not asked for
+/// @param alarm how many data points make it red; none where each value stands for itself
 public record SliQuery(
     String name,
     String query,
@@ -25,11 +27,25 @@ public record SliQuery(
     @Nullable String minRequestsQuery,
     double minRequests,
     @Nullable Baseline baseline,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Witness> witnesses) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Witness> witnesses,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Alarm alarm) {
   public SliQuery {
     Check.name("name", name);
     Check.text("query", query);
     witnesses = Check.list(witnesses);
+  }
+
+  /// One of which each value stands for itself.
+  public SliQuery(
+      String name,
+      String query,
+      @Nullable Double max,
+      @Nullable Double min,
+      @Nullable String minRequestsQuery,
+      double minRequests,
+      @Nullable Baseline baseline,
+      List<Witness> witnesses) {
+    this(name, query, max, min, minRequestsQuery, minRequests, baseline, witnesses, null);
   }
 
   /// One whose age is not asked for.
@@ -42,6 +58,22 @@ public record SliQuery(
       double minRequests,
       @Nullable Baseline baseline) {
     this(name, query, max, min, minRequestsQuery, minRequests, baseline, List.of());
+  }
+
+  /// When it is red: by several data points, one each period, as an alarm of CloudWatch's is.
+  ///
+  /// @param datapoints how many of them have to be red, 1 or more
+  /// @param of how many are looked at, `datapoints` or more
+  /// @param period from one to the next; the query's value at its end is its data point
+  /// @param treatMissingData what one counts as that is missing
+  public record Alarm(
+      int datapoints, int of, Duration period, TreatMissingData treatMissingData) {
+    public Alarm {
+      Check.atLeast("datapoints", 1, datapoints);
+      Check.atLeast("of", datapoints, of);
+      Check.positive("period", period);
+      Check.required("treatMissingData", treatMissingData);
+    }
   }
 
   /// Series whose newest sample says how old a value is. A value is as old as the youngest of its

@@ -105,7 +105,7 @@ public final class Plan {
   /// nodes have their own weights, the share of the nodes that are canaries.
   ///
   /// @param watched the service as that step watches it
-  static double shareOf(ServiceDefinition watched, Step step) {
+  public static double shareOf(ServiceDefinition watched, Step step) {
     return step.share() == null
         ? 100.0 * watched.canaries().size() / watched.nodes().size()
         : step.share();

@@ -5,6 +5,7 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
 import dev.serin.contracts.sli.SliQuery;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -54,19 +55,25 @@ public final class Queries {
   private static SliQuery query(
       ServiceDefinition service, String version, Sli sli, boolean compares) {
     var least = sli.minRequests();
+    Duration interval = service.analysis().interval();
+    String asked = DataPoints.query(sli, sli.query(), interval);
     return new SliQuery(
         sli.name(),
-        fill(service, version, sli.query()),
+        fill(service, version, asked),
         sli.max(),
         sli.min(),
         least == null ? null : fill(service, version, least.query()),
         least == null ? 0 : least.min(),
         compares && sli.comparesWithBaseline() ? baseline(service, version, sli) : null,
-        Witnesses.of(
+        DataPoints.witnesses(
             sli,
-            withWindow(service, sli.query()),
-            least == null ? null : withWindow(service, least.query()),
-            series -> fill(service, version, series)));
+            Witnesses.of(
+                sli,
+                withWindow(service, asked),
+                least == null ? null : withWindow(service, least.query()),
+                series -> fill(service, version, series)),
+            interval),
+        DataPoints.alarm(sli, interval));
   }
 
   /// Ranges have to be read before the nodes are filled in.

@@ -280,6 +280,7 @@ public final class Preview {
                     ? Hooking.told(hook)
                     : "hook " + hook.name() + " may veto it, and is asked only by a release"));
     warnings.addAll(judged.warnings());
+    warnings.addAll(PlannedSlis.tooShort(judged.service()));
     return warnings;
   }
 

@@ -73,13 +73,42 @@ class PreviewTest {
             """
             {"onBreach": "hold",
              "slis": [{"name": "errors", "query": "q{n=~'$canary'}", "max": 0.5, "maxDelta": 0.1},
-                      {"name": "p95", "query": "q", "min": 2, "from": 25, "onBreach": "warn"}]}
+                      {"name": "p95", "query": "q", "min": 2, "from": 25, "onBreach": "warn"},
+                      {"name": "queue", "query": "q", "max": 9,
+                       "alarm": {"datapoints": 2, "of": 3, "treatMissingData": "notBreaching"}}]}
             """);
     assertThat(plan(Story.of(service), v("v2")).slis())
         .containsExactly(
             new PlannedSli(
                 "errors", "below 0.5; at most 0.1 above the baseline's", null, OnBreach.HOLD),
-            new PlannedSli("p95", "above 2", 25.0, OnBreach.WARN));
+            new PlannedSli("p95", "above 2", 25.0, OnBreach.WARN),
+            new PlannedSli(
+                "queue",
+                "below 9, red when 2 of 3 are not, one each 30s; missing ones count as green",
+                null,
+                OnBreach.HOLD));
+  }
+
+  @Test
+  void warnsOfAWindowThatIsTooShortForAnAlarm() {
+    ServiceDefinition service =
+        with(
+            canaryThenPeers("b2", "b1", "b3", "b4"),
+            """
+            {"strategy": "traffic-steps",
+             "trafficSteps": [{"share": 10, "window": "1m"}, {"share": 50, "window": "61s"},
+                              {"share": 100, "window": "10m"}],
+             "slis": [{"name": "errors", "query": "q", "max": 9},
+                      {"name": "queue", "query": "q", "max": 9,
+                       "alarm": {"consecutive": 3, "period": "30s"}},
+                      {"name": "late", "query": "q", "max": 9, "from": 50,
+                       "alarm": {"consecutive": 3, "period": "30s"}}]}
+            """);
+    assertThat(plan(Story.of(service), v("v2")).warnings())
+        .contains(
+            "queue: its alarm takes 3 data points, one each 30s, so it can't be red in the 1m at"
+                + " 10 %")
+        .noneMatch(warning -> warning.startsWith("late") || warning.contains("61s"));
   }
 
   @Test

@@ -7,8 +7,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param requests the number of requests behind the value; none where the SLI does not ask for it
 /// @param baseline the same of what it is compared with; none where it stands for itself
+/// @param points the data points of its alarm; none where it has none, or is not judged yet
 public record Asked(
-    SliQuery sli, Reading value, @Nullable Reading requests, @Nullable Baseline baseline) {
+    SliQuery sli,
+    Reading value,
+    @Nullable Reading requests,
+    @Nullable Baseline baseline,
+    @Nullable DataPoints points) {
+
+  /// One that is judged by its value alone.
+  public Asked(
+      SliQuery sli, Reading value, @Nullable Reading requests, @Nullable Baseline baseline) {
+    this(sli, value, requests, baseline, null);
+  }
 
   /// What Prometheus said about the nodes that are still on the old version.
   ///

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// 6. More than `maxDelta` above the baseline; more than `maxRatio` times it, and more than the
 ///    floor above it: `FAIL`.
 /// 7. Else `PASS`.
+///
+/// One with an alarm is judged by its data points instead ([AlarmJudge]).
 public final class Judge {
   private Judge() {}
 
@@ -34,6 +36,11 @@ public final class Judge {
   /// Judges one SLI by its limits.
   public static SliResult judge(Asked asked) {
     SliQuery sli = asked.sli();
+    DataPoints points = asked.points();
+    if (points != null) {
+      AlarmJudge.Judged judged = AlarmJudge.judge(sli, points);
+      return result(asked, judged.verdict(), judged.detail() + undated(asked.value()));
+    }
     Lack lack = lackOf(sli.name(), asked.value(), asked.requests(), sli.minRequests());
     if (lack != null) {
       return result(asked, lack.verdict(), lack.detail());
@@ -96,7 +103,7 @@ public final class Judge {
   }
 
   /// Why there is no verdict by the limits.
-  private record Lack(Verdict verdict, String detail) {}
+  record Lack(Verdict verdict, String detail) {}
 
   private static @Nullable Lack lackOf(
       String name, Reading reading, @Nullable Reading counted, double least) {
@@ -127,7 +134,7 @@ public final class Judge {
             + " are needed for a verdict");
   }
 
-  private static @Nullable Lack lackOf(String name, Reading reading) {
+  static @Nullable Lack lackOf(String name, Reading reading) {
     return switch (reading) {
       case Reading.Number _, Reading.Old _, Reading.Undated _ -> null;
       case Reading.NoSeries _ ->

@@ -1,5 +1,6 @@
 package dev.serin.sli.judge;
 
+import dev.serin.contracts.service.Alarm.TreatMissingData;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import java.util.ArrayList;
@@ -27,13 +28,20 @@ public record Preflight(List<SliResult> results, List<String> problems, List<Str
     for (Asked one : asked) {
       SliQuery sli = one.sli();
       results.add(Judge.presence(one));
-      note(sli.name(), one.value(), one.requests(), problems, warnings);
+      if (!isGreenWithoutData(sli) || !DataPoints.isMissing(one.value())) {
+        note(sli.name(), one.value(), one.requests(), problems, warnings);
+      }
       Asked.Baseline baseline = one.baseline();
       if (baseline != null) {
         note(Beside.nameOf(sli), baseline.value(), baseline.requests(), problems, warnings);
       }
     }
     return new Preflight(results, List.copyOf(problems), List.copyOf(warnings));
+  }
+
+  private static boolean isGreenWithoutData(SliQuery sli) {
+    SliQuery.Alarm alarm = sli.alarm();
+    return alarm != null && alarm.treatMissingData() == TreatMissingData.NOT_BREACHING;
   }
 
   private static void note(

@@ -1,6 +1,7 @@
 package dev.serin.sli.prometheus;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -32,6 +33,7 @@ public final class HttpPrometheusWire implements PrometheusWire, AutoCloseable {
   private static final int LONGEST_URL = 4_096;
 
   private final URI endpoint;
+  private final URI overSteps;
   private final Duration timeout;
   private final HttpClient client;
 
@@ -39,6 +41,7 @@ public final class HttpPrometheusWire implements PrometheusWire, AutoCloseable {
   /// @param timeout how long one query may take, connecting included
   public HttpPrometheusWire(URI url, Duration timeout) {
     this.endpoint = URI.create(url.toString().replaceAll("/+$", "") + "/api/v1/query");
+    this.overSteps = URI.create(endpoint + "_range");
     this.timeout = timeout;
     this.client =
         HttpClient.newBuilder()
@@ -71,21 +74,29 @@ public final class HttpPrometheusWire implements PrometheusWire, AutoCloseable {
   }
 
   private HttpRequest request(Question question) {
+    Question.Steps steps = question.steps();
+    URI to = steps == null ? endpoint : overSteps;
     String form =
         "query="
             + URLEncoder.encode(question.query(), StandardCharsets.UTF_8)
-            + "&time="
-            + seconds(question.time());
+            + (steps == null
+                ? "&time=" + seconds(question.time())
+                : "&start="
+                    + seconds(question.first())
+                    + "&end="
+                    + seconds(question.time())
+                    + "&step="
+                    + new BigDecimal(steps.step().toMillis()).movePointLeft(3).toPlainString());
     HttpRequest.Builder request =
         HttpRequest.newBuilder()
             .timeout(timeout)
             .header("Accept", "application/json")
             .header("User-Agent", "serin");
-    URI withQuery = URI.create(endpoint + "?" + form);
+    URI withQuery = URI.create(to + "?" + form);
     return withQuery.toString().length() <= LONGEST_URL
         ? request.uri(withQuery).GET().build()
         : request
-            .uri(endpoint)
+            .uri(to)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(HttpRequest.BodyPublishers.ofString(form))
             .build();
@@ -93,7 +104,7 @@ public final class HttpPrometheusWire implements PrometheusWire, AutoCloseable {
 
   /// Seconds since 1970 with milliseconds, the precision of Prometheus' own clock.
   static String seconds(Instant time) {
-    return new java.math.BigDecimal(time.toEpochMilli()).movePointLeft(3).toPlainString();
+    return new BigDecimal(time.toEpochMilli()).movePointLeft(3).toPlainString();
   }
 
   private Reply reply(CompletableFuture<HttpResponse<byte[]>> asked, long deadline)

@@ -3,6 +3,7 @@ package dev.serin.sli.prometheus;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliQuery.Witness;
 import dev.serin.sli.judge.Asked;
+import dev.serin.sli.judge.DataPoints;
 import dev.serin.sli.judge.Reading;
 import dev.serin.sli.prometheus.PrometheusWire.Question;
 import dev.serin.sli.prometheus.PrometheusWire.Reply;
@@ -29,9 +30,18 @@ public final class Prometheus {
   /// Every query of every SLI, all as of one instant, and how old what their values rest on was by
   /// then. The range of a witness is looked through only where it has no fresh sample.
   public List<Asked> ask(List<SliQuery> slis, Instant time) throws InterruptedException {
-    Answers answers = new Answers(time);
-    answers.ask(slis.stream().flatMap(Prometheus::queries));
-    answers.ask(slis.stream().flatMap(Prometheus::witnesses).flatMap(answers::ofRange));
+    return ask(slis, time, null);
+  }
+
+  /// The same within an analysis: an SLI with an alarm is asked for its data points too.
+  ///
+  /// @param start when the analysis began; none where nothing is judged
+  public List<Asked> ask(List<SliQuery> slis, Instant time, @Nullable Instant start)
+      throws InterruptedException {
+    Answers answers = new Answers(time, start);
+    answers.ask(
+        slis.stream().flatMap(Prometheus::queries), slis.stream().flatMap(answers::overSteps));
+    answers.ask(slis.stream().flatMap(Prometheus::witnesses).flatMap(answers::ofRange), Stream.of());
     return slis.stream()
         .map(sli -> {
           SliQuery.Baseline baseline = sli.baseline();
@@ -44,7 +54,8 @@ public final class Prometheus {
                   : new Asked.Baseline(
                       baseline,
                       answers.value(baseline.query(), baseline.witnesses()),
-                      answers.orNone(baseline.minRequestsQuery())));
+                      answers.orNone(baseline.minRequestsQuery())),
+              answers.points(sli));
         })
         .toList();
   }
@@ -69,26 +80,61 @@ public final class Prometheus {
   /// What Prometheus said as of one instant, each question asked once, whichever SLIs want to know.
   private final class Answers {
     private final Instant time;
+    private final @Nullable Instant start;
     private final Map<String, Reading> readings = new HashMap<>();
+    private final Map<Question, List<Reading>> points = new HashMap<>();
 
-    Answers(Instant time) {
+    Answers(Instant time, @Nullable Instant start) {
       this.time = time;
+      this.start = start;
     }
 
-    void ask(Stream<String> queries) throws InterruptedException {
+    /// All at once.
+    void ask(Stream<String> queries, Stream<Question> overSteps) throws InterruptedException {
       List<Question> questions =
-          queries
+          Stream.concat(
+                  queries
+                      .filter(query -> !readings.containsKey(query))
+                      .map(query -> new Question(query, time)),
+                  overSteps)
               .distinct()
-              .filter(query -> !readings.containsKey(query))
-              .map(query -> new Question(query, time))
               .toList();
       if (questions.isEmpty()) {
         return;
       }
       List<Reply> replies = wire.ask(questions);
       for (int i = 0; i < questions.size(); i++) {
-        readings.put(questions.get(i).query(), parser.read(replies.get(i)));
+        Question question = questions.get(i);
+        Question.Steps steps = question.steps();
+        if (steps == null) {
+          readings.put(question.query(), parser.read(replies.get(i)));
+        } else {
+          points.put(question, parser.read(replies.get(i), question, steps));
+        }
       }
+    }
+
+    /// What is asked of each period of an alarm.
+    Stream<Question> overSteps(SliQuery sli) {
+      SliQuery.Alarm alarm = sli.alarm();
+      Instant begun = start;
+      return alarm == null || begun == null
+          ? Stream.of()
+          : Stream.concat(Stream.of(sli.query()), Stream.ofNullable(sli.minRequestsQuery()))
+              .map(query -> DataPointQueries.of(query, alarm, begun, time));
+    }
+
+    /// A data point is as old as a value would be, which is asked for at the slot alone.
+    @Nullable DataPoints points(SliQuery sli) {
+      List<List<Reading>> answered =
+          overSteps(sli).map(question -> Objects.requireNonNull(points.get(question))).toList();
+      return answered.isEmpty()
+          ? null
+          : DataPoints.of(
+              sli,
+              answered.getFirst(),
+              answered.size() == 1 ? null : answered.getLast(),
+              judged(new Reading.Number(0), sli.witnesses()));
     }
 
     /// Where Prometheus has not said how old the newest sample is, it is not asked once more.
@@ -102,7 +148,11 @@ public final class Prometheus {
     }
 
     Reading value(String query, List<Witness> witnesses) {
-      return Ages.judge(of(query), witnesses.stream().map(this::said).toList());
+      return judged(of(query), witnesses);
+    }
+
+    private Reading judged(Reading value, List<Witness> witnesses) {
+      return Ages.judge(value, witnesses.stream().map(this::said).toList());
     }
 
     private Ages.Said said(Witness witness) {

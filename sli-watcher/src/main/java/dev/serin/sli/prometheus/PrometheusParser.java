@@ -2,7 +2,12 @@ package dev.serin.sli.prometheus;
 
 import dev.serin.contracts.json.Json;
 import dev.serin.sli.judge.Reading;
+import dev.serin.sli.prometheus.PrometheusWire.Question;
 import dev.serin.sli.prometheus.PrometheusWire.Reply;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -13,6 +18,10 @@ import tools.jackson.databind.node.MissingNode;
 /// queries": `{"status": "success", "data": {"resultType": …, "result": …}}`, or `{"status":
 /// "error", "errorType": …, "error": …}`.
 public final class PrometheusParser {
+  private static final Reading NO_SERIES = new Reading.NoSeries();
+  private static final Reading HISTOGRAM =
+      new Reading.NotOneNumber("a histogram; take histogram_quantile(…) of it");
+
   private final String address;
 
   /// @param address Prometheus' address, as messages name it
@@ -32,6 +41,41 @@ public final class PrometheusParser {
           new Reading.Unavailable(
               "Prometheus at " + address + " did not answer within " + after.toMillis() + " ms");
     };
+  }
+
+  /// The answer to a question over several instants: one reading for each, in order. Where nothing
+  /// usable came, each is what came instead.
+  public List<Reading> read(Reply reply, Question question, Question.Steps steps) {
+    if (reply instanceof Reply.Answered(int status, _, String body) && status / 100 == 2) {
+      JsonNode data = json(body).map(it -> it.path("data")).orElse(MissingNode.getInstance());
+      if (data.path("resultType").asString("").equals("matrix")) {
+        return matrix(data.path("result"), question.first(), steps);
+      }
+    }
+    return Collections.nCopies(steps.points(), read(reply));
+  }
+
+  /// Each series has a value where it was there, `[time, "value"]`. A series that follows another
+  /// one is the same for us: a label of it has changed.
+  private static List<Reading> matrix(JsonNode result, Instant first, Question.Steps steps) {
+    List<Reading> readings = new ArrayList<>(Collections.nCopies(steps.points(), NO_SERIES));
+    for (JsonNode series : result) {
+      if (series.has("histograms")) {
+        return Collections.nCopies(steps.points(), HISTOGRAM);
+      }
+      for (JsonNode sample : series.path("values")) {
+        double after = sample.path(0).asDouble(Double.NaN) * 1_000 - first.toEpochMilli();
+        long index = Math.round(after / steps.step().toMillis());
+        if (index >= 0 && index < readings.size()) {
+          readings.set(
+              (int) index,
+              readings.get((int) index).equals(NO_SERIES)
+                  ? sample(sample)
+                  : new Reading.NotOneNumber("several series"));
+        }
+      }
+    }
+    return readings;
   }
 
   private Reading answered(int status, String contentType, String body) {
@@ -113,7 +157,7 @@ public final class PrometheusParser {
       case 1 -> {
         JsonNode series = result.get(0);
         yield series.has("histogram")
-            ? new Reading.NotOneNumber("a histogram; take histogram_quantile(…) of it")
+            ? HISTOGRAM
             : sample(series.path("value"));
       }
       default -> new Reading.NotOneNumber(result.size() + " series");

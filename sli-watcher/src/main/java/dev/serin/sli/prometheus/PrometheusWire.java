@@ -3,8 +3,9 @@ package dev.serin.sli.prometheus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// The way to Prometheus' instant query endpoint, `/api/v1/query`. It only carries: what an answer
+/// The way to Prometheus' query endpoints, `/api/v1/query` and `/api/v1/query_range`. It only carries: what an answer
 /// means is the [PrometheusParser]'s.
 @FunctionalInterface
 public interface PrometheusWire {
@@ -16,7 +17,22 @@ public interface PrometheusWire {
   /// One query.
   ///
   /// @param time the instant that it is evaluated for
-  record Question(String query, Instant time) {}
+  /// @param steps the instants before that it is evaluated for too; none for `time` alone
+  record Question(String query, Instant time, @Nullable Steps steps) {
+    public Question(String query, Instant time) {
+      this(query, time, null);
+    }
+
+    /// Instants at the same distance, of which the last one is the question's own.
+    ///
+    /// @param points how many, 1 or more
+    public record Steps(int points, Duration step) {}
+
+    /// The first instant that it is evaluated for.
+    Instant first() {
+      return steps == null ? time : time.minus(steps.step().multipliedBy(steps.points() - 1));
+    }
+  }
 
   /// What came back.
   sealed interface Reply {

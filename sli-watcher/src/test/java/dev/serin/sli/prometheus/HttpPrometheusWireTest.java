@@ -121,6 +121,17 @@ class HttpPrometheusWireTest {
   }
 
   @Test
+  void asksForSeveralInstantsAtOnce() throws Exception {
+    try (HttpPrometheusWire wire = new HttpPrometheusWire(url("/prom"), PATIENT)) {
+      wire.ask(List.of(new Question("up", TIME, new Question.Steps(5, Duration.ofMillis(1_500)))));
+    }
+    assertThat(received.take())
+        .isEqualTo(
+            "GET /prom/api/v1/query_range?query=up&start=1772366394.250&end=1772366400.250"
+                + "&step=1.500 ");
+  }
+
+  @Test
   void keepsThePathBeforeTheApi() throws Exception {
     ask(url("/prom/"), PATIENT, "up");
 

@@ -295,7 +295,17 @@ public record ServiceDefinition(
         @Nullable Double from,
         @Nullable OnBreach onBreach) {
       this(
-          name, query, max, min, maxDelta, maxRatio, floor, minRequests, maxAge, from, onBreach,
+          name,
+          query,
+          max,
+          min,
+          maxDelta,
+          maxRatio,
+          floor,
+          minRequests,
+          maxAge,
+          from,
+          onBreach,
           null);
     }
 

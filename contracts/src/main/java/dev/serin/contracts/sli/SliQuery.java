@@ -66,8 +66,7 @@ public record SliQuery(
   /// @param of how many are looked at, `datapoints` or more
   /// @param period from one to the next; the query's value at its end is its data point
   /// @param treatMissingData what one counts as that is missing
-  public record Alarm(
-      int datapoints, int of, Duration period, TreatMissingData treatMissingData) {
+  public record Alarm(int datapoints, int of, Duration period, TreatMissingData treatMissingData) {
     public Alarm {
       Check.atLeast("datapoints", 1, datapoints);
       Check.atLeast("of", datapoints, of);

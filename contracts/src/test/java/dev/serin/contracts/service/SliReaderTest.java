@@ -94,12 +94,7 @@ class SliReaderTest {
             """);
     assertThat(sli.alarm())
         .isEqualTo(
-            new Alarm(
-                1,
-                1,
-                Duration.ofSeconds(60),
-                Statistic.SUM,
-                TreatMissingData.NOT_BREACHING));
+            new Alarm(1, 1, Duration.ofSeconds(60), Statistic.SUM, TreatMissingData.NOT_BREACHING));
   }
 
   @Test
@@ -157,7 +152,9 @@ class SliReaderTest {
         List.of("errors_total", " a:b{c='{}', d!~'x'} ".replace("'", "\\\""), "a{}")) {
       assertThat(
               problems(
-                  "{'name': 'p95', 'query': '" + counter + "', 'max': 1, 'alarm': {'statistic':"
+                  "{'name': 'p95', 'query': '"
+                      + counter
+                      + "', 'max': 1, 'alarm': {'statistic':"
                       + " 'sum'}}"))
           .isEmpty();
     }

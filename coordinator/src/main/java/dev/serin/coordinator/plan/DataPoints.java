@@ -45,9 +45,7 @@ final class DataPoints {
     return witnesses.stream()
         .map(it ->
             new Witness(
-                it.series(),
-                it.range() == null ? period : it.range().plus(period),
-                it.maxAge()))
+                it.series(), it.range() == null ? period : it.range().plus(period), it.maxAge()))
         .toList();
   }
 

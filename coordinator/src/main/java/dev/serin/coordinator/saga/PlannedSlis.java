@@ -18,7 +18,8 @@ final class PlannedSlis {
 
   static List<PlannedSli> of(ServiceDefinition service) {
     return service.slis().stream()
-        .map(sli -> new PlannedSli(
+        .map(sli ->
+            new PlannedSli(
                 sli.name(),
                 judged(sli) + alarm(sli, service.analysis().interval()),
                 sli.from(),

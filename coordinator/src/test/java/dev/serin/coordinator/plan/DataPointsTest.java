@@ -47,21 +47,21 @@ class DataPointsTest {
         asked("rate(q{n=~'$canary'}[1m])", "{\"datapoints\": 2, \"of\": 3, \"period\": \"1m\"}");
     assertThat(sli.query()).isEqualTo("rate(q{n=~'b2'}[1m])");
     assertThat(sli.alarm())
-        .isEqualTo(
-            new SliQuery.Alarm(2, 3, Duration.ofMinutes(1), TreatMissingData.MISSING));
+        .isEqualTo(new SliQuery.Alarm(2, 3, Duration.ofMinutes(1), TreatMissingData.MISSING));
   }
 
   @Test
   void consecutiveProbesAreOneIntervalApart() {
     assertThat(asked("q", "{\"consecutive\": 3}").alarm())
-        .isEqualTo(
-            new SliQuery.Alarm(3, 3, Duration.ofSeconds(30), TreatMissingData.MISSING));
+        .isEqualTo(new SliQuery.Alarm(3, 3, Duration.ofSeconds(30), TreatMissingData.MISSING));
   }
 
   /// A statistic goes on for its period after the last sample, so that is looked through too.
   @Test
   void aDataPointIsAsOldAsWhatItIsTakenOf() {
-    assertThat(asked("q{n=~'$canary'}", "{\"period\": \"1m\", \"statistic\": \"maximum\"}").witnesses())
+    assertThat(
+            asked("q{n=~'$canary'}", "{\"period\": \"1m\", \"statistic\": \"maximum\"}")
+                .witnesses())
         .isEqualTo(
             List.of(new Witness("q{n=~'b2'}", Duration.ofMinutes(1), Duration.ofSeconds(165))));
     assertThat(

@@ -58,7 +58,9 @@ class GuardTest {
         .singleElement()
         .satisfies(it -> {
           assertThat(it.cause()).isEqualTo(DriftCause.FORGOTTEN);
-          assertThat(it.drifts()).extracting(Drift::node).containsExactlyInAnyOrder("node-1", "node-2");
+          assertThat(it.drifts())
+              .extracting(Drift::node)
+              .containsExactlyInAnyOrder("node-1", "node-2");
         });
     bed.at(30);
     assertThat(bed.writes).hasSize(5);

@@ -80,9 +80,7 @@ public final class CloudWatch {
               ? State.ALARM
               : real.isEmpty() ? State.INSUFFICIENT_DATA : State.OK;
       case IGNORE ->
-          red >= datapoints
-              ? State.ALARM
-              : real.contains(Point.GREEN) ? State.OK : before;
+          red >= datapoints ? State.ALARM : real.contains(Point.GREEN) ? State.OK : before;
     };
   }
 
@@ -93,8 +91,6 @@ public final class CloudWatch {
   /// Whether the oldest red one is as old as M or older, and nothing green is there.
   private static boolean isPremature(List<Point> range, int datapoints) {
     int oldest = range.indexOf(Point.RED);
-    return oldest >= 0
-        && !range.contains(Point.GREEN)
-        && range.size() - oldest >= datapoints;
+    return oldest >= 0 && !range.contains(Point.GREEN) && range.size() - oldest >= datapoints;
   }
 }

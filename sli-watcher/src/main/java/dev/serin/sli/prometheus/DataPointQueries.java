@@ -20,8 +20,7 @@ final class DataPointQueries {
   /// before, so it is not there.
   static Question of(String query, SliQuery.Alarm alarm, Instant start, Instant slotAt) {
     int points = points(alarm, Duration.between(start, slotAt));
-    return new Question(
-        query, slotAt, new Question.Steps(points, alarm.period()));
+    return new Question(query, slotAt, new Question.Steps(points, alarm.period()));
   }
 
   private static int points(SliQuery.Alarm alarm, Duration since) {

@@ -41,7 +41,8 @@ public final class Prometheus {
     Answers answers = new Answers(time, start);
     answers.ask(
         slis.stream().flatMap(Prometheus::queries), slis.stream().flatMap(answers::overSteps));
-    answers.ask(slis.stream().flatMap(Prometheus::witnesses).flatMap(answers::ofRange), Stream.of());
+    answers.ask(
+        slis.stream().flatMap(Prometheus::witnesses).flatMap(answers::ofRange), Stream.of());
     return slis.stream()
         .map(sli -> {
           SliQuery.Baseline baseline = sli.baseline();

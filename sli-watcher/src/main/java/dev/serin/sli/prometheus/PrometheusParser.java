@@ -156,9 +156,7 @@ public final class PrometheusParser {
       case 0 -> new Reading.NoSeries();
       case 1 -> {
         JsonNode series = result.get(0);
-        yield series.has("histogram")
-            ? HISTOGRAM
-            : sample(series.path("value"));
+        yield series.has("histogram") ? HISTOGRAM : sample(series.path("value"));
       }
       default -> new Reading.NotOneNumber(result.size() + " series");
     };

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The way to Prometheus' query endpoints, `/api/v1/query` and `/api/v1/query_range`. It only carries: what an answer
-/// means is the [PrometheusParser]'s.
+/// The way to Prometheus' query endpoints, `/api/v1/query` and `/api/v1/query_range`. It only
+/// carries: what an answer means is the [PrometheusParser]'s.
 @FunctionalInterface
 public interface PrometheusWire {
 

@@ -21,7 +21,14 @@ class AlarmJudgeTest {
 
   private static SliQuery sli(int datapoints, int of, Duration period, TreatMissingData missing) {
     return new SliQuery(
-        "errors", "q", 3.0, null, null, 0, null, List.of(),
+        "errors",
+        "q",
+        3.0,
+        null,
+        null,
+        0,
+        null,
+        List.of(),
         new SliQuery.Alarm(datapoints, of, period, missing));
   }
 
@@ -46,8 +53,7 @@ class AlarmJudgeTest {
   private static SliResult judge(
       SliQuery sli, List<Reading> values, @Nullable List<Reading> requests, Reading aged) {
     return Judge.judge(
-        new Asked(
-            sli, values.getLast(), null, null, DataPoints.of(sli, values, requests, aged)));
+        new Asked(sli, values.getLast(), null, null, DataPoints.of(sli, values, requests, aged)));
   }
 
   private static SliResult judge(SliQuery sli, String row) {
@@ -87,12 +93,18 @@ class AlarmJudgeTest {
   void aLowerLimitHasAnAlarmToo() {
     SliQuery sli =
         new SliQuery(
-            "rps", "q", null, 1.0, null, 0, null, List.of(),
+            "rps",
+            "q",
+            null,
+            1.0,
+            null,
+            0,
+            null,
+            List.of(),
             new SliQuery.Alarm(2, 2, Duration.ofHours(1), TreatMissingData.MISSING));
     SliResult result = judge(sli, "2 1 0.5");
     assertThat(result.verdict()).isEqualTo(Verdict.FAIL);
-    assertThat(result.detail())
-        .isEqualTo("rps: 2 of the last 2 hours at or below 1 (1, 0.5)");
+    assertThat(result.detail()).isEqualTo("rps: 2 of the last 2 hours at or below 1 (1, 0.5)");
   }
 
   @ParameterizedTest
@@ -131,7 +143,14 @@ class AlarmJudgeTest {
   void aDataPointOfTooFewRequestsIsMissing() {
     SliQuery sli =
         new SliQuery(
-            "errors", "q", 3.0, null, "n", 20, null, List.of(),
+            "errors",
+            "q",
+            3.0,
+            null,
+            "n",
+            20,
+            null,
+            List.of(),
             new SliQuery.Alarm(2, 2, Duration.ofMinutes(1), TreatMissingData.MISSING));
     assertThat(judge(sli, readings("5 5"), readings("20 20"), FRESH).verdict())
         .isEqualTo(Verdict.FAIL);
@@ -159,8 +178,7 @@ class AlarmJudgeTest {
         judge(minutes(3, 3, TreatMissingData.MISSING), readings("0 0 0 0 0"), null, old);
     assertThat(result.detail()).contains("(0, 0, 0, –, –)");
     assertThat(result.verdict()).isEqualTo(Verdict.PASS);
-    assertThat(
-            judge(minutes(1, 1, TreatMissingData.MISSING), readings("0"), null, old).verdict())
+    assertThat(judge(minutes(1, 1, TreatMissingData.MISSING), readings("0"), null, old).verdict())
         .isEqualTo(Verdict.NO_DATA);
   }
 }

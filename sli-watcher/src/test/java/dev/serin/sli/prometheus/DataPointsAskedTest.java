@@ -33,7 +33,14 @@ class DataPointsAskedTest {
 
   private static SliQuery sli(TreatMissingData missing, @Nullable String least) {
     return new SliQuery(
-        "sli", "q", 1.0, null, least, 20, null, List.of(new SliQuery.Witness("w", null, MINUTE)),
+        "sli",
+        "q",
+        1.0,
+        null,
+        least,
+        20,
+        null,
+        List.of(new SliQuery.Witness("w", null, MINUTE)),
         new SliQuery.Alarm(2, 3, MINUTE, missing));
   }
 
@@ -128,8 +135,7 @@ class DataPointsAskedTest {
         .containsExactly(new Reading.Number(5), new Reading.NotOneNumber("several series"));
     steps.put("q", matrix("{\"metric\":{},\"histograms\":[]}"));
     assertThat(ask(sli(TreatMissingData.MISSING, null), 60))
-        .containsExactly(
-            new Reading.NotOneNumber("a histogram; take histogram_quantile(…) of it"));
+        .containsExactly(new Reading.NotOneNumber("a histogram; take histogram_quantile(…) of it"));
   }
 
   @Test

@@ -33,6 +33,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.serin.sli.judge..",
+              "dev.serin.sli.sequential..",
               "dev.serin.contracts..",
               "java.lang..",
               "java.math..",

@@ -252,6 +252,7 @@ public record ServiceDefinition(
   ///   counts; none for every window
   /// @param onBreach what it comes to when it is red; none for what the service says
   /// @param alarm how many data points make it red; none where each value stands for itself
+  /// @param compare the counters that it is compared with the baseline by; none where it is not
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Sli(
       String name,
@@ -265,7 +266,8 @@ public record ServiceDefinition(
       @Nullable Duration maxAge,
       @Nullable Double from,
       @Nullable OnBreach onBreach,
-      @Nullable Alarm alarm) {
+      @Nullable Alarm alarm,
+      @Nullable Compare compare) {
     public Sli {
       Check.name("name", name);
       Check.text("query", query);
@@ -306,6 +308,7 @@ public record ServiceDefinition(
           maxAge,
           from,
           onBreach,
+          null,
           null);
     }
 

@@ -33,8 +33,13 @@ final class SliReader {
         sli.problem(
             "query", "expected a query, is missing: a threshold needs something to compare");
       }
-      if (!sli.has("max") && !sli.has("min") && !sli.has("maxDelta") && !sli.has("maxRatio")) {
-        sli.problem("max", "expected a threshold, max, min, maxDelta or maxRatio, found none");
+      if (!sli.has("max")
+          && !sli.has("min")
+          && !sli.has("maxDelta")
+          && !sli.has("maxRatio")
+          && !sli.has("compare")) {
+        sli.problem(
+            "max", "expected a threshold, max, min, maxDelta, maxRatio or compare, found none");
       }
       OptionalDouble max = sli.quantity("max");
       OptionalDouble min = sli.quantity("min");
@@ -56,7 +61,8 @@ final class SliReader {
               sli.has("onBreach")
                   ? sli.choice("onBreach", OnBreach.class, OnBreach.ROLLBACK)
                   : null,
-              AlarmReader.alarm(sli)));
+              AlarmReader.alarm(sli),
+              CompareReader.read(sli)));
     }
     if (!slis.isEmpty() && slis.stream().allMatch(sli -> sli.from() != null)) {
       fields.problem(
@@ -136,6 +142,11 @@ final class SliReader {
   /// @param peers whether there are nodes that the canary can be compared with
   static void contradictions(Fields fields, List<Sli> slis, boolean peers) {
     for (Sli sli : slis) {
+      if (sli.compare() != null && !peers) {
+        fields.problem(
+            "slis." + sli.name() + ".compare",
+            "expected none where every node is a canary: none is left to compare with");
+      }
       if (!sli.comparesWithBaseline()) {
         continue;
       }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param baseline what the value is compared with; none where it stands for itself
 /// @param witnesses what the value is as old as; without any its age is not asked for
 /// @param alarm how many data points make it red; none where each value stands for itself
+/// @param comparing the counters that it is compared with the baseline by; none where it is not
 public record SliQuery(
     String name,
     String query,
@@ -28,7 +29,8 @@ public record SliQuery(
     double minRequests,
     @Nullable Baseline baseline,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Witness> witnesses,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Alarm alarm) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Alarm alarm,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Comparing comparing) {
   public SliQuery {
     Check.name("name", name);
     Check.text("query", query);
@@ -45,7 +47,7 @@ public record SliQuery(
       double minRequests,
       @Nullable Baseline baseline,
       List<Witness> witnesses) {
-    this(name, query, max, min, minRequestsQuery, minRequests, baseline, witnesses, null);
+    this(name, query, max, min, minRequestsQuery, minRequests, baseline, witnesses, null, null);
   }
 
   /// One whose age is not asked for.

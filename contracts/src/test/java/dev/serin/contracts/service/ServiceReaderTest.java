@@ -293,8 +293,21 @@ class ServiceReaderTest {
                     + " 'lb'}"));
     assertThat(definition.slis())
         .containsExactly(
-            new Sli("a", "q", 0.5, 0.01, null, null, null, null, Duration.ofMinutes(6), null, null),
-            new Sli("b", "q", null, 0.0, null, null, null, null, null, null, null));
+            new Sli(
+                "a",
+                "q",
+                0.5,
+                0.01,
+                null,
+                null,
+                null,
+                null,
+                Duration.ofMinutes(6),
+                null,
+                null,
+                null,
+                null),
+            new Sli("b", "q", null, 0.0, null, null, null, null, null, null, null, null, null));
   }
 
   @Test
@@ -341,7 +354,7 @@ class ServiceReaderTest {
             "analysis.deadMan.after: expected a duration such as 30s, 1h or PT30S, at least 1m and at most 366 days, found '1s'",
             "noData: expected an object with fields, found []",
             "slis[0].query: expected a query, is missing: a threshold needs something to compare",
-            "slis[1].max: expected a threshold, max, min, maxDelta or maxRatio, found none",
+            "slis[1].max: expected a threshold, max, min, maxDelta, maxRatio or compare, found none",
             "slis[2].name: expected a name, is missing",
             "slis[2].min: expected a value below max, found one that no value can satisfy",
             "onPeerFailure: expected one of halt, rollback-peer, rollback-all, found true",
@@ -380,7 +393,7 @@ class ServiceReaderTest {
           {'analysis': {'window': '1h'}} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
           {'analysis': null} | slis: expected one SLI or more to fill the window, found none (or window: 0s)
           {'slis': [{'name': 'a', 'max': 1}]} | slis[0].query: expected a query, is missing: a threshold needs something to compare
-          {'slis': [{'name': 'a', 'query': 'q'}]} | slis[0].max: expected a threshold, max, min, maxDelta or maxRatio, found none
+          {'slis': [{'name': 'a', 'query': 'q'}]} | slis[0].max: expected a threshold, max, min, maxDelta, maxRatio or compare, found none
           {'slis': [{'name': 'a', 'query': '$canary', 'maxDelta': 0}]} | slis[0].maxDelta: expected more than 0, by how much the canary may lie above its baseline, found 0.0
           {'slis': [{'name': 'a', 'query': '$canary', 'maxRatio': 0.1, 'floor': -1}]} | slis[0].maxRatio: expected more than 1, such as 1.1 for 10 % above the baseline, found 0.1,slis[0].floor: expected 0 or more, found -1.0
           {'slis': [{'name': 'a', 'query': '$canary', 'maxRatio': 1.1}]} | slis[0].floor: expected the smallest difference that matters beside maxRatio, such as 5ms, is missing: 2 ms are twice as much as 1 ms (0 for any)

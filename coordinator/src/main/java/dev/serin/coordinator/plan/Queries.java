@@ -73,7 +73,11 @@ public final class Queries {
                 least == null ? null : withWindow(service, least.query()),
                 series -> fill(service, version, series)),
             interval),
-        DataPoints.alarm(sli, interval));
+        DataPoints.alarm(sli, interval),
+        Comparisons.of(
+            compares ? sli.compare() : null,
+            selector -> fill(service, version, selector),
+            selector -> fill(service, version, ofBaseline(selector))));
   }
 
   /// Ranges have to be read before the nodes are filled in.
@@ -143,11 +147,12 @@ public final class Queries {
     List<String> problems = new ArrayList<>();
     for (Sli sli : service.slis()) {
       var least = sli.minRequests();
-      String all = sli.query() + (least == null ? "" : " " + least.query());
+      String all =
+          sli.query() + (least == null ? "" : " " + least.query()) + Comparisons.texts(sli);
       labelsOf(all)
           .filter(label -> either(service.canaries(), label).isEmpty())
           .forEach(label -> problems.add(lacking(sli, "a canary", label)));
-      if (sli.comparesWithBaseline() && !service.peers().isEmpty()) {
+      if ((sli.comparesWithBaseline() || sli.compare() != null) && !service.peers().isEmpty()) {
         labelsOf(all)
             .filter(label -> either(service.peers(), label).isEmpty())
             .forEach(label -> problems.add(lacking(sli, "a node of the baseline", label)));

@@ -42,6 +42,12 @@ final class PlannedSlis {
     if (sli.maxRatio() != null) {
       limits.add("at most " + Quantities.shown(sli.maxRatio()) + " times the baseline's");
     }
+    if (sli.compare() != null) {
+      limits.add(
+          "by all requests not shown to be worse than the baseline by "
+              + Quantities.shown(Math.round(sli.compare().least() * 1e6) / 1e4)
+              + " points");
+    }
     return String.join("; ", limits);
   }
 

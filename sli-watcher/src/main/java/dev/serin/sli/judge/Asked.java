@@ -8,17 +8,20 @@ import org.jspecify.annotations.Nullable;
 /// @param requests the number of requests behind the value; none where the SLI does not ask for it
 /// @param baseline the same of what it is compared with; none where it stands for itself
 /// @param points the data points of its alarm; none where it has none, or is not judged yet
+/// @param compared the requests of both sides since the window's start; none where they are not
+///   compared
 public record Asked(
     SliQuery sli,
     Reading value,
     @Nullable Reading requests,
     @Nullable Baseline baseline,
-    @Nullable DataPoints points) {
+    @Nullable DataPoints points,
+    @Nullable Compared compared) {
 
   /// One that is judged by its value alone.
   public Asked(
       SliQuery sli, Reading value, @Nullable Reading requests, @Nullable Baseline baseline) {
-    this(sli, value, requests, baseline, null);
+    this(sli, value, requests, baseline, null, null);
   }
 
   /// What Prometheus said about the nodes that are still on the old version.

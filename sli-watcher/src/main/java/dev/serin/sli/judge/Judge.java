@@ -191,6 +191,27 @@ public final class Judge {
     };
   }
 
+  /// The result without a verdict, where a further number of it is not there; none where it is.
+  static @Nullable SliResult lacking(SliResult result, String name, Reading reading) {
+    Lack lack = lackOf(name, reading);
+    return lack == null
+        ? null
+        : new SliResult(
+            result.name(),
+            result.query(),
+            result.value(),
+            result.max(),
+            result.min(),
+            result.requests(),
+            worse(result.verdict(), lack.verdict()),
+            lack.detail(),
+            result.baseline());
+  }
+
+  static Verdict worse(Verdict one, Verdict other) {
+    return Verdict.worst(List.of(one, other));
+  }
+
   static String requestsOf(String name) {
     return "minRequests of " + name;
   }

@@ -35,6 +35,12 @@ public record Preflight(List<SliResult> results, List<String> problems, List<Str
       if (baseline != null) {
         note(Beside.nameOf(sli), baseline.value(), baseline.requests(), problems, warnings);
       }
+      Compared compared = one.compared();
+      if (compared != null) {
+        compared
+            .readings(sli.name())
+            .forEach(it -> note(it.getKey(), it.getValue(), problems, warnings));
+      }
     }
     return new Preflight(results, List.copyOf(problems), List.copyOf(warnings));
   }

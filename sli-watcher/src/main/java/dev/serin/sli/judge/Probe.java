@@ -17,7 +17,7 @@ public record Probe(
   }
 
   public static Probe of(int slot, Instant slotAt, Instant seenAt, List<Asked> asked) {
-    List<SliResult> results = asked.stream().map(Judge::judge).toList();
+    List<SliResult> results = asked.stream().map(it -> Compared.with(it, Judge.judge(it))).toList();
     return new Probe(slot, slotAt, seenAt, Judge.together(results), results);
   }
 }

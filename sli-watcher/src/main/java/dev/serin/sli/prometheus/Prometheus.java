@@ -1,5 +1,6 @@
 package dev.serin.sli.prometheus;
 
+import dev.serin.contracts.sli.Comparing;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliQuery.Witness;
 import dev.serin.sli.judge.Asked;
@@ -29,23 +30,35 @@ public final class Prometheus {
 
   /// Every query of every SLI, all as of one instant, and how old what their values rest on was by
   /// then. The range of a witness is looked through only where it has no fresh sample.
-  public List<Asked> ask(List<SliQuery> slis, Instant time) throws InterruptedException {
-    return ask(slis, time, null);
+  ///
+  /// @param since when the analysis began, before `time`: of which on requests are compared, and
+  ///   data points asked for
+  public List<Asked> ask(List<SliQuery> slis, Instant since, Instant time)
+      throws InterruptedException {
+    return ask(slis, since, time, since);
   }
 
-  /// The same within an analysis: an SLI with an alarm is asked for its data points too.
+  /// The same where nothing is judged: no data points are asked for.
   ///
-  /// @param start when the analysis began; none where nothing is judged
-  public List<Asked> ask(List<SliQuery> slis, Instant time, @Nullable Instant start)
+  /// @param since of which on requests are compared, before `time`
+  public List<Asked> look(List<SliQuery> slis, Instant since, Instant time)
       throws InterruptedException {
-    Answers answers = new Answers(time, start);
+    return ask(slis, since, time, null);
+  }
+
+  private List<Asked> ask(List<SliQuery> slis, Instant since, Instant time, @Nullable Instant begun)
+      throws InterruptedException {
+    Answers answers = new Answers(time, begun);
+    Counting counting = new Counting(Duration.between(since, time));
     answers.ask(
-        slis.stream().flatMap(Prometheus::queries), slis.stream().flatMap(answers::overSteps));
+        slis.stream().flatMap(sli -> queries(sli, counting)),
+        slis.stream().flatMap(answers::overSteps));
     answers.ask(
         slis.stream().flatMap(Prometheus::witnesses).flatMap(answers::ofRange), Stream.of());
     return slis.stream()
         .map(sli -> {
           SliQuery.Baseline baseline = sli.baseline();
+          Comparing comparing = sli.comparing();
           return new Asked(
               sli,
               answers.value(sli.query(), sli.witnesses()),
@@ -56,18 +69,21 @@ public final class Prometheus {
                       baseline,
                       answers.value(baseline.query(), baseline.witnesses()),
                       answers.orNone(baseline.minRequestsQuery())),
-              answers.points(sli));
+              answers.points(sli),
+              comparing == null ? null : counting.read(comparing, answers::of));
         })
         .toList();
   }
 
-  private static Stream<String> queries(SliQuery sli) {
+  private static Stream<String> queries(SliQuery sli, Counting counting) {
+    Comparing comparing = sli.comparing();
     SliQuery.Baseline baseline = sli.baseline();
     return Stream.of(
             Stream.of(sli.query()),
             Stream.ofNullable(sli.minRequestsQuery()),
             baseline == null ? Stream.<String>of() : Stream.of(baseline.query()),
             Stream.ofNullable(baseline == null ? null : baseline.minRequestsQuery()),
+            comparing == null ? Stream.<String>of() : counting.queries(comparing),
             witnesses(sli).map(Ages::newest))
         .flatMap(queries -> queries);
   }

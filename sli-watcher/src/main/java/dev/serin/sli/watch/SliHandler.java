@@ -11,6 +11,7 @@ import dev.serin.sli.hook.Hooks;
 import dev.serin.sli.judge.Asked;
 import dev.serin.sli.judge.Preflight;
 import dev.serin.sli.prometheus.Prometheus;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
 /// Carries out the sli-watcher's commands. `watch-slis` only registers the analysis: its slots are
 /// answered beside, long after [#handle] has returned.
 public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
+  /// Of how long the requests are counted where nothing has begun yet.
+  private static final Duration BEFORE_A_ROLLOUT = Duration.ofMinutes(5);
+
   private final Prometheus prometheus;
   private final Hooks hooks;
   private final SliMetrics metrics;
@@ -61,7 +65,10 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
   private SlisChecked checked(SliCommand.CheckSlis check, Turn turn) throws Turn.Preempted {
     List<Asked> asked;
     try {
-      asked = check.slis().isEmpty() ? List.of() : prometheus.ask(check.slis(), turn.now());
+      asked =
+          check.slis().isEmpty()
+              ? List.of()
+              : prometheus.look(check.slis(), turn.now().minus(BEFORE_A_ROLLOUT), turn.now());
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw new Turn.Preempted();

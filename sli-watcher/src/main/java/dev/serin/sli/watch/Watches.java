@@ -186,7 +186,7 @@ final class Watches {
     Probe probe = null;
     try {
       Instant before = alarms.now();
-      var asked = prometheus.ask(due.command().slis(), due.slotAt(), due.command().start());
+      var asked = prometheus.ask(due.command().slis(), due.command().start(), due.slotAt());
       metrics.asked(Duration.between(before, alarms.now()));
       Instant seenAt = alarms.now().truncatedTo(ChronoUnit.MILLIS);
       probe = Probe.of(due.slot(), due.slotAt(), seenAt, asked);

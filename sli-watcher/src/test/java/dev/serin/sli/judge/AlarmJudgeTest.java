@@ -29,7 +29,8 @@ class AlarmJudgeTest {
         0,
         null,
         List.of(),
-        new SliQuery.Alarm(datapoints, of, period, missing));
+        new SliQuery.Alarm(datapoints, of, period, missing),
+        null);
   }
 
   private static SliQuery minutes(int datapoints, int of, TreatMissingData missing) {
@@ -53,7 +54,8 @@ class AlarmJudgeTest {
   private static SliResult judge(
       SliQuery sli, List<Reading> values, @Nullable List<Reading> requests, Reading aged) {
     return Judge.judge(
-        new Asked(sli, values.getLast(), null, null, DataPoints.of(sli, values, requests, aged)));
+        new Asked(
+            sli, values.getLast(), null, null, DataPoints.of(sli, values, requests, aged), null));
   }
 
   private static SliResult judge(SliQuery sli, String row) {
@@ -101,7 +103,8 @@ class AlarmJudgeTest {
             0,
             null,
             List.of(),
-            new SliQuery.Alarm(2, 2, Duration.ofHours(1), TreatMissingData.MISSING));
+            new SliQuery.Alarm(2, 2, Duration.ofHours(1), TreatMissingData.MISSING),
+            null);
     SliResult result = judge(sli, "2 1 0.5");
     assertThat(result.verdict()).isEqualTo(Verdict.FAIL);
     assertThat(result.detail()).isEqualTo("rps: 2 of the last 2 hours at or below 1 (1, 0.5)");
@@ -151,7 +154,8 @@ class AlarmJudgeTest {
             20,
             null,
             List.of(),
-            new SliQuery.Alarm(2, 2, Duration.ofMinutes(1), TreatMissingData.MISSING));
+            new SliQuery.Alarm(2, 2, Duration.ofMinutes(1), TreatMissingData.MISSING),
+            null);
     assertThat(judge(sli, readings("5 5"), readings("20 20"), FRESH).verdict())
         .isEqualTo(Verdict.FAIL);
     SliResult few = judge(sli, readings("0 5 5"), readings("20 20 19"), FRESH);

@@ -48,7 +48,9 @@ class AgesTest {
               .toList();
         };
     SliQuery sli = new SliQuery("sli", "q", 1.0, null, null, 0, null, List.of(witnesses));
-    return new Prometheus(wire, "http://prom").ask(List.of(sli), NOW).getFirst();
+    return new Prometheus(wire, "http://prom")
+        .ask(List.of(sli), NOW.minusSeconds(60), NOW)
+        .getFirst();
   }
 
   private static Reply number(String value) {

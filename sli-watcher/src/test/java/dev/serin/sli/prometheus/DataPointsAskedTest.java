@@ -41,7 +41,8 @@ class DataPointsAskedTest {
         20,
         null,
         List.of(new SliQuery.Witness("w", null, MINUTE)),
-        new SliQuery.Alarm(2, 3, MINUTE, missing));
+        new SliQuery.Alarm(2, 3, MINUTE, missing),
+        null);
   }
 
   private List<Reading> ask(SliQuery sli, int slotSeconds) throws InterruptedException {
@@ -57,7 +58,7 @@ class DataPointsAskedTest {
         };
     Asked answer =
         new Prometheus(wire, "http://prom")
-            .ask(List.of(sli), START.plusSeconds(slotSeconds), START)
+            .ask(List.of(sli), START, START.plusSeconds(slotSeconds))
             .getFirst();
     return Objects.requireNonNull(answer.points()).values();
   }
@@ -155,7 +156,7 @@ class DataPointsAskedTest {
         };
     Asked answer =
         new Prometheus(wire, "http://prom")
-            .ask(List.of(sli(TreatMissingData.MISSING, null)), START)
+            .look(List.of(sli(TreatMissingData.MISSING, null)), START.minusSeconds(60), START)
             .getFirst();
     assertThat(answer.points()).isNull();
     assertThat(asked).extracting(Question::steps).containsOnlyNulls();

@@ -88,7 +88,7 @@ class PrometheusIT {
   private Reading ask(String query, Instant time, Witness... witnesses)
       throws InterruptedException {
     SliQuery sli = new SliQuery("sli", query, 1.0, null, null, 0, null, List.of(witnesses));
-    return prometheus().ask(List.of(sli), time).getFirst().value();
+    return prometheus().ask(List.of(sli), time.minusSeconds(60), time).getFirst().value();
   }
 
   private Reading ask(String query) throws InterruptedException {
@@ -216,7 +216,8 @@ class PrometheusIT {
             20,
             null);
 
-    Asked asked = prometheus().ask(List.of(rate), Instant.now()).getFirst();
+    Asked asked =
+        prometheus().ask(List.of(rate), Instant.now().minusSeconds(60), Instant.now()).getFirst();
 
     assertThat(Judge.judge(asked))
         .returns(Verdict.FAIL, result -> result.verdict())
@@ -231,7 +232,9 @@ class PrometheusIT {
       Prometheus frozen = new Prometheus(hasty, process.url().toString());
       SliQuery sli = new SliQuery("sli", "vector(1)", 2.0, null, null, 0, null);
 
-      Preflight preflight = Preflight.of(frozen.ask(List.of(sli, sli), Instant.now()));
+      Preflight preflight =
+          Preflight.of(
+              frozen.ask(List.of(sli, sli), Instant.now().minusSeconds(60), Instant.now()));
 
       assertThat(preflight.problems())
           .containsExactly("Prometheus at " + process.url() + " did not answer within 500 ms");

@@ -374,8 +374,7 @@ final class Guard {
     String name = balancer.name();
     try {
       Snapshot seen = balancer.look(pools(drifts));
-      // Whoever comes back is there before another leaves.
-      for (Drift drift : drifts.stream().sorted(Comparator.comparing(Guard::leaves)).toList()) {
+      for (Drift drift : inTurn(cause, drifts)) {
         if (isHeldUp()) {
           return;
         }
@@ -400,8 +399,14 @@ final class Guard {
     }
   }
 
-  private static boolean leaves(Drift drift) {
-    return Causes.isOut(drift.asked());
+  /// After the switch whoever comes back is there before another leaves: those that it gave back
+  /// may be all that serve.
+  private static List<Drift> inTurn(DriftCause cause, List<Drift> drifts) {
+    return cause == DriftCause.SWITCH
+        ? drifts.stream()
+            .sorted(Comparator.comparing((Drift drift) -> Causes.isOut(drift.asked())))
+            .toList()
+        : drifts;
   }
 
   /// @param said whether the load balancer itself said no

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// A dead man's switch that has done its work, and has to do it once more, or must not.
@@ -43,6 +45,48 @@ class DeadMansSwitchAgainTest {
     assertThat(canary()).isEqualTo(AdminState.DRAIN);
     assertThat(bed.two.now("b1").state()).isEqualTo(AdminState.DRAIN);
     assertThat(bed.one.now("b2").weight()).isEqualTo(5);
+  }
+
+  /// The canary serves alone, by its service's own word.
+  private void guardAlone() {
+    bed.guards.guard(
+        bed.guard(
+            bed.deadMan(DRAIN, 2, bed.ready("b2"), bed.ready("b3")),
+            bed.asked("b2", AdminState.DRAIN, 1),
+            bed.ready("b1"),
+            bed.asked("b3", AdminState.DRAIN, 1)),
+        bed.events::add);
+  }
+
+  @Test
+  void peersThatHadLeftForTheCanaryAreGivenBackAndLeaveAgainOnlyOnceItIsBack()
+      throws InterruptedException {
+    for (String peer : List.of("b2", "b3")) {
+      bed.one.set(peer, AdminState.DRAIN);
+      bed.two.set(peer, AdminState.DRAIN);
+      bed.one.leave(peer);
+      bed.two.leave(peer);
+    }
+    guardAlone();
+    bed.at(62);
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+    assertThat(bed.one.now("b2").state()).isEqualTo(AdminState.READY);
+    assertThat(bed.two.now("b3").state()).isEqualTo(AdminState.READY);
+    assertThat(bed.one.leaves("b2")).isFalse();
+
+    bed.writes.clear();
+    guardAlone();
+    bed.at(70);
+
+    assertThat(bed.writes)
+        .as("somebody serves all along")
+        .containsSubsequence(
+            "one set server api/b1 state ready",
+            "one set server api/b2 state drain",
+            "two set server api/b1 state ready",
+            "two set server api/b2 state drain");
+    assertThat(bed.one.now("b3").state()).isEqualTo(AdminState.DRAIN);
+    assertThat(bed.told(ServersChangedByHand.class)).as("nobody else was there").isEmpty();
   }
 
   @Test

@@ -128,15 +128,18 @@ class BadInputIT {
     assertThat(refusal(body)).singleElement().asString().contains(artifact.toString());
   }
 
+  /// What is built here begins as a script: the digest of a text, which may be a secret, is not
+  /// told.
   @Test
   void anArtifactWhoseDigestIsWrong() throws IOException, InterruptedException {
     Path artifact = releases.bake("v5.0.1");
     Map<String, Object> body = request(artifact);
+    String released = Releases.digest(artifact);
     Files.writeString(artifact, "#!/bin/sh\nexit 0\n");
     assertThat(refusal(body))
         .singleElement()
         .asString()
-        .contains("expected", Releases.digest(artifact).substring(0, 12));
+        .contains("expected SHA-256 " + released, "found another script");
   }
 
   @Test

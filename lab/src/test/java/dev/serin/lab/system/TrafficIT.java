@@ -75,16 +75,17 @@ class TrafficIT {
                 Duration.ofMinutes(15)));
   }
 
+  /// A share stays for longer than its requests take to be counted: it is promoted.
   private Path definition(Path directory) throws IOException {
     String own = Files.readString(cluster.root().resolve("lab/services/backend-api.yaml"));
     String shares =
         """
         strategy: traffic-steps
         trafficSteps:
-          - {share: 5, window: 60s}
-          - {share: 10, window: 60s}
-          - {share: 25, window: 60s}
-          - {share: 50, window: 60s}
+          - {share: 5, window: 10m}
+          - {share: 10, window: 10m}
+          - {share: 25, window: 10m}
+          - {share: 50, window: 10m}
           - {share: 100, window: 5s}
         """;
     return Files.writeString(

@@ -40,6 +40,9 @@ final class AlarmReader {
           "alarm",
           "expected max or min alone beside it, found a comparison with the baseline: a data point"
               + " stands for itself");
+    } else if (!sli.has("max") && !sli.has("min")) {
+      sli.problem(
+          "alarm", "expected max or min beside it, by which a data point is red, found neither");
     }
     OptionalInt consecutive = alarm.integer("consecutive", 1, MOST);
     if (alarm.has("consecutive") && (alarm.has("datapoints") || alarm.has("of"))) {

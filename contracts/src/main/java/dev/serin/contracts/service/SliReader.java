@@ -64,11 +64,14 @@ final class SliReader {
               AlarmReader.alarm(sli),
               CompareReader.read(sli)));
     }
-    if (!slis.isEmpty() && slis.stream().allMatch(sli -> sli.from() != null)) {
+    List<Sli> deciding = slis.stream().filter(sli -> sli.onBreach() != OnBreach.WARN).toList();
+    if ((!slis.isEmpty() && slis.stream().allMatch(sli -> sli.from() != null))
+        || (!deciding.isEmpty() && deciding.stream().allMatch(sli -> sli.from() != null))) {
       fields.problem(
           "slis",
-          "expected one at least without from, which counts in every window, found none: a window"
-              + " that nothing is asked in would never be green");
+          "expected one at least without from that does not only warn, which counts in every window,"
+              + " found none: a window that nothing is asked in would never be green, and one in"
+              + " which all only warn always");
     }
     return slis;
   }

@@ -67,12 +67,37 @@ class SliReaderTest {
                 + found);
   }
 
+  private static final String NONE_COUNTS =
+      "slis: expected one at least without from that does not only warn, which counts in every"
+          + " window, found none: a window that nothing is asked in would never be green, and one in"
+          + " which all only warn always";
+
   @Test
   void somethingHasToCountInEveryWindow() {
     assertThat(problems("{'name': 'p95', 'query': 'q', 'max': 1, 'from': 5}"))
+        .containsExactly(NONE_COUNTS);
+  }
+
+  @Test
+  void whatOnlyWarnsIsNotWhatCountsInEveryWindow() {
+    String warns = "{'name': 'queue', 'query': 'q', 'max': 1, 'onBreach': 'warn'}";
+    assertThat(problems("{'name': 'p95', 'query': 'q', 'max': 1, 'from': 5}, " + warns))
+        .containsExactly(NONE_COUNTS);
+    assertThat(problems(warns)).as("where nothing decides").isEmpty();
+  }
+
+  @Test
+  void aDataPointIsRedByALimit() {
+    assertThat(
+            problems(
+                """
+                {'name': 'e', 'query': 'q', 'alarm': {'consecutive': 3},
+                 'compare': {'bad': 'e{n=~"$canary"}', 'all': 'r{n=~"$canary"}'}}
+                """
+                    .replace("\"", "\\\"")))
         .containsExactly(
-            "slis: expected one at least without from, which counts in every window, found none: a"
-                + " window that nothing is asked in would never be green");
+            "slis[0].alarm: expected max or min beside it, by which a data point is red, found"
+                + " neither");
   }
 
   private static Alarm alarm(String alarm) {

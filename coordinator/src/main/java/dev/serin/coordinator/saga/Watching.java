@@ -90,7 +90,8 @@ final class Watching {
     draft.watch(watch);
   }
 
-  static void probed(Draft draft, SlotProbed probed) {
+  static void probed(Draft draft, SlotProbed said) {
+    SlotProbed probed = OlderWatcher.judged(draft.rollout().service(), said);
     String id = probed.analysisId();
     boolean red = consequence(draft, probed).verdict() == Verdict.FAIL;
     switch (draft.rollout().phase()) {

@@ -118,6 +118,26 @@ class OwnConsequenceTest {
     assertThat(newest(story).warnings()).hasSize(said == FAIL ? 1 : 0);
   }
 
+  /// It says that what it was not able to ask for is green.
+  @Test
+  void aWatcherThatKnowsOfNoComparisonShowsNothingByIt() {
+    Story story =
+        rollout(
+                with(
+                    canaryThenPeers("b2", "b1"),
+                    """
+                    {"slis": [{"name": "errors", "query": "q", "compare":
+                      {"bad": "e{n=~'$canary'}", "all": "r{n=~'$canary'}"}}]}
+                    """))
+            .until("watch 1-3")
+            .on(
+                probe(
+                    new SliResult("errors", "q", 0.0, null, null, null, PASS, "errors is 0", null)),
+                tells("sli-probed ERROR"));
+    assertThat(newest(story).results().getFirst().detail())
+        .contains("older than the coordinator", "upgrade it");
+  }
+
   /// Who asks for a warning alone does not want the release to wait for it either.
   @Test
   void whatOnlyWarnsHoldsNothingUpWhenItHasNoValue() {

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// The verdict of an SLI with an alarm: `ALARM` is `FAIL`, `OK` is `PASS`, and `INSUFFICIENT_DATA`
 /// is `NO_DATA`. What could not be asked for is `ERROR`, as it is without an alarm: it is not
 /// missing, nobody knows what it was.
+///
+/// CloudWatch stays `OK` by old data points for as long as there are any. Here that is green for
+/// two periods after the newest one and no longer, unless the service itself says that no data is
+/// green: data that is not there never counts so (I8).
 final class AlarmJudge {
   /// Of how many data points a sentence tells, the newest ones.
   private static final int MOST_TOLD = 12;
@@ -34,11 +38,18 @@ final class AlarmJudge {
     List<Point> all = points.values().stream().map(reading -> point(sli, reading)).toList();
     Verdict verdict =
         switch (CloudWatch.state(all, alarm.datapoints(), alarm.of(), alarm.treatMissingData())) {
-          case OK -> Verdict.PASS;
+          case OK -> isGreen(alarm, all) ? Verdict.PASS : Verdict.NO_DATA;
           case ALARM -> Verdict.FAIL;
           case INSUFFICIENT_DATA -> Verdict.NO_DATA;
         };
     return new Judged(verdict, sentence(sli, alarm, points, all, verdict));
+  }
+
+  private static boolean isGreen(SliQuery.Alarm alarm, List<Point> all) {
+    int newest = Math.min(all.size(), CloudWatch.evaluationRange(1));
+    return alarm.treatMissingData() == TreatMissingData.NOT_BREACHING
+        || all.subList(all.size() - newest, all.size()).stream()
+            .anyMatch(point -> point != Point.MISSING);
   }
 
   private static Point point(SliQuery sli, Reading reading) {
@@ -73,7 +84,10 @@ final class AlarmJudge {
         + values(points.values().subList(size - told.size(), size))
         + ")"
         + (missing == 0 ? "" : "; " + missing(missing, alarm.treatMissingData()))
-        + (verdict == Verdict.PASS ? "; it takes " + alarm.datapoints() : "");
+        + (verdict == Verdict.PASS ? "; it takes " + alarm.datapoints() : "")
+        + (verdict == Verdict.NO_DATA && told.contains(Point.GREEN)
+            ? "; the newest one is too old to be green by"
+            : "");
   }
 
   private static String periods(int number, Duration period) {

@@ -13,7 +13,7 @@ import java.util.Map;
 /// What Prometheus said about the requests of both sides since the window's start, and what it
 /// comes to: [Comparison] decides.
 ///
-/// 1. A side without a number: as [Judge] has it of a value.
+/// 1. A side without a number, or of which nothing new has come: as [Judge] has it of a value.
 /// 2. Too few requests on a side: `NO_DATA`.
 /// 3. The canary is worse by more than matters: `FAIL`.
 /// 4. Else `PASS`: it is not shown to be worse.

@@ -194,6 +194,9 @@ public final class Judge {
   /// The result without a verdict, where a further number of it is not there; none where it is.
   static @Nullable SliResult lacking(SliResult result, String name, Reading reading) {
     Lack lack = lackOf(name, reading);
+    if (lack == null) {
+      lack = age(name, reading);
+    }
     return lack == null
         ? null
         : new SliResult(

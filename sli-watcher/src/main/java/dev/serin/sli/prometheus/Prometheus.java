@@ -70,7 +70,9 @@ public final class Prometheus {
                       answers.value(baseline.query(), baseline.witnesses()),
                       answers.orNone(baseline.minRequestsQuery())),
               answers.points(sli),
-              comparing == null ? null : counting.read(comparing, answers::of));
+              comparing == null
+                  ? null
+                  : counting.read(comparing, Counting.maxAge(sli), answers::value));
         })
         .toList();
   }
@@ -83,7 +85,9 @@ public final class Prometheus {
             Stream.ofNullable(sli.minRequestsQuery()),
             baseline == null ? Stream.<String>of() : Stream.of(baseline.query()),
             Stream.ofNullable(baseline == null ? null : baseline.minRequestsQuery()),
-            comparing == null ? Stream.<String>of() : counting.queries(comparing),
+            comparing == null
+                ? Stream.<String>of()
+                : counting.queries(comparing, Counting.maxAge(sli)),
             witnesses(sli).map(Ages::newest))
         .flatMap(queries -> queries);
   }

@@ -142,6 +142,29 @@ class AlarmJudgeTest {
     }
   }
 
+  /// I8: CloudWatch's alarm stays OK for as long as anything green is in its range.
+  @ParameterizedTest
+  @CsvSource({
+    "MISSING, 0 0 0 - - -, NO_DATA",
+    "MISSING, 0 0 0 - -, PASS",
+    "IGNORE, 0 0 0 - - -, NO_DATA",
+    "IGNORE, 5 5 - - -, NO_DATA",
+    "BREACHING, 0 0 0 0 - - -, NO_DATA",
+    "NOT_BREACHING, 0 0 0 - - -, PASS",
+    "MISSING, 0 - - 0, PASS"
+  })
+  void isGreenByOldDataPointsForTwoPeriodsAlone(
+      TreatMissingData missing, String row, Verdict verdict) {
+    assertThat(judge(minutes(5, 5, missing), row).verdict()).isEqualTo(verdict);
+  }
+
+  @Test
+  void saysThatItsNewestIsTooOld() {
+    assertThat(judge(minutes(5, 5, TreatMissingData.MISSING), "0 0 0 - - -").detail())
+        .endsWith(
+            "3 are missing, and nothing is made of that; the newest one is too old to be green by");
+  }
+
   @Test
   void aDataPointOfTooFewRequestsIsMissing() {
     SliQuery sli =

@@ -6,10 +6,13 @@ import dev.serin.contracts.sli.Comparing;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ComparedTest {
   private static final Comparing BY =
@@ -82,6 +85,20 @@ class ComparedTest {
             null,
             new Compared(BY, side(2, 1000), side(40, 20_000)));
     assertThat(result(asked).verdict()).isEqualTo(Verdict.NO_DATA);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSideOfWhichNothingNewComesShowsNothing(boolean canary) {
+    Compared.Side gone =
+        new Compared.Side(
+            new Reading.Number(2),
+            false,
+            new Reading.Old(1000, Duration.ofMinutes(4), Duration.ofSeconds(165)));
+    SliResult result =
+        canary ? judge(0.01, gone, side(40, 20_000)) : judge(0.01, side(2, 1000), gone);
+    assertThat(result.verdict()).isEqualTo(Verdict.NO_DATA);
+    assertThat(result.detail()).contains("compare.all of errors").contains("4m old");
   }
 
   @Test

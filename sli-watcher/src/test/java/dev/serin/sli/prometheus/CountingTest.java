@@ -23,8 +23,8 @@ class CountingTest {
   void countsSinceTheStartAndWhatASeriesWasBornWith() {
     assertThat(new Counting(Duration.ofSeconds(90)).all("r{n='c'}"))
         .isEqualTo(
-            "sum(increase(r{n='c'}[90s]) and r{n='c'} offset 90s or (r{n='c'} unless r{n='c'} offset"
-                + " 90s))");
+            "sum((r{n='c'} - (r{n='c'} offset 90s or last_over_time(r{n='c'}[1h] offset 90s) <="
+                + " min_over_time(r{n='c'}[90s]))) >= 0 or r{n='c'})");
   }
 
   @Test
@@ -43,7 +43,7 @@ class CountingTest {
             },
             "http://prometheus");
     Asked found = prometheus.ask(List.of(sli()), START, START.plusSeconds(60)).getFirst();
-    assertThat(asked).hasSize(5).allMatch(it -> it.time().equals(START.plusSeconds(60)));
+    assertThat(asked).hasSize(7).allMatch(it -> it.time().equals(START.plusSeconds(60)));
     Compared compared = Objects.requireNonNull(found.compared());
     assertThat(compared.canary().part()).isEqualTo(new Reading.Number(3));
     assertThat(compared.canary().good()).isFalse();

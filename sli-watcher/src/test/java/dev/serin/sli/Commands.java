@@ -1,6 +1,7 @@
 package dev.serin.sli;
 
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.sli.Comparing;
 import dev.serin.contracts.sli.SliCommand.CheckSlis;
 import dev.serin.contracts.sli.SliCommand.StopWatching;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
@@ -23,6 +24,25 @@ public final class Commands {
           0,
           null,
           List.of(new SliQuery.Witness("errors", Duration.ofMinutes(1), Duration.ofSeconds(35))));
+
+  /// Compared by what fails of all requests, `c` with `b`.
+  public static final SliQuery COMPARED =
+      new SliQuery(
+          "errors",
+          "q",
+          0.5,
+          null,
+          null,
+          0,
+          null,
+          List.of(),
+          null,
+          new Comparing(
+              new Comparing.Side("e{n='c'}", null, "r{n='c'}"),
+              new Comparing.Side("e{n='b'}", null, "r{n='b'}"),
+              0.001,
+              0.01,
+              20));
 
   private Commands() {}
 

@@ -8,7 +8,7 @@ import dev.serin.sli.sequential.Terms;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /// The share of requests that fail. Each fails by itself, with a probability of its side's.
-final class Errors implements Measured {
+final class Errors extends TwoSides {
   /// Two in a thousand fail anyhow.
   static final double BASELINE = 0.002;
 
@@ -36,8 +36,6 @@ final class Errors implements Measured {
           20,
           new SliQuery.Baseline(QUERY, "requests", 0.005, null, 0));
 
-  private final Side canary = new Side(2);
-  private final Side baseline = new Side(2);
   private final Draws ofCanary;
   private final Draws ofBaseline;
   private final Draws ofTroubledCanary;
@@ -47,6 +45,7 @@ final class Errors implements Measured {
   /// @param more by how much the canary's share of failures lies above the baseline's
   /// @param troubled whether both sides are in trouble for five minutes
   Errors(UniformRandomProvider random, Load load, double more, boolean troubled) {
+    super(2);
     this.troubled = troubled;
     ofCanary = draws(random, load.onCanary(), BASELINE + more);
     ofBaseline = draws(random, load.onBaseline(), BASELINE);
@@ -59,12 +58,6 @@ final class Errors implements Measured {
   }
 
   @Override
-  public void begin() {
-    canary.begin();
-    baseline.begin();
-  }
-
-  @Override
   public void draw(int look) {
     boolean now = troubled && look >= TROUBLE_FROM && look <= TROUBLE_TO;
     canary.draw(now ? ofTroubledCanary : ofCanary);
@@ -72,33 +65,8 @@ final class Errors implements Measured {
   }
 
   @Override
-  public double canary() {
-    return share(canary.minute);
-  }
-
-  @Override
-  public double baseline() {
-    return share(baseline.minute);
-  }
-
-  @Override
-  public double canaryRequests() {
-    return Side.sum(canary.minute);
-  }
-
-  @Override
-  public double baselineRequests() {
-    return Side.sum(baseline.minute);
-  }
-
-  @Override
-  public double canaryLately() {
-    return share(canary.lately);
-  }
-
-  @Override
-  public double baselineLately() {
-    return share(baseline.lately);
+  double of(double[] counts) {
+    return share(counts);
   }
 
   @Override

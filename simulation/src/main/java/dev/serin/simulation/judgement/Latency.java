@@ -13,7 +13,7 @@ import org.apache.commons.statistics.distribution.LogNormalDistribution;
 
 /// Latency, of which the service keeps a histogram. It is log-normal, 120 ms in the median and 300
 /// ms at p95 on the baseline, and counted in the default buckets of Prometheus' clients.
-final class Latency implements Measured {
+final class Latency extends TwoSides {
   private static final double MEDIAN_SECONDS = 0.12;
   private static final double SPREAD = 0.56;
   private static final double QUANTILE = 0.95;
@@ -36,13 +36,12 @@ final class Latency implements Measured {
           20,
           new SliQuery.Baseline(QUERY, "requests", null, 1.1, 0.005));
 
-  private final Side canary = new Side(BOUNDS.size() + 1);
-  private final Side baseline = new Side(BOUNDS.size() + 1);
   private final Draws ofCanary;
   private final Draws ofBaseline;
 
   /// @param times how many times as long as on the baseline a request takes on the canary
   Latency(UniformRandomProvider random, Load load, double times) {
+    super(BOUNDS.size() + 1);
     ofCanary = new Draws(random, load.onCanary(), buckets(times));
     ofBaseline = new Draws(random, load.onBaseline(), buckets(1));
   }
@@ -72,45 +71,14 @@ final class Latency implements Measured {
   }
 
   @Override
-  public void begin() {
-    canary.begin();
-    baseline.begin();
-  }
-
-  @Override
   public void draw(int look) {
     canary.draw(ofCanary);
     baseline.draw(ofBaseline);
   }
 
   @Override
-  public double canary() {
-    return quantile(canary.minute);
-  }
-
-  @Override
-  public double baseline() {
-    return quantile(baseline.minute);
-  }
-
-  @Override
-  public double canaryRequests() {
-    return Side.sum(canary.minute);
-  }
-
-  @Override
-  public double baselineRequests() {
-    return Side.sum(baseline.minute);
-  }
-
-  @Override
-  public double canaryLately() {
-    return quantile(canary.lately);
-  }
-
-  @Override
-  public double baselineLately() {
-    return quantile(baseline.lately);
+  double of(double[] counts) {
+    return quantile(counts);
   }
 
   @Override

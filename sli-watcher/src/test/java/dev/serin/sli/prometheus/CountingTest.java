@@ -2,8 +2,7 @@ package dev.serin.sli.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.serin.contracts.sli.Comparing;
-import dev.serin.contracts.sli.SliQuery;
+import dev.serin.sli.Commands;
 import dev.serin.sli.judge.Asked;
 import dev.serin.sli.judge.Compared;
 import dev.serin.sli.judge.Reading;
@@ -42,7 +41,8 @@ class CountingTest {
               return questions.stream().map(CountingTest::answered).toList();
             },
             "http://prometheus");
-    Asked found = prometheus.ask(List.of(sli()), START, START.plusSeconds(60)).getFirst();
+    Asked found =
+        prometheus.ask(List.of(Commands.COMPARED), START, START.plusSeconds(60)).getFirst();
     assertThat(asked).hasSize(7).allMatch(it -> it.time().equals(START.plusSeconds(60)));
     Compared compared = Objects.requireNonNull(found.compared());
     assertThat(compared.canary().part()).isEqualTo(new Reading.Number(3));
@@ -59,24 +59,5 @@ class CountingTest {
             + "\"value\":[1,\""
             + value
             + "\"]}]}}");
-  }
-
-  private static SliQuery sli() {
-    return new SliQuery(
-        "errors",
-        "q",
-        0.5,
-        null,
-        null,
-        0,
-        null,
-        List.of(),
-        null,
-        new Comparing(
-            new Comparing.Side("e{n='c'}", null, "r{n='c'}"),
-            new Comparing.Side("e{n='b'}", null, "r{n='b'}"),
-            0.001,
-            0.01,
-            20));
   }
 }

@@ -5,10 +5,8 @@ import static dev.serin.sli.Commands.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.HandAlarms;
-import dev.serin.contracts.sli.Comparing;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
-import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.sli.Commands;
 import dev.serin.sli.hook.HookWire;
@@ -27,24 +25,6 @@ import org.junit.jupiter.api.Test;
 
 /// An SLI that is compared, over the slots of an analysis.
 class ComparedSlotsTest {
-  private static final SliQuery SLI =
-      new SliQuery(
-          "errors",
-          "q",
-          0.5,
-          null,
-          null,
-          0,
-          null,
-          List.of(),
-          null,
-          new Comparing(
-              new Comparing.Side("e{n='c'}", null, "r{n='c'}"),
-              new Comparing.Side("e{n='b'}", null, "r{n='b'}"),
-              0.001,
-              0.01,
-              20));
-
   private final HandAlarms time = new HandAlarms(START);
   private final List<SlotProbed> told = new ArrayList<>();
 
@@ -62,7 +42,14 @@ class ComparedSlotsTest {
             new SliMetrics(new SimpleMeterRegistry()));
     handler.handle(
         new WatchSlis(
-            Commands.head(1), "a-1", START, Duration.ofSeconds(30), 1, 4, at(600), List.of(SLI)),
+            Commands.head(1),
+            "a-1",
+            START,
+            Duration.ofSeconds(30),
+            1,
+            4,
+            at(600),
+            List.of(Commands.COMPARED)),
         time.turn(),
         event -> told.add((SlotProbed) event));
     time.until(at(121));

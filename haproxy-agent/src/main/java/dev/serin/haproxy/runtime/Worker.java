@@ -82,14 +82,37 @@ public final class Worker {
     }
     List<String> tunnels = new ArrayList<>();
     for (List<String> some : batches(candidates)) {
-      tunnels.addAll(
-          Sessions.tunnels(asking.ask(some.stream().map(id -> "show sess " + id).toList())));
+      tunnels.addAll(stillTunnels(some));
     }
     return new Load(candidates.size() - tunnels.size(), tunnels);
   }
 
+  /// Closes the tunnels that a look found on the server. HAProxy knows a session by its address in
+  /// memory, which is the next one's as soon as this one has ended by itself; so where nobody new
+  /// comes to the server, it is the server's name that shuts them, and elsewhere whatever is no
+  /// tunnel any more is left alone.
+  ///
+  /// @param nobodyComes whether no new request can be on the server since the look
+  /// @return how many were closed
+  public int closeTunnels(String pool, String server, List<String> tunnels, boolean nobodyComes)
+      throws NotDone {
+    if (nobodyComes && !old) {
+      shutAll(pool, server);
+      return tunnels.size();
+    }
+    int closed = 0;
+    for (List<String> some : batches(tunnels)) {
+      closed += shut(stillTunnels(some));
+    }
+    return closed;
+  }
+
+  private List<String> stillTunnels(List<String> ids) throws NotDone {
+    return Sessions.tunnels(asking.ask(ids.stream().map(id -> "show sess " + id).toList()));
+  }
+
   /// Shuts these sessions; those that have ended by themselves are left out of the count.
-  public int shut(List<String> ids) throws NotDone {
+  private int shut(List<String> ids) throws NotDone {
     int shut = 0;
     for (List<String> some : batches(ids)) {
       String answer = asking.ask(some.stream().map(id -> "shutdown session " + id).toList());

@@ -25,7 +25,7 @@ import java.util.Map;
 
 /// A drain: the server leaves rotation ([Departure]), then
 /// 1. requests in flight end by themselves, in the serving process and in old workers;
-/// 2. once only tunnels are left, they have their grace and are closed, each by its name;
+/// 2. once only tunnels are left, they have their grace and are closed;
 /// 3. at the deadline the server comes back and the drain has failed, or what is left is cut and
 ///    counted: by the service's choice, and always the latter in a rollback; where peers are lost
 ///    meanwhile, so that fewer than the minimum remain, a forward drain brings it back at once
@@ -124,7 +124,7 @@ final class Draining {
       try {
         Snapshot now = departure.hold(balancer, balancer.look(command.pools()));
         seen.put(balancer.name(), now);
-        occupancy.add(balancer.current(), now);
+        occupancy.add(balancer.current(), now, balancer.leavingMap() != null);
         oldWorkers(balancer, now, occupancy);
       } catch (NotDone notDone) {
         if (!notDone.unreachable()) {
@@ -146,7 +146,7 @@ final class Draining {
     }
     for (Worker worker : workers) {
       try {
-        occupancy.add(worker, worker.look(command.pools()));
+        occupancy.add(worker, worker.look(command.pools()), balancer.leavingMap() != null);
       } catch (NotDone leaving) {
         // It may have ended since it was listed; if it has not, the next look finds it again.
         occupancy.unknown(worker.description());

@@ -18,7 +18,9 @@ final class Occupancy {
   private int requests;
   private int tunnels;
 
-  private record Busy(Worker worker, String pool, int requests, List<String> tunnels) {
+  /// @param nobodyComes whether nobody new is sent to the server there once it is drained
+  private record Busy(
+      Worker worker, String pool, int requests, List<String> tunnels, boolean nobodyComes) {
     @Override
     public String toString() {
       return worker.description() + ": " + requests + " and " + tunnels.size();
@@ -32,20 +34,25 @@ final class Occupancy {
 
   /// Counts what this process has on the server. An old worker of another configuration may not
   /// know it.
-  void add(Worker worker, Snapshot seen) throws NotDone {
+  ///
+  /// @param turnsAway whether the load balancer sends users who are pinned to the server elsewhere
+  void add(Worker worker, Snapshot seen, boolean turnsAway) throws NotDone {
     for (String pool : pools) {
       ServerView view = seen.server(pool, server).orElse(null);
       if (view == null || view.idle()) {
         continue;
       }
+      boolean nobodyComes = turnsAway || view.cookie() == null;
       if (view.sessions() == 0) {
-        add(new Busy(worker, pool, view.queued() + view.busyConnections(), List.of()));
+        int requests = view.queued() + view.busyConnections();
+        add(new Busy(worker, pool, requests, List.of(), nobodyComes));
         continue;
       }
       Worker.Load load = worker.load(pool, server);
       // What is in one answer and not in the other has come or gone in between: look again.
       int missed = Math.max(0, view.sessions() - load.requests() - load.tunnels().size());
-      add(new Busy(worker, pool, load.requests() + missed + view.queued(), load.tunnels()));
+      int requests = load.requests() + missed + view.queued();
+      add(new Busy(worker, pool, requests, load.tunnels(), nobodyComes));
     }
   }
 
@@ -80,7 +87,7 @@ final class Occupancy {
   int closeTunnels() throws NotDone {
     int closed = 0;
     for (Busy one : busy) {
-      closed += one.worker().shut(one.tunnels());
+      closed += one.worker().closeTunnels(one.pool(), server, one.tunnels(), one.nobodyComes());
     }
     return closed;
   }

@@ -175,6 +175,11 @@ public final class VirtualHaproxy {
     sessions.put("0x" + Integer.toHexString(nextSession++), new Session(server, tunnel));
   }
 
+  /// The oldest session ends by itself, and the next one begins where it was in memory.
+  public void nextHasTheNameOfTheFirst(String server, boolean tunnel) {
+    sessions.entrySet().iterator().next().setValue(new Session(server, tunnel));
+  }
+
   public int sessions(String server) {
     return (int) sessions.values().stream().filter(it -> it.server().equals(server)).count();
   }

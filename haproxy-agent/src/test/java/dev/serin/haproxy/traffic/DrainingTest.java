@@ -177,6 +177,40 @@ class DrainingTest {
     assertThat(bed.writes).noneMatch(it -> it.contains("shutdown"));
   }
 
+  /// HAProxy's name of a session is an address in memory, which the next one gets.
+  private void aTunnelEndsAfterTheLookAndARequestToAPeerGetsItsName() {
+    bed.one.begin("b1", true);
+    bed.two.begin("b1", true);
+    bed.two.beforeEach(command -> {
+      if (bed.seconds() >= 10) {
+        bed.one.nextHasTheNameOfTheFirst("b2", false);
+      }
+    });
+  }
+
+  @Test
+  void whoHasTheNameOfATunnelThatEndedIsNotShut() throws Turn.Preempted {
+    aTunnelEndsAfterTheLookAndARequestToAPeerGetsItsName();
+
+    drains();
+
+    assertThat(bed.writes).contains("one shutdown sessions server api/b1");
+    assertThat(bed.one.sessions("b2")).isEqualTo(1);
+  }
+
+  @Test
+  void whoHasTheNameOfATunnelThatEndedIsNotShutWhereUsersArePinnedEither() throws Turn.Preempted {
+    bed.one = bed.one.withoutMap();
+    bed.two = bed.two.withoutMap();
+    aTunnelEndsAfterTheLookAndARequestToAPeerGetsItsName();
+
+    ServerDrained drained = drains();
+
+    assertThat(bed.writes).noneMatch(it -> it.contains("shutdown sessions server"));
+    assertThat(bed.one.sessions("b2")).isEqualTo(1);
+    assertThat(drained.tunnelsClosed()).as("the one on the other").isEqualTo(1);
+  }
+
   @Test
   void whereTheMinimumWouldBreakNothingIsChanged() throws Turn.Preempted {
     minAvailable = 2;

@@ -1,5 +1,7 @@
 package dev.serin.lab.chaos;
 
+import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.load.LoadPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +56,8 @@ public final class Chaos implements Callable<Integer> {
         "%n  %d faults, seed %d; configuration, data and logs in %s%n%n",
         faults, chosen, directory);
     ChaosReport came =
-        new ChaosRun(root, directory, chosen, line -> System.out.println("  " + line)).run(faults);
+        new ChaosRun(root, directory, chosen, line -> System.out.println("  " + line))
+            .run(faults, LoadPlan.steady(Fleet.FRONT, ChaosRun.LOAD_LIMIT));
     System.out.println("\n" + came.page().indent(2));
     if (report != null) {
       Files.writeString(report, came.page());

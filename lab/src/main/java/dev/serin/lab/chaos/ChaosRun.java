@@ -42,7 +42,9 @@ public final class ChaosRun {
   static final String FAILING = "v5.3.0";
 
   private static final Duration UP_AGAIN = Duration.ofSeconds(60);
-  private static final Duration LOAD_LIMIT = Duration.ofHours(3);
+
+  /// The load of a run ends by itself after so long.
+  static final Duration LOAD_LIMIT = Duration.ofHours(3);
 
   /// So long a fault waits for its moment; then it begins wherever the rollout is.
   private static final Duration MOMENT_WITHIN = Duration.ofSeconds(25);
@@ -66,8 +68,8 @@ public final class ChaosRun {
     this.say = say;
   }
 
-  /// Goes through `faults` faults and looks at what came of it.
-  public ChaosReport run(int faults) throws IOException, InterruptedException {
+  /// Goes through `faults` faults under that load and looks at what came of it.
+  public ChaosReport run(int faults, LoadPlan users) throws IOException, InterruptedException {
     Path run = Path.of("/run/serin-lab");
     long from = System.nanoTime();
     Fleet fleet = new Fleet(Path.of("/var/lib/incus/unix.socket"));
@@ -83,7 +85,7 @@ public final class ChaosRun {
                         "\"" + relay.address() + "\""));
         Story story = new Story();
         Story moments = new Story();
-        Load load = Load.start(LoadPlan.steady(Fleet.FRONT, LOAD_LIMIT))) {
+        Load load = Load.start(users)) {
       Releases releases = new Releases(root, directory);
       releases.define(SerinCluster.url("coordinator"));
       Operator operator =

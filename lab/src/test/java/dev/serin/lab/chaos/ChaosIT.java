@@ -3,6 +3,8 @@ package dev.serin.lab.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.lab.fleet.AtHome;
+import dev.serin.lab.fleet.Fleet;
+import dev.serin.lab.load.LoadPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ class ChaosIT {
                 Files.createTempDirectory("serin-chaos"),
                 SEED,
                 line -> System.out.println(line))
-            .run(FAULTS);
+            .run(FAULTS, LoadPlan.light(Fleet.FRONT, ChaosRun.LOAD_LIMIT));
     System.out.println(report.page());
     assertThat(report.violations()).isEmpty();
   }

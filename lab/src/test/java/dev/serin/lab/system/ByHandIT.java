@@ -66,7 +66,7 @@ class ByHandIT {
         Load.start(
             new LoadPlan(
                 Fleet.FRONT,
-                200,
+                80,
                 20,
                 Duration.ofMillis(500),
                 Duration.ofSeconds(2),

@@ -85,7 +85,7 @@ class SystemIT {
     unhealthy = releases.bake("v2.2.0", "--health", "500");
     faulty = releases.bake("v2.3.0", "--error-rate", "0.2");
     weight = fleet.servers().values().iterator().next().weight();
-    load = Load.start(LoadPlan.steady(Fleet.FRONT, Duration.ofMinutes(25)));
+    load = Load.start(LoadPlan.light(Fleet.FRONT, Duration.ofMinutes(25)));
   }
 
   @AfterAll

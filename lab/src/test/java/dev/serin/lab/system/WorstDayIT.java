@@ -73,7 +73,7 @@ class WorstDayIT {
     releases = new Releases(cluster.root(), directory);
     releases.define(COORDINATOR);
     story = new Story();
-    load = Load.start(LoadPlan.steady(Fleet.FRONT, Duration.ofMinutes(15)));
+    load = Load.start(LoadPlan.light(Fleet.FRONT, Duration.ofMinutes(15)));
   }
 
   @AfterAll

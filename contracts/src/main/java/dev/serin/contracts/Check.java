@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Checks of message fields, for the constructors of records. A decoder passes a missing field as
@@ -16,20 +15,43 @@ public final class Check {
   /// What a service, node, instance, load balancer, pool or server may be called: 1 to 100 letters,
   /// digits, `.`, `_`, `:` and `-`, the first one a letter or digit. Anything else could end a
   /// command of HAProxy's runtime API (`;`, a newline, a space, a backslash).
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}");
+  private static final int LONGEST_NAME = 100;
 
-  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final int SHA256_DIGITS = 64;
 
   private Check() {}
 
   /// Whether the text can name a service, node, instance, load balancer, pool or server.
   public static boolean isName(String text) {
-    return NAME.matcher(text).matches();
+    if (text.isEmpty() || text.length() > LONGEST_NAME || !isLetterOrDigit(text.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!isLetterOrDigit(c) && c != '.' && c != '_' && c != ':' && c != '-') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Of ASCII: each message that is read asks this of many characters.
+  private static boolean isLetterOrDigit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   }
 
   /// Whether the text is a SHA-256 digest: 64 lower-case hexadecimal digits.
   public static boolean isSha256(String text) {
-    return SHA256.matcher(text).matches();
+    if (text.length() != SHA256_DIGITS) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Whether the text is an absolute path with nothing in it that has to be worked out, and not in

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.incus.instance.Moments.Moment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -25,16 +25,8 @@ class FurtherFilesCrashTest {
   private static final byte[] OLD = Binaries.serving("1", 200);
   private static final byte[] NEW = Binaries.serving("2", 200);
 
-  /// The tools by which the scripts have their effects.
-  private static final List<String> TOOLS =
-      List.of("mv", "rm", "touch", "cat", "chown", "chmod", "mkdir", "systemctl");
-
-  /// More effects than any command has.
-  private static final int MOST = 150;
-
   @TempDir Path root;
   @TempDir Path files;
-  @TempDir Path tools;
   @TempDir Path plain;
 
   private Path instance = Path.of("/");
@@ -46,27 +38,17 @@ class FurtherFilesCrashTest {
   @SuppressWarnings("NullAway.Init")
   private LocalBed bed;
 
+  @SuppressWarnings("NullAway.Init")
+  private Moments moments;
+
   @BeforeEach
   void settle() throws IOException {
     root = root.toRealPath();
     instance = root.resolve("node");
     begin = root.resolve("begin");
-    for (String tool : TOOLS) {
-      // Counts, and kills the script once its tool has had its effect.
-      tool(
-          tools.resolve(tool),
-          """
-          read -r n <%1$s/count
-          n=$((n + 1))
-          echo "$n" >%1$s/count
-          read -r at <%1$s/at
-          [ "$n" -eq "$at" ] || exec %2$s "$@"
-          %2$s "$@"
-          kill -9 "$PPID"
-          """
-              .formatted(tools, tool.equals("systemctl") ? "true" : "/bin/" + tool));
-    }
-    tool(plain.resolve("systemctl"), "");
+    moments = new Moments(instance, root.resolve("moments"));
+    Path systemctl = Files.writeString(plain.resolve("systemctl"), "#!/bin/sh\n");
+    Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
     bed = new LocalBed(instance);
     agent =
         Agent.on(
@@ -86,28 +68,7 @@ class FurtherFilesCrashTest {
     bed.tools(plain);
   }
 
-  private static void tool(Path tool, String script) throws IOException {
-    Files.writeString(tool, "#!/bin/sh\n" + script);
-    Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
-  }
-
-  /// Every crash begins with the node as it is now.
-  private void begins() {
-    copy(instance, begin);
-  }
-
-  private void fresh() {
-    try (Stream<Path> all = Files.walk(instance)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException undeletable) {
-      throw new UncheckedIOException(undeletable);
-    }
-    copy(begin, instance);
-  }
-
-  /// Owners, modes and times too.
+  /// With owners, modes and times.
   private static void copy(Path from, Path to) {
     try {
       Process copy = new ProcessBuilder("cp", "-a", "--", from.toString(), to.toString()).start();
@@ -125,19 +86,6 @@ class FurtherFilesCrashTest {
 
   private Path unit() {
     return instance.resolve("etc/systemd/system/app.conf");
-  }
-
-  /// Carries a command out whose script is killed after that effect: before the next one is the
-  /// same. Whether it had so many.
-  private boolean struck(int effect, Supplier<IncusEvent> command) throws IOException {
-    Files.writeString(tools.resolve("count"), "0\n");
-    Files.writeString(tools.resolve("at"), effect + "\n");
-    bed.tools(tools);
-    IncusEvent first = command.get();
-    bed.tools(plain);
-    boolean struck = Integer.parseInt(Files.readString(tools.resolve("count")).strip()) >= effect;
-    assertThat(struck || !(first instanceof IncusEvent.Failed)).as("%s", first).isTrue();
-    return struck;
   }
 
   private Further release() {
@@ -207,21 +155,16 @@ class FurtherFilesCrashTest {
   void aPushThatWasCutOffIsTakenBackFromAnyPoint() throws IOException {
     Further release = release();
     release.keep(OLD);
-    begins();
-    int at = 0;
-    boolean struck = true;
-    while (struck) {
-      assertThat(++at).isLessThan(MOST);
-      fresh();
-      struck = struck(at, () -> release.push(NEW));
-      String where = "cut off at effect " + at;
-      assertThat(release.restore(OLD, NEW)).as(where).isInstanceOf(IncusEvent.BinaryRestored.class);
-      assertThat(content(env())).as(where).isEqualTo("A=1\n");
-      assertThat(content(unit())).as(where).isEqualTo("-");
-      assertThat(binary()).as(where).isEqualTo(Binaries.digest(OLD));
-      nothingBeside(where);
-    }
-    assertThat(at).isGreaterThan(20);
+    everyMoment(
+        () -> release.push(NEW),
+        where -> {
+          assertThat(release.restore(OLD, NEW))
+              .as(where)
+              .isInstanceOf(IncusEvent.BinaryRestored.class);
+          assertThat(content(env())).as(where).isEqualTo("A=1\n");
+          assertThat(content(unit())).as(where).isEqualTo("-");
+          assertThat(binary()).as(where).isEqualTo(Binaries.digest(OLD));
+        });
   }
 
   private interface Given {
@@ -236,19 +179,42 @@ class FurtherFilesCrashTest {
       throws IOException {
     Further release = release();
     given.to(release);
-    begins();
-    int at = 0;
-    boolean struck = true;
-    while (struck) {
-      assertThat(++at).isLessThan(MOST);
-      fresh();
-      struck = struck(at, () -> command.apply(release));
-      String where = "killed after effect " + at;
-      whole(where);
-      assertThat(command.apply(release)).as(where).isNotInstanceOf(IncusEvent.Failed.class);
-      then.holds(where);
-      nothingBeside(where);
+    everyMoment(
+        () -> command.apply(release),
+        where -> {
+          whole(where);
+          assertThat(command.apply(release)).as(where).isNotInstanceOf(IncusEvent.Failed.class);
+          then.holds(where);
+        });
+  }
+
+  private void everyMoment(Supplier<IncusEvent> command, Then then) throws IOException {
+    copy(instance, begin);
+    List<Moment> all =
+        moments.of(bed, () -> assertThat(command.get()).isNotInstanceOf(IncusEvent.Failed.class));
+    assertThat(all).hasSizeGreaterThan(8);
+    killLeavesThat(all, command);
+    bed.tools(plain);
+    for (Moment moment : all) {
+      moments.back(moment);
+      then.holds("killed " + moment);
+      nothingBeside("killed " + moment);
     }
-    assertThat(at).isGreaterThan(15);
+  }
+
+  /// A killed script leaves what the copy of that moment shows, and its command does nothing more.
+  private void killLeavesThat(List<Moment> all, Supplier<IncusEvent> command) throws IOException {
+    List<Moment> after = all.stream().filter(Moment::after).toList();
+    for (Moment moment : List.of(after.getFirst(), after.get(after.size() / 2), after.getLast())) {
+      Moments.remove(instance);
+      copy(begin, instance);
+      moments.kill(
+          bed,
+          moment.effects(),
+          () -> assertThat(command.get()).isInstanceOf(IncusEvent.Failed.class));
+      assertThat(Moments.looksOfAnyRun(instance))
+          .as("killed %s", moment)
+          .isEqualTo(Moments.looksOfAnyRun(moment.copy()));
+    }
   }
 }

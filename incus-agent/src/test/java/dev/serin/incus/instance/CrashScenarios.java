@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What holds when an agent dies, or a connection breaks, at each of a command's requests in turn:
-/// the installed binary is always a whole one, and the command given again has its effect.
+/// What holds when an agent dies, or a connection breaks, at each of a command's requests in turn,
+/// and when neither happens: the installed binary is always a whole one, and the command given
+/// again has its effect.
 abstract class CrashScenarios {
   private static final byte[] OLD = Binaries.serving("1", 200);
   private static final byte[] NEW = Binaries.serving("2", 200);
@@ -119,7 +120,7 @@ abstract class CrashScenarios {
         at++;
         assertThat(at).as("requests of the command").isLessThan(MOST_REQUESTS);
       }
-      assertThat(at).as("requests of the command").isGreaterThan(3);
+      assertThat(at).as("requests of the command").isGreaterThan(1);
     }
   }
 
@@ -136,9 +137,7 @@ abstract class CrashScenarios {
     assertThat(bed().digests().get("app"))
         .as("the installed binary after %s at request %d", fault, at)
         .isIn(Binaries.digest(OLD), Binaries.digest(NEW));
-    if (wire.hasStruck()) {
-      then.holds(event != null ? event : command.apply(agent()), bed().digests());
-    }
+    then.holds(event != null ? event : command.apply(agent()), bed().digests());
     return wire.hasStruck();
   }
 

@@ -1,38 +1,23 @@
 package dev.serin.coordinator.saga;
 
-import dev.serin.contracts.agent.Failure;
-import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
-import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
 import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftMended;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftRemains;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
-import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
-import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
-import dev.serin.contracts.haproxy.HaproxyEvent.TrafficShare;
 import dev.serin.contracts.haproxy.ServerSetting;
-import dev.serin.contracts.rollout.NodeView;
-import dev.serin.contracts.rollout.Outcome;
-import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
-import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// What the guard over the load balancers tells, and what follows. A person's hand comes first: the
-/// rollout pauses and says what changed. What Serin has put back is told. A canary that the dead
-/// man's switch took out is taken back, or waits, as the service says of missing data.
+/// rollout pauses and says what changed. What Serin has put back is told.
 final class Pausing {
   private static final String ACTS = "a person: resume or abort";
   private static final String ACTS_AT_THE_WINDOW =
@@ -108,182 +93,8 @@ final class Pausing {
     }
   }
 
-  private static void tell(Draft draft, String why) {
+  static void tell(Draft draft, String why) {
     draft.emit(Draft.SERIN, why, head -> new RolloutEvent.TrafficShifted(head, draft.nodeViews()));
-  }
-
-  /// The state shows it; it is no event of its own, but where load balancers fall silent or answer
-  /// again. A service that says so goes on without them ([CatchingUp]); for another nothing follows
-  /// from that: a step that needs one fails by itself.
-  static void observed(Draft draft, TrafficObserved observed) {
-    if (draft.rollout().seen().isNewerThan(observed.head())) {
-      draft.ignore(Decision.Ignored.NOT_AWAITED);
-      return;
-    }
-    Map<String, NodeView.Traffic> traffic = new HashMap<>();
-    for (NodeRecord record : draft.rollout().nodes().values()) {
-      List<TrafficShare> shares =
-          observed.shares().stream().filter(it -> it.node().equals(record.name())).toList();
-      if (!shares.isEmpty()) {
-        traffic.put(
-            record.name(),
-            new NodeView.Traffic(
-                askedShare(draft.rollout(), record),
-                shares.stream().mapToDouble(TrafficShare::configured).min().orElseThrow(),
-                lowest(shares, TrafficShare::observed),
-                lowest(shares, TrafficShare::newSessions)));
-      }
-    }
-    List<String> before = draft.rollout().seen().silent();
-    List<String> silent =
-        observed.silent().stream().map(SilentLoadBalancer::loadBalancer).sorted().toList();
-    draft.change(it ->
-        it.seeing(
-            new Rollout.Seen(
-                traffic,
-                observed.inRotation(),
-                silent,
-                observed.head().fence(),
-                observed.head().at())));
-    String without = CatchingUp.observed(draft, silent);
-    if (!silent.equals(before)) {
-      tell(draft, reach(observed.silent(), before) + (without == null ? "" : "; " + without));
-    } else if (without != null) {
-      tell(draft, without);
-    }
-    CatchingUp.look(draft, observed);
-  }
-
-  /// None where a load balancer says nothing.
-  private static @Nullable Double lowest(
-      List<TrafficShare> shares, Function<TrafficShare, @Nullable Double> share) {
-    double lowest = Double.MAX_VALUE;
-    for (TrafficShare one : shares) {
-      Double said = share.apply(one);
-      if (said == null) {
-        return null;
-      }
-      lowest = Math.min(lowest, said);
-    }
-    return lowest;
-  }
-
-  private static String reach(List<SilentLoadBalancer> silent, List<String> before) {
-    return silent.isEmpty()
-        ? String.join(", ", before)
-            + (before.size() == 1 ? " answers" : " answer")
-            + " the guard again; shares of the traffic are observed again"
-        : silent.stream()
-                .map(it ->
-                    it.loadBalancer() + " does not answer the guard: " + it.failure().sentence())
-                .collect(Collectors.joining("; "))
-            + "; shares of the traffic are not observed";
-  }
-
-  /// The node's share by the weights that were asked for.
-  static double askedShare(Rollout rollout, NodeRecord record) {
-    long all = rollout.nodes().values().stream().mapToLong(Pausing::askedWeight).sum();
-    return all == 0 ? 0 : Math.round(askedWeight(record) * 10_000.0 / all) / 100.0;
-  }
-
-  private static long askedWeight(NodeRecord record) {
-    return record.asked().stream()
-        .mapToLong(it -> it.state() == ServerSetting.AdminState.READY ? it.weight() : 0)
-        .min()
-        .orElse(0);
-  }
-
-  /// The switch went off while nobody watched.
-  static void wentOff(Draft draft, DeadManWentOff off) {
-    switch (draft.rollout().phase()) {
-      case Phase.Rolling rolling -> wentOffUnwatched(draft, off);
-      case Phase.Watching watching -> wentOffUnwatched(draft, off);
-      case Phase.Paused paused when paused.watch() != null -> wentOffUnwatched(draft, off);
-      case Phase.RollingBack back -> wentOffOnTheWayBack(draft, off);
-      case Phase.Paused paused -> draft.ignore(Decision.Ignored.NOT_AWAITED);
-      case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
-    }
-  }
-
-  /// The rollback goes on as it is: a canary that has left before its turn is found drained by its
-  /// own drain, and gets back in the end what it had. What came while that drain is under way, or
-  /// after it, changes nothing.
-  private static void wentOffOnTheWayBack(Draft draft, DeadManWentOff off) {
-    List<String> early =
-        Guarding.undrained(draft.rollout()).stream()
-            .filter(node -> !Guarding.isAsked(draft.rollout(), node))
-            .filter(node -> off.drained().isEmpty() || off.drained().contains(node))
-            .toList();
-    if (early.isEmpty()) {
-      draft.ignore(Decision.Ignored.NOT_AWAITED);
-      return;
-    }
-    String slow =
-        String.join(", ", early) + " still took traffic at " + off.expiredAt() + ", unwatched";
-    Failure failure = off.failure();
-    if (off.action() == DeadManAction.ALERT) {
-      tell(draft, slow + "; it is left in rotation until its turn, as the service says");
-    } else if (failure != null) {
-      tell(draft, slow + "; it could not leave rotation before its turn: " + failure.sentence());
-    } else {
-      early.forEach(node -> draft.node(node, NodeRecord::drained));
-      tell(draft, slow + "; it left rotation by itself, before its turn in the rollback");
-    }
-  }
-
-  private static void wentOffUnwatched(Draft draft, DeadManWentOff off) {
-    String unwatched = "nobody has watched the canary since " + off.expiredAt();
-    Failure failure = off.failure();
-    if (off.action() == DeadManAction.ALERT) {
-      tell(draft, unwatched + "; it is left in rotation, as the service says");
-    } else if (failure != null) {
-      tell(draft, unwatched + "; it could not leave rotation: " + failure.sentence());
-    } else {
-      off.drained().forEach(node -> draft.node(node, NodeRecord::drained));
-      // Who had left for the canary to serve alone was given back what it had, before that one
-      // left.
-      Alone.untouched(draft.rollout().steps())
-          .forEach(node -> draft.node(node, NodeRecord::givenBack));
-      tell(draft, unwatched + "; " + String.join(", ", off.drained()) + " left rotation by itself");
-      if (draft.rollout().service().noData().then() == NoDataThen.ROLLBACK) {
-        ProbeView last = draft.rollout().lastProbe();
-        RollingBack.start(
-            draft,
-            Outcome.FAILED,
-            Draft.SERIN,
-            unwatched,
-            last == null ? List.of() : List.of(last));
-      } else {
-        int ready = readyOfCanary(draft);
-        onceMore(draft, ready);
-        pauseAt(draft, ready, Draft.SERIN, unwatched + "; it is out of rotation");
-      }
-    }
-  }
-
-  /// Where a canary that has left is admitted again: its own check comes after that. Where the
-  /// traffic is shared, it begins with the first share.
-  private static int readyOfCanary(Draft draft) {
-    List<Step> steps = draft.rollout().steps();
-    for (int index = 0; index < steps.size(); index++) {
-      if (steps.get(index).name() == StepName.READY || steps.get(index).name() == StepName.SHIFT) {
-        return index;
-      }
-    }
-    return 0;
-  }
-
-  /// What a batch has done from there on is to be done once more: else it would go on with whoever
-  /// had not ended.
-  private static void onceMore(Draft draft, int from) {
-    List<Step> steps = new ArrayList<>(draft.rollout().steps());
-    for (int index = from; index < steps.size(); index++) {
-      Step step = steps.get(index);
-      if (step.batch() != null && step.status() == StepStatus.SUCCEEDED) {
-        steps.set(index, step.anew());
-      }
-    }
-    draft.steps(steps);
   }
 
   /// A breach of a service that wants a person to decide: the canary stays as it is, or is drained
@@ -424,7 +235,7 @@ final class Pausing {
     pauseAt(draft, step, by, why, ACTS_AT_A_HOLD);
   }
 
-  private static void pauseAt(Draft draft, int step, String by, String why) {
+  static void pauseAt(Draft draft, int step, String by, String why) {
     pauseAt(draft, step, by, why, ACTS);
   }
 

@@ -112,8 +112,8 @@ public final class Saga {
       case HaproxyEvent.ServersChangedByHand changed -> Pausing.changedByHand(draft, changed);
       case HaproxyEvent.DriftMended mended -> Pausing.mended(draft, mended);
       case HaproxyEvent.DriftRemains remains -> Pausing.remains(draft, remains);
-      case HaproxyEvent.TrafficObserved observed -> Pausing.observed(draft, observed);
-      case HaproxyEvent.DeadManWentOff off -> Pausing.wentOff(draft, off);
+      case HaproxyEvent.TrafficObserved observed -> Observing.observed(draft, observed);
+      case HaproxyEvent.DeadManWentOff off -> Unwatched.wentOff(draft, off);
       case IncusEvent.InstancesChangedByHand changed -> Noticing.changed(draft, changed);
       default -> {
         return false;

@@ -279,7 +279,7 @@ final class View {
     return seen == null
         ? null
         : new NodeView.Traffic(
-            Pausing.askedShare(rollout, record),
+            Observing.askedShare(rollout, record),
             seen.configured(),
             seen.observed(),
             seen.newSessions());

@@ -5,6 +5,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficShare;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.rollout.NodeView;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class Observing {
     List<String> before = draft.rollout().seen().silent();
     List<String> silent =
         observed.silent().stream().map(SilentLoadBalancer::loadBalancer).sorted().toList();
+    Instant tooFewBefore = draft.rollout().seen().tooFewSince();
     draft.change(it ->
         it.seeing(
             new Rollout.Seen(
@@ -48,7 +50,8 @@ final class Observing {
                 observed.inRotation(),
                 silent,
                 observed.head().fence(),
-                observed.head().at())));
+                observed.head().at(),
+                ServingAlone.tooFewSince(it, observed))));
     String without = CatchingUp.observed(draft, silent);
     if (!silent.equals(before)) {
       Pausing.tell(
@@ -56,6 +59,7 @@ final class Observing {
     } else if (without != null) {
       Pausing.tell(draft, without);
     }
+    ServingAlone.look(draft, tooFewBefore);
     CatchingUp.look(draft, observed);
   }
 

@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyEvent.RuntimeAccess;
 import dev.serin.contracts.request.Request.ReleaseRequested;
@@ -57,12 +58,15 @@ public record Rollout(
   ///   ledger from before there was such a field
   /// @param fence that of the guard by which it was seen; 0 where nothing was seen yet
   /// @param at when it was seen, by the agent's clock; none where nothing was seen yet
+  /// @param tooFewSince by that clock, since when fewer are in rotation than may be while the
+  ///   canaries serve alone ([ServingAlone]); none where enough are, or it is not known
   public record Seen(
       Map<String, NodeView.Traffic> traffic,
       List<String> inRotation,
       List<String> silent,
       long fence,
-      @Nullable Instant at) {
+      @Nullable Instant at,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant tooFewSince) {
     public Seen {
       traffic = Map.copyOf(traffic);
       inRotation = List.copyOf(inRotation);
@@ -70,7 +74,7 @@ public record Rollout(
     }
 
     static Seen nothing() {
-      return new Seen(Map.of(), List.of(), List.of(), 0, null);
+      return new Seen(Map.of(), List.of(), List.of(), 0, null, null);
     }
 
     /// Whether that was seen before this: what is told again, or late, is no news.

@@ -62,7 +62,7 @@ final class Hooking {
             hook,
             rollout.phase().shown(),
             back == null ? null : back.cause(),
-            back == null ? null : RollingBack.reason(rollout, back),
+            back == null ? null : RolledBack.reason(rollout, back),
             back == null ? List.of() : back.left()));
   }
 

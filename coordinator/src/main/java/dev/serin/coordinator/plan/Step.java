@@ -159,6 +159,11 @@ public record Step(
     return now(StepStatus.RUNNING, startedAt, null, why, attempt + 1);
   }
 
+  /// Begun once more, by an attempt that does not count.
+  public Step stillAt(String why) {
+    return now(StepStatus.RUNNING, startedAt, null, why, attempt);
+  }
+
   /// The same step, to be done once more later on.
   public Step anew() {
     return now(StepStatus.PENDING, null, null, null, attempt);

@@ -270,16 +270,21 @@ final class RollingBack {
 
   private static void failed(Draft draft, Phase.RollingBack back, int index, Failure failure) {
     Step step = draft.rollout().steps().get(index);
+    boolean outlasts = ComingBack.outlasts(draft, step, failure);
     boolean again =
-        step.attempt() < Plan.UNDO_ATTEMPTS && failure.reason() != Failure.Reason.FOREIGN;
-    draft.emit(
-        Draft.SERIN,
-        failure.sentence(),
-        head ->
-            new RolloutEvent.StepFailed(
-                head, step.name().shown(), step.node(), true, failure, step.attempt(), !again));
+        outlasts
+            || (step.attempt() < Plan.UNDO_ATTEMPTS && failure.reason() != Failure.Reason.FOREIGN);
+    Step next = again ? ComingBack.again(step, failure.sentence(), outlasts) : step;
+    if (!again || next.attempt() > step.attempt()) {
+      draft.emit(
+          Draft.SERIN,
+          failure.sentence(),
+          head ->
+              new RolloutEvent.StepFailed(
+                  head, step.name().shown(), step.node(), true, failure, step.attempt(), !again));
+    }
     if (again) {
-      draft.step(index, it -> it.again(failure.sentence()));
+      draft.step(index, it -> next);
       draft.askLater(
           Commands.agentOf(step),
           step.node(),

@@ -244,7 +244,8 @@ final class Switching {
         && isIn(record)
         && rollout.nodes().values().stream()
             .filter(it -> peers.contains(it.name()))
-            .noneMatch(it -> isIn(it) && !given.contains(it.name()));
+            .noneMatch(it ->
+                (isIn(it) && !given.contains(it.name())) || ComingBack.isSeen(rollout, it.name()));
   }
 
   private static boolean isIn(NodeRecord record) {

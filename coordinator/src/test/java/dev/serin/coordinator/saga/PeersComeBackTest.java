@@ -1,0 +1,123 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.contracts.sli.Verdict.FAIL;
+import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.fails;
+import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.probe;
+import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
+import static dev.serin.coordinator.saga.Story.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// On the way back from canaries that serve alone: the peers come back first, and what keeps one of
+/// them away keeps the bad release in service.
+class PeersComeBackTest {
+  private static final ServiceDefinition SERVICE =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          """
+          {"strategy": "traffic-steps",
+           "trafficSteps": [{"share": 50, "window": "60s"},
+                            {"share": 100, "window": "90s", "minAvailable": 1}]}
+          """);
+
+  private static Story breached() {
+    return rollout(SERVICE).until("watch 1-2").until("watch 1-3").on(probe(FAIL));
+  }
+
+  private static void isAsBefore(Story story) {
+    assertThat(story.world().nodes().values())
+        .allMatch(node -> node.state() == AdminState.READY && node.weight() == 100)
+        .allMatch(node -> node.digest().equals(World.sha("v1")));
+  }
+
+  /// The load balancer does not answer: both commands fail at once, whenever they are given.
+  private static Story unreachableFor(Story story, Duration time) {
+    Instant until = story.now().plus(time);
+    while (story.now().isBefore(until)) {
+      for (String ready : List.of("ready b3", "ready b1")) {
+        if (story.isPending(story.newest(ready))) {
+          story.on(fails(ready));
+        }
+      }
+      story.after(Duration.ofSeconds(1));
+    }
+    return story;
+  }
+
+  @Test
+  void aLoadBalancerThatIsAwayForAMinuteDoesNotKeepTheCanaryInService() {
+    Story story = unreachableFor(breached(), Duration.ofMinutes(1)).after(Duration.ofSeconds(10));
+    story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+    isAsBefore(story);
+    assertThat(story.told())
+        .filteredOn(RolloutEvent.StepFailed.class::isInstance)
+        .as("what says nothing new is not told again and again")
+        .hasSizeLessThan(10);
+  }
+
+  @Test
+  void oneThatStaysAwayEndsItWithinThePlansBound() {
+    Story story = unreachableFor(breached(), Duration.ofMinutes(11)).goesOn();
+    story.endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    assertThat(story.state("v2").message()).contains("b2 keeps v2 and stays in rotation");
+  }
+
+  private static Story.Act sees(String... inRotation) {
+    return story ->
+        Acts.answered(
+            story,
+            new TrafficObserved(
+                new AnswerHead(
+                    "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+                List.of(),
+                List.of(),
+                List.of(inRotation),
+                List.of()));
+  }
+
+  /// Both are ready, and neither can be proven: the front door is shut, say.
+  private static Story unproven(Story.Act... meanwhile) {
+    Story story = breached().on(done("ready b3")).on(done("ready b1")).after(Duration.ofSeconds(1));
+    for (Story.Act act : meanwhile) {
+      story.on(act);
+    }
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story.on(failsForGood("serving b3")).on(failsForGood("serving b1"));
+      story.after(Duration.ofSeconds(2L * attempt));
+    }
+    return story;
+  }
+
+  @Test
+  void theCanaryLeavesWhereTheLoadBalancersSeeAPeerInRotation() {
+    Story story = unproven(sees("b1", "b2", "b3"));
+    assertThat(story.allAwaited()).extracting(Words::of).containsExactly("drain b2");
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    assertThat(story.world().node("b2").digest()).isEqualTo(World.sha("v1"));
+  }
+
+  @Test
+  void itStaysWhereTheySeeNobodyElse() {
+    Story story = unproven(sees("b2"), sees("b1", "b2"), sees("b2"));
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    assertThat(story.state("v2").message()).contains("b2 keeps v2 and stays in rotation");
+    story = unproven();
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    assertThat(story.state("v2").message()).contains("b2 keeps v2 and stays in rotation");
+  }
+}

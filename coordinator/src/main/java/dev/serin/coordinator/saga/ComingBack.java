@@ -1,12 +1,17 @@
 package dev.serin.coordinator.saga;
 
 import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.rollout.StepStatus;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /// Peers that have only left for the canaries to serve alone, on their way back. The canaries leave
@@ -55,5 +60,60 @@ final class ComingBack {
             .filter(step -> step.name() == StepName.READY && node.equals(step.node()))
             .filter(step -> isOne(rollout, step))
             .anyMatch(step -> step.startedAt() != null && step.startedAt().isBefore(at));
+  }
+
+  /// Whether the rollback goes on without a peer, which is tried once more after the canaries: it
+  /// has had `rollback.waitForPeers`, another one serves, and a canary is still to leave. Nobody
+  /// else is out for a peer that has died meanwhile.
+  static boolean holdsUp(Draft draft, Step step) {
+    Rollout rollout = draft.rollout();
+    Instant begun = step.startedAt();
+    ServiceDefinition service = rollout.service();
+    return begun != null
+        && isOne(rollout, step)
+        && !draft.at.isBefore(begun.plus(service.rollback().waitForPeers()))
+        && service.peers().stream()
+            .map(Node::name)
+            .filter(peer -> !peer.equals(step.node()))
+            .anyMatch(peer -> serves(rollout, peer))
+        && service.canaries().stream().anyMatch(canary -> isToLeave(rollout, canary.name()));
+  }
+
+  private static boolean serves(Rollout rollout, String peer) {
+    NodeRecord record = rollout.nodes().get(peer);
+    return record != null && Boolean.TRUE.equals(record.inRotation());
+  }
+
+  private static boolean isToLeave(Rollout rollout, String canary) {
+    return rollout.steps().stream()
+        .anyMatch(step ->
+            step.undo()
+                && step.name() == StepName.DRAIN
+                && step.status() == StepStatus.PENDING
+                && canary.equals(step.node()));
+  }
+
+  /// The steps with those of that peer that have not ended behind all others but who is told at the
+  /// end.
+  static List<Step> last(List<Step> steps, String peer) {
+    List<Step> later = new ArrayList<>();
+    List<Step> others = new ArrayList<>();
+    for (Step step : steps) {
+      boolean moved =
+          step.undo()
+              && peer.equals(step.node())
+              && (step.status() == StepStatus.RUNNING || step.status() == StepStatus.PENDING);
+      if (moved) {
+        later.add(step.anew().in(null));
+      } else {
+        others.add(step);
+      }
+    }
+    int end = others.size();
+    while (end > 0 && others.get(end - 1).undo() && others.get(end - 1).name() == StepName.HOOK) {
+      end--;
+    }
+    others.addAll(end, later);
+    return others;
   }
 }

@@ -283,6 +283,10 @@ final class RollingBack {
               new RolloutEvent.StepFailed(
                   head, step.name().shown(), step.node(), true, failure, step.attempt(), !again));
     }
+    if (again && ComingBack.holdsUp(draft, step)) {
+      goOnWithout(draft, index);
+      return;
+    }
     if (again) {
       draft.step(index, it -> next);
       draft.askLater(
@@ -300,6 +304,21 @@ final class RollingBack {
     } else {
       giveUp(draft, step, failure);
       goOn(draft, index);
+    }
+  }
+
+  /// A peer that does not come back has its turn once more at the end; those beside it, and those
+  /// after it, don't wait for it.
+  private static void goOnWithout(Draft draft, int index) {
+    List<Step> steps = draft.rollout().steps();
+    List<Integer> together = Batches.together(steps, index);
+    int first = together.getFirst();
+    draft.steps(ComingBack.last(steps, Objects.requireNonNull(steps.get(index).node())));
+    if (together.size() == 1) {
+      begin(draft, first);
+    } else {
+      draft.enter(phase(draft).at(first));
+      goOn(draft, first);
     }
   }
 

@@ -12,6 +12,7 @@ import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
@@ -119,5 +120,58 @@ class PeersComeBackTest {
     story = unproven();
     story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
     assertThat(story.state("v2").message()).contains("b2 keeps v2 and stays in rotation");
+  }
+
+  private static final Failure DOWN =
+      new Failure(Failure.Reason.TIMED_OUT, "b1 in rotation", "DOWN", "see why", true);
+
+  @Test
+  void theCanaryWaitsNoLongerForAPeerThatHasDied() {
+    Story story = breached().on(done("ready b3")).after(Duration.ofSeconds(61));
+    story.on(fails("ready b1", DOWN), sends("serving b3"));
+    story
+        .on(done("serving b3"), sends("drain b2"))
+        .until("serving b2")
+        .on(done("serving b2"), sends("ready b1"));
+    assertThat(story.state("v2").phase()).isEqualTo(RolloutPhase.ROLLING_BACK);
+    story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+    isAsBefore(story);
+  }
+
+  @Test
+  void aPeerThatNeverComesBackIsNamedAtTheEnd() {
+    Story story =
+        breached().on(done("ready b3")).after(Duration.ofSeconds(61)).on(fails("ready b1", DOWN));
+    story.until("serving b2").on(done("serving b2"), sends("ready b1"));
+    for (int attempt = 2; attempt <= 5; attempt++) {
+      story.on(fails("ready b1", DOWN)).after(Duration.ofSeconds(2L * attempt));
+    }
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    assertThat(story.state("v2").message()).contains("b1", "ready failed 5 times");
+    assertThat(story.world().node("b2").digest()).isEqualTo(World.sha("v1"));
+  }
+
+  @Test
+  void aPeerWithoutAProofHoldsNobodyUpEither() {
+    Story story =
+        breached()
+            .on(done("ready b3"))
+            .on(done("ready b1"))
+            .on(done("serving b1"))
+            .after(Duration.ofSeconds(61))
+            .on(fails("serving b3", DOWN), sends("drain b2"));
+    story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+    isAsBefore(story);
+  }
+
+  @Test
+  void whereNobodyElseServesItIsWaitedFor() {
+    Story story =
+        breached()
+            .after(Duration.ofSeconds(61))
+            .on(fails("ready b1", DOWN), sends())
+            .on(fails("ready b3", DOWN), sends());
+    story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+    isAsBefore(story);
   }
 }

@@ -201,7 +201,7 @@ final class RollingBack {
     for (int each : Batches.together(draft.rollout().steps(), index)) {
       Step step = draft.rollout().steps().get(each);
       if (step.status() == StepStatus.PENDING
-          && Switching.leavesNobody(draft.rollout(), phase(draft).leftNodes(), step)) {
+          && Switching.leavesNobody(draft.rollout(), phase(draft).leftNodes(), each)) {
         leave(draft, step, Remedies.staying(draft, Objects.requireNonNull(step.node())), false);
       }
     }

@@ -8,6 +8,7 @@ import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.coordinator.plan.Alone;
+import dev.serin.coordinator.plan.Batches;
 import dev.serin.coordinator.plan.BlueGreen;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
@@ -225,25 +226,30 @@ final class Switching {
             .allMatch(record -> record.leaving() || NodeRecord.areOutEverywhere(record.asked()));
   }
 
-  /// Whether nobody would be left to serve once this step of a rollback has drained its node: all
-  /// of the group that left, or all peers that had left for the canaries, could not come back.
+  /// Whether nobody would be left to serve once this step of a rollback has drained its node, and
+  /// those that leave with it: all of the group that left could not come back; or none of the peers
+  /// that had left for the canaries, and no other canary serves.
   ///
   /// @param given the nodes that were given up
-  static boolean leavesNobody(Rollout rollout, List<String> given, Step step) {
+  static boolean leavesNobody(Rollout rollout, List<String> given, int index) {
     ServiceDefinition service = rollout.service();
-    boolean others =
-        service.isBlueGreen()
-            || rollout.steps().stream().anyMatch(it -> Alone.isLeaving(it) && it.isBegun());
-    if (!others || !step.undo() || step.name() != StepName.DRAIN) {
+    Step step = rollout.steps().get(index);
+    boolean alone = rollout.steps().stream().anyMatch(it -> Alone.isLeaving(it) && it.isBegun());
+    if (!(service.isBlueGreen() || alone) || !step.undo() || step.name() != StepName.DRAIN) {
       return false;
     }
     Set<String> peers = service.peers().stream().map(Node::name).collect(Collectors.toSet());
     NodeRecord record =
         Objects.requireNonNull(rollout.nodes().get(Objects.requireNonNull(step.node())));
+    Set<String> leaving =
+        Batches.together(rollout.steps(), index).stream()
+            .map(it -> Objects.requireNonNull(rollout.steps().get(it).node()))
+            .collect(Collectors.toSet());
     return !peers.contains(record.name())
         && isIn(record)
         && rollout.nodes().values().stream()
-            .filter(it -> peers.contains(it.name()))
+            .filter(it ->
+                service.isBlueGreen() ? peers.contains(it.name()) : !leaving.contains(it.name()))
             .noneMatch(it ->
                 (isIn(it) && !given.contains(it.name())) || ComingBack.isSeen(rollout, it.name()));
   }

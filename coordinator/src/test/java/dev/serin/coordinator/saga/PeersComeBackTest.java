@@ -6,6 +6,7 @@ import static dev.serin.coordinator.saga.Acts.fails;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Services.canariesThenPeers;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
@@ -173,5 +174,49 @@ class PeersComeBackTest {
             .on(fails("ready b3", DOWN), sends());
     story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
     isAsBefore(story);
+  }
+
+  @Test
+  void whereNoPeerComesBackTheCanariesAreTakenBackOneWhileTheOtherServes() {
+    ServiceDefinition two =
+        with(
+            canariesThenPeers(List.of("b1", "b2"), List.of("b3", "b4")),
+            """
+            {"strategy": "traffic-steps", "minAvailable": 1,
+             "trafficSteps": [{"share": 50}, {"share": 100, "window": "90s", "minAvailable": 1}]}
+            """);
+    Story story = rollout(two).until("watch 1-3").on(probe(FAIL));
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story.on(failsForGood("ready b4")).on(failsForGood("ready b3"));
+      story.after(Duration.ofSeconds(2L * attempt));
+    }
+    assertThat(story.allAwaited()).extracting(Words::of).containsExactly("drain b2");
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    for (String canary : List.of("b1", "b2")) {
+      assertThat(story.world().node(canary).digest()).isEqualTo(World.sha("v1"));
+      assertThat(story.world().node(canary).isIn()).isTrue();
+    }
+  }
+
+  @Test
+  void ofTwoCanariesTheLastOneThatServesStays() {
+    ServiceDefinition two =
+        with(
+            canariesThenPeers(List.of("b1", "b2"), List.of("b3")),
+            """
+            {"strategy": "traffic-steps", "minAvailable": 1,
+             "trafficSteps": [{"share": 50}, {"share": 100, "window": "90s", "minAvailable": 1}]}
+            """);
+    Story story = rollout(two).until("watch 1-3").on(probe(FAIL));
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story.on(failsForGood("ready b3")).after(Duration.ofSeconds(2L * attempt));
+    }
+    story.until("restore b2");
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story.on(failsForGood("restore b2")).after(Duration.ofSeconds(2L * attempt));
+    }
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    assertThat(story.world().node("b1").isIn()).isTrue();
+    assertThat(story.state("v2").message()).contains("b1 keeps v2 and stays in rotation");
   }
 }

@@ -104,7 +104,7 @@ final class ComingBack {
               && peer.equals(step.node())
               && (step.status() == StepStatus.RUNNING || step.status() == StepStatus.PENDING);
       if (moved) {
-        later.add(step.anew().in(null));
+        later.add(step.marked(StepStatus.PENDING).in(null));
       } else {
         others.add(step);
       }

@@ -100,13 +100,13 @@ final class Unwatched {
     return 0;
   }
 
-  /// What a batch has done from there on is to be done once more: else it would go on with whoever
-  /// had not ended.
+  /// What was done from there on is to be done once more, and is left to do for whoever reads the
+  /// steps: a batch goes on with those that have not ended, and so does the rescue sheet.
   private static void onceMore(Draft draft, int from) {
     List<Step> steps = new ArrayList<>(draft.rollout().steps());
     for (int index = from; index < steps.size(); index++) {
       Step step = steps.get(index);
-      if (step.batch() != null && step.status() == StepStatus.SUCCEEDED) {
+      if (!step.undo() && step.status() == StepStatus.SUCCEEDED) {
         steps.set(index, step.anew());
       }
     }

@@ -1,0 +1,76 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
+import static dev.serin.coordinator.saga.Story.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.AnswerHead;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
+import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
+import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.ServiceDefinition;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The dead man's switch goes off while the canary serves alone, and a person is awaited.
+class SwitchWhileAloneTest {
+  private static final ServiceDefinition SERVICE =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          """
+          {"strategy": "traffic-steps",
+           "trafficSteps": [{"share": 50, "window": "60s"},
+                            {"share": 100, "window": "90s", "minAvailable": 1}],
+           "noData": {"then": "pause"}}
+          """);
+
+  private static Story alone(ServiceDefinition service) {
+    return rollout(service).until("watch 1-2").until("watch 1-3");
+  }
+
+  private static Story.Act wentOff() {
+    return story -> {
+      for (String peer : List.of("b1", "b3")) {
+        story.world().set(peer, AdminState.READY, 100);
+      }
+      story.world().set("b2", AdminState.DRAIN, story.world().node("b2").weight());
+      return Acts.answered(
+          story,
+          new DeadManWentOff(
+              new AnswerHead(
+                  "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+              Story.NOON,
+              DeadManAction.DRAIN,
+              List.of("b2"),
+              null));
+    };
+  }
+
+  private static Story wentOffAlone() {
+    return alone(SERVICE).on(wentOff(), isIn(RolloutPhase.PAUSED));
+  }
+
+  @Test
+  void theRescueSheetFinishesFromWhereTheRolloutWouldGoOn() {
+    String sheet = wentOffAlone().sheet();
+    String finish = sheet.substring(sheet.indexOf("\nfinish() {"));
+    int back = finish.indexOf("set server api_pool/b2 state ready");
+    assertThat(back).as("the canary is back").isPositive();
+    for (String peer : List.of("b1", "b3")) {
+      assertThat(finish.indexOf("set server api_pool/" + peer + " state drain"))
+          .as("before %s leaves", peer)
+          .isGreaterThan(back);
+    }
+  }
+
+  @Test
+  void itGoesToItsEndFromThere() {
+    Story story = wentOffAlone().on(resume()).goesOn();
+    story.endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+}

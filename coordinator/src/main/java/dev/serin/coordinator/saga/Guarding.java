@@ -97,10 +97,15 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   }
 
   /// Whether the last that HAProxy was told of it was interrupted, or has failed for good: it may
-  /// have left on one load balancer and not on another, and only what comes next may change that.
+  /// have left on one load balancer and not on another, and only what comes next may change that. A
+  /// step that had come to its end and is only to be done once more tells nobody anything yet.
   private static boolean isHalfTold(Rollout rollout, String node) {
     StepStatus last =
-        moves(rollout, node).map(Step::status).reduce((older, newer) -> newer).orElse(null);
+        moves(rollout, node)
+            .filter(step -> step.status() != StepStatus.PENDING || step.startedAt() != null)
+            .map(Step::status)
+            .reduce((older, newer) -> newer)
+            .orElse(null);
     return last == StepStatus.PENDING || last == StepStatus.FAILED || isHalfShifted(rollout);
   }
 

@@ -9,13 +9,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The dead man's switch goes off while the canary serves alone, and a person is awaited.
 class SwitchWhileAloneTest {
@@ -65,6 +69,18 @@ class SwitchWhileAloneTest {
       assertThat(finish.indexOf("set server api_pool/" + peer + " state drain"))
           .as("before %s leaves", peer)
           .isGreaterThan(back);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ready b2", "watch 1-2"})
+  void whoHasComeBackIsGuardedAgain(String until) {
+    Story story = wentOffAlone().on(resume()).until(until);
+    for (GuardedServer server : Objects.requireNonNull(Guarding.of(story.active())).servers()) {
+      if (!server.node().equals("b2")) {
+        assertThat(server.inWork()).as("%s is left alone", server.node()).isFalse();
+        assertThat(server.settings()).allMatch(it -> it.state() == AdminState.READY);
+      }
     }
   }
 

@@ -17,7 +17,6 @@ import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -374,39 +373,37 @@ final class Guard {
     String name = balancer.name();
     try {
       Snapshot seen = balancer.look(pools(drifts));
-      for (Drift drift : inTurn(cause, drifts)) {
+      List<Drift> mended = new ArrayList<>();
+      for (Drift drift : InTurn.of(drifts)) {
         if (isHeldUp()) {
           return;
         }
+        if (InTurn.isLast(newest.deadMan(), drift, balancer)) {
+          continue;
+        }
+        mended.add(drift);
         var server = seen.server(drift.asked().pool(), drift.asked().server());
         if (server.isPresent()) {
           Mending.apply(balancer, server.get(), drift.asked(), drift.leavingAsked());
         }
       }
+      if (mended.isEmpty()) {
+        return;
+      }
       Optional<Set<String>> leaving =
           balancer.leavingMap() == null ? Optional.empty() : balancer.leaving();
-      Snapshot after = balancer.look(pools(drifts));
+      Snapshot after = balancer.look(pools(mended));
       List<Drift> still = Drifts.of(name, guarded(), after, leaving);
-      if (drifts.stream().noneMatch(drift -> isAmong(still, drift))) {
-        causes.putBack(drifts, cause);
+      if (mended.stream().noneMatch(drift -> isAmong(still, drift))) {
+        causes.putBack(mended, cause);
         refused.remove(name + cause);
-        answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, drifts));
+        answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, mended));
       } else {
-        remains(name, cause, drifts, false, Refused.notKept(name), now);
+        remains(name, cause, mended, false, Refused.notKept(name), now);
       }
     } catch (NotDone notDone) {
       remains(name, cause, drifts, true, notDone.failure(), now);
     }
-  }
-
-  /// After the switch whoever comes back is there before another leaves: those that it gave back
-  /// may be all that serve.
-  private static List<Drift> inTurn(DriftCause cause, List<Drift> drifts) {
-    return cause == DriftCause.SWITCH
-        ? drifts.stream()
-            .sorted(Comparator.comparing((Drift drift) -> Causes.isOut(drift.asked())))
-            .toList()
-        : drifts;
   }
 
   /// @param said whether the load balancer itself said no

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// What a dead man's switch does when it goes off:
 /// 1. the peers get back what they had before the rollout;
 /// 2. the minimum is judged on what all load balancers say then (I2): if it would break, the canary
-///    stays, that is told, and it is tried again a second later;
+///    stays, that is told, and it is tried again a second later. A peer that HAProxy has admitted
+///    from maintenance and has not checked yet does not count;
 /// 3. the canary leaves, on every load balancer that answers; one that does not is told, and tried
 ///    again a second later: the bad binary shall serve nobody where that can be helped.
 ///
@@ -204,7 +205,7 @@ final class DeadMansWork {
     Set<String> pools = new TreeSet<>();
     canary.settings().forEach(setting -> pools.add(setting.pool()));
     String server = canary.settings().getFirst().server();
-    if (Minimum.judge(server, peers, pools, deadMan.minAvailable(), seen)
+    if (Minimum.judgeChecked(server, peers, pools, deadMan.minAvailable(), seen)
         instanceof Minimum.Broken broken) {
       throw new NotDone(broken.failure(canary.node()));
     }

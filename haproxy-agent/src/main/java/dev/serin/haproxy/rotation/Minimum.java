@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Whether a node may leave rotation (I2).
 public sealed interface Minimum {
@@ -41,16 +42,38 @@ public sealed interface Minimum {
         : new Kept();
   }
 
+  /// As [#judge], where peers have been admitted just now, maybe from maintenance: HAProxy gives
+  /// such a one requests before it has checked it, dead or alive, so it does not count yet.
+  static Minimum judgeChecked(
+      String server,
+      Collection<PoolServer> peers,
+      Collection<String> pools,
+      int minAvailable,
+      Map<String, Snapshot> seen) {
+    return inRotationAnywhere(server, pools, seen)
+        ? judgePeers(peers, pools, minAvailable, seen, ServerView::confirmedInRotation)
+        : new Kept();
+  }
+
   /// Whether enough peers are in rotation, whatever the node itself is.
   static Minimum judgePeers(
       Collection<PoolServer> peers,
       Collection<String> pools,
       int minAvailable,
       Map<String, Snapshot> seen) {
+    return judgePeers(peers, pools, minAvailable, seen, ServerView::inRotation);
+  }
+
+  private static Minimum judgePeers(
+      Collection<PoolServer> peers,
+      Collection<String> pools,
+      int minAvailable,
+      Map<String, Snapshot> seen,
+      Predicate<ServerView> counts) {
     List<String> remaining = new ArrayList<>();
     List<String> out = new ArrayList<>();
     for (PoolServer peer : peers) {
-      List<String> missing = notInRotation(peer.server(), pools, seen);
+      List<String> missing = missing(peer.server(), pools, seen, counts);
       if (missing.isEmpty()) {
         remaining.add(peer.node());
       } else {
@@ -72,13 +95,21 @@ public sealed interface Minimum {
   /// Where the server is not in rotation, with HAProxy's word for it; empty when it is everywhere.
   static List<String> notInRotation(
       String server, Collection<String> pools, Map<String, Snapshot> seen) {
+    return missing(server, pools, seen, ServerView::inRotation);
+  }
+
+  private static List<String> missing(
+      String server,
+      Collection<String> pools,
+      Map<String, Snapshot> seen,
+      Predicate<ServerView> counts) {
     List<String> missing = new ArrayList<>();
     seen.forEach((loadBalancer, snapshot) -> {
       for (String pool : pools) {
         String word =
             snapshot
                 .server(pool, server)
-                .map(view -> view.inRotation() ? "" : word(view))
+                .map(view -> counts.test(view) ? "" : word(view))
                 .orElse("unknown");
         if (!word.isEmpty()) {
           missing.add(word + " on " + loadBalancer);

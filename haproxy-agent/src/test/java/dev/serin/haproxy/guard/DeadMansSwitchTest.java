@@ -121,6 +121,29 @@ class DeadMansSwitchTest {
   }
 
   @Test
+  void aPeerThatComesFromMaintenanceCountsOnceItIsChecked() throws InterruptedException {
+    bed.two.set("b2", AdminState.MAINT);
+    bed.two.health("b2", "UP 1/3");
+    bed.guards.guard(
+        bed.guard(
+            bed.deadMan(DRAIN, 2, bed.ready("b2")),
+            bed.ready("b1"),
+            bed.asked("b2", AdminState.DRAIN, 1),
+            bed.ready("b3")),
+        bed.events::add);
+    bed.at(64);
+
+    assertThat(bed.two.now("b2").state()).isEqualTo(AdminState.READY);
+    assertThat(canaryOnTwo())
+        .as("nobody knows whether the peer serves")
+        .isEqualTo(AdminState.READY);
+    bed.two.health("b2", "UP");
+    bed.at(66);
+    assertThat(canaryOnTwo()).isEqualTo(AdminState.DRAIN);
+    assertThat(canaryOnOne()).isEqualTo(AdminState.DRAIN);
+  }
+
+  @Test
   void aPeerThatHasAllOfItIsToldNothing() throws InterruptedException {
     bed.guards.guard(
         bed.guard(

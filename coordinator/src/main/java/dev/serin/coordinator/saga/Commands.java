@@ -249,6 +249,9 @@ final class Commands {
 
   private static List<SliQuery> queries(Rollout rollout, Watch watch) {
     String version = rollout.request().version();
+    if (watch.isKept() && rollout.phase() instanceof Phase.Paused paused) {
+      return Queries.of(rollout.service(), version, rollout.steps().get(paused.step()));
+    }
     return rollout.steps().stream()
         .filter(step -> step.name() == StepName.ANALYSE)
         .filter(step -> Watching.idOf(rollout, step).equals(watch.id()))

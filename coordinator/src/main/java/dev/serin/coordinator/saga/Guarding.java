@@ -305,7 +305,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   static Instant provenUntil(Rollout rollout, Watch watch) {
     int newest =
         watch.verdicts().entrySet().stream()
-            .filter(slot -> slot.getValue() != Verdict.FAIL)
+            .filter(slot -> slot.getValue() != Verdict.FAIL || watch.isKept())
             .mapToInt(java.util.Map.Entry::getKey)
             .max()
             .orElse(1);

@@ -74,7 +74,10 @@ final class Hands {
       // The clock of a pause that only waits stands still, and begins anew, as a watched one does.
       case Phase.Paused paused when Holds.isHeld(draft.rollout()) ->
           park(draft, paused.step(), null, off.requestedBy(), why);
-      case Phase.Paused paused -> said(draft, off.requestedBy(), why);
+      case Phase.Paused paused -> {
+        KeptWatch.end(draft);
+        said(draft, off.requestedBy(), why);
+      }
       // It only looks, and stops before the first step.
       case Phase.Preflight preflight -> said(draft, off.requestedBy(), why);
     }

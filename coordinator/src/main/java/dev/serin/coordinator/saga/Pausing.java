@@ -111,7 +111,8 @@ final class Pausing {
     List<String> staying =
         canaries.stream().filter(it -> in.contains(it) && !leaving.contains(it)).toList();
     if (!drains || leaving.isEmpty()) {
-      pause(draft, Draft.SERIN, why, actsAfterABreach(draft));
+      int step = underWay(draft.rollout());
+      pauseAt(draft, step, Draft.SERIN, why, actsAfterABreach(draft), true);
       return;
     }
     String told =
@@ -215,8 +216,12 @@ final class Pausing {
     pause(draft, by, why, ACTS);
   }
 
+  /// Where the canaries serve alone nobody stands behind them while a person is awaited, so the
+  /// watch goes on where it was Serin that stopped; who pauses himself has the wheel.
   static void pause(Draft draft, String by, String why, String acts) {
-    pauseAt(draft, underWay(draft.rollout()), by, why, acts);
+    boolean keeps =
+        by.equals(Draft.SERIN) && !Alone.untouched(draft.rollout().steps()).isEmpty();
+    pauseAt(draft, underWay(draft.rollout()), by, why, acts, keeps);
   }
 
   /// The step that a rollout on its way forward is at; of a batch, the first.
@@ -232,21 +237,28 @@ final class Pausing {
 
   /// Keeps a rollout in a pause of its plan: no clock and no probe ends it any more.
   static void hold(Draft draft, int step, String by, String why) {
-    pauseAt(draft, step, by, why, ACTS_AT_A_HOLD);
+    pauseAt(draft, step, by, why, ACTS_AT_A_HOLD, false);
   }
 
   static void pauseAt(Draft draft, int step, String by, String why) {
-    pauseAt(draft, step, by, why, ACTS);
+    pauseAt(draft, step, by, why, ACTS, false);
   }
 
-  private static void pauseAt(Draft draft, int step, String by, String why, String acts) {
+  /// @param keeps whether the watch goes on that is under way
+  private static void pauseAt(
+      Draft draft, int step, String by, String why, String acts, boolean keeps) {
+    Watch kept = keeps ? KeptWatch.of(draft, step) : null;
+    KeptWatch.end(draft);
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
     draft.forgetPending();
     Steps.toBeginAnew(draft, step);
-    draft.enter(new Phase.Paused(step, null, acts, null, false), why);
+    draft.enter(new Phase.Paused(step, kept, acts, null, false), why);
     draft.emit(by, why, head -> new RolloutEvent.RolloutPaused(head, acts));
+    if (kept != null) {
+      draft.watch(kept);
+    }
   }
 
   private static String sentence(List<Drift> drifts) {

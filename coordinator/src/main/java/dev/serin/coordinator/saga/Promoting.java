@@ -23,6 +23,7 @@ final class Promoting {
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
+    KeptWatch.end(draft);
     boolean answered = !promote.answers().isEmpty();
     String how =
         answered

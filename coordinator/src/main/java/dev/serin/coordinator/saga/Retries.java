@@ -54,6 +54,7 @@ final class Retries {
     String why = retry.reason().isEmpty() ? "retried" : retry.reason();
     switch (retry.from()) {
       case STEP -> {
+        KeptWatch.end(draft);
         draft.enter(new Phase.Rolling(paused.step()), why);
         draft.emit(retry.requestedBy(), why, RolloutEvent.RolloutResumed::new);
         Pausing.goOn(draft, paused.step(), retry.requestedBy());

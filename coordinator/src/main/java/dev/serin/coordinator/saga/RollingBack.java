@@ -104,6 +104,7 @@ final class RollingBack {
     if (draft.rollout().phase() instanceof Phase.Watching watching) {
       draft.stopWatching(watching.watch().id());
     }
+    KeptWatch.end(draft);
     draft.forgetPending();
     Rolling.skipPending(draft);
     interrupt(draft);

@@ -145,7 +145,10 @@ public final class Saga {
       case Phase.Preflight preflight -> {}
       case Phase.Rolling rolling -> {}
       case Phase.RollingBack back -> {}
-      case Phase.Paused paused -> Holds.woken(draft);
+      case Phase.Paused paused -> {
+        Holds.woken(draft);
+        KeptWatch.woken(draft);
+      }
     }
   }
 }

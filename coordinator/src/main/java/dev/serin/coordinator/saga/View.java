@@ -322,7 +322,7 @@ final class View {
       case Phase.Paused paused ->
           new Waiting(
               paused.waitingFor(),
-              paused.watch() != null
+              paused.watch() != null && !paused.watch().isKept()
                   ? "resume goes on watching, promote goes on without, abort takes it back"
                   : "resume goes on with "
                       + described(rollout, paused.step())

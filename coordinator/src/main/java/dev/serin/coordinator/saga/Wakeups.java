@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -45,6 +46,13 @@ final class Wakeups {
     if (rollout.phase() instanceof Phase.Watching watching) {
       put(due, Due.LEASE, watching.watch().renewAt());
       put(due, Due.NO_DATA, patienceEnds(rollout, watching.watch()));
+    }
+    Watch kept = KeptWatch.in(rollout);
+    if (kept != null) {
+      put(due, Due.LEASE, kept.renewAt());
+      if (rollout.service().noData().then() == NoDataThen.ROLLBACK) {
+        put(due, Due.NO_DATA, patienceEnds(rollout, kept));
+      }
     }
     return due;
   }

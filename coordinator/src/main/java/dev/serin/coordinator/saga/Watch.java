@@ -31,6 +31,9 @@ public record Watch(
   /// What an analysis in a pause is called, after the rollout's id.
   static final String PAUSE = "/pause-";
 
+  /// What one in a pause that waits for a person is called, after the rollout's id.
+  static final String KEPT = "/kept-";
+
   public Watch {
     verdicts = Map.copyOf(verdicts);
   }
@@ -39,6 +42,12 @@ public record Watch(
   @JsonIgnore
   public boolean isPause() {
     return id.contains(PAUSE);
+  }
+
+  /// Whether it goes on in a pause that waits for a person ([KeptWatch]).
+  @JsonIgnore
+  public boolean isKept() {
+    return id.contains(KEPT);
   }
 
   int green() {

@@ -28,7 +28,7 @@ import java.util.Set;
 /// The analysis: slots are judged until enough of them are green, one is red, or data stays away.
 final class Watching {
   /// How often the watcher's lease is renewed.
-  private static final Duration RENEW = Duration.ofSeconds(5);
+  static final Duration RENEW = Duration.ofSeconds(5);
 
   /// How far the watcher's clock may be ahead of the coordinator's.
   private static final Duration CLOCKS_APART = Duration.ofSeconds(30);
@@ -98,7 +98,7 @@ final class Watching {
       case Phase.Watching(int step, Watch watch) when id.equals(watch.id()) ->
           judge(draft, step, watch, probed);
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
-          when watch != null && id.equals(watch.id()) && red ->
+          when watch != null && id.equals(watch.id()) && (red || watch.isKept()) ->
           judge(draft, step, watch, probed);
       case Phase.RollingBack back -> draft.ignore(Decision.Ignored.ALREADY_ROLLING_BACK);
       case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
@@ -153,7 +153,11 @@ final class Watching {
         Draft.SERIN,
         sentence(probe),
         head -> new RolloutEvent.SliProbed(head, probe, judged.green(), judged.needed()));
-    conclude(draft, step, judged, probe, comesTo.onBreach());
+    if (judged.isKept()) {
+      KeptWatch.conclude(draft, judged, probed, probe, comesTo.onBreach());
+    } else {
+      conclude(draft, step, judged, probe, comesTo.onBreach());
+    }
   }
 
   private static Consequence consequence(Draft draft, SlotProbed probed) {
@@ -222,9 +226,9 @@ final class Watching {
     Duration mostMissing = Plan.mostMissing(service, draft.rollout().steps().get(step));
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL) {
-      red(draft, step, "the SLIs are breached: " + sentence(probe), probe, onBreach);
+      red(draft, step, breached(probe), probe, onBreach);
     } else if (blind && service.noData().policy() == NoDataPolicy.ROLLBACK) {
-      breach(draft, step, "no data: " + sentence(probe), List.of(probe));
+      breach(draft, step, without(probe), List.of(probe));
     } else if (blind && watch.missing().compareTo(mostMissing) > 0) {
       blindTooLong(
           draft,
@@ -313,7 +317,15 @@ final class Watching {
             .contains(rollout.steps().get(Pausing.underWay(rollout)).name());
   }
 
-  private static void breach(Draft draft, int step, String why, List<ProbeView> evidence) {
+  static String breached(ProbeView probe) {
+    return "the SLIs are breached: " + sentence(probe);
+  }
+
+  static String without(ProbeView probe) {
+    return "no data: " + sentence(probe);
+  }
+
+  static void breach(Draft draft, int step, String why, List<ProbeView> evidence) {
     draft.step(step, it -> it.ended(StepStatus.FAILED, draft.at, why));
     RollingBack.start(draft, Outcome.BREACHED, Draft.SERIN, why, evidence);
   }
@@ -346,10 +358,7 @@ final class Watching {
           draft,
           watching.step(),
           watch,
-          "no green probe since "
-              + watch.greenAt()
-              + ", and the limit for missing data is "
-              + View.shown(draft.rollout().service().noData().limit()));
+          silent(draft, watch));
       return;
     }
     if (watch.renewAt().isAfter(draft.at)) {
@@ -373,7 +382,17 @@ final class Watching {
         : WATCHES;
   }
 
-  private static void blindTooLong(Draft draft, int step, Watch watch, String why) {
+  /// Why data has stayed away for too long.
+  static String silent(Draft draft, Watch watch) {
+    return "no "
+        + (watch.isKept() ? "" : "green ")
+        + "probe since "
+        + watch.greenAt()
+        + ", and the limit for missing data is "
+        + View.shown(draft.rollout().service().noData().limit());
+  }
+
+  static void blindTooLong(Draft draft, int step, Watch watch, String why) {
     ProbeView last = draft.rollout().lastProbe();
     if (draft.rollout().service().noData().then() == NoDataThen.ROLLBACK) {
       breach(draft, step, why, last == null ? List.of() : List.of(last));
@@ -387,8 +406,9 @@ final class Watching {
 
   static void resume(Draft draft, Phase.Paused paused, Request.ResumeRequested resume) {
     String why = resume.reason().isEmpty() ? "resumed" : resume.reason();
+    KeptWatch.end(draft);
     Watch pausedWatch = paused.watch();
-    if (pausedWatch == null) {
+    if (pausedWatch == null || pausedWatch.isKept()) {
       draft.enter(new Phase.Rolling(paused.step()), why);
       draft.emit(resume.requestedBy(), why, RolloutEvent.RolloutResumed::new);
       Pausing.goOn(draft, paused.step(), resume.requestedBy());

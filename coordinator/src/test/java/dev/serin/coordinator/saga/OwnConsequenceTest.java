@@ -176,7 +176,7 @@ class OwnConsequenceTest {
         .until("watch 1-3")
         .on(
             probe(is("rollback", PASS), is("hold", FAIL)),
-            sends("stop-watching"),
+            sends("stop-watching", "watch 1-3"),
             isIn(RolloutPhase.PAUSED));
   }
 

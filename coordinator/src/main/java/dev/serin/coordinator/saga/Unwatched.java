@@ -10,6 +10,7 @@ import dev.serin.contracts.service.ServiceDefinition.NoDataThen;
 import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,6 +59,14 @@ final class Unwatched {
   }
 
   private static void wentOffUnwatched(Draft draft, DeadManWentOff off) {
+    if (isOvertaken(draft, off)) {
+      Pausing.tell(
+          draft,
+          "the dead man's switch went off for want of a proof since "
+              + off.expiredAt()
+              + "; there is one by now, so what it did is put back");
+      return;
+    }
     String unwatched = "nobody has watched the canary since " + off.expiredAt();
     Failure failure = off.failure();
     if (off.action() == DeadManAction.ALERT) {
@@ -86,6 +95,13 @@ final class Unwatched {
         Pausing.pauseAt(draft, ready, Draft.SERIN, unwatched + "; it is out of rotation");
       }
     }
+  }
+
+  /// Whether somebody has been proven to watch since, and still is: the agent has a newer guard by
+  /// now, or gets it, and puts back by itself what its switch did. What it tells came late.
+  private static boolean isOvertaken(Draft draft, DeadManWentOff off) {
+    Instant proven = draft.rollout().provenUntil();
+    return proven != null && proven.isAfter(off.expiredAt()) && proven.isAfter(draft.at);
   }
 
   /// Where a canary that has left is admitted again: its own check comes after that. Where the

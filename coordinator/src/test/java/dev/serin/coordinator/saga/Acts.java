@@ -135,6 +135,12 @@ final class Acts {
                     "errors", "errors", 0.1, 0.005, null, null, verdict, "errors is 0.1", null))));
   }
 
+  /// When the newest proof of watching runs out, so that the dead man's switch goes off.
+  static Instant noProofSince(Story story) {
+    Instant proven = story.active().provenUntil();
+    return proven == null ? Story.NOON : proven;
+  }
+
   static Act abort() {
     return abort(null);
   }

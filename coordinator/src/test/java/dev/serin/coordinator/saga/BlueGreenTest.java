@@ -752,7 +752,7 @@ class BlueGreenTest {
                                 null,
                                 1,
                                 now.now()),
-                            now.now(),
+                            Acts.noProofSince(now),
                             DeadManAction.DRAIN,
                             List.of("g1", "g2"),
                             null)),

@@ -174,8 +174,11 @@ class GuardingTest {
   }
 
   private static Story.Act wentOff(DeadManAction action, String... drained) {
-    return seen(
-        head -> new HaproxyEvent.DeadManWentOff(head, Story.NOON, action, List.of(drained), null));
+    return story ->
+        seen(head ->
+                new HaproxyEvent.DeadManWentOff(
+                    head, Acts.noProofSince(story), action, List.of(drained), null))
+            .in(story);
   }
 
   @Test
@@ -453,7 +456,7 @@ class GuardingTest {
           RolloutEvent.RollbackStarted started =
               (RolloutEvent.RollbackStarted) story.last().events().get(1);
           assertThat(started.head().why())
-              .isEqualTo("nobody has watched the canary since 2026-11-20T12:00:00Z");
+              .isEqualTo("nobody has watched the canary since 2026-11-20T12:02:40Z");
         })
         .goesOn()
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.FAILED);

@@ -279,7 +279,7 @@ class ServingAloneTest {
           new HaproxyEvent.DeadManWentOff(
               new AnswerHead(
                   "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
-              Story.NOON,
+              Acts.noProofSince(story),
               DeadManAction.DRAIN,
               List.of("b2"),
               null));

@@ -71,7 +71,7 @@ class SwitchOnTheWayBackTest {
             new HaproxyEvent.DeadManWentOff(
                 new AnswerHead(
                     "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
-                Story.NOON,
+                Acts.noProofSince(story),
                 action,
                 List.of(drained),
                 failure));
@@ -115,7 +115,7 @@ class SwitchOnTheWayBackTest {
             .then(later -> {
               assertThat(later.last().events().getFirst().head().why())
                   .isEqualTo(
-                      "b2 still took traffic at 2026-11-20T12:00:00Z, unwatched; it left rotation"
+                      "b2 still took traffic at 2026-11-20T12:02:40Z, unwatched; it left rotation"
                           + " by itself, before its turn in the rollback");
               assertThat(guard(later).servers())
                   .as("it is guarded as drained, not put back")

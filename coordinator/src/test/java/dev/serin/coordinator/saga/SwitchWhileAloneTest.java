@@ -1,7 +1,11 @@
 package dev.serin.coordinator.saga;
 
+import static dev.serin.contracts.sli.Verdict.PASS;
 import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.resume;
+import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
@@ -15,6 +19,8 @@ import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -38,6 +44,10 @@ class SwitchWhileAloneTest {
   }
 
   private static Story.Act wentOff() {
+    return story -> wentOff(Acts.noProofSince(story)).in(story);
+  }
+
+  private static Story.Act wentOff(Instant expiredAt) {
     return story -> {
       for (String peer : List.of("b1", "b3")) {
         story.world().set(peer, AdminState.READY, 100);
@@ -48,7 +58,7 @@ class SwitchWhileAloneTest {
           new DeadManWentOff(
               new AnswerHead(
                   "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
-              Story.NOON,
+              expiredAt,
               DeadManAction.DRAIN,
               List.of("b2"),
               null));
@@ -88,5 +98,20 @@ class SwitchWhileAloneTest {
   void itGoesToItsEndFromThere() {
     Story story = wentOffAlone().on(resume()).goesOn();
     story.endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void whatItTellsLateChangesNothingWhereSomebodyWatchesAgain() {
+    Story story = alone(SERVICE);
+    Story.Act late = wentOff(Acts.noProofSince(story));
+    story.after(Duration.ofSeconds(110)).on(probe(1, PASS)).on(probe(2, PASS));
+    Guarding before = Guarding.of(story.active());
+    story.on(late, sends(), tells("traffic-shifted"), isIn(RolloutPhase.ANALYSING));
+    assertThat(Guarding.of(story.active())).as("all is asked as before").isEqualTo(before);
+    story.world().set("b2", AdminState.READY, 100);
+    for (String peer : List.of("b1", "b3")) {
+      story.world().set(peer, AdminState.DRAIN, 100);
+    }
+    story.goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
   }
 }

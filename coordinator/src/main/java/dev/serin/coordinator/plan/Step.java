@@ -182,4 +182,11 @@ public record Step(
   public boolean isBegun() {
     return attempt > 0;
   }
+
+  /// Whether an effect that it may have had still stands: not where it had come to its end, was
+  /// taken back since, and is to be done once more from its beginning.
+  @JsonIgnore
+  public boolean stands() {
+    return isBegun() && (status != StepStatus.PENDING || startedAt != null);
+  }
 }

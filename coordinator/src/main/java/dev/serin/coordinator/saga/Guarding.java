@@ -102,7 +102,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   private static boolean isHalfTold(Rollout rollout, String node) {
     StepStatus last =
         moves(rollout, node)
-            .filter(step -> step.status() != StepStatus.PENDING || step.startedAt() != null)
+            .filter(Step::stands)
             .map(Step::status)
             .reduce((older, newer) -> newer)
             .orElse(null);

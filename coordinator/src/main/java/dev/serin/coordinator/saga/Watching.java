@@ -309,7 +309,7 @@ final class Watching {
         rollout.service().peers().stream().map(ServiceDefinition.Node::name).toList();
     return rollout.steps().stream()
             .noneMatch(step ->
-                step.isBegun()
+                step.stands()
                     && !step.undo()
                     && step.node() != null
                     && peers.contains(step.node()))

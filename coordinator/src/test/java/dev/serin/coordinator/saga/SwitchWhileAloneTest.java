@@ -1,5 +1,6 @@
 package dev.serin.coordinator.saga;
 
+import static dev.serin.contracts.sli.Verdict.FAIL;
 import static dev.serin.contracts.sli.Verdict.PASS;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.probe;
@@ -113,5 +114,14 @@ class SwitchWhileAloneTest {
       story.world().set(peer, AdminState.DRAIN, 100);
     }
     story.goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
+  @Test
+  void aBreachAfterItIsOneBeforeThePeers() {
+    alone(with(SERVICE, "{\"onBreach\": \"pause\"}"))
+        .on(wentOff(), isIn(RolloutPhase.PAUSED))
+        .on(resume())
+        .until("watch 1-2")
+        .on(probe(FAIL), sends("stop-watching", "drain b2"));
   }
 }

@@ -14,6 +14,7 @@ import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent.HookAnswered;
 import dev.serin.contracts.sli.SliResult;
+import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
@@ -119,8 +120,18 @@ final class Hooking {
     return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
   }
 
-  /// The share that the canary was given last.
+  /// The share that the canary was given last; all of it while the canaries serve alone, though the
+  /// nodes have their own weights by then.
   private static @Nullable Double share(Rollout rollout) {
+    boolean alone =
+        !(rollout.phase() instanceof Phase.RollingBack)
+            && !Alone.untouched(rollout.steps()).isEmpty()
+            && rollout.steps().stream()
+                .filter(Alone::isLeaving)
+                .allMatch(step -> step.status() == StepStatus.SUCCEEDED);
+    if (alone) {
+      return 100.0;
+    }
     return rollout.steps().stream()
         .filter(step -> step.name() == StepName.SHIFT && step.status() == StepStatus.SUCCEEDED)
         .reduce((earlier, later) -> later)

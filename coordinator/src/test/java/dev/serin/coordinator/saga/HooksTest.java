@@ -416,6 +416,20 @@ class HooksTest {
     assertThat(story.sent()).filteredOn(CallHook.class::isInstance).hasSize(2);
   }
 
+  @Test
+  void isToldThatTheCanaryHadAllRequestsWhereItServedAlone() {
+    ServiceDefinition alone =
+        with(
+            PROMOTION,
+            "{\"strategy\": \"traffic-steps\", \"trafficSteps\": [{\"share\": 50, \"window\":"
+                + " \"60s\"}, {\"share\": 100, \"window\": \"60s\", \"minAvailable\": 1}]}");
+    Story story = rollout(alone).until("call-hook board");
+    assertThat(call(story, "board").call().share()).isEqualTo(50.0);
+    story.on(says("board", PASS)).until("call-hook board");
+    assertThat(call(story, "board").call().share()).isEqualTo(100.0);
+    story.goesOn().endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
+  }
+
   private static Instant expiresAt(Story story) {
     GuardServers newest =
         story.last().commands().stream()

@@ -290,7 +290,12 @@ final class Scenario {
     JsonNode shares = service.path("trafficSteps");
     if (!shares.isEmpty() && other.nextBoolean()) {
       alone = 1 + other.nextInt(canaries);
-      ((ObjectNode) shares.get(shares.size() - 1)).put("minAvailable", alone);
+      ObjectNode last = (ObjectNode) shares.get(shares.size() - 1);
+      last.put("minAvailable", alone);
+      if (last.path("window").asString("").equals("0s")) {
+        // Refused: nobody would watch them.
+        last.put("window", "10s");
+      }
     }
   }
 

@@ -50,6 +50,18 @@ public final class Alone {
     return steps;
   }
 
+  /// What stands against a release in which the canaries would serve alone and nobody watched them.
+  static List<String> problems(ServiceDefinition service) {
+    return service.aloneMinimum().isEmpty() || !service.traffic().getLast().window().isZero()
+        ? List.of()
+        : List.of(
+            "trafficSteps: expected a window above 0s at the share 100, where the canaries serve"
+                + " alone (minAvailable "
+                + service.aloneMinimum().getAsInt()
+                + ") to be watched, found 0s; give it one, or leave minAvailable out, and the peers"
+                + " are updated one after the other");
+  }
+
   /// Whether a step makes a peer leave before it is updated: what has come to pass with it is the
   /// share 100, and no part of the peer's own update.
   public static boolean isLeaving(Step step) {

@@ -143,6 +143,7 @@ public final class Overrides {
           .forEach(problems::add);
       problems.addAll(AnalysisOnly.problems(valid));
       problems.addAll(sharesOfItsName(valid));
+      problems.addAll(Alone.problems(valid));
     }
     return problems.isEmpty() ? read : new Parsed.Invalid<>(problems);
   }
@@ -189,7 +190,8 @@ public final class Overrides {
     return shares.stream().map(Quantities::shown).collect(Collectors.joining(", "));
   }
 
-  /// A release's window stands for that of each share.
+  /// A release's window stands for that of each share. Where it is none, as in an incident, the
+  /// peers leave for nothing, so they are updated one after the other.
   private static void everyWindow(ObjectNode merged) {
     JsonNode window = merged.path("analysis").path("window");
     JsonNode own = merged.path("trafficSteps");
@@ -201,12 +203,19 @@ public final class Overrides {
       JsonNode next = step.deepCopy();
       if (next instanceof ObjectNode object) {
         object.set("window", window);
+        if (isNone(window)) {
+          object.remove("minAvailable");
+        }
       }
       all.add(next);
     }
     if (!all.isEmpty()) {
       merged.set("trafficSteps", all);
     }
+  }
+
+  private static boolean isNone(JsonNode window) {
+    return Quantities.duration(window.asString("")).map(Duration::isZero).orElse(false);
   }
 
   private static boolean hasWindow(JsonNode overrides) {

@@ -132,8 +132,8 @@ class ServingAloneTest {
             .on(
                 Acts.asked(
                     Acts.withOverrides(
-                        "{\"trafficSteps\": [{\"share\": 50}, {\"share\": 100, \"minAvailable\":"
-                            + " 1}]}")));
+                        "{\"trafficSteps\": [{\"share\": 50}, {\"share\": 100, \"window\": \"90s\","
+                            + " \"minAvailable\": 1}]}")));
     assertThat(((RolloutStarted) story.told().getFirst()).plan().alone()).isNotNull();
     Story.of(SERVICE)
         .on(
@@ -141,6 +141,20 @@ class ServingAloneTest {
                 Acts.withOverrides(
                     "{\"trafficSteps\": [{\"share\": 50}, {\"share\": 100, \"minAvailable\": 2}]}")),
             Acts.refuses("expected a minAvailable from 1 to 1, the number of canaries"));
+  }
+
+  @Test
+  void nobodyServesAloneUnwatched() {
+    Story.of(with(SERVICE, "{\"trafficSteps\": [{\"share\": 100, \"minAvailable\": 1}]}"))
+        .on(
+            Story.release("v2"),
+            Acts.refuses("expected a window above 0s at the share 100", "found 0s"));
+    Story story =
+        Story.of(SERVICE).on(Acts.asked(Acts.withOverrides("{\"window\": \"0s\"}"))).goesOn();
+    assertThat(((RolloutStarted) story.told().getFirst()).plan().alone())
+        .as("a release that is not to be watched leaves the peers in until their turns")
+        .isNull();
+    story.endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
   }
 
   @ParameterizedTest
@@ -392,7 +406,8 @@ class ServingAloneTest {
             Services.canariesThenPeers(List.of("b1", "b2"), List.of("b3", "b4")),
             """
             {"strategy": "traffic-steps", "minAvailable": 1,
-             "trafficSteps": [{"share": 50}, {"share": 100, "minAvailable": 2}]}
+             "trafficSteps": [{"share": 50},
+                              {"share": 100, "window": "90s", "minAvailable": 2}]}
             """);
     Story story = Story.of(two);
     story.world().set("b1", AdminState.MAINT, 100);

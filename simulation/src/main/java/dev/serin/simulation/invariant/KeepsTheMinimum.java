@@ -5,7 +5,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.DrainServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
 import dev.serin.contracts.rollout.RolloutState;
-import dev.serin.contracts.service.Strategies;
+import dev.serin.contracts.rollout.StepView;
 import dev.serin.simulation.world.VirtualHaproxy;
 import dev.serin.simulation.world.VirtualServer;
 import java.util.List;
@@ -58,15 +58,21 @@ final class KeepsTheMinimum implements Invariant {
     }
   }
 
-  /// A peer may leave for the canaries to serve alone, where the strategy that is under way says
-  /// with how many.
+  /// A peer may leave for the canaries to serve alone, where the plan that is under way has just
+  /// that: not where a release without a window, or one with nodes that were left out before, has
+  /// its peers updated one after the other.
   private int minimum(String node) {
     RolloutState active = truth.active();
     boolean leavesForThem =
         truth.alone() > 0
             && active != null
-            && active.strategy().equals(Strategies.TRAFFIC_STEPS)
-            && !canaries.contains(node);
+            && !canaries.contains(node)
+            && active.steps().stream().anyMatch(step -> leaves(step, node));
     return leavesForThem ? Math.min(truth.alone(), truth.minAvailable()) : truth.minAvailable();
+  }
+
+  /// At the share 100, before its own update.
+  private static boolean leaves(StepView step, String node) {
+    return step.name().equals("drain") && step.share() != null && node.equals(step.node());
   }
 }

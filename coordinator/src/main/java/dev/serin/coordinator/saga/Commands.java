@@ -36,6 +36,11 @@ final class Commands {
   /// How long a watcher goes on without hearing from the coordinator.
   static final Duration LEASE = Duration.ofSeconds(30);
 
+  /// Between two peers whose tunnels are closed.
+  private static final Duration BETWEEN_RECONNECTS = Duration.ofSeconds(5);
+
+  private static final Duration LATEST = Duration.ofSeconds(40);
+
   private Commands() {}
 
   /// Who carries a step out.
@@ -182,12 +187,24 @@ final class Commands {
             .toList(),
         undo ? service.minimum() : Alone.minimum(service, node.name()),
         service.drain().within(),
-        service.drain().tunnels(),
+        service.drain().tunnels().plus(later(rollout, index)),
         force ? OnTimeout.FORCE : OnTimeout.FAIL,
         undo ? Purpose.ROLLBACK : Purpose.FORWARD,
         service.rollback().waitForPeers(),
         undo ? record.settings() : record.asked(),
         rollout.missing());
+  }
+
+  /// How much longer a peer's tunnels may stay than the service says, where all peers leave at once
+  /// for the canaries to serve alone: whoever is cut off reconnects to these, and not everybody in
+  /// the same second. Less than what every deadline has on top ([Plan#SLACK]).
+  private static Duration later(Rollout rollout, int index) {
+    if (!Alone.isLeaving(rollout.steps().get(index))) {
+      return Duration.ZERO;
+    }
+    int before = index - Batches.together(rollout.steps(), index).getFirst();
+    Duration later = BETWEEN_RECONNECTS.multipliedBy(before);
+    return later.compareTo(LATEST) < 0 ? later : LATEST;
   }
 
   private static HaproxyCommand serving(Rollout rollout, Node node, CommandHead head) {

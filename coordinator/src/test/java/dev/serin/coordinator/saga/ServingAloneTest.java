@@ -92,6 +92,10 @@ class ServingAloneTest {
           assertThat(drain.minAvailable()).as("the strategy's own").isEqualTo(1);
           assertThat(drain.peers()).extracting(PoolServer::node).containsExactly("b2");
         });
+    assertThat(story.allAwaited())
+        .as("the WebSockets of all peers don't reconnect to the canary in one second")
+        .extracting(drain -> ((DrainServer) drain).tunnels())
+        .containsExactly(Duration.ofSeconds(30), Duration.ofSeconds(35));
     story
         .on(done("drain b1"), sends())
         .on(done("drain b3"), sends("shift b2"))

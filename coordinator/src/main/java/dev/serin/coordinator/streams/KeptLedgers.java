@@ -3,6 +3,7 @@ package dev.serin.coordinator.streams;
 import dev.serin.coordinator.saga.Ledger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -54,17 +55,21 @@ final class KeptLedgers implements LostRecords.Ledgers {
   }
 
   /// All but the unreadable ones: those are told of whenever they are asked of, and start nothing.
-  List<Ledger> readable() {
-    List<Ledger> readable = new ArrayList<>();
+  /// One after the other is read when its turn comes, so that the memory holds one of them, not
+  /// those of all services; what is done with one may change the store.
+  void eachReadable(Consumer<Ledger> look) {
+    List<String> services = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> all = store.all()) {
-      all.forEachRemaining((KeyValue<String, byte[]> entry) -> {
-        try {
-          readable.add(records.read(entry.key, entry.value));
-        } catch (JacksonException unreadable) {
-          // Told whenever it is asked of.
-        }
-      });
+      all.forEachRemaining((KeyValue<String, byte[]> entry) -> services.add(entry.key));
     }
-    return readable;
+    for (String service : services) {
+      Ledger ledger;
+      try {
+        ledger = read(service);
+      } catch (JacksonException unreadable) {
+        continue; // Told whenever it is asked of.
+      }
+      look.accept(ledger);
+    }
   }
 }

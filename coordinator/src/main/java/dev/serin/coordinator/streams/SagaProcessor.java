@@ -281,7 +281,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// The index of wake-ups and the turns are stores of their own, and may be lost by themselves.
   private void wakeAgain() {
-    for (Ledger ledger : ledgers().readable()) {
+    ledgers().eachReadable(ledger -> {
       TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
       Instant at = Saga.wakeAt(ledger);
       if (at != null && !wakeups().has(at, ledger.service())) {
@@ -294,7 +294,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
                     + " or put back from a copy?); rebuilt from the service's ledger",
                 at);
       }
-    }
+    });
   }
 
   private Ledger kept(String service) {
@@ -306,7 +306,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// The freezes of all services have changed: whoever waits for their end is looked at again.
   private void reconsiderHeld() {
-    for (Ledger ledger : ledgers().readable()) {
+    ledgers().eachReadable(ledger -> {
       if (ledger.held() != null) {
         try {
           decide(ledger.service(), new Input.Woken(now()));
@@ -314,7 +314,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
           tryAgain(ledger.service(), 1, bug);
         }
       }
-    }
+    });
   }
 
   /// A ledger of another version, or a damaged one. A request is refused, an answer becomes a dead

@@ -95,9 +95,16 @@ final class Uploading {
     Duration pause = FIRST_PAUSE;
     for (int tries = 0; tries < TRIES; tries++) {
       switch (reply) {
-        case Reply.Whole() -> {
+        case Reply.Whole(boolean isPublic) -> {
           endBar();
           say("serin: sent " + name(file));
+          if (isPublic) {
+            say(
+                "serin: anybody can fetch "
+                    + name(file)
+                    + " from the coordinator's store: it had the same bytes before, sent for"
+                    + " everybody, and keeps them so; if they are a secret, change it");
+          }
           return;
         }
         case Reply.Part(long offset) -> {

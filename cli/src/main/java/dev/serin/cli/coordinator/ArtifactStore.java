@@ -38,7 +38,10 @@ public final class ArtifactStore {
   /// What the store says of a digest, or of bytes that were sent to it.
   public sealed interface Reply {
     /// It has the artifact, whole.
-    record Whole() implements Reply {}
+    ///
+    /// @param isPublic whether anybody can have it already, though it was sent as private: it had
+    ///   the same bytes before, and hides nothing from those who fetch them
+    record Whole(boolean isPublic) implements Reply {}
 
     /// It has so many bytes of it.
     record Part(long offset) implements Reply {}
@@ -146,7 +149,8 @@ public final class ArtifactStore {
     int status = response.statusCode();
     String offset = response.headers().firstValue(OFFSET).orElse("");
     if (status / 100 == 2) {
-      return new Reply.Whole();
+      return new Reply.Whole(
+          response.headers().firstValue(PRIVACY).filter("public"::equals).isPresent());
     }
     if (offset.matches("[0-9]{1,18}")) {
       return new Reply.Part(Long.parseLong(offset));

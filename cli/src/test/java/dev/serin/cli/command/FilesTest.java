@@ -89,10 +89,14 @@ class FilesTest {
   }
 
   @Test
-  void areSentAgainWhereTheStoreHasThemForEverybody() throws Exception {
-    stub.artifacts().whole().put(HELLO, "hello".getBytes(StandardCharsets.UTF_8));
-    assertThat(release("--file", "/etc/api/env=" + env).code()).isZero();
-    assertThat(stub.artifacts().hidden()).containsExactly(HELLO);
+  void whoSendsWhatTheStoreHasForEverybodyIsToldSo() throws Exception {
+    assertThat(release("--file", "/etc/api/env=" + env).err()).doesNotContain("anybody can fetch");
+    stub.artifacts().hidden().clear();
+
+    SerinRun run = release("--file", "/etc/api/env=" + env);
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).contains("anybody can fetch", "if they are a secret, change it");
+    assertThat(stub.artifacts().hidden()).isEmpty();
   }
 
   @Test

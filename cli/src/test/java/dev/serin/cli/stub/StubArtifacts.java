@@ -93,11 +93,14 @@ public final class StubArtifacts {
       throw new IOException("cut");
     }
     all.writeBytes(body.readAllBytes());
+    boolean isPublic = isPrivate && whole.containsKey(sha256) && !hidden.contains(sha256);
     whole.put(sha256, all.toByteArray());
-    if (isPrivate) {
+    if (isPublic) {
+      exchange.getResponseHeaders().set("Artifact-Private", "public");
+    } else if (isPrivate) {
       hidden.add(sha256);
     }
-    exchange.sendResponseHeaders(201, -1);
+    exchange.sendResponseHeaders(isPublic ? 200 : 201, -1);
     exchange.close();
   }
 }

@@ -19,7 +19,6 @@ import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +28,6 @@ import java.util.Set;
 final class Watching {
   /// How often the watcher's lease is renewed.
   static final Duration RENEW = Duration.ofSeconds(5);
-
-  /// How far the watcher's clock may be ahead of the coordinator's.
-  private static final Duration CLOCKS_APART = Duration.ofSeconds(30);
-
-  private static final String AHEAD = "the sli-watcher's clock is ahead of the coordinator's by ";
 
   private static final String WATCHES = "watches the SLIs of the canary";
 
@@ -135,9 +129,8 @@ final class Watching {
       draft.ignore(Decision.Ignored.SLOT_JUDGED);
       return;
     }
-    if (comesTo.verdict() != Verdict.FAIL
-        && probed.head().at().isAfter(draft.at.plus(CLOCKS_APART))) {
-      notDue(draft, watch, probed);
+    if (comesTo.verdict() != Verdict.FAIL && ClocksApart.isAhead(draft, probed)) {
+      ClocksApart.tell(draft, watch, probed);
       return;
     }
     Watch judged =
@@ -162,40 +155,6 @@ final class Watching {
 
   private static Consequence consequence(Draft draft, SlotProbed probed) {
     return Consequence.of(draft.rollout().service(), probed.verdict(), probed.results());
-  }
-
-  /// Of a watcher whose clock is far ahead: its slots are not due yet, so what it says of them is
-  /// neither green nor proof, and no slot is judged by it. It is told where the probe before was
-  /// another one: a backlog of them says the same all along.
-  private static void notDue(Draft draft, Watch watch, SlotProbed probed) {
-    ProbeView last = draft.rollout().lastProbe();
-    if (last != null
-        && last.results().stream().anyMatch(result -> result.detail().startsWith(AHEAD))) {
-      draft.ignore(Decision.Ignored.NOT_DUE);
-      return;
-    }
-    Duration ahead = Duration.between(draft.at, probed.head().at()).truncatedTo(ChronoUnit.SECONDS);
-    String why = AHEAD + View.shown(ahead) + ", so what it says does not count: set the clocks";
-    List<SliResult> results =
-        draft.rollout().service().slis().stream()
-            .map(sli ->
-                new SliResult(
-                    sli.name(),
-                    sli.query(),
-                    null,
-                    sli.max(),
-                    sli.min(),
-                    null,
-                    Verdict.ERROR,
-                    why,
-                    null))
-            .toList();
-    ProbeView probe = new ProbeView(probed.slot(), probed.slotAt(), Verdict.ERROR, results);
-    draft.probed(probe);
-    draft.emit(
-        Draft.SERIN,
-        why,
-        head -> new RolloutEvent.SliProbed(head, probe, watch.green(), watch.needed()));
   }
 
   /// The window is over, and now one of its slots turns out to be red: with two watchers, one may

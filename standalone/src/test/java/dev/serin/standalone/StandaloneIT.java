@@ -15,10 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -156,6 +158,7 @@ final class StandaloneIT {
       assertThat(serin.has(CoordinatorStreams.class)).isFalse();
       Set<String> topics = Set.of();
       while (!topics.containsAll(List.of(Topics.HAPROXY_COMMANDS, Topics.INCUS_COMMANDS))) {
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         topics = admin.listTopics().names().get();
       }
       assertThat(topics).contains(Topics.SLI_COMMANDS, Topics.HAPROXY_EVENTS);

@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -170,7 +171,7 @@ class AgentShellIT {
       while (admin.describeConsumerGroups(List.of("serin-sli-agent")).all().get().values().stream()
           .flatMap(group -> group.members().stream())
           .allMatch(one -> one.consumerId().equals(member))) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
       }
     }
   }
@@ -220,7 +221,7 @@ class AgentShellIT {
     other.start();
     try {
       while (one.waitsFor().filter(NAMESAKE::equals).isEmpty()) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
       }
       other.stop();
       assertThat(obeys(1)).isEqualTo("c-1");
@@ -264,7 +265,7 @@ class AgentShellIT {
   /// What it waits for, once it waits for something.
   private static String waiting(AgentShell<SliCommand, SliEvent> shell) {
     while (shell.waitsFor().isEmpty()) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
     return shell.waitsFor().orElseThrow();
   }

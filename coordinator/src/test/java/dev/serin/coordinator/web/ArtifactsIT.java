@@ -12,10 +12,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
@@ -175,7 +177,7 @@ class ArtifactsIT {
               sent.strip());
     }
     while (head(path(whole)).header("Upload-Offset").equals("0")) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
     assertThat(head(path(whole)).header("Upload-Offset")).isEqualTo(String.valueOf(sent.length()));
 
@@ -229,7 +231,7 @@ class ArtifactsIT {
 
     JsonNode needed = only();
     while (needed.path("neededBy").isNull() || needed.path("neededBy").isEmpty()) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
       needed = only();
     }
     assertThat(needed.path("sha256").asString()).isEqualTo(digest(BINARY));

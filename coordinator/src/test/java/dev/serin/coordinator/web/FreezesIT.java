@@ -6,8 +6,10 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.coordinator.view.Samples;
 import dev.serin.coordinator.web.HttpCalls.Answer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,7 +40,7 @@ class FreezesIT {
           return found;
         }
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
   }
 

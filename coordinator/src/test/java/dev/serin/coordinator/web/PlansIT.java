@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -89,7 +90,7 @@ class PlansIT {
       assertThat(failed.getCause()).isInstanceOf(TopicExistsException.class);
     }
     while (serin.ledgers().ledger(SERVICE) instanceof LedgerViews.Reading.NotReady) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
     agents.start();
   }
@@ -271,7 +272,7 @@ class PlansIT {
 
     serin.stage().raw(CoordinatorStreams.LEDGERS_CHANGELOG, SERVICE, "{\"fence\": \"other\"}");
     while (!(serin.ledgers().ledger(SERVICE) instanceof LedgerViews.Reading.Unreadable)) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
     assertThat(plan(body()).detail()).contains("this version can't read");
 
@@ -323,14 +324,14 @@ class PlansIT {
             Json.mapper().writeValueAsString(ledger));
     while (!(serin.ledgers().ledger(SERVICE) instanceof LedgerViews.Reading.Read(Ledger read)
         && read.equals(ledger))) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
   }
 
   private void forgotten() {
     serin.stage().raw(CoordinatorStreams.LEDGERS_CHANGELOG, SERVICE, null);
     while (!(serin.ledgers().ledger(SERVICE) instanceof LedgerViews.Reading.Read)) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
   }
 

@@ -7,9 +7,11 @@ import dev.serin.coordinator.view.Samples;
 import dev.serin.coordinator.web.EventReader.Event;
 import dev.serin.coordinator.web.HttpCalls.Answer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -65,7 +67,7 @@ class StreamLimitsIT {
   /// The next heartbeat finds that a client is gone.
   private EventReader openOnceAClientIsSeenToBeGone() {
     while (!hasPlace()) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
     return http().events("");
   }

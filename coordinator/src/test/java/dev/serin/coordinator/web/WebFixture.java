@@ -6,7 +6,9 @@ import dev.serin.coordinator.view.LedgerViews;
 import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.Stage;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -83,7 +85,7 @@ final class WebFixture implements AutoCloseable {
             .run();
     HttpCalls http = new HttpCalls(port(started));
     while (http.get("/actuator/health").status() != 200) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
     return started;
   }

@@ -18,10 +18,11 @@ untouched() {
 
 # Makes the folder.
 hold() {
-  mkdir -p -- "$store"
-  (umask 077 && mkdir -p -- "$held")
+  [ -d "$store" ] || mkdir -p -- "$store"
+  [ -d "$held" ] || (umask 077 && mkdir -p -- "$held")
+  me=$(id -u)
   for folder in "$store" "$held"; do
-    [ ! -L "$folder" ] && [ "$(stat -c %u -- "$folder")" = "$(id -u)" ] || {
+    [ ! -L "$folder" ] && [ "$(stat -c %u -- "$folder")" = "$me" ] || {
       echo "$folder is somebody else's; remove it" >&2
       exit 1
     }
@@ -64,7 +65,11 @@ number() {
       }
       printf %s "$found"
       ;;
-    *) printf %s "$(expr "$2" + 0)" ;;
+    *)
+      zeros=${2%%[!0]*}
+      found=${2#"$zeros"}
+      printf %s "${found:-0}"
+      ;;
   esac
 }
 

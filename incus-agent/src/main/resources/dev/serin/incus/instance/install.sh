@@ -3,12 +3,12 @@
 wanted=$1 uid=$2 gid=$3 mode=$4
 alone
 if [ "$(digest "$target")" = "$wanted" ]; then
-  rm -f -- "$part"
+  gone "$part"
   say size "$(size "$target")"
   end installed
 fi
 [ -f "$part" ] || end lost
-trap 'rm -f -- "$part"' EXIT
+trap 'gone "$part"' EXIT
 found=$(digest "$part")
 [ "$found" = "$wanted" ] || end broken "${found:--}"
 chown -- "$uid:$gid" "$part"

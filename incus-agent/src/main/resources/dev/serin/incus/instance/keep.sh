@@ -7,7 +7,7 @@ installed=$(digest "$target")
 if [ "$(digest "$kept")" != "$wanted" ]; then
   [ "$installed" = "$wanted" ] || end other "${installed:--}"
   clean
-  trap 'rm -f -- "$part"' EXIT
+  trap 'gone "$part"' EXIT
   cp -a -- "$target" "$part"
   copied=$(digest "$part")
   [ "$copied" = "$wanted" ] || end other "${copied:--}"
@@ -17,10 +17,10 @@ fi
 touch -- "$kept"
 
 if [ "$previous" != - ]; then
-  rm -f -- "${previous%/*}/.${previous##*/}.serin-"*
+  gone "${previous%/*}/.${previous##*/}.serin-"*
   if [ "$(digest "$previous")" != "$wanted" ] || [ -L "$previous" ]; then
     part=${previous%/*}/.${previous##*/}.serin-$token
-    trap 'rm -f -- "$part"' EXIT
+    trap 'gone "$part"' EXIT
     cp -a -- "$kept" "$part"
     move "$part" "$previous"
   fi

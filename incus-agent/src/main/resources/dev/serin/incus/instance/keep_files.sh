@@ -5,7 +5,7 @@ shift
 alone
 hold
 part=''
-trap '[ -z "$part" ] || rm -f -- "$part"' EXIT
+trap '[ -z "$part" ] || gone "$part"' EXIT
 index=0
 while [ $# -gt 0 ]; do
   index=$((index + 1))

@@ -58,10 +58,16 @@ digest() {
 
 size() { stat -L -c %s -- "$1"; }
 
+# FILE …: removes them; a pattern that fits none is none. Starting a tool is dear, so it is started
+# where there is something to do.
+gone() {
+  [ ! -e "$1" ] && [ ! -L "$1" ] || rm -f -- "$@"
+}
+
 # What tries before this one left behind.
 clean() {
-  mkdir -p -- "$store"
-  rm -f -- "$store/.$name.tmp-"*
+  [ -d "$store" ] || mkdir -p -- "$store"
+  gone "$store/.$name.tmp-"*
 }
 
 # FROM TO: TO becomes FROM, whole or not at all. Both are in one file system.

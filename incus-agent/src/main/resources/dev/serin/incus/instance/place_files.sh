@@ -12,7 +12,7 @@ clean
 hold
 # What earlier tries of others left behind.
 for file in "$held/part-"*; do
-  case $file in "$held/part-$token-"*) ;; *) rm -f -- "$file" ;; esac
+  case $file in "$held/part-$token-"*) ;; *) gone "$file" ;; esac
 done
 
 # INDEX PATH DIGEST SOURCE|-: a file with that content; nothing where there is none.
@@ -55,7 +55,7 @@ check() {
     return 0
   fi
   # What a try before this one left behind may be secret.
-  rm -f -- "./.$base.serin-"*
+  gone "./.$base.serin-"*
   case $2 in */systemd/*) units=yes ;; esac
   wanted=$(state "$3" "$4" "$5" "$6") || exit 1
   other=$(state "$7" "$8" "$9" "${10}") || exit 1
@@ -134,7 +134,7 @@ write() {
 
 part=''
 umask 077
-trap '[ -z "$part" ] || rm -f -- "./$part"' EXIT
+trap '[ -z "$part" ] || gone "./$part"' EXIT
 
 # STEP …: for each file.
 each() {
@@ -166,5 +166,5 @@ if [ -e "$pending" ]; then
   mv -fT -- "$pending" "$held/changed"
   sync -- "$held/"
 fi
-rm -f -- "$held/part-"*
+gone "$held/part-"*
 end placed

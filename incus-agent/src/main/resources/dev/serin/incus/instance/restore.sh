@@ -36,12 +36,12 @@ if [ "$known" = yes ] && [ -n "$installed" ]; then
   [ -z "$installed" ] || end foreign "$installed"
 fi
 clean
-trap 'rm -f -- "$part"' EXIT
+trap 'gone "$part"' EXIT
 
 # FILE: a copy of it is beside the target, and has the wanted digest. On a full disk a second name
 # of the same file has to do.
 copied() {
-  rm -f -- "$part"
+  gone "$part"
   [ -f "$1" ] && [ "$(digest "$1")" = "$wanted" ] || return 1
   cp -a -- "$1" "$part" || { rm -f -- "$part" && ln -- "$1" "$part"; } || return 1
   [ "$(digest "$part")" = "$wanted" ]

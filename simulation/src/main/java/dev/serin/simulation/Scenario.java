@@ -247,6 +247,10 @@ final class Scenario {
     hooks(service, new Random(service.toString().hashCode() + 4L));
     goOn(service, new Random(service.toString().hashCode() + 5L));
     serveAlone(service, canaries, new Random(service.toString().hashCode() + 6L));
+    if (new Random(service.toString().hashCode() + 7L).nextBoolean()) {
+      // A release may come to nodes that the one before has left red.
+      ((ObjectNode) service.path("analysis")).put("redBaseline", "warn");
+    }
     return service;
   }
 

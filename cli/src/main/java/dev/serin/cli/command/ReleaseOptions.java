@@ -17,6 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What is released and how: the same words for a release and for a plan of one.
 final class ReleaseOptions {
+  private static final List<String> RED_BASELINE = List.of("stop", "warn");
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -80,6 +82,14 @@ final class ReleaseOptions {
   private @Nullable String ifBusy;
 
   @Option(
+      names = "--red-baseline",
+      paramLabel = "WHAT",
+      description =
+          "when the service is red already, before anything is changed: stop, or warn, where this"
+              + " release is the cure (the service's own)")
+  private @Nullable String redBaseline;
+
+  @Option(
       names = "--override-freeze",
       description = "starts in a freeze all the same; needs --reason, which stays in the record")
   private boolean overrideFreeze;
@@ -132,7 +142,14 @@ final class ReleaseOptions {
       request.put("strategy", strategy);
     }
     if (window != null) {
-      request.putObject("overrides").putObject("analysis").put("window", window.toString());
+      analysis(request).put("window", window.toString());
+    }
+    if (redBaseline != null) {
+      if (!RED_BASELINE.contains(redBaseline)) {
+        throw new CommandFailed(
+            ExitCode.USAGE, "--red-baseline: expected stop or warn, found '" + redBaseline + "'");
+      }
+      analysis(request).put("redBaseline", redBaseline);
     }
     if (overrideFreeze) {
       if (request.path("reason").asString("").isBlank()) {
@@ -149,6 +166,10 @@ final class ReleaseOptions {
     script.fill(request, window != null, strategy);
     migrations.addTo(request, session);
     return request;
+  }
+
+  private static ObjectNode analysis(ObjectNode request) {
+    return request.withObjectProperty("overrides").withObjectProperty("analysis");
   }
 
   /// What the nodes run whose restart, or whose analysis, is planned: as the commands for these

@@ -15,7 +15,9 @@ import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
 import dev.serin.contracts.rollout.ReleasePlan.PlannedSli;
+import dev.serin.contracts.rollout.SliBefore;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.sli.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -218,6 +220,45 @@ class PlanTest {
   }
 
   @Test
+  void showsWhatEachSliIsBeforeAnythingIsChanged() throws Exception {
+    ReleasePlan it = plan();
+    SerinRun run =
+        run(
+            new ReleasePlan(
+                it.service(),
+                it.version(),
+                it.plan(),
+                it.rollback(),
+                it.nodes(),
+                it.checks(),
+                it.problems(),
+                it.warnings(),
+                null,
+                List.of(),
+                List.of(),
+                List.of(
+                    new SliBefore(
+                        "errors", 0.12, 1200.0, Verdict.FAIL, "errors is 0.12, above the limit"),
+                    new SliBefore("p95", null, null, Verdict.NO_DATA, "p95 has no value"))));
+    assertThat(run.out().lines().map(String::stripTrailing))
+        .anyMatch(line -> line.matches("SLI +now +requests"))
+        .anyMatch(line -> line.matches("errors +0\\.12 +1,?200 +errors is 0\\.12, above the limit"))
+        .anyMatch(line -> line.matches("p95 +p95 has no value"));
+  }
+
+  @Test
+  void saysThatAReleaseIsTheCure() throws Exception {
+    SerinRun run = run(plan(), "--red-baseline", "warn", "--window", "5m");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(stub.planned().path("overrides").toString())
+        .isEqualTo("{\"analysis\":{\"window\":\"PT5M\",\"redBaseline\":\"warn\"}}");
+    SerinRun wrong = run(plan(), "--red-baseline", "ignore");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--red-baseline: expected stop or warn, found 'ignore'");
+  }
+
+  @Test
   void showsHowLongTwoGroupsTakeRequests() throws Exception {
     ReleasePlan it = plan();
     PlanView view = it.plan();
@@ -389,6 +430,7 @@ class PlanTest {
         "--upload",
         "--since=origin/main",
         "--window=5m",
+        "--red-baseline=warn",
         "--override-freeze"
       })
   void plansNoWayBackWithTheWordsOfARelease(String option) throws Exception {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///   would start at once
 /// @param files the further files that it would bring
 /// @param slis what is watched, each SLI in the order written
+/// @param before what each SLI is now, before anything is changed; empty where nothing is watched,
+///   or nothing was measured
 public record ReleasePlan(
     String service,
     String version,
@@ -32,7 +34,8 @@ public record ReleasePlan(
     List<String> warnings,
     @Nullable String waitsFor,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedFile> files,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedSli> slis) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedSli> slis,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliBefore> before) {
   /// An SLI, as it would count.
   ///
   /// @param judged how its value is judged, in plain words
@@ -72,6 +75,24 @@ public record ReleasePlan(
     }
   }
 
+  /// Of a release before which nothing was measured.
+  public ReleasePlan(
+      String service,
+      String version,
+      PlanView plan,
+      List<PlanView.PlannedStep> rollback,
+      List<NodeNow> nodes,
+      List<CheckResult> checks,
+      List<String> problems,
+      List<String> warnings,
+      @Nullable String waitsFor,
+      List<PlannedFile> files,
+      List<PlannedSli> slis) {
+    this(
+        service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, files, slis,
+        List.of());
+  }
+
   /// Of a release of which nothing is watched.
   public ReleasePlan(
       String service,
@@ -100,9 +121,7 @@ public record ReleasePlan(
       List<String> problems,
       List<String> warnings,
       @Nullable String waitsFor) {
-    this(
-        service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, List.of(),
-        List.of());
+    this(service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, List.of());
   }
 
   /// A node as it was found.
@@ -154,5 +173,6 @@ public record ReleasePlan(
     warnings = Check.list(warnings);
     files = Check.list(files);
     slis = Check.list(slis);
+    before = Check.list(before);
   }
 }

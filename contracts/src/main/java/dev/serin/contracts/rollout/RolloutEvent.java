@@ -86,22 +86,26 @@ public sealed interface RolloutEvent {
   /// @param plan what it is going to do, where that follows from what was found: which of two
   ///   groups stands by, or who is ill in an incident and so comes first; none where the plan is
   ///   that of [RolloutStarted]
+  /// @param before what each SLI is before anything is changed; empty where nothing is watched, or
+  ///   nothing was measured
   @JsonTypeName("preflight-passed")
   record PreflightPassed(
       @JsonUnwrapped EventHead head,
       List<NodeView> nodes,
       List<String> warnings,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PlanView plan)
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PlanView plan,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliBefore> before)
       implements RolloutEvent {
-    /// With the plan as it was told.
+    /// With the plan as it was told, and nothing measured.
     public PreflightPassed(EventHead head, List<NodeView> nodes, List<String> warnings) {
-      this(head, nodes, warnings, null);
+      this(head, nodes, warnings, null, List.of());
     }
 
     public PreflightPassed {
       Check.required("head", head);
       nodes = Check.list(nodes);
       warnings = Check.list(warnings);
+      before = Check.list(before);
     }
   }
 

@@ -183,9 +183,15 @@ public record ServiceDefinition(
   /// @param interval the time between two probes, above 0
   /// @param initialDelay how long the window waits after the canary is ready, 0 or more
   /// @param deadMan what happens when nobody watches any more
+  /// @param redBaseline what it comes to when an SLI is red before anything is changed
   public record Analysis(
-      Duration window, Duration interval, Duration initialDelay, DeadMan deadMan) {
+      Duration window,
+      Duration interval,
+      Duration initialDelay,
+      DeadMan deadMan,
+      RedBaseline redBaseline) {
     public Analysis {
+      redBaseline = redBaseline == null ? RedBaseline.STOP : redBaseline;
       Check.notNegative("window", window);
       Check.positive("interval", interval);
       Check.notNegative("initialDelay", initialDelay);
@@ -197,6 +203,16 @@ public record ServiceDefinition(
     public int slots() {
       return Math.toIntExact(window.plus(interval).minusNanos(1).dividedBy(interval));
     }
+  }
+
+  /// What becomes of a release of a service that is red before it.
+  public enum RedBaseline {
+    /// It is refused, and nothing is touched.
+    @JsonProperty("stop")
+    STOP,
+    /// It is told, and the release goes on: it may be the cure.
+    @JsonProperty("warn")
+    WARN
   }
 
   /// What the haproxy-agent does by itself when no proof of watching comes.

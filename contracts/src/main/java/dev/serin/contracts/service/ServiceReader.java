@@ -18,6 +18,7 @@ import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.service.ServiceDefinition.OnLoadBalancerDown;
 import dev.serin.contracts.service.ServiceDefinition.OnPeerFailure;
 import dev.serin.contracts.service.ServiceDefinition.OnTimeout;
+import dev.serin.contracts.service.ServiceDefinition.RedBaseline;
 import dev.serin.contracts.service.ServiceDefinition.Rollback;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
 import java.net.URI;
@@ -295,7 +296,10 @@ public final class ServiceReader {
                 .orElse(Duration.ofMinutes(2)),
             deadMan
                 .map(it -> it.choice("action", DeadManAction.class, DeadManAction.DRAIN))
-                .orElse(DeadManAction.DRAIN)));
+                .orElse(DeadManAction.DRAIN)),
+        analysis
+            .map(it -> it.choice("redBaseline", RedBaseline.class, RedBaseline.STOP))
+            .orElse(RedBaseline.STOP));
   }
 
   private static NoData noData(Optional<Fields> noData) {

@@ -1,5 +1,6 @@
 package dev.serin.contracts.sli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -15,17 +16,30 @@ import java.util.List;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 public sealed interface SliCommand extends AgentCommand {
 
-  /// Asks each query once, now, and judges nothing: does Prometheus answer, and with one number?
-  /// And are the secrets there that hooks are signed with? Nobody is called.
+  /// Asks each query once, now: does Prometheus answer, and with one number? And are the secrets
+  /// there that hooks are signed with? Nobody is called.
   ///
+  /// @param slis as they will be asked of the canary; not judged
   /// @param hooks whom the rollout will call; none where it is missing
+  /// @param before as they are asked of the nodes that serve now, and judged as a probe's are; none
+  ///   where nothing is measured before the start
   @JsonTypeName("check-slis")
-  record CheckSlis(@JsonUnwrapped CommandHead head, List<SliQuery> slis, List<Hook> hooks)
+  record CheckSlis(
+      @JsonUnwrapped CommandHead head,
+      List<SliQuery> slis,
+      List<Hook> hooks,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliQuery> before)
       implements SliCommand {
     public CheckSlis {
       Check.required("head", head);
       slis = Check.list(slis);
       hooks = Check.list(hooks);
+      before = Check.list(before);
+    }
+
+    /// Where nothing is measured before the start.
+    public CheckSlis(CommandHead head, List<SliQuery> slis, List<Hook> hooks) {
+      this(head, slis, hooks, List.of());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.serin.contracts.sli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -21,18 +22,28 @@ public sealed interface SliEvent extends AgentEvent {
   ///   is within its limits
   /// @param problems what stands against a rollout: Prometheus away, a query refused
   /// @param warnings what does not: a query that matches nothing now
+  /// @param before one for each SLI that was to be measured of the nodes that serve now, judged as
+  ///   a probe's is; empty where none was, or from a watcher that does not know of it
   @JsonTypeName("slis-checked")
   record SlisChecked(
       @JsonUnwrapped AnswerHead head,
       List<SliResult> results,
       List<String> problems,
-      List<String> warnings)
+      List<String> warnings,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliResult> before)
       implements SliEvent {
     public SlisChecked {
       Check.required("head", head);
       results = Check.list(results);
       problems = Check.list(problems);
       warnings = Check.list(warnings);
+      before = Check.list(before);
+    }
+
+    /// Where nothing was measured before the start.
+    public SlisChecked(
+        AnswerHead head, List<SliResult> results, List<String> problems, List<String> warnings) {
+      this(head, results, problems, warnings, List.of());
     }
   }
 

@@ -19,6 +19,7 @@ import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.service.ServiceDefinition.OnLoadBalancerDown;
 import dev.serin.contracts.service.ServiceDefinition.OnPeerFailure;
 import dev.serin.contracts.service.ServiceDefinition.OnTimeout;
+import dev.serin.contracts.service.ServiceDefinition.RedBaseline;
 import dev.serin.contracts.service.ServiceDefinition.Rollback;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
 import java.io.IOException;
@@ -103,7 +104,8 @@ class ServiceReaderTest {
                     Duration.ZERO,
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
-                    new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN)),
+                    new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN),
+                    RedBaseline.STOP),
                 new NoData(NoDataPolicy.HOLD, Duration.ofMinutes(10), NoDataThen.ROLLBACK),
                 List.of(),
                 "canary-then-peers",
@@ -498,6 +500,15 @@ class ServiceReaderTest {
         .isNotEmpty();
   }
 
+  @Test
+  void aServiceThatIsRedAlreadyStopsAReleaseUnlessItSaysOtherwise() {
+    assertThat(valid(tree(SMALLEST)).analysis().redBaseline()).isEqualTo(RedBaseline.STOP);
+    String warns = "{\"analysis\": {\"window\": \"0s\", \"redBaseline\": \"warn\"}}";
+    assertThat(valid(smallest(warns)).analysis().redBaseline()).isEqualTo(RedBaseline.WARN);
+    assertThat(problems(warns.replace("warn", "ignore")))
+        .containsExactly("analysis.redBaseline: expected one of stop, warn, found 'ignore'");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "PT0S, PT30S, 0",
@@ -513,7 +524,8 @@ class ServiceReaderTest {
             window,
             interval,
             Duration.ZERO,
-            new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN));
+            new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN),
+            RedBaseline.STOP);
     assertThat(analysis.slots()).isEqualTo(slots);
   }
 }

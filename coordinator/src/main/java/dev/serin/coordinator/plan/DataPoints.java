@@ -49,6 +49,25 @@ final class DataPoints {
         .toList();
   }
 
+  /// The same, of which nothing is red for not being there.
+  static SliQuery withoutBreachingGaps(SliQuery sli) {
+    SliQuery.Alarm alarm = sli.alarm();
+    return alarm == null || alarm.treatMissingData() != Alarm.TreatMissingData.BREACHING
+        ? sli
+        : new SliQuery(
+            sli.name(),
+            sli.query(),
+            sli.max(),
+            sli.min(),
+            sli.minRequestsQuery(),
+            sli.minRequests(),
+            sli.baseline(),
+            sli.witnesses(),
+            new SliQuery.Alarm(
+                alarm.datapoints(), alarm.of(), alarm.period(), Alarm.TreatMissingData.MISSING),
+            sli.comparing());
+  }
+
   static SliQuery.@Nullable Alarm alarm(Sli sli, Duration interval) {
     Alarm alarm = sli.alarm();
     return alarm == null

@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// A service's definition as one release wants it: the release's `overrides` laid over it as a JSON
 /// merge patch (RFC 7396), its `strategy` in place of the service's.
 public final class Overrides {
-  /// What a release may change. `window`, `interval` and `initialDelay` are short for the same
-  /// fields of `analysis`.
+  /// What a release may change. `window`, `interval`, `initialDelay` and `redBaseline` are short
+  /// for the same fields of `analysis`.
   private static final Set<String> ALLOWED =
       new TreeSet<>(
           Set.of(
@@ -39,6 +39,7 @@ public final class Overrides {
               "onFreeze",
               "onPeerFailure",
               "pauses",
+              "redBaseline",
               "rollback",
               "slis",
               "smoke",
@@ -48,7 +49,8 @@ public final class Overrides {
               "interval",
               "initialDelay"));
 
-  private static final List<String> SHORT = List.of("window", "interval", "initialDelay");
+  private static final List<String> SHORT =
+      List.of("window", "interval", "initialDelay", "redBaseline");
 
   private Overrides() {}
 

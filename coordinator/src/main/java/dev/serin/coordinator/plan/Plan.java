@@ -292,7 +292,8 @@ public final class Plan {
     Analysis own = service.analysis();
     return step.window() == null
         ? own
-        : new Analysis(step.window(), own.interval(), own.initialDelay(), own.deadMan());
+        : new Analysis(
+            step.window(), own.interval(), own.initialDelay(), own.deadMan(), own.redBaseline());
   }
 
   static List<Step> update(ServiceDefinition service, Node node) {

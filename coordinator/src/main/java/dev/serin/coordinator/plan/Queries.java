@@ -8,6 +8,7 @@ import dev.serin.contracts.sli.SliQuery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -21,6 +22,7 @@ public final class Queries {
       Pattern.compile(
           "\\$(?:(canary|baseline)\\b(?:\\.([A-Za-z_][A-Za-z0-9_]*))?|(service|version|window)\\b)");
   private static final Pattern CANARY = Pattern.compile("\\$canary\\b");
+  private static final Pattern OF_LATER = Pattern.compile("\\$(?:version|baseline)\\b");
   private static final Pattern WINDOW = Pattern.compile("\\$window\\b");
   private static final Pattern SPECIAL = Pattern.compile("[\\\\.^$|?*+()\\[\\]{}]");
 
@@ -39,6 +41,35 @@ public final class Queries {
     ServiceDefinition watched = Plan.watched(service, step);
     double share = Plan.shareOf(watched, step);
     return of(watched, version, sli -> sli.countsAt(share), Plan.hasBaseline(step));
+  }
+
+  /// What is asked before anything is changed, of the nodes that serve: each SLI by the limits that
+  /// need nobody to compare with. One that names `$version` or `$baseline` asks of what is not
+  /// there yet, and no missing data is red.
+  ///
+  /// @param leftOut the nodes that an earlier rollout left out of rotation
+  public static List<SliQuery> before(
+      ServiceDefinition service, String version, Set<String> leftOut) {
+    List<Node> serving =
+        service.nodes().stream().filter(node -> !leftOut.contains(node.name())).toList();
+    ServiceDefinition now =
+        Plan.with(
+            service,
+            (serving.isEmpty() ? service.nodes() : serving)
+                .stream().map(node -> Plan.withCanary(node, true)).toList(),
+            service.analysis());
+    return service.slis().stream()
+        .filter(sli -> !OF_LATER.matcher(texts(sli)).find())
+        .filter(
+            sli -> labelsOf(texts(sli)).noneMatch(label -> either(now.nodes(), label).isEmpty()))
+        .map(sli -> DataPoints.withoutBreachingGaps(query(now, version, sli, false)))
+        .toList();
+  }
+
+  /// The queries of an SLI, but for those of its comparison.
+  private static String texts(Sli sli) {
+    var least = sli.minRequests();
+    return sli.query() + (least == null ? "" : " " + least.query());
   }
 
   /// @param baseline whether nodes on the old version still serve
@@ -146,9 +177,7 @@ public final class Queries {
   public static List<String> problems(ServiceDefinition service) {
     List<String> problems = new ArrayList<>();
     for (Sli sli : service.slis()) {
-      var least = sli.minRequests();
-      String all =
-          sli.query() + (least == null ? "" : " " + least.query()) + Comparisons.texts(sli);
+      String all = texts(sli) + Comparisons.texts(sli);
       labelsOf(all)
           .filter(label -> either(service.canaries(), label).isEmpty())
           .forEach(label -> problems.add(lacking(sli, "a canary", label)));

@@ -76,7 +76,9 @@ final class Checks {
     }
     if (asked.contains(Agent.SLI)) {
       SlisChecked slis = found.slis();
-      add("slis", taken(Agent.SLI, slis == null ? List.of() : slis.problems()), slis());
+      List<String> own = new ArrayList<>(slis == null ? List.of() : slis.problems());
+      left.stream().filter(it -> it.startsWith(BeforeTheStart.RED)).forEach(own::add);
+      add("slis", taken(Agent.SLI, own), slis());
     }
     left.removeIf(problem -> problem.startsWith("migrations:"));
     boolean known = found.instances() != null && (found.pool() != null || service.pool().isEmpty());

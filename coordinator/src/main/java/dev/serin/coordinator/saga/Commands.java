@@ -104,7 +104,8 @@ final class Commands {
           new SliCommand.CheckSlis(
               head,
               service.isWatched() ? Queries.of(service, request.version()) : List.of(),
-              Preflights.signing(service, urgent));
+              Preflights.signing(service, urgent),
+              BeforeTheStart.asked(service, request, ledger.leftOut().keySet()));
     };
   }
 

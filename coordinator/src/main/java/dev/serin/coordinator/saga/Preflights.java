@@ -235,6 +235,9 @@ final class Preflights {
     if (found.slis() != null) {
       problems.addAll(found.slis().problems());
       warnings.addAll(found.slis().warnings());
+      BeforeTheStart before = BeforeTheStart.of(service, request, leftOut.keySet(), found.slis());
+      problems.addAll(before.problems());
+      warnings.addAll(before.warnings());
     }
     problems.addAll(Restarts.problems(service, leftOut.keySet()));
     problems.addAll(strangers(service, found));
@@ -282,7 +285,11 @@ final class Preflights {
         how,
         head ->
             new RolloutEvent.PreflightPassed(
-                head, draft.nodeViews(), warnings, replanned ? Plan.view(service) : null));
+                head,
+                draft.nodeViews(),
+                warnings,
+                replanned ? Plan.view(service) : null,
+                BeforeTheStart.told(found.slis())));
     Rolling.begin(draft, 0);
   }
 

@@ -145,7 +145,8 @@ public final class Preview {
             .toList(),
         Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null),
         files(judged.service(), found),
-        service.isWatched() ? PlannedSlis.of(judged.service()) : List.of());
+        service.isWatched() ? PlannedSlis.of(judged.service()) : List.of(),
+        BeforeTheStart.told(found.slis()));
   }
 
   private List<PlannedFile> files(ServiceDefinition judged, Phase.Preflight found) {

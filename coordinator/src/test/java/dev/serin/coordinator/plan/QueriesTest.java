@@ -5,11 +5,13 @@ import static dev.serin.coordinator.saga.Services.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.json.Json;
+import dev.serin.contracts.service.Alarm.TreatMissingData;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliQuery.Witness;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -216,5 +218,58 @@ class QueriesTest {
         .containsExactly(
             "slis.x: expected a node of the baseline with the label i, since the query names"
                 + " $canary.i, found none");
+  }
+
+  private static List<SliQuery> before(String slis, Set<String> leftOut) {
+    return Queries.before(with(SERVICE, "{\"slis\": " + slis + "}"), "v2", leftOut);
+  }
+
+  @Test
+  void beforeTheStartItIsAboutTheNodesThatServe() {
+    String slis = "[{\"name\": \"x\", \"query\": \"a{n=~'$canary'}\", \"max\": 1}]";
+    assertThat(before(slis, Set.of()))
+        .extracting(SliQuery::query)
+        .containsExactly("a{n=~'(?:b\\\\.1|b2|b3)'}");
+    assertThat(before(slis, Set.of("b2")))
+        .as("whom an earlier rollout left out serves nobody")
+        .extracting(SliQuery::query)
+        .containsExactly("a{n=~'(?:b\\\\.1|b3)'}");
+    assertThat(before(slis, Set.of("b.1", "b2", "b3")))
+        .extracting(SliQuery::query)
+        .containsExactly("a{n=~'(?:b\\\\.1|b2|b3)'}");
+  }
+
+  @Test
+  void beforeTheStartNothingIsAskedOfWhatIsNotThereYet() {
+    assertThat(
+            before(
+                """
+                [{"name": "version", "query": "a{v='$version'}", "max": 1},
+                 {"name": "counted", "query": "a", "max": 1,
+                  "minRequests": {"query": "b{v='$version'}", "min": 1}},
+                 {"name": "beside", "query": "a{n=~'$canary'} / a{n=~'$baseline'}", "max": 1},
+                 {"name": "labelled", "query": "a{i=~'$canary.instance'}", "max": 1},
+                 {"name": "all", "query": "a{n=~'$canary'}", "max": 1, "maxDelta": 0.1,
+                  "from": 25}]
+                """,
+                Set.of("b.1", "b2")))
+        .singleElement()
+        .returns("all", SliQuery::name)
+        .returns("a{n=~'b3'}", SliQuery::query)
+        .returns(null, SliQuery::baseline);
+  }
+
+  @Test
+  void beforeTheStartNoGapIsRed() {
+    assertThat(
+            before(
+                """
+                [{"name": "x", "query": "a{n=~'$canary'}", "max": 1,
+                  "alarm": {"datapoints": 2, "of": 3, "period": "1m",
+                            "treatMissingData": "breaching"}}]
+                """,
+                Set.of()))
+        .extracting(SliQuery::alarm)
+        .containsExactly(new SliQuery.Alarm(2, 3, Duration.ofMinutes(1), TreatMissingData.MISSING));
   }
 }

@@ -21,6 +21,8 @@ import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.contracts.sli.SliResult;
+import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.streams.CoordinatorStreams;
 import dev.serin.coordinator.view.LedgerViews;
@@ -169,6 +171,25 @@ class PlansIT {
               Map.of(),
               List.of(),
               List.of());
+      case SliCommand.CheckSlis slis ->
+          new SlisChecked(
+              head,
+              List.of(),
+              List.of(),
+              List.of(),
+              slis.before().stream()
+                  .map(sli ->
+                      new SliResult(
+                          sli.name(),
+                          sli.query(),
+                          0.0,
+                          sli.max(),
+                          sli.min(),
+                          null,
+                          Verdict.PASS,
+                          "is 0",
+                          null))
+                  .toList());
       default -> new SlisChecked(head, List.of(), List.of(), List.of());
     };
   }

@@ -36,6 +36,15 @@ public record DataPoints(List<Reading> values) {
     return new DataPoints(points);
   }
 
+  /// How far back the alarms of these look, a second at least.
+  public static Duration longest(List<SliQuery> slis) {
+    return slis.stream()
+        .map(SliQuery::alarm)
+        .filter(Objects::nonNull)
+        .map(alarm -> alarm.period().multipliedBy(CloudWatch.evaluationRange(alarm.of())))
+        .reduce(Duration.ofSeconds(1), (one, other) -> one.compareTo(other) < 0 ? other : one);
+  }
+
   private static Reading enough(Reading value, Reading requests, double least) {
     return switch (requests) {
       case Reading.Number(double count) -> count >= least ? value : new Reading.NoSeries();

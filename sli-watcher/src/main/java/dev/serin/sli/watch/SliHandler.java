@@ -7,11 +7,16 @@ import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.HookAnswered;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.contracts.sli.SliQuery;
+import dev.serin.contracts.sli.SliResult;
 import dev.serin.sli.hook.Hooks;
 import dev.serin.sli.judge.Asked;
+import dev.serin.sli.judge.DataPoints;
+import dev.serin.sli.judge.Judge;
 import dev.serin.sli.judge.Preflight;
 import dev.serin.sli.prometheus.Prometheus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -63,12 +68,15 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
   }
 
   private SlisChecked checked(SliCommand.CheckSlis check, Turn turn) throws Turn.Preempted {
+    Instant now = turn.now();
     List<Asked> asked;
+    List<SliResult> before;
     try {
       asked =
           check.slis().isEmpty()
               ? List.of()
-              : prometheus.look(check.slis(), turn.now().minus(BEFORE_A_ROLLOUT), turn.now());
+              : prometheus.look(check.slis(), now.minus(BEFORE_A_ROLLOUT), now);
+      before = check.before().isEmpty() ? List.of() : judged(check.before(), now);
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw new Turn.Preempted();
@@ -78,7 +86,14 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
         check.head().answered(turn.now()),
         preflight.results(),
         both(preflight.problems(), hooks.unsigned(check.hooks(), true)),
-        both(preflight.warnings(), hooks.unsigned(check.hooks(), false)));
+        both(preflight.warnings(), hooks.unsigned(check.hooks(), false)),
+        before);
+  }
+
+  /// The nodes that serve have done so for longer than any alarm looks back.
+  private List<SliResult> judged(List<SliQuery> before, Instant now) throws InterruptedException {
+    Instant since = now.minus(DataPoints.longest(before));
+    return prometheus.ask(before, since, now).stream().map(Judge::judge).toList();
   }
 
   private static List<String> both(List<String> one, List<String> other) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.HandAlarms;
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.service.Alarm.TreatMissingData;
 import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.sli.HookCall;
 import dev.serin.contracts.sli.HookVerdict;
@@ -17,6 +18,8 @@ import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
+import dev.serin.contracts.sli.SliQuery;
+import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.sli.Commands;
 import dev.serin.sli.hook.HookWire;
@@ -55,12 +58,15 @@ class SliHandlerTest {
                 return prometheus.apply(question.time());
               })
               .toList();
-  private final SliHandler handler =
-      new SliHandler(
-          new Prometheus(wire, "http://prom"),
-          new Hooks(post -> new HookWire.Reply.Answered(204, "", ""), Map.of()),
-          time,
-          new SliMetrics(meters));
+  private final SliHandler handler = handler(wire);
+
+  private SliHandler handler(PrometheusWire wire) {
+    return new SliHandler(
+        new Prometheus(wire, "http://prom"),
+        new Hooks(post -> new HookWire.Reply.Answered(204, "", ""), Map.of()),
+        time,
+        new SliMetrics(meters));
+  }
 
   private static Reply number(String value) {
     return new Reply.Answered(
@@ -283,6 +289,72 @@ class SliHandlerTest {
               assertThat(checked.results()).hasSize(1);
               assertThat(checked.head().commandId()).isEqualTo("c-1");
             });
+  }
+
+  /// What is asked of the canary is only looked at; what is asked of all nodes is judged.
+  @Test
+  void judgesWhatTheServiceIsLikeBeforeTheStart() throws Exception {
+    time.until(at(17));
+    prometheus = instant -> number("0.12");
+
+    given(before(ERROR_RATE));
+
+    assertThat(askedFor).containsExactly(at(17), at(17));
+    SlisChecked checked = (SlisChecked) told.getFirst();
+    assertThat(checked.problems()).isEmpty();
+    assertThat(checked.results()).extracting(SliResult::verdict).containsExactly(Verdict.PASS);
+    assertThat(checked.before())
+        .singleElement()
+        .returns(Verdict.FAIL, SliResult::verdict)
+        .returns(0.12, SliResult::value)
+        .returns("error-rate is 0.12, above the limit of 0.005", SliResult::detail);
+  }
+
+  @Test
+  void whatHasNoNewSampleBeforeTheStartIsNotRed() throws Exception {
+    age = "200";
+
+    given(before(ERROR_RATE));
+
+    assertThat(((SlisChecked) told.getFirst()).before())
+        .extracting(SliResult::verdict)
+        .containsExactly(Verdict.NO_DATA);
+  }
+
+  /// Three of five minutes, of which the newest seven are at hand.
+  @Test
+  void anAlarmBeforeTheStartLooksBackAsFarAsItReaches() throws Exception {
+    List<PrometheusWire.Question> overSteps = new ArrayList<>();
+    SliHandler asking =
+        handler(questions -> {
+          questions.stream().filter(it -> it.steps() != null).forEach(overSteps::add);
+          return questions.stream().map(it -> number("0")).toList();
+        });
+
+    asking.handle(
+        before(
+            new SliQuery(
+                "errors",
+                "q",
+                3.0,
+                null,
+                null,
+                0,
+                null,
+                List.of(),
+                new SliQuery.Alarm(3, 5, Duration.ofMinutes(1), TreatMissingData.MISSING),
+                null)),
+        time.turn(),
+        told::add);
+
+    assertThat(overSteps)
+        .containsExactly(
+            new PrometheusWire.Question(
+                "q", START, new PrometheusWire.Question.Steps(7, Duration.ofMinutes(1))));
+  }
+
+  private static SliCommand before(SliQuery sli) {
+    return new SliCommand.CheckSlis(Commands.head(1), List.of(sli), List.of(), List.of(sli));
   }
 
   @Test

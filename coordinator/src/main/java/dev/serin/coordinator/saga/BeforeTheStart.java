@@ -1,0 +1,117 @@
+package dev.serin.coordinator.saga;
+
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.SliBefore;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.service.ServiceDefinition.RedBaseline;
+import dev.serin.contracts.service.Strategies;
+import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.contracts.sli.SliQuery;
+import dev.serin.contracts.sli.SliResult;
+import dev.serin.coordinator.plan.Queries;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What the SLIs are before anything is changed. A service that is red already says nothing about a
+/// release: its canary would be taken back for what others did. So it stops the rollout here, but
+/// for a release that is meant as the cure.
+///
+/// @param problems what stands against the rollout
+/// @param warnings what does not: what only warns, what has no value, what a cure is for
+record BeforeTheStart(List<String> problems, List<String> warnings) {
+  static final String RED = "red before anything is changed: ";
+
+  private static final String OLDER =
+      "what the SLIs are before the start is not known: expected the sli-watcher to measure them,"
+          + " found that it did not; it is older than the coordinator, upgrade it";
+
+  /// What the watcher measures: nothing where nothing is watched, or where the release is on the
+  /// canary already.
+  static List<SliQuery> asked(
+      ServiceDefinition service, ReleaseRequested request, Set<String> leftOut) {
+    return service.isWatched() && !service.strategy().equals(Strategies.ANALYSIS_ONLY)
+        ? Queries.before(service, request.version(), leftOut)
+        : List.of();
+  }
+
+  static List<SliBefore> told(@Nullable SlisChecked checked) {
+    return checked == null
+        ? List.of()
+        : checked.before().stream()
+            .map(it ->
+                new SliBefore(it.name(), it.value(), it.requests(), it.verdict(), it.detail()))
+            .toList();
+  }
+
+  static BeforeTheStart of(
+      ServiceDefinition service,
+      ReleaseRequested request,
+      Set<String> leftOut,
+      SlisChecked checked) {
+    List<String> problems = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    String goesOn = goesOn(service, Incidents.isUrgent(service, request));
+    for (SliResult result : checked.before()) {
+      switch (result.verdict()) {
+        case PASS -> {}
+        case FAIL -> {
+          if (onlyWarns(service, result)) {
+            warnings.add(RED + result.detail() + "; it only warns");
+          } else if (goesOn != null) {
+            warnings.add(RED + result.detail() + "; " + goesOn);
+          } else {
+            problems.add(
+                RED
+                    + result.detail()
+                    + "; wait until it is green, or say that this release is the cure"
+                    + " (--red-baseline warn)");
+          }
+        }
+        case NO_DATA, ERROR -> {
+          if (!isTold(checked, result)) {
+            warnings.add("not known before anything is changed: " + result.detail());
+          }
+        }
+      }
+    }
+    if (checked.problems().isEmpty()
+        && checked.before().isEmpty()
+        && !asked(service, request, leftOut).isEmpty()) {
+      warnings.add(OLDER);
+    }
+    return new BeforeTheStart(List.copyOf(problems), List.copyOf(warnings));
+  }
+
+  private static boolean onlyWarns(ServiceDefinition service, SliResult result) {
+    return service.slis().stream()
+        .filter(sli -> sli.name().equals(result.name()))
+        .map(service::onBreach)
+        .allMatch(OnBreach.WARN::equals);
+  }
+
+  /// Why a red one does not stop it; none where it does.
+  private static @Nullable String goesOn(ServiceDefinition service, boolean urgent) {
+    if (service.analysis().redBaseline() == RedBaseline.WARN) {
+      return "the release is said to be the cure (redBaseline: warn)";
+    }
+    if (urgent) {
+      return "in an incident that is what it is for";
+    }
+    if (!Strategies.installs(service.strategy())) {
+      return "a restart may be the cure";
+    }
+    return service.watchedFor().compareTo(service.soak()) > 0
+        ? null
+        : "nothing is watched before every node has the release";
+  }
+
+  /// What the canary's own query has told already.
+  private static boolean isTold(SlisChecked checked, SliResult result) {
+    return Stream.concat(checked.problems().stream(), checked.warnings().stream())
+        .anyMatch(it -> it.equals(result.detail()) || it.startsWith(result.name() + ":"));
+  }
+}

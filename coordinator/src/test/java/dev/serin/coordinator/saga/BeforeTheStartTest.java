@@ -1,0 +1,226 @@
+package dev.serin.coordinator.saga;
+
+import static dev.serin.contracts.sli.Verdict.ERROR;
+import static dev.serin.contracts.sli.Verdict.FAIL;
+import static dev.serin.contracts.sli.Verdict.NO_DATA;
+import static dev.serin.contracts.sli.Verdict.PASS;
+import static dev.serin.coordinator.saga.Acts.done;
+import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.refuses;
+import static dev.serin.coordinator.saga.Acts.tells;
+import static dev.serin.coordinator.saga.Services.canaryThenPeers;
+import static dev.serin.coordinator.saga.Services.with;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.request.Request;
+import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.rollout.ReleasePlan;
+import dev.serin.contracts.rollout.RolloutEvent.PreflightFailed;
+import dev.serin.contracts.rollout.RolloutEvent.PreflightPassed;
+import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.SliBefore;
+import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.SliCommand.CheckSlis;
+import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.contracts.sli.SliQuery;
+import dev.serin.contracts.sli.SliResult;
+import dev.serin.contracts.sli.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A service that is red already stops a release before anything is changed, unless the release is
+/// said to be the cure.
+class BeforeTheStartTest {
+  private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1");
+  private static final String ABOVE = "errors is 0.12, above the limit of 0.005";
+
+  private static SliResult is(String name, Verdict verdict, String detail) {
+    return new SliResult(name, "q", 0.12, 0.005, null, 1200.0, verdict, detail, null);
+  }
+
+  private static Story.Act finds(SliResult... before) {
+    return finds(List.of(), before);
+  }
+
+  private static Story.Act finds(List<String> warnings, SliResult... before) {
+    return story -> Acts.answered(story, checked(story, warnings, before));
+  }
+
+  private static SlisChecked checked(Story story, List<String> warnings, SliResult... before) {
+    return new SlisChecked(
+        story.newest("check-slis").head().answered(story.now()),
+        List.of(),
+        List.of(),
+        warnings,
+        List.of(before));
+  }
+
+  /// The other agents have nothing against it.
+  private static Story released(
+      ServiceDefinition service, @Nullable String strategy, String overrides) {
+    return Story.of(service)
+        .on(Acts.asked(Acts.by(strategy, overrides)))
+        .on(done("check-pool"))
+        .on(done("inspect"));
+  }
+
+  private static PreflightPassed passed(Story story) {
+    return story.last().events().stream()
+        .filter(PreflightPassed.class::isInstance)
+        .map(PreflightPassed.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aServiceThatIsRedStopsARelease() {
+    Story story =
+        released(SERVICE, null, "{}")
+            .on(
+                finds(is("errors", FAIL, ABOVE)),
+                tells("preflight-failed", "rollout-rejected"),
+                refuses(
+                    "red before anything is changed: "
+                        + ABOVE
+                        + "; wait until it is green, or say that this release is the cure"
+                        + " (--red-baseline warn)"));
+    assertThat(((PreflightFailed) story.last().events().getFirst()).problems()).hasSize(1);
+  }
+
+  @Test
+  void whatEachSliWasIsRecorded() {
+    Story story =
+        released(SERVICE, null, "{}")
+            .on(finds(is("errors", PASS, "errors is 0.12")), isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).before())
+        .containsExactly(new SliBefore("errors", 0.12, 1200.0, PASS, "errors is 0.12"));
+    assertThat(passed(story).warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          {"redBaseline": "warn"}               ;           ; the release is said to be the cure (redBaseline: warn)
+          {"analysis": {"redBaseline": "warn"}} ;           ; the release is said to be the cure (redBaseline: warn)
+          {"soak": "90s"}                       ; emergency ; in an incident that is what it is for
+          {}                                    ; restart   ; a restart may be the cure
+          {"window": "0s", "soak": "90s"}       ;           ; nothing is watched before every node has the release
+          {"soak": "90s"}                       ; OneAtATime; nothing is watched before every node has the release
+          """)
+  void aCureGoesOnAndSaysSo(String overrides, @Nullable String strategy, String why) {
+    Story story =
+        released(SERVICE, strategy, overrides)
+            .on(finds(is("errors", FAIL, ABOVE)), isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).warnings())
+        .contains("red before anything is changed: " + ABOVE + "; " + why);
+    assertThat(passed(story).before()).extracting(SliBefore::verdict).containsExactly(FAIL);
+  }
+
+  @Test
+  void theServiceItselfMaySayThatItOnlyWarns() {
+    ServiceDefinition warns = with(SERVICE, "{\"analysis\": {\"redBaseline\": \"warn\"}}");
+    released(warns, null, "{}").on(finds(is("errors", FAIL, ABOVE)), isIn(RolloutPhase.ROLLING));
+    released(warns, null, "{\"redBaseline\": \"stop\"}")
+        .on(finds(is("errors", FAIL, ABOVE)), refuses("red before anything is changed: "));
+  }
+
+  @Test
+  void anotherWordThanStopOrWarnIsRefused() {
+    Story.of(SERVICE)
+        .on(
+            Acts.asked(Acts.by(null, "{\"redBaseline\": \"ignore\"}")),
+            refuses("analysis.redBaseline: expected one of stop, warn, found 'ignore'"));
+  }
+
+  @Test
+  void whatOnlyWarnsStopsNothing() {
+    ServiceDefinition service =
+        with(
+            SERVICE,
+            """
+            {"slis": [{"name": "errors", "query": "q{n=~'$canary'}", "max": 1},
+                      {"name": "queue", "query": "q{n=~'$canary'}", "max": 1, "onBreach": "warn"}]}
+            """);
+    Story story =
+        released(service, null, "{}")
+            .on(
+                finds(is("errors", PASS, "errors is 0"), is("queue", FAIL, "queue is 2")),
+                isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).warnings())
+        .containsExactly("red before anything is changed: queue is 2; it only warns");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NO_DATA", "ERROR"})
+  void withoutAValueItIsNotRedAndThatIsToldOnce(Verdict none) {
+    Story story =
+        released(SERVICE, null, "{}")
+            .on(finds(is("errors", none, "errors has none")), isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).warnings())
+        .containsExactly("not known before anything is changed: errors has none");
+    story =
+        released(SERVICE, null, "{}")
+            .on(
+                finds(List.of("errors: no series matches now"), is("errors", none, "has none")),
+                isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).warnings()).containsExactly("errors: no series matches now");
+    assertThat(List.of(NO_DATA, ERROR)).contains(none);
+  }
+
+  @Test
+  void anOlderWatcherMeasuresNothingAndTheReleaseSaysSo() {
+    Story story = released(SERVICE, null, "{}").on(finds(), isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).before()).isEmpty();
+    assertThat(passed(story).warnings())
+        .singleElement()
+        .asString()
+        .contains("it is older than the coordinator, upgrade it");
+  }
+
+  private static List<SliQuery> before(Story story) {
+    return ((CheckSlis) story.newest("check-slis")).before();
+  }
+
+  @Test
+  void allNodesAreAskedAboutAndNothingWhereNothingIsWatched() {
+    assertThat(before(released(SERVICE, null, "{}")))
+        .extracting(SliQuery::query)
+        .containsExactly("errors{node=~\"(?:b2|b1)\"}");
+    assertThat(before(Story.of(SERVICE).on(Acts.asked(Acts.by("analysis-only", "{}")))))
+        .as("its canary has the release already")
+        .isEmpty();
+  }
+
+  /// A plan has the problem, too, and what each SLI is.
+  @Test
+  void aPlanSaysWhatIsRed() {
+    Story story = released(SERVICE, null, "{}");
+    ReleaseRequested release = Story.releaseOf("v3", Request.IfBusy.QUEUE);
+    Preview preview =
+        ((Parsed.Valid<Preview>) Preview.of(story.ledger(), SERVICE, release)).value();
+    List<AgentEvent> answers = new ArrayList<>();
+    preview
+        .questions("plan/1", story.now())
+        .forEach(question ->
+            answers.add(
+                question instanceof CheckSlis
+                    ? checked(story, List.of(), is("errors", FAIL, ABOVE))
+                    : story.world().obey(question, story.now())));
+    ReleasePlan plan = preview.judged(answers, Duration.ofSeconds(90), story.now());
+    assertThat(plan.before()).containsExactly(new SliBefore("errors", 0.12, 1200.0, FAIL, ABOVE));
+    assertThat(plan.problems()).singleElement().asString().contains(ABOVE);
+    assertThat(plan.checks())
+        .filteredOn(check -> !check.ok())
+        .extracting(ReleasePlan.CheckResult::name)
+        .containsExactly("slis");
+  }
+}

@@ -90,6 +90,12 @@ public final class Alone {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /// Those of them that are out now: not who was given back what it had since, and is to leave once
+  /// more when somebody resumes.
+  public static Set<String> out(List<Step> steps) {
+    return untouched(steps.stream().filter(step -> !isLeaving(step) || step.stands()).toList());
+  }
+
   /// None where the canaries never serve alone.
   static PlanView.@Nullable Alone view(ServiceDefinition service, List<Step> steps) {
     List<Step> leaving = steps.stream().filter(Alone::isLeaving).toList();

@@ -75,13 +75,26 @@ final class ComingBack {
         && service.peers().stream()
             .map(Node::name)
             .filter(peer -> !peer.equals(step.node()))
-            .anyMatch(peer -> serves(rollout, peer))
+            .anyMatch(peer -> serves(rollout, step, peer))
         && service.canaries().stream().anyMatch(canary -> isToLeave(rollout, canary.name()));
   }
 
-  private static boolean serves(Rollout rollout, String peer) {
+  /// Where the one that is put off is ready itself and only can't be proven, the other has to be
+  /// proven or seen: else each of two would be put off for the other's sake, and nobody serve.
+  private static boolean serves(Rollout rollout, Step putOff, String peer) {
     NodeRecord record = rollout.nodes().get(peer);
-    return record != null && Boolean.TRUE.equals(record.inRotation());
+    return record != null
+        && Boolean.TRUE.equals(record.inRotation())
+        && (putOff.name() == StepName.READY || isProven(rollout, peer) || isSeen(rollout, peer));
+  }
+
+  private static boolean isProven(Rollout rollout, String peer) {
+    return rollout.steps().stream()
+        .anyMatch(step ->
+            step.undo()
+                && step.name() == StepName.SERVING
+                && step.status() == StepStatus.SUCCEEDED
+                && peer.equals(step.node()));
   }
 
   private static boolean isToLeave(Rollout rollout, String canary) {

@@ -110,7 +110,8 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   }
 
   /// A shift is about every node. One that was interrupted begins anew, maybe once the canary has
-  /// left for a breach, and is back.
+  /// left for a breach, and is back. One that is only to be done once more has told nobody
+  /// anything.
   private static boolean isHalfShifted(Rollout rollout) {
     int next =
         switch (rollout.phase()) {
@@ -128,7 +129,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
       return false;
     }
     Step step = rollout.steps().get(next);
-    return step.name() == StepName.SHIFT && step.isBegun() && step.status() != StepStatus.SUCCEEDED;
+    return step.name() == StepName.SHIFT && step.stands() && step.status() != StepStatus.SUCCEEDED;
   }
 
   /// Whether what HAProxy has of it may be another thing than what was asked, by Serin's own doing.

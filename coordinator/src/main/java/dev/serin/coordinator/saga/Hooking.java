@@ -125,7 +125,7 @@ final class Hooking {
   private static @Nullable Double share(Rollout rollout) {
     boolean alone =
         !(rollout.phase() instanceof Phase.RollingBack)
-            && !Alone.untouched(rollout.steps()).isEmpty()
+            && !Alone.out(rollout.steps()).isEmpty()
             && rollout.steps().stream()
                 .filter(Alone::isLeaving)
                 .allMatch(step -> step.status() == StepStatus.SUCCEEDED);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The analysis of a pause that a person ends, but that no person asked for: an SLI is red that only
-/// holds the rollout, or Serin has stopped while the canaries serve alone. What would take the
+/// The analysis of a pause that a person ends, but that no person asked for: an SLI is red that
+/// only holds the rollout, or Serin has stopped while the canaries serve alone. What would take the
 /// release back is asked on, and the dead man's switch goes by that. Nothing becomes green by it:
 /// who resumes begins the window anew.
 final class KeptWatch {
@@ -29,8 +29,8 @@ final class KeptWatch {
     return severe && rollout.phase() instanceof Phase.Watching ? begun(draft, step) : null;
   }
 
-  /// As many slots as the window has; then another one is begun, so that what is remembered does not
-  /// grow for as long as nobody comes.
+  /// As many slots as the window has; then another one is begun, so that what is remembered does
+  /// not grow for as long as nobody comes.
   private static Watch begun(Draft draft, int step) {
     Rollout rollout = draft.rollout();
     Analysis analysis = Plan.analysis(rollout.service(), rollout.steps().get(step));
@@ -101,7 +101,10 @@ final class KeptWatch {
     boolean rollsBack = draft.rollout().service().noData().then() == NoDataThen.ROLLBACK;
     if (rollsBack && !Wakeups.patienceEnds(draft.rollout(), watch).isAfter(draft.at)) {
       Watching.blindTooLong(
-          draft, ((Phase.Paused) draft.rollout().phase()).step(), watch, Watching.silent(draft, watch));
+          draft,
+          ((Phase.Paused) draft.rollout().phase()).step(),
+          watch,
+          Watching.silent(draft, watch));
     } else if (!watch.renewAt().isAfter(draft.at)) {
       Watch renewed = watch.renewedAt(draft.at.plus(Watching.RENEW));
       goOn(draft, renewed);

@@ -5,7 +5,6 @@ import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficShare;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.rollout.NodeView;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ final class Observing {
     List<String> before = draft.rollout().seen().silent();
     List<String> silent =
         observed.silent().stream().map(SilentLoadBalancer::loadBalancer).sorted().toList();
-    Instant tooFewBefore = draft.rollout().seen().tooFewSince();
+    Rollout.Seen seenBefore = draft.rollout().seen();
     draft.change(it ->
         it.seeing(
             new Rollout.Seen(
@@ -59,7 +58,7 @@ final class Observing {
     } else if (without != null) {
       Pausing.tell(draft, without);
     }
-    ServingAlone.look(draft, tooFewBefore);
+    ServingAlone.look(draft, seenBefore);
     CatchingUp.look(draft, observed);
   }
 

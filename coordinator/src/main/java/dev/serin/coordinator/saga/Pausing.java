@@ -39,7 +39,11 @@ final class Pausing {
       return;
     }
     String why = "somebody has changed " + sentence(changed.drifts()) + "; nothing was reverted";
-    waitsForAPerson(draft, why);
+    boolean watches = !isAtTheCanary(draft.rollout(), changed.drifts());
+    if (!watches) {
+      KeptWatch.end(draft);
+    }
+    waitsForAPerson(draft, why, watches);
   }
 
   /// Whether it was compared with something else than what is asked by now: by an agent that had
@@ -77,12 +81,23 @@ final class Pausing {
             + sentence(remains.drifts())
             + "; "
             + remains.failure().sentence();
-    waitsForAPerson(draft, why);
+    waitsForAPerson(draft, why, true);
+  }
+
+  /// Who is at work on the canary has the wheel: that it answers nobody any more is not its fault.
+  private static boolean isAtTheCanary(Rollout rollout, List<Drift> drifts) {
+    return rollout.service().canaries().stream()
+        .anyMatch(canary -> drifts.stream().anyMatch(drift -> canary.name().equals(drift.node())));
   }
 
   /// A pause of the plan that only waits becomes one that no clock ends.
-  private static void waitsForAPerson(Draft draft, String why) {
+  ///
+  /// @param watches whether canaries that serve alone are watched on
+  private static void waitsForAPerson(Draft draft, String why, boolean watches) {
     switch (draft.rollout().phase()) {
+      case Phase.Rolling(int step) when !watches -> pauseAt(draft, step, Draft.SERIN, why);
+      case Phase.Watching(int step, Watch watch) when !watches ->
+          pauseAt(draft, step, Draft.SERIN, why);
       case Phase.Rolling rolling -> pause(draft, why);
       case Phase.Watching watching -> pause(draft, why);
       case Phase.Paused paused when Holds.isHeld(draft.rollout()) ->
@@ -219,8 +234,7 @@ final class Pausing {
   /// Where the canaries serve alone nobody stands behind them while a person is awaited, so the
   /// watch goes on where it was Serin that stopped; who pauses himself has the wheel.
   static void pause(Draft draft, String by, String why, String acts) {
-    boolean keeps =
-        by.equals(Draft.SERIN) && !Alone.untouched(draft.rollout().steps()).isEmpty();
+    boolean keeps = by.equals(Draft.SERIN) && !Alone.out(draft.rollout().steps()).isEmpty();
     pauseAt(draft, underWay(draft.rollout()), by, why, acts, keeps);
   }
 

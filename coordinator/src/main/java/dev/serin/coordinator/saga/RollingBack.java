@@ -314,7 +314,14 @@ final class RollingBack {
     List<Step> steps = draft.rollout().steps();
     List<Integer> together = Batches.together(steps, index);
     int first = together.getFirst();
-    draft.steps(ComingBack.last(steps, Objects.requireNonNull(steps.get(index).node())));
+    String peer = Objects.requireNonNull(steps.get(index).node());
+    draft.steps(ComingBack.last(steps, peer));
+    Pausing.tell(
+        draft,
+        peer
+            + " does not come back within "
+            + View.shown(draft.rollout().service().rollback().waitForPeers())
+            + "; the canary leaves without it, and it is tried once more after that");
     if (together.size() == 1) {
       begin(draft, first);
     } else {

@@ -24,7 +24,7 @@ final class ServingAlone {
   /// nobody knows.
   static @Nullable Instant tooFewSince(Rollout rollout, TrafficObserved observed) {
     if (!observed.silent().isEmpty()
-        || Alone.untouched(rollout.steps()).isEmpty()
+        || Alone.out(rollout.steps()).isEmpty()
         || observed.inRotation().size() >= minimum(rollout)) {
       return null;
     }
@@ -36,30 +36,40 @@ final class ServingAlone {
     return rollout.service().aloneMinimum().orElse(0);
   }
 
-  /// What follows from what the guard has just seen. A pause that waits for a person is theirs:
-  /// there it is told, and abort brings the peers back.
+  /// What follows from what the guard has just seen. A pause in which nobody watches is a person's:
+  /// there it is told, once, and abort brings the peers back.
   ///
-  /// @param before since when too few were in rotation as it was seen before
-  static void look(Draft draft, @Nullable Instant before) {
+  /// @param before what it had seen before
+  static void look(Draft draft, Rollout.Seen before) {
     Rollout.Seen seen = draft.rollout().seen();
     Instant since = seen.tooFewSince();
-    if (since == null || seen.at() == null) {
+    if (since == null) {
       return;
     }
-    boolean confirmed = !seen.at().isBefore(since.plus(CONFIRMED));
+    boolean confirmed = isConfirmed(seen);
+    boolean news = confirmed && !(since.equals(before.tooFewSince()) && isConfirmed(before));
     switch (draft.rollout().phase()) {
       case Phase.Rolling rolling when confirmed -> bringBack(draft, since);
       case Phase.Watching watching when confirmed -> bringBack(draft, since);
       case Phase.Paused paused when paused.watch() != null && confirmed -> bringBack(draft, since);
-      case Phase.Paused paused
-          when paused.watch() == null && paused.back() == null && before == null ->
-          Pausing.tell(draft, sentence(draft.rollout(), since) + "; abort brings them back");
+      case Phase.Paused paused when paused.watch() == null && paused.back() == null && news ->
+          Pausing.tell(
+              draft,
+              sentence(draft.rollout(), since)
+                  + (paused.untilHandsOn()
+                      ? "; Serin's hands are off, so somebody has to bring them back"
+                      : "; abort brings them back"));
       case Phase.Rolling rolling -> {}
       case Phase.Watching watching -> {}
       case Phase.Paused paused -> {}
       case Phase.RollingBack back -> {}
       case Phase.Preflight preflight -> {}
     }
+  }
+
+  private static boolean isConfirmed(Rollout.Seen seen) {
+    Instant since = seen.tooFewSince();
+    return since != null && seen.at() != null && !seen.at().isBefore(since.plus(CONFIRMED));
   }
 
   private static void bringBack(Draft draft, Instant since) {
@@ -77,7 +87,7 @@ final class ServingAlone {
     return "expected "
         + minimum(rollout)
         + " or more nodes in rotation while "
-        + String.join(", ", new TreeSet<>(Alone.untouched(rollout.steps())))
+        + String.join(", ", new TreeSet<>(Alone.out(rollout.steps())))
         + " are out for the canaries to serve alone, found "
         + (in.isEmpty() ? "none" : String.join(", ", in))
         + " since "

@@ -251,7 +251,21 @@ final class Switching {
             .filter(it ->
                 service.isBlueGreen() ? peers.contains(it.name()) : !leaving.contains(it.name()))
             .noneMatch(it ->
-                (isIn(it) && !given.contains(it.name())) || ComingBack.isSeen(rollout, it.name()));
+                (isIn(it) && !given.contains(it.name()) && !isSeenOut(rollout, it.name()))
+                    || ComingBack.isSeen(rollout, it.name()));
+  }
+
+  /// Whether the load balancers say that a canary is down which Serin has not touched since it
+  /// served. What they said of one that is on its way back, or of a peer, may be older than what
+  /// was done to it.
+  private static boolean isSeenOut(Rollout rollout, String node) {
+    Rollout.Seen seen = rollout.seen();
+    return seen.at() != null
+        && seen.silent().isEmpty()
+        && !seen.inRotation().contains(node)
+        && rollout.service().canaries().stream().anyMatch(canary -> canary.name().equals(node))
+        && rollout.steps().stream()
+            .noneMatch(step -> step.undo() && step.isBegun() && node.equals(step.node()));
   }
 
   private static boolean isIn(NodeRecord record) {

@@ -59,20 +59,18 @@ final class Unwatched {
   }
 
   private static void wentOffUnwatched(Draft draft, DeadManWentOff off) {
-    if (isOvertaken(draft, off)) {
-      Pausing.tell(
-          draft,
-          "the dead man's switch went off for want of a proof since "
-              + off.expiredAt()
-              + "; there is one by now, so what it did is put back");
-      return;
-    }
     String unwatched = "nobody has watched the canary since " + off.expiredAt();
     Failure failure = off.failure();
     if (off.action() == DeadManAction.ALERT) {
       Pausing.tell(draft, unwatched + "; it is left in rotation, as the service says");
     } else if (failure != null) {
       Pausing.tell(draft, unwatched + "; it could not leave rotation: " + failure.sentence());
+    } else if (isOvertaken(draft, off)) {
+      Pausing.tell(
+          draft,
+          "the dead man's switch went off for want of a proof since "
+              + off.expiredAt()
+              + "; there is one by now, so what it did is put back");
     } else {
       off.drained().forEach(node -> draft.node(node, NodeRecord::drained));
       // Who had left for the canary to serve alone was given back what it had, before that one

@@ -268,10 +268,7 @@ final class Watching {
         rollout.service().peers().stream().map(ServiceDefinition.Node::name).toList();
     return rollout.steps().stream()
             .noneMatch(step ->
-                step.stands()
-                    && !step.undo()
-                    && step.node() != null
-                    && peers.contains(step.node()))
+                step.stands() && !step.undo() && step.node() != null && peers.contains(step.node()))
         && Set.of(StepName.ANALYSE, StepName.HOOK, StepName.SHIFT, StepName.READY, StepName.SERVING)
             .contains(rollout.steps().get(Pausing.underWay(rollout)).name());
   }
@@ -313,11 +310,7 @@ final class Watching {
     }
     Watch watch = watching.watch().withoutAbsence(draft.absence(watching.watch().renewAt()));
     if (!Wakeups.patienceEnds(draft.rollout(), watch).isAfter(draft.at)) {
-      blindTooLong(
-          draft,
-          watching.step(),
-          watch,
-          silent(draft, watch));
+      blindTooLong(draft, watching.step(), watch, silent(draft, watch));
       return;
     }
     if (watch.renewAt().isAfter(draft.at)) {

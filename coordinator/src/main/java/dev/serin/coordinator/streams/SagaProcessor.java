@@ -281,20 +281,21 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// The index of wake-ups and the turns are stores of their own, and may be lost by themselves.
   private void wakeAgain() {
-    ledgers().eachReadable(ledger -> {
-      TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
-      Instant at = Saga.wakeAt(ledger);
-      if (at != null && !wakeups().has(at, ledger.service())) {
-        wakeups().at(at, ledger.service());
-        metrics.wakeRebuilt();
-        log.atWarn()
-            .addKeyValue("service", ledger.service())
-            .log(
-                "expected a wake-up at {} in the index, found none (was its changelog topic deleted,"
-                    + " or put back from a copy?); rebuilt from the service's ledger",
-                at);
-      }
-    });
+    ledgers()
+        .eachReadable(ledger -> {
+          TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
+          Instant at = Saga.wakeAt(ledger);
+          if (at != null && !wakeups().has(at, ledger.service())) {
+            wakeups().at(at, ledger.service());
+            metrics.wakeRebuilt();
+            log.atWarn()
+                .addKeyValue("service", ledger.service())
+                .log(
+                    "expected a wake-up at {} in the index, found none (was its changelog topic deleted,"
+                        + " or put back from a copy?); rebuilt from the service's ledger",
+                    at);
+          }
+        });
   }
 
   private Ledger kept(String service) {
@@ -306,15 +307,16 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// The freezes of all services have changed: whoever waits for their end is looked at again.
   private void reconsiderHeld() {
-    ledgers().eachReadable(ledger -> {
-      if (ledger.held() != null) {
-        try {
-          decide(ledger.service(), new Input.Woken(now()));
-        } catch (Undecided bug) {
-          tryAgain(ledger.service(), 1, bug);
-        }
-      }
-    });
+    ledgers()
+        .eachReadable(ledger -> {
+          if (ledger.held() != null) {
+            try {
+              decide(ledger.service(), new Input.Woken(now()));
+            } catch (Undecided bug) {
+              tryAgain(ledger.service(), 1, bug);
+            }
+          }
+        });
   }
 
   /// A ledger of another version, or a damaged one. A request is refused, an answer becomes a dead

@@ -161,7 +161,10 @@ class CanaryDiesAloneTest {
   void aPauseThatAPersonChoseIsTheirsAndTellsIt() {
     Story story =
         alone()
+            .on(sees())
             .on(pause(), isIn(RolloutPhase.PAUSED))
+            .on(sees(), sends(), tells())
+            .after(TOLD_AGAIN)
             .on(sees(), sends(), tells("traffic-shifted"))
             .after(TOLD_AGAIN)
             .on(sees(), sends(), tells(), isIn(RolloutPhase.PAUSED));

@@ -157,7 +157,7 @@ class KeptWatchTest {
         .after(Duration.ofHours(1), sends());
   }
 
-  private static Story.Act changedByHand() {
+  private static Story.Act changedByHand(String node) {
     return story ->
         Acts.answered(
             story,
@@ -166,9 +166,9 @@ class KeptWatchTest {
                     "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
                 List.of(
                     new Drift(
-                        "b3",
-                        new ServerSetting("haproxy-1", "api_pool", "b3", 100, AdminState.DRAIN),
-                        new ServerSetting("haproxy-1", "api_pool", "b3", 100, AdminState.MAINT),
+                        node,
+                        asked(story, node),
+                        new ServerSetting("haproxy-1", "api_pool", node, 100, AdminState.MAINT),
                         false,
                         false,
                         "MAINT"))));
@@ -180,7 +180,7 @@ class KeptWatchTest {
 
   @Test
   void whileTheCanaryServesAloneItIsWatchedOnWhateverStopsSerin() {
-    Story story = alone().on(changedByHand(), sends("stop-watching", "watch 1-3"));
+    Story story = alone().on(changedByHand("b3"), sends("stop-watching", "watch 1-3"));
     assertThat(story.active().phase().shown()).isEqualTo(RolloutPhase.PAUSED);
     assertThat(deadMan(story)).as("the switch stays armed").isNotNull();
     assertThat(((WatchSlis) Acts.steps(story.last()).getLast()).slis().getFirst().query())
@@ -188,6 +188,22 @@ class KeptWatchTest {
     story.on(Acts.probe(PASS)).on(probe(FAIL, PASS));
     assertThat(Acts.steps(story.last()).stream().map(Words::of))
         .containsExactly("stop-watching", "ready b3", "ready b1");
+  }
+
+  private static ServerSetting asked(Story story, String node) {
+    return Objects.requireNonNull(story.active().nodes().get(node)).asked().getFirst();
+  }
+
+  @Test
+  void whoIsAtWorkOnTheCanaryHasTheWheel() {
+    Story story =
+        alone().on(changedByHand("b2"), sends("stop-watching"), isIn(RolloutPhase.PAUSED));
+    assertThat(deadMan(story)).isNull();
+    story =
+        alone()
+            .on(changedByHand("b3"), sends("stop-watching", "watch 1-3"))
+            .on(changedByHand("b2"), sends("stop-watching"), isIn(RolloutPhase.PAUSED));
+    assertThat(deadMan(story)).isNull();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static dev.serin.coordinator.saga.Acts.fails;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.sends;
+import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canariesThenPeers;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
@@ -160,9 +161,34 @@ class PeersComeBackTest {
             .on(done("ready b1"))
             .on(done("serving b1"))
             .after(Duration.ofSeconds(61))
-            .on(fails("serving b3", DOWN), sends("drain b2"));
+            .on(
+                fails("serving b3", DOWN),
+                sends("drain b2"),
+                tells(
+                    "step-failed undo-serving b3",
+                    "traffic-shifted",
+                    "step-started undo-drain b2"));
+    assertThat(story.told().get(story.told().size() - 2).head().why())
+        .isEqualTo(
+            "b3 does not come back within 1m; the canary leaves without it, and it is tried once"
+                + " more after that");
     story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
     isAsBefore(story);
+  }
+
+  /// Each of the two is ready and can't be proven, and each try takes its time.
+  @Test
+  void twoWithoutAProofAreNotPutOffEachForTheOthersSake() {
+    Story story = breached().on(done("ready b3")).on(done("ready b1"));
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story
+          .after(Duration.ofSeconds(30))
+          .on(fails("serving b3", DOWN), sends())
+          .on(fails("serving b1", DOWN))
+          .after(Duration.ofSeconds(2L * attempt));
+    }
+    story.goesOn().endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
+    assertThat(story.state("v2").message()).contains("b2 keeps v2 and stays in rotation");
   }
 
   @Test
@@ -196,6 +222,30 @@ class PeersComeBackTest {
       assertThat(story.world().node(canary).digest()).isEqualTo(World.sha("v1"));
       assertThat(story.world().node(canary).isIn()).isTrue();
     }
+  }
+
+  @Test
+  void aCanaryThatTheLoadBalancersSayIsDownIsNobodyToServeForTheOther() {
+    ServiceDefinition two =
+        with(
+            canariesThenPeers(List.of("b1", "b2"), List.of("b3", "b4")),
+            """
+            {"strategy": "traffic-steps", "minAvailable": 1,
+             "trafficSteps": [{"share": 50}, {"share": 100, "window": "90s", "minAvailable": 2}]}
+            """);
+    Story story =
+        rollout(two)
+            .until("watch 1-3")
+            .on(sees("b2"))
+            .after(Duration.ofSeconds(10))
+            .on(sees("b2"), sends("stop-watching", "ready b4", "ready b3"));
+    for (int attempt = 1; attempt <= 5; attempt++) {
+      story.on(failsForGood("ready b4")).on(failsForGood("ready b3"));
+      story.after(Duration.ofSeconds(2L * attempt));
+    }
+    story.goesOn();
+    assertThat(story.state("v2").message()).contains("b2 keeps v2 and stays in rotation");
+    assertThat(story.world().node("b2").isIn()).isTrue();
   }
 
   @Test

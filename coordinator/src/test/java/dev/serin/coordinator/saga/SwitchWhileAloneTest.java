@@ -95,6 +95,18 @@ class SwitchWhileAloneTest {
     }
   }
 
+  /// A reload would bring the canary back, unwatched.
+  @Test
+  void inThePauseEachNodeIsGuardedAsItIs() {
+    for (GuardedServer server :
+        Objects.requireNonNull(Guarding.of(wentOffAlone().active())).servers()) {
+      assertThat(server.inWork()).as("%s is left alone", server.node()).isFalse();
+      assertThat(server.settings())
+          .allMatch(it ->
+              it.state() == (server.node().equals("b2") ? AdminState.DRAIN : AdminState.READY));
+    }
+  }
+
   @Test
   void itGoesToItsEndFromThere() {
     Story story = wentOffAlone().on(resume()).goesOn();

@@ -8,6 +8,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
+import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
@@ -464,14 +465,18 @@ final class Guard {
   private void report(Map<String, Snapshot> seen, Instant now) {
     boolean reachNews = reach.isNews();
     if (seen.size() < loadBalancers().size()) {
-      if (reachNews) {
+      List<SilentLoadBalancer> silent = reach.silent();
+      if (reachNews && silent.isEmpty()) {
+        // One answers again and another has missed a single look: nothing is known that is news.
+        reportAt = now;
+      } else if (reachNews) {
         answers.accept(
             new HaproxyEvent.TrafficObserved(
                 newest.head().answered(now),
                 Shares.seen(newest.servers(), seen),
                 List.of(),
                 List.of(),
-                reach.silent()));
+                silent));
       }
       return;
     }

@@ -71,6 +71,28 @@ class SilenceTest {
     time.until(NOON.plusSeconds(second));
   }
 
+  /// One is back in the very look that the other one misses: nobody knows who is in rotation then.
+  @Test
+  void whereOneTakesTheOthersPlaceNothingIsToldUntilBothAnswer() throws InterruptedException {
+    guard();
+    silent.add("one");
+    at(5);
+    assertThat(told.getLast().silent()).isNotEmpty();
+    told.clear();
+    silent.clear();
+    silent.add("two");
+    at(6);
+    assertThat(told).isEmpty();
+    silent.clear();
+    at(8);
+    assertThat(told)
+        .singleElement()
+        .satisfies(it -> {
+          assertThat(it.silent()).isEmpty();
+          assertThat(it.shares()).isNotEmpty();
+        });
+  }
+
   @Test
   void isToldOncePerOutageAndOnceWhenItIsOver() throws InterruptedException {
     guard();

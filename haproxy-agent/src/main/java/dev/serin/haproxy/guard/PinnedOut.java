@@ -12,9 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Servers that a reload has given back to the users that they pin, where no leaving map turns these
-/// away. Their drain had ended in maintenance, which nobody asks for by name: they are drained
-/// again, and go back into maintenance once nothing is on them, so that nobody in flight is cut.
+/// Servers that a reload has given back to the users that they pin, where no leaving map turns
+/// these away. Their drain had ended in maintenance, which nobody asks for by name: they are
+/// drained again, and go back into maintenance once nothing is on them, so that nobody in flight is
+/// cut.
 final class PinnedOut {
   /// By their keys as of [Causes].
   private final Set<String> drainedAgain = new HashSet<>();

@@ -26,7 +26,7 @@ final class Table {
 
   /// A table whose header line begins with `#` and whose cells are parted by spaces.
   static Table spaces(String header) {
-    return new Table(List.of(header.substring(1).strip().split(" +")));
+    return new Table(words(header.substring(1).strip()));
   }
 
   void addCommas(String line) {
@@ -34,11 +34,29 @@ final class Table {
   }
 
   void addSpaces(String line) {
-    rows.add(List.of(line.strip().split(" +")));
+    rows.add(words(line.strip()));
   }
 
   List<Row> rows() {
-    return rows.stream().map(Row::new).toList();
+    List<Row> all = new ArrayList<>(rows.size());
+    for (List<String> row : rows) {
+      all.add(new Row(row));
+    }
+    return all;
+  }
+
+  /// What spaces part, however many.
+  private static List<String> words(String line) {
+    List<String> words = new ArrayList<>();
+    int from = 0;
+    for (int to = line.indexOf(' '); to >= 0; to = line.indexOf(' ', from)) {
+      if (to > from) {
+        words.add(line.substring(from, to));
+      }
+      from = to + 1;
+    }
+    words.add(line.substring(from));
+    return words;
   }
 
   private static List<String> cells(String line) {

@@ -393,6 +393,21 @@ final class Draft {
     TakingTurns.returnWhatIsOver(this);
     Ledger next = ledger();
     List<RolloutState> states = new ArrayList<>(ended);
+    boolean changed = !next.equals(before);
+    if (changed) {
+      addStates(next, states);
+    }
+    boolean nothing =
+        turns.isEmpty() && commands.isEmpty() && events.isEmpty() && states.isEmpty() && !changed;
+    if (publishedAt != null || !states.isEmpty()) {
+      next = next.decided(publishedAt == null ? at : publishedAt);
+    }
+    return new Decision(
+        next, commands, events, states, turns, Wakeups.of(next), nothing ? ignored : null);
+  }
+
+  /// Those that show something else than before.
+  private void addStates(Ledger next, List<RolloutState> states) {
     Rollout now = next.active();
     if (now != null) {
       RolloutState state = View.active(next, now, at);
@@ -409,16 +424,5 @@ final class Draft {
     View.queued(next, at).stream()
         .filter(state -> !waitedBefore.contains(state))
         .forEach(states::add);
-    boolean nothing =
-        turns.isEmpty()
-            && commands.isEmpty()
-            && events.isEmpty()
-            && states.isEmpty()
-            && next.equals(before);
-    if (publishedAt != null || !states.isEmpty()) {
-      next = next.decided(publishedAt == null ? at : publishedAt);
-    }
-    return new Decision(
-        next, commands, events, states, turns, Wakeups.of(next), nothing ? ignored : null);
   }
 }

@@ -6,6 +6,7 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.KnownInstance;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 
 /// What goes on beside the steps of a rollout, worked out after every decision: the guard over the
 /// load balancers, and the looks at the instances.
@@ -44,7 +45,8 @@ final class Upkeep {
       return;
     }
     Instant due = draft.rollout().guardAt();
-    if (!same || due == null || !due.isAfter(draft.at) || !now.equals(Guarding.of(old))) {
+    boolean unchanged = same && (Objects.equals(active, old) || now.equals(Guarding.of(old)));
+    if (!unchanged || due == null || !due.isAfter(draft.at)) {
       draft.send(
           new HaproxyCommand.GuardServers(
               draft.head(null), now.servers(), draft.at.plus(Guarding.LEASE), now.deadMan()));

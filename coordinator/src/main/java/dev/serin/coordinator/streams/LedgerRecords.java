@@ -10,7 +10,8 @@ import tools.jackson.core.JacksonException;
 
 /// The saga's records, as their store keeps them. What was read or written last is not parsed again
 /// as long as the store has just those bytes: after a transaction that was taken back it has
-/// others.
+/// others. Of what is written, the parts that have stayed as they were are not written anew
+/// ([LedgerParts]).
 final class LedgerRecords {
   /// Of how many services: those with a rollout under way are asked for many times a second.
   private static final int REMEMBERED = 100;
@@ -28,10 +29,12 @@ final class LedgerRecords {
   private static final class Known {
     private final byte[] kept;
     private final Ledger ledger;
+    private final LedgerParts parts;
 
-    Known(byte[] kept, Ledger ledger) {
+    Known(byte[] kept, Ledger ledger, LedgerParts parts) {
       this.kept = kept;
       this.ledger = ledger;
+      this.parts = parts;
     }
   }
 
@@ -46,13 +49,15 @@ final class LedgerRecords {
       return known.ledger;
     }
     Ledger ledger = Json.mapper().readValue(kept, Ledger.class);
-    newest.put(service, new Known(kept, ledger));
+    newest.put(service, new Known(kept, ledger, new LedgerParts()));
     return ledger;
   }
 
   byte[] write(Ledger ledger) {
-    byte[] kept = Json.mapper().writeValueAsBytes(ledger);
-    newest.put(ledger.service(), new Known(kept, ledger));
+    Known known = newest.get(ledger.service());
+    LedgerParts parts = known == null ? new LedgerParts() : known.parts.next();
+    byte[] kept = parts.write(ledger);
+    newest.put(ledger.service(), new Known(kept, ledger, parts));
     return kept;
   }
 }

@@ -55,7 +55,8 @@ class LateAnswersTest {
     return Saga.decide(ledger, new Input.Asked(request, false, NOON)).next();
   }
 
-  private static Ledger active() {
+  /// One with a rollout that has just begun.
+  static Ledger active() {
     Ledger defined =
         Saga.decide(
                 Ledger.empty(Services.NAME),

@@ -8,9 +8,7 @@ import dev.serin.contracts.rollout.ReleasePlan.CheckResult;
 import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
 import dev.serin.contracts.rollout.ReleasePlan.PlannedFile;
 import dev.serin.contracts.rollout.ReleasePlan.PlannedSli;
-import dev.serin.contracts.rollout.SliBefore;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
-import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,7 +16,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// A plan on one page: how it goes and how long, what each node has now, the steps, the way back,
 /// and every check.
@@ -49,8 +46,8 @@ public final class ReleasePlanView {
       lines.addAll(view.slis());
       lines.add(Text.empty());
     }
-    if (!plan.before().isEmpty()) {
-      lines.addAll(view.before());
+    for (List<Text> found : new BeforeLines(plan, marks, width).all()) {
+      lines.addAll(found);
       lines.add(Text.empty());
     }
     if (!plan.files().isEmpty()) {
@@ -287,43 +284,6 @@ public final class ReleasePlanView {
           Text.of(sli.onBreach() == OnBreach.WARN ? Style.CAREFUL : Style.PLAIN, red(sli)));
     }
     return table.lines();
-  }
-
-  /// What each SLI is now, before anything is changed.
-  private List<Text> before() {
-    Table table = new Table("SLI", "now", "requests");
-    for (SliBefore sli : plan.before()) {
-      table.row(
-          Text.of(sli.name()),
-          Text.of(style(sli.verdict()), shown(sli.value())),
-          Text.of(shown(sli.requests())));
-    }
-    List<Text> heads = table.lines();
-    int label = heads.stream().mapToInt(Text::width).max().orElse(0) + 2;
-    List<Text> lines = new ArrayList<>(List.of(heads.getFirst()));
-    for (int i = 0; i < plan.before().size(); i++) {
-      SliBefore sli = plan.before().get(i);
-      Style style = sli.verdict() == Verdict.PASS ? Style.PLAIN : style(sli.verdict());
-      Text head = heads.get(i + 1).padded(label);
-      for (String part :
-          Text.wrapped(sli.detail(), Math.max(20, width - label), MOST_LINES, marks)) {
-        lines.add(head.and(style, part));
-        head = Text.of(" ".repeat(label));
-      }
-    }
-    return lines;
-  }
-
-  private static String shown(@Nullable Double number) {
-    return number == null ? "" : ProbeLines.number(number);
-  }
-
-  private static Style style(Verdict verdict) {
-    return switch (verdict) {
-      case PASS -> Style.GOOD;
-      case FAIL -> Style.BAD;
-      case NO_DATA, ERROR -> Style.CAREFUL;
-    };
   }
 
   private static String red(PlannedSli sli) {

@@ -17,6 +17,7 @@ import dev.serin.contracts.rollout.ReleasePlan.NodeNow;
 import dev.serin.contracts.rollout.ReleasePlan.PlannedSli;
 import dev.serin.contracts.rollout.SliBefore;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.sli.SliPower;
 import dev.serin.contracts.sli.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -239,11 +240,16 @@ class PlanTest {
                 List.of(
                     new SliBefore(
                         "errors", 0.12, 1200.0, Verdict.FAIL, "errors is 0.12, above the limit"),
-                    new SliBefore("p95", null, null, Verdict.NO_DATA, "p95 has no value"))));
+                    new SliBefore("p95", null, null, Verdict.NO_DATA, "p95 has no value")),
+                List.of(
+                    new SliPower(
+                        "errors", 5.0, Duration.ofMinutes(10), true, "at 5 % of 40 requests/s"))));
     assertThat(run.out().lines().map(String::stripTrailing))
         .anyMatch(line -> line.matches("SLI +now +requests"))
         .anyMatch(line -> line.matches("errors +0\\.12 +1,?200 +errors is 0\\.12, above the limit"))
-        .anyMatch(line -> line.matches("p95 +p95 has no value"));
+        .anyMatch(line -> line.matches("p95 +p95 has no value"))
+        .anyMatch(line -> line.matches("compared +what can be found"))
+        .anyMatch(line -> line.matches("errors +at 5 % of 40 requests/s"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.serin.contracts.rollout;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.serin.contracts.Check;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
+import dev.serin.contracts.sli.SliPower;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param slis what is watched, each SLI in the order written
 /// @param before what each SLI is now, before anything is changed; empty where nothing is watched,
 ///   or nothing was measured
+/// @param power what each of its windows can find by comparison; empty where nothing is compared
 public record ReleasePlan(
     String service,
     String version,
@@ -35,7 +37,8 @@ public record ReleasePlan(
     @Nullable String waitsFor,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedFile> files,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedSli> slis,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliBefore> before) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliBefore> before,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliPower> power) {
   /// An SLI, as it would count.
   ///
   /// @param judged how its value is judged, in plain words
@@ -90,7 +93,7 @@ public record ReleasePlan(
       List<PlannedSli> slis) {
     this(
         service, version, plan, rollback, nodes, checks, problems, warnings, waitsFor, files, slis,
-        List.of());
+        List.of(), List.of());
   }
 
   /// Of a release of which nothing is watched.
@@ -174,5 +177,6 @@ public record ReleasePlan(
     files = Check.list(files);
     slis = Check.list(slis);
     before = Check.list(before);
+    power = Check.list(power);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.serin.contracts.Check;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.sli.SliPower;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,17 +89,19 @@ public sealed interface RolloutEvent {
   ///   that of [RolloutStarted]
   /// @param before what each SLI is before anything is changed; empty where nothing is watched, or
   ///   nothing was measured
+  /// @param power what each of its windows can find by comparison; empty where nothing is compared
   @JsonTypeName("preflight-passed")
   record PreflightPassed(
       @JsonUnwrapped EventHead head,
       List<NodeView> nodes,
       List<String> warnings,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PlanView plan,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliBefore> before)
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliBefore> before,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliPower> power)
       implements RolloutEvent {
     /// With the plan as it was told, and nothing measured.
     public PreflightPassed(EventHead head, List<NodeView> nodes, List<String> warnings) {
-      this(head, nodes, warnings, null, List.of());
+      this(head, nodes, warnings, null, List.of(), List.of());
     }
 
     public PreflightPassed {
@@ -106,6 +109,7 @@ public sealed interface RolloutEvent {
       nodes = Check.list(nodes);
       warnings = Check.list(warnings);
       before = Check.list(before);
+      power = Check.list(power);
     }
   }
 

@@ -23,23 +23,26 @@ public sealed interface SliCommand extends AgentCommand {
   /// @param hooks whom the rollout will call; none where it is missing
   /// @param before as they are asked of the nodes that serve now, and judged as a probe's are; none
   ///   where nothing is measured before the start
+  /// @param windows those to come in which SLIs are compared; what they can find is told
   @JsonTypeName("check-slis")
   record CheckSlis(
       @JsonUnwrapped CommandHead head,
       List<SliQuery> slis,
       List<Hook> hooks,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliQuery> before)
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliQuery> before,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PlannedWindow> windows)
       implements SliCommand {
     public CheckSlis {
       Check.required("head", head);
       slis = Check.list(slis);
       hooks = Check.list(hooks);
       before = Check.list(before);
+      windows = Check.list(windows);
     }
 
     /// Where nothing is measured before the start.
     public CheckSlis(CommandHead head, List<SliQuery> slis, List<Hook> hooks) {
-      this(head, slis, hooks, List.of());
+      this(head, slis, hooks, List.of(), List.of());
     }
   }
 

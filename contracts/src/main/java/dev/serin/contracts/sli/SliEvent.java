@@ -24,13 +24,15 @@ public sealed interface SliEvent extends AgentEvent {
   /// @param warnings what does not: a query that matches nothing now
   /// @param before one for each SLI that was to be measured of the nodes that serve now, judged as
   ///   a probe's is; empty where none was, or from a watcher that does not know of it
+  /// @param power what each window to come can find by comparison
   @JsonTypeName("slis-checked")
   record SlisChecked(
       @JsonUnwrapped AnswerHead head,
       List<SliResult> results,
       List<String> problems,
       List<String> warnings,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliResult> before)
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliResult> before,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliPower> power)
       implements SliEvent {
     public SlisChecked {
       Check.required("head", head);
@@ -38,12 +40,13 @@ public sealed interface SliEvent extends AgentEvent {
       problems = Check.list(problems);
       warnings = Check.list(warnings);
       before = Check.list(before);
+      power = Check.list(power);
     }
 
     /// Where nothing was measured before the start.
     public SlisChecked(
         AnswerHead head, List<SliResult> results, List<String> problems, List<String> warnings) {
-      this(head, results, problems, warnings, List.of());
+      this(head, results, problems, warnings, List.of(), List.of());
     }
   }
 

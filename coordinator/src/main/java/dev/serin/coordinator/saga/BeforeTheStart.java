@@ -5,11 +5,17 @@ import dev.serin.contracts.rollout.SliBefore;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.service.ServiceDefinition.RedBaseline;
+import dev.serin.contracts.service.ServiceDefinition.Sli;
 import dev.serin.contracts.service.Strategies;
+import dev.serin.contracts.sli.PlannedWindow;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.contracts.sli.SliPower;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
+import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
+import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.StepName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +42,32 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
     return service.isWatched() && !service.strategy().equals(Strategies.ANALYSIS_ONLY)
         ? Queries.before(service, request.version(), leftOut)
         : List.of();
+  }
+
+  /// The windows in which the canary is compared with others, each once.
+  static List<PlannedWindow> windows(ServiceDefinition service) {
+    return Plan.compile(service).stream()
+        .filter(step -> step.name() == StepName.ANALYSE && step.pause() == null)
+        .filter(Plan::hasBaseline)
+        .map(step -> window(service, step))
+        .filter(window -> !window.slis().isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private static PlannedWindow window(ServiceDefinition service, Step step) {
+    double share = Plan.shareOf(Plan.watched(service, step), step);
+    return new PlannedWindow(
+        step.share(),
+        Plan.analysis(service, step).window(),
+        service.slis().stream()
+            .filter(sli -> sli.compare() != null && sli.countsAt(share))
+            .map(Sli::name)
+            .toList());
+  }
+
+  static List<SliPower> power(@Nullable SlisChecked checked) {
+    return checked == null ? List.of() : checked.power();
   }
 
   static List<SliBefore> told(@Nullable SlisChecked checked) {
@@ -78,6 +110,10 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
         }
       }
     }
+    checked.power().stream()
+        .filter(power -> !power.suffices())
+        .map(power -> "compare of " + power.name() + ": " + power.sentence())
+        .forEach(warnings::add);
     if (checked.problems().isEmpty()
         && checked.before().isEmpty()
         && !asked(service, request, leftOut).isEmpty()) {

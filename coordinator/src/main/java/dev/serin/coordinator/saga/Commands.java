@@ -105,7 +105,8 @@ final class Commands {
               head,
               service.isWatched() ? Queries.of(service, request.version()) : List.of(),
               Preflights.signing(service, urgent),
-              BeforeTheStart.asked(service, request, ledger.leftOut().keySet()));
+              BeforeTheStart.asked(service, request, ledger.leftOut().keySet()),
+              service.isWatched() ? BeforeTheStart.windows(service) : List.of());
     };
   }
 

@@ -289,7 +289,8 @@ final class Preflights {
                 draft.nodeViews(),
                 warnings,
                 replanned ? Plan.view(service) : null,
-                BeforeTheStart.told(found.slis())));
+                BeforeTheStart.told(found.slis()),
+                BeforeTheStart.power(found.slis())));
     Rolling.begin(draft, 0);
   }
 

@@ -146,7 +146,8 @@ public final class Preview {
         Optional.ofNullable(ledger.active()).map(Rollout::rolloutId).orElse(null),
         files(judged.service(), found),
         service.isWatched() ? PlannedSlis.of(judged.service()) : List.of(),
-        BeforeTheStart.told(found.slis()));
+        BeforeTheStart.told(found.slis()),
+        BeforeTheStart.power(found.slis()));
   }
 
   private List<PlannedFile> files(ServiceDefinition judged, Phase.Preflight found) {

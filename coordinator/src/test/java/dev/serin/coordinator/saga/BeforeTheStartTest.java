@@ -22,8 +22,10 @@ import dev.serin.contracts.rollout.RolloutEvent.PreflightPassed;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.SliBefore;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.PlannedWindow;
 import dev.serin.contracts.sli.SliCommand.CheckSlis;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.contracts.sli.SliPower;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
@@ -59,7 +61,8 @@ class BeforeTheStartTest {
         List.of(),
         List.of(),
         warnings,
-        List.of(before));
+        List.of(before),
+        List.of());
   }
 
   /// The other agents have nothing against it.
@@ -222,5 +225,63 @@ class BeforeTheStartTest {
         .filteredOn(check -> !check.ok())
         .extracting(ReleasePlan.CheckResult::name)
         .containsExactly("slis");
+  }
+
+  private static final ServiceDefinition COMPARED =
+      with(
+          canaryThenPeers("b2", "b1", "b3"),
+          """
+          {"slis": [{"name": "errors", "query": "q{n=~'$canary'}", "max": 1,
+                     "compare": {"bad": "e{n=~'$canary'}", "all": "r{n=~'$canary'}"}},
+                    {"name": "late", "query": "q{n=~'$canary'}", "from": 25,
+                     "compare": {"bad": "l{n=~'$canary'}", "all": "r{n=~'$canary'}"}}]}
+          """);
+
+  private static List<PlannedWindow> windows(Story story) {
+    return ((CheckSlis) story.newest("check-slis")).windows();
+  }
+
+  /// At the share 100 nobody is left to compare with.
+  @Test
+  void theWatcherIsToldOfEachWindowInWhichItCompares() {
+    assertThat(windows(released(COMPARED, null, "{\"soak\": \"90s\"}")))
+        .containsExactly(
+            new PlannedWindow(null, Duration.ofSeconds(90), List.of("errors", "late")));
+    assertThat(
+            windows(
+                released(
+                    COMPARED,
+                    "traffic-steps",
+                    """
+                    {"trafficSteps": [{"share": 5, "window": "10m"}, {"share": 25, "window": "30m"},
+                                      {"share": 50}, {"share": 100, "window": "1h"}]}
+                    """)))
+        .containsExactly(
+            new PlannedWindow(5.0, Duration.ofMinutes(10), List.of("errors")),
+            new PlannedWindow(25.0, Duration.ofMinutes(30), List.of("errors", "late")));
+    assertThat(windows(released(SERVICE, null, "{}"))).isEmpty();
+  }
+
+  @Test
+  void aWindowThatIsTooShortForItsOwnComparisonIsAWarning() {
+    SliPower finds =
+        new SliPower("errors", null, Duration.ofSeconds(90), true, "+0.5 points in 1 min");
+    SliPower finds0 = new SliPower("late", null, Duration.ofSeconds(90), false, "too little");
+    Story story =
+        released(COMPARED, null, "{}")
+            .on(
+                it ->
+                    Acts.answered(
+                        it,
+                        new SlisChecked(
+                            it.newest("check-slis").head().answered(it.now()),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(is("errors", PASS, "errors is 0")),
+                            List.of(finds, finds0))),
+                isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).power()).containsExactly(finds, finds0);
+    assertThat(passed(story).warnings()).containsExactly("compare of late: too little");
   }
 }

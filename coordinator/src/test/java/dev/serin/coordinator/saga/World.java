@@ -197,7 +197,8 @@ final class World {
               List.of(),
               List.of(),
               List.of(),
-              slis.before().stream().map(World::green).toList());
+              slis.before().stream().map(World::green).toList(),
+              List.of());
       case SliCommand.CallHook call ->
           new SliEvent.HookAnswered(
               head, call.hook().name(), HookVerdict.PASS, "", 1, Duration.ofMillis(40));

@@ -189,7 +189,8 @@ class PlansIT {
                           Verdict.PASS,
                           "is 0",
                           null))
-                  .toList());
+                  .toList(),
+              List.of());
       default -> new SlisChecked(head, List.of(), List.of(), List.of());
     };
   }

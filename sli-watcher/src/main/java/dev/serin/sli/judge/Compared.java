@@ -29,7 +29,7 @@ public record Compared(Comparing query, Side canary, Side baseline) {
   public record Side(Reading part, boolean good, Reading all) {
 
     /// Extrapolated counts may make more bad requests than there are.
-    private Tally tally() {
+    Tally tally() {
       double total = Math.max(0, Judge.number(all));
       double counted = Math.clamp(Judge.number(part), 0, total);
       return new Tally(good ? total - counted : counted, total);

@@ -14,6 +14,7 @@ import dev.serin.sli.judge.Asked;
 import dev.serin.sli.judge.DataPoints;
 import dev.serin.sli.judge.Judge;
 import dev.serin.sli.judge.Preflight;
+import dev.serin.sli.judge.Prospect;
 import dev.serin.sli.prometheus.Prometheus;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 /// answered beside, long after [#handle] has returned.
 public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
   /// Of how long the requests are counted where nothing has begun yet.
-  private static final Duration BEFORE_A_ROLLOUT = Duration.ofMinutes(5);
+  private static final Duration BEFORE_A_ROLLOUT = Duration.ofHours(1);
 
   private final Prometheus prometheus;
   private final Hooks hooks;
@@ -87,7 +88,8 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
         preflight.results(),
         both(preflight.problems(), hooks.unsigned(check.hooks(), true)),
         both(preflight.warnings(), hooks.unsigned(check.hooks(), false)),
-        before);
+        before,
+        Prospect.of(asked, check.windows(), BEFORE_A_ROLLOUT));
   }
 
   /// The nodes that serve have done so for longer than any alarm looks back.

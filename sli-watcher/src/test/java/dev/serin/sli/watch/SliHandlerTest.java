@@ -14,10 +14,12 @@ import dev.serin.contracts.service.Alarm.TreatMissingData;
 import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.sli.HookCall;
 import dev.serin.contracts.sli.HookVerdict;
+import dev.serin.contracts.sli.PlannedWindow;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
+import dev.serin.contracts.sli.SliPower;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
@@ -353,8 +355,37 @@ class SliHandlerTest {
                 "q", START, new PrometheusWire.Question.Steps(7, Duration.ofMinutes(1))));
   }
 
+  /// 3,600 on each side in the hour, none of them bad.
+  @Test
+  void tellsWhatAWindowCanFindByTheLastHour() throws Exception {
+    List<String> queries = new ArrayList<>();
+    SliHandler asking =
+        handler(questions -> {
+          questions.forEach(it -> queries.add(it.query()));
+          return questions.stream()
+              .map(it -> number(it.query().contains("e{n=") ? "0" : "3600"))
+              .toList();
+        });
+    asking.handle(
+        new SliCommand.CheckSlis(
+            Commands.head(1),
+            List.of(Commands.COMPARED),
+            List.of(),
+            List.of(),
+            List.of(new PlannedWindow(null, Duration.ofMinutes(10), List.of("errors")))),
+        time.turn(),
+        told::add);
+    assertThat(((SlisChecked) told.getFirst()).power())
+        .singleElement()
+        .returns(null, SliPower::share)
+        .satisfies(power ->
+            assertThat(power.sentence()).startsWith("at 50 % of 2 requests/s, +0.5 points"));
+    assertThat(queries).anyMatch(query -> query.contains("r{n='c'} offset 3600s"));
+  }
+
   private static SliCommand before(SliQuery sli) {
-    return new SliCommand.CheckSlis(Commands.head(1), List.of(sli), List.of(), List.of(sli));
+    return new SliCommand.CheckSlis(
+        Commands.head(1), List.of(sli), List.of(), List.of(sli), List.of());
   }
 
   @Test

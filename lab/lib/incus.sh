@@ -28,7 +28,7 @@ ensure_incus() {
     path=$(incusd_path)
     INCUS_SECURITY_APPARMOR=false start_daemon incusd "$path" --group incus-admin
   fi
-  wait_until 60 "the Incus daemon to answer on its socket" incus_answers
+  wait_until 180 "the Incus daemon to answer on its socket" incus_answers
 }
 
 # A pool and a profile of our own: nothing of a fleet that is here already is touched.

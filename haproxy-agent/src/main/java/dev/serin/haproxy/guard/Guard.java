@@ -79,7 +79,6 @@ final class Guard {
 
   private final Map<String, Refused> refused = new HashMap<>();
 
-  private final PinnedOut pinned = new PinnedOut();
   private final Shares shares = new Shares();
   private final Reach reach = new Reach();
 
@@ -124,7 +123,6 @@ final class Guard {
       }
       if (stopped || !next.head().rolloutId().equals(newest.head().rolloutId())) {
         told.clear();
-        pinned.begun();
         refused.clear();
         reach.begun();
         asked.clear();
@@ -299,9 +297,6 @@ final class Guard {
       Optional<Set<String>> leaving =
           balancer.leavingMap() == null ? Optional.empty() : balancer.leaving();
       List<GuardedServer> guarded = guarded();
-      if (isHeld() && !stopped) {
-        pinned.look(balancer, guarded, seen);
-      }
       List<Drift> drifts = Drifts.of(name, guarded, seen, leaving);
       ProcessSeen earlier = processes.put(name, seen.process());
       boolean anew =
@@ -402,9 +397,6 @@ final class Guard {
       List<Drift> still = Drifts.of(name, guarded(), after, leaving);
       if (mended.stream().noneMatch(drift -> isAmong(still, drift))) {
         causes.putBack(mended, cause);
-        if (cause == DriftCause.FORGOTTEN) {
-          pinned.drainedAgain(balancer, mended);
-        }
         refused.remove(name + cause);
         answers.accept(new HaproxyEvent.DriftMended(newest.head().answered(now), cause, mended));
       } else {

@@ -13,12 +13,9 @@ import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftMended;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
-import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
-import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// What a guard tells of, what it puts back, and what it leaves alone.
@@ -151,32 +148,6 @@ class GuardTest {
     bed.one.weigh("b1", 9);
     bed.at(7);
     assertThat(bed.told(ServersChangedByHand.class)).as("its weight is another's").hasSize(1);
-  }
-
-  @Test
-  void afterAReloadItIsInMaintenanceAgainOnceNothingIsOnIt() throws InterruptedException {
-    bed.two.withoutMap();
-    bed.two.set("b1", AdminState.MAINT);
-    Guards guards = new Guards(new Fleet(Map.of("two", bed.two.balancer())), bed.time);
-    guards.commanded(bed.head(null));
-    ServerSetting asked = bed.two.setting("b1", 1, AdminState.DRAIN);
-    guards.guard(
-        bed.guard(null, new GuardedServer("node-1", List.of(asked), true, false, List.of())),
-        bed.events::add);
-    bed.at(5);
-    bed.two.reload();
-    bed.two.begin("b1", false);
-    bed.at(8);
-    assertThat(bed.two.now("b1").state()).as("nobody is cut").isEqualTo(AdminState.DRAIN);
-
-    bed.two.endAll();
-    bed.at(10);
-    assertThat(bed.two.now("b1").state()).isEqualTo(AdminState.MAINT);
-    bed.two.set("b1", AdminState.DRAIN);
-    bed.at(15);
-    assertThat(bed.two.now("b1").state()).as("a person's").isEqualTo(AdminState.DRAIN);
-    assertThat(bed.told(DriftMended.class)).hasSize(1);
-    assertThat(bed.told(ServersChangedByHand.class)).isEmpty();
   }
 
   private GuardedServer withoutMap() {

@@ -87,19 +87,13 @@ public final class Worker {
     return new Load(candidates.size() - tunnels.size(), tunnels);
   }
 
-  /// Closes the tunnels that a look found on the server. HAProxy knows a session by its address in
-  /// memory, which is the next one's as soon as this one has ended by itself; so where nobody new
-  /// comes to the server, it is the server's name that shuts them, and elsewhere whatever is no
-  /// tunnel any more is left alone.
+  /// Closes the tunnels that a look found. HAProxy knows a session by its address in memory, which
+  /// is the next one's as soon as this one has ended by itself; so each is looked at once more, just
+  /// before, and whatever is no tunnel any more is left alone. The server's name would shut a
+  /// request with them that has come since.
   ///
-  /// @param nobodyComes whether no new request can be on the server since the look
   /// @return how many were closed
-  public int closeTunnels(String pool, String server, List<String> tunnels, boolean nobodyComes)
-      throws NotDone {
-    if (nobodyComes && !old) {
-      shutAll(pool, server);
-      return tunnels.size();
-    }
+  public int closeTunnels(List<String> tunnels) throws NotDone {
     int closed = 0;
     for (List<String> some : batches(tunnels)) {
       closed += shut(stillTunnels(some));

@@ -124,7 +124,7 @@ final class Draining {
       try {
         Snapshot now = departure.hold(balancer, balancer.look(command.pools()));
         seen.put(balancer.name(), now);
-        occupancy.add(balancer.current(), now, balancer.leavingMap() != null);
+        occupancy.add(balancer.current(), now);
         oldWorkers(balancer, now, occupancy);
       } catch (NotDone notDone) {
         if (!notDone.unreachable()) {
@@ -146,7 +146,7 @@ final class Draining {
     }
     for (Worker worker : workers) {
       try {
-        occupancy.add(worker, worker.look(command.pools()), balancer.leavingMap() != null);
+        occupancy.add(worker, worker.look(command.pools()));
       } catch (NotDone leaving) {
         // It may have ended since it was listed; if it has not, the next look finds it again.
         occupancy.unknown(worker.description());

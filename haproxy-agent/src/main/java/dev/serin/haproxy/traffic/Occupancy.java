@@ -18,9 +18,7 @@ final class Occupancy {
   private int requests;
   private int tunnels;
 
-  /// @param nobodyComes whether nobody new is sent to the server there once it is drained
-  private record Busy(
-      Worker worker, String pool, int requests, List<String> tunnels, boolean nobodyComes) {
+  private record Busy(Worker worker, String pool, int requests, List<String> tunnels) {
     @Override
     public String toString() {
       return worker.description() + ": " + requests + " and " + tunnels.size();
@@ -34,25 +32,20 @@ final class Occupancy {
 
   /// Counts what this process has on the server. An old worker of another configuration may not
   /// know it.
-  ///
-  /// @param turnsAway whether the load balancer sends users who are pinned to the server elsewhere
-  void add(Worker worker, Snapshot seen, boolean turnsAway) throws NotDone {
+  void add(Worker worker, Snapshot seen) throws NotDone {
     for (String pool : pools) {
       ServerView view = seen.server(pool, server).orElse(null);
       if (view == null || view.idle()) {
         continue;
       }
-      boolean nobodyComes = turnsAway || view.cookie() == null;
       if (view.sessions() == 0) {
-        int requests = view.queued() + view.busyConnections();
-        add(new Busy(worker, pool, requests, List.of(), nobodyComes));
+        add(new Busy(worker, pool, view.queued() + view.busyConnections(), List.of()));
         continue;
       }
       Worker.Load load = worker.load(pool, server);
       // What is in one answer and not in the other has come or gone in between: look again.
       int missed = Math.max(0, view.sessions() - load.requests() - load.tunnels().size());
-      int requests = load.requests() + missed + view.queued();
-      add(new Busy(worker, pool, requests, load.tunnels(), nobodyComes));
+      add(new Busy(worker, pool, load.requests() + missed + view.queued(), load.tunnels()));
     }
   }
 
@@ -87,7 +80,7 @@ final class Occupancy {
   int closeTunnels() throws NotDone {
     int closed = 0;
     for (Busy one : busy) {
-      closed += one.worker().closeTunnels(one.pool(), server, one.tunnels(), one.nobodyComes());
+      closed += one.worker().closeTunnels(one.tunnels());
     }
     return closed;
   }

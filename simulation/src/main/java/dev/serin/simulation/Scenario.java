@@ -248,8 +248,8 @@ final class Scenario {
     goOn(service, new Random(service.toString().hashCode() + 5L));
     serveAlone(service, canaries, new Random(service.toString().hashCode() + 6L));
     if (new Random(service.toString().hashCode() + 7L).nextBoolean()) {
-      // A release may come to nodes that the one before has left red.
-      ((ObjectNode) service.path("analysis")).put("redBaseline", "warn");
+      // Others may come to nodes that the one before has left red.
+      ((ObjectNode) service.path("analysis")).put("redBaseline", "stop");
     }
     return service;
   }

@@ -105,7 +105,7 @@ class ServiceReaderTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
                     new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN),
-                    RedBaseline.STOP),
+                    RedBaseline.WARN),
                 new NoData(NoDataPolicy.HOLD, Duration.ofMinutes(10), NoDataThen.ROLLBACK),
                 List.of(),
                 "canary-then-peers",
@@ -501,11 +501,11 @@ class ServiceReaderTest {
   }
 
   @Test
-  void aServiceThatIsRedAlreadyStopsAReleaseUnlessItSaysOtherwise() {
-    assertThat(valid(tree(SMALLEST)).analysis().redBaseline()).isEqualTo(RedBaseline.STOP);
-    String warns = "{\"analysis\": {\"window\": \"0s\", \"redBaseline\": \"warn\"}}";
-    assertThat(valid(smallest(warns)).analysis().redBaseline()).isEqualTo(RedBaseline.WARN);
-    assertThat(problems(warns.replace("warn", "ignore")))
+  void aServiceThatIsRedAlreadyStopsAReleaseWhereItSaysSo() {
+    assertThat(valid(tree(SMALLEST)).analysis().redBaseline()).isEqualTo(RedBaseline.WARN);
+    String stops = "{\"analysis\": {\"window\": \"0s\", \"redBaseline\": \"stop\"}}";
+    assertThat(valid(smallest(stops)).analysis().redBaseline()).isEqualTo(RedBaseline.STOP);
+    assertThat(problems(stops.replace("stop", "ignore")))
         .containsExactly("analysis.redBaseline: expected one of stop, warn, found 'ignore'");
   }
 
@@ -525,7 +525,7 @@ class ServiceReaderTest {
             interval,
             Duration.ZERO,
             new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN),
-            RedBaseline.STOP);
+            RedBaseline.WARN);
     assertThat(analysis.slots()).isEqualTo(slots);
   }
 }

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the SLIs are before anything is changed. A service that is red already says nothing about a
-/// release: its canary would be taken back for what others did. So it stops the rollout here, but
-/// for a release that is meant as the cure.
+/// release: its canary would be taken back for what others did. So it is told, and stops the
+/// rollout here where the service, or the release, says so.
 ///
 /// @param problems what stands against the rollout
 /// @param warnings what does not: what only warns, what has no value, what a cure is for
@@ -44,6 +44,9 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
         : List.of();
   }
 
+  /// Of a plan with more windows the first ones say enough, and preflight has an end.
+  private static final int MOST_WINDOWS = 6;
+
   /// The windows in which the canary is compared with others, each once.
   static List<PlannedWindow> windows(ServiceDefinition service) {
     return Plan.compile(service).stream()
@@ -52,6 +55,7 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
         .map(step -> window(service, step))
         .filter(window -> !window.slis().isEmpty())
         .distinct()
+        .limit(MOST_WINDOWS)
         .toList();
   }
 
@@ -132,7 +136,7 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
   /// Why a red one does not stop it; none where it does.
   private static @Nullable String goesOn(ServiceDefinition service, boolean urgent) {
     if (service.analysis().redBaseline() == RedBaseline.WARN) {
-      return "the release is said to be the cure (redBaseline: warn)";
+      return "no release is stopped for it (redBaseline: warn)";
     }
     if (urgent) {
       return "in an incident that is what it is for";

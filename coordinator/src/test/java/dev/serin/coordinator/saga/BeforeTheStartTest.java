@@ -37,10 +37,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A service that is red already stops a release before anything is changed, unless the release is
-/// said to be the cure.
+/// A service that is red already stops a release before anything is changed, where it says so,
+/// unless the release is said to be the cure.
 class BeforeTheStartTest {
-  private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1");
+  private static final ServiceDefinition SERVICE =
+      with(canaryThenPeers("b2", "b1"), "{\"analysis\": {\"redBaseline\": \"stop\"}}");
   private static final String ABOVE = "errors is 0.12, above the limit of 0.005";
 
   private static SliResult is(String name, Verdict verdict, String detail) {
@@ -112,8 +113,8 @@ class BeforeTheStartTest {
       delimiter = ';',
       textBlock =
           """
-          {"redBaseline": "warn"}               ;           ; the release is said to be the cure (redBaseline: warn)
-          {"analysis": {"redBaseline": "warn"}} ;           ; the release is said to be the cure (redBaseline: warn)
+          {"redBaseline": "warn"}               ;           ; no release is stopped for it (redBaseline: warn)
+          {"analysis": {"redBaseline": "warn"}} ;           ; no release is stopped for it (redBaseline: warn)
           {"soak": "90s"}                       ; emergency ; in an incident that is what it is for
           {}                                    ; restart   ; a restart may be the cure
           {"window": "0s", "soak": "90s"}       ;           ; nothing is watched before every node has the release

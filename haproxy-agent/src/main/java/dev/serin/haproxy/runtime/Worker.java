@@ -88,8 +88,8 @@ public final class Worker {
   }
 
   /// Closes the tunnels that a look found. HAProxy knows a session by its address in memory, which
-  /// is the next one's as soon as this one has ended by itself; so each is looked at once more, just
-  /// before, and whatever is no tunnel any more is left alone. The server's name would shut a
+  /// is the next one's as soon as this one has ended by itself; so each is looked at once more,
+  /// just before, and whatever is no tunnel any more is left alone. The server's name would shut a
   /// request with them that has come since.
   ///
   /// @return how many were closed

@@ -65,7 +65,7 @@ record Way(String strategy, String more, int minimum) {
         .replace("[haproxy-1]", "[" + String.join(", ", Fleet.balancers()) + "]")
         .replace("/health\", within: 20s", "/health\", within: 60s")
         .replace("minAvailable: 2 ", "minAvailable: " + minimum + " ")
-        .replace("{window: 15s, interval: 1s, initialDelay: 2s, redBaseline: warn}", analysis());
+        .replace("{window: 15s, interval: 1s, initialDelay: 2s}", analysis());
   }
 
   /// What installs nothing is no service's own strategy: its requests name it.
@@ -94,7 +94,7 @@ record Way(String strategy, String more, int minimum) {
   }
 
   private static String analysis() {
-    return "{window: 4s, interval: 1s, initialDelay: 2s, redBaseline: warn}";
+    return "{window: 4s, interval: 1s, initialDelay: 2s}";
   }
 
   /// A service's name is its own: what one way remembers is nothing to the next.

@@ -4,11 +4,16 @@ import dev.serin.simulation.service.Plants;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +44,22 @@ final class Campaign {
       }
     }
     return OptionalLong.empty();
+  }
+
+  /// The same of each bug, several of them at a time.
+  static Map<Bug, OptionalLong> caught(List<Bug> bugs, long seeds) throws InterruptedException {
+    Map<Bug, OptionalLong> caught = new EnumMap<>(Bug.class);
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+      Map<Bug, Future<OptionalLong>> all = new EnumMap<>(Bug.class);
+      bugs.forEach(bug -> all.put(bug, threads.submit(() -> caught(bug, seeds))));
+      for (var one : all.entrySet()) {
+        caught.put(one.getKey(), one.getValue().get());
+      }
+    } catch (ExecutionException unexpected) {
+      throw new IllegalStateException(unexpected.getCause());
+    }
+    return caught;
   }
 
   /// One seed as this campaign runs it.

@@ -17,9 +17,11 @@ import dev.serin.coordinator.saga.Watch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +88,7 @@ final class Coverage {
           RolloutPhase.PAUSED,
           RolloutPhase.ROLLING_BACK);
 
-  private final Map<Cell, Long> cells = new TreeMap<>();
+  private final Map<Cell, Long> cells = new HashMap<>();
 
   /// One event of the rollout that is under way, if it is awaited there. A late one of an earlier
   /// rollout, and one that answers no command that is waited for, change nothing (I10).
@@ -138,8 +140,9 @@ final class Coverage {
     }
   }
 
-  Map<Cell, Long> cells() {
-    return cells;
+  /// In their order.
+  SortedMap<Cell, Long> cells() {
+    return new TreeMap<>(cells);
   }
 
   boolean isReached(Cell cell) {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -102,18 +101,21 @@ public final class Simulate implements Callable<Integer> {
   }
 
   /// Plants each bug, and says after how many seeds it is caught.
-  private static String planted(List<Bug> missed) {
+  private static String planted(List<Bug> missed) throws InterruptedException {
     StringBuilder text = new StringBuilder("\n| planted bug | caught by seed |\n|---|---|\n");
-    for (Bug bug : Bug.values()) {
-      OptionalLong seed = Campaign.caught(bug, SEEDS_FOR_A_BUG);
-      if (seed.isEmpty()) {
-        missed.add(bug);
-      }
-      text.append(
-          "| %s | %s |%n"
-              .formatted(bug, seed.isEmpty() ? "not at all" : String.valueOf(seed.getAsLong())));
-    }
-    return text.toString();
+    long begun = System.nanoTime();
+    Campaign.caught(List.of(Bug.values()), SEEDS_FOR_A_BUG)
+        .forEach((bug, seed) -> {
+          if (seed.isEmpty()) {
+            missed.add(bug);
+          }
+          text.append(
+              "| %s | %s |%n"
+                  .formatted(
+                      bug, seed.isEmpty() ? "not at all" : String.valueOf(seed.getAsLong())));
+        });
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    return text.append("%nin %.0f s%n".formatted(seconds)).toString();
   }
 
   private static Duration duration(String text) {

@@ -9,6 +9,7 @@ import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.json.Parsed;
+import dev.serin.contracts.kafka.Decoded;
 import dev.serin.contracts.kafka.EventHeaders;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.request.Artifact;
@@ -210,10 +211,9 @@ final class Simulation implements Observer {
           heard(request, entry.offset());
         }
       }
-      case Topics.HAPROXY_COMMANDS ->
-          commanded(Json.mapper().readValue(value, HaproxyCommand.class));
-      case Topics.INCUS_COMMANDS -> commanded(Json.mapper().readValue(value, IncusCommand.class));
-      case Topics.SLI_COMMANDS -> commanded(Json.mapper().readValue(value, SliCommand.class));
+      case Topics.HAPROXY_COMMANDS -> commanded(entry.message(HaproxyCommand.class));
+      case Topics.INCUS_COMMANDS -> commanded(entry.message(IncusCommand.class));
+      case Topics.SLI_COMMANDS -> commanded(entry.message(SliCommand.class));
       case Topics.HAPROXY_EVENTS ->
           answered(entry, Json.mapper().readValue(value, HaproxyEvent.class));
       case Topics.INCUS_EVENTS -> answered(entry, Json.mapper().readValue(value, IncusEvent.class));
@@ -247,7 +247,10 @@ final class Simulation implements Observer {
     invariants.forEach(what);
   }
 
-  private void commanded(AgentCommand command) {
+  private void commanded(Decoded<? extends AgentCommand> sent) {
+    if (!(sent instanceof Decoded.Readable(AgentCommand command))) {
+      throw new IllegalStateException("the coordinator sent what nobody can read: " + sent);
+    }
     if (!coverage.isQuiet(command)) {
       note("coordinator", "→ " + coverage.words(command));
     }

@@ -1,5 +1,6 @@
 package dev.serin.simulation.broker;
 
+import dev.serin.contracts.kafka.Decoded;
 import dev.serin.simulation.engine.Loop;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,12 +17,59 @@ import org.jspecify.annotations.Nullable;
 /// don't meet in one.
 public final class Broker {
   /// One record.
-  ///
-  /// @param value none for a tombstone
-  /// @param decidedAt when its producer had it: it may have had to wait
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Entry(
-      long offset, @Nullable String key, byte @Nullable [] value, Instant at, Instant decidedAt) {}
+  public static final class Entry {
+    private final long offset;
+    private final @Nullable String key;
+    private final byte @Nullable [] value;
+    private final Instant at;
+    private final Instant decidedAt;
+    private @Nullable Decoded<?> message;
+
+    Entry(
+        long offset, @Nullable String key, byte @Nullable [] value, Instant at, Instant decidedAt) {
+      this.offset = offset;
+      this.key = key;
+      this.value = value;
+      this.at = at;
+      this.decidedAt = decidedAt;
+    }
+
+    public long offset() {
+      return offset;
+    }
+
+    public @Nullable String key() {
+      return key;
+    }
+
+    /// None for a tombstone.
+    public byte @Nullable [] value() {
+      return value;
+    }
+
+    public Instant at() {
+      return at;
+    }
+
+    /// When its producer had it: it may have had to wait.
+    public Instant decidedAt() {
+      return decidedAt;
+    }
+
+    /// The value as one of its topic's messages, which can't change: it is read once for all who
+    /// hear of it.
+    ///
+    /// @param type the same for each of them
+    @SuppressWarnings("unchecked") // a topic's messages are of one type
+    public <T> Decoded<T> message(Class<T> type) {
+      Decoded<?> read = message;
+      if (read == null) {
+        read = Decoded.message(value, type);
+        message = read;
+      }
+      return (Decoded<T>) read;
+    }
+  }
 
   /// Hears of records once they can be read.
   @FunctionalInterface
@@ -98,7 +146,11 @@ public final class Broker {
   /// How far its readers can see; what a slow fetch has not brought yet, nobody sees.
   public long visibleEnd(String topic) {
     List<Entry> entries = entries(topic);
-    Instant newest = loop.now().minus(lags.getOrDefault(topic, Duration.ZERO));
+    Duration lag = lags.getOrDefault(topic, Duration.ZERO);
+    if (lag.isZero()) {
+      return entries.size();
+    }
+    Instant newest = loop.now().minus(lag);
     int end = entries.size();
     while (end > 0 && entries.get(end - 1).at().isAfter(newest)) {
       end--;
@@ -141,6 +193,11 @@ public final class Broker {
   /// Somebody has deleted a compacted topic.
   public void lose(String topic) {
     compacted.remove(topic);
+  }
+
+  /// Where the log ends, whoever sees it.
+  public long end(String topic) {
+    return entries(topic).size();
   }
 
   public Entry entry(String topic, long offset) {

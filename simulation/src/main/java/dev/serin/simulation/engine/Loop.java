@@ -4,7 +4,6 @@ import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -25,10 +24,7 @@ public final class Loop {
   private static final Constructor<?> BUILDER = builder();
 
   private final Random random;
-  private final PriorityQueue<Timer> timers =
-      new PriorityQueue<>(
-          Comparator.<Timer, Instant>comparing(timer -> timer.at)
-              .thenComparingLong(timer -> timer.tie));
+  private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final List<Runnable> ready = new ArrayList<>();
   private final Executor scheduler = this::schedule;
 
@@ -53,7 +49,7 @@ public final class Loop {
   }
 
   /// Something that will happen, unless it is cancelled.
-  public static final class Timer {
+  public static final class Timer implements Comparable<Timer> {
     private final Instant at;
     private final long tie;
     private @Nullable Runnable work;
@@ -66,6 +62,12 @@ public final class Loop {
 
     public void cancel() {
       work = null;
+    }
+
+    @Override
+    public int compareTo(Timer other) {
+      int byTime = at.compareTo(other.at);
+      return byTime != 0 ? byTime : Long.compare(tie, other.tie);
     }
   }
 
@@ -111,6 +113,9 @@ public final class Loop {
       next = again ? work : isHeldUp(strand) ? awaitUnblocked() : null;
     }
     running = null;
+    if (strand.getState() == Thread.State.TERMINATED) {
+      strands.remove(work);
+    }
   }
 
   private static boolean isHeldUp(Thread strand) {

@@ -63,8 +63,9 @@ final class Bounds {
       }
     }
     for (StepView step : state.steps()) {
-      Duration bound = bound(plan, step, state.phase());
-      if (bound == null || step.status() != StepStatus.RUNNING) {
+      Duration bound =
+          step.status() == StepStatus.RUNNING ? bound(plan, step, state.phase()) : null;
+      if (bound == null) {
         continue;
       }
       String key = state.rolloutId() + step.name() + step.node() + step.startedAt();

@@ -1,7 +1,7 @@
 package dev.serin.simulation.invariant;
 
-import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
+import java.util.ArrayList;
 import java.util.List;
 
 /// I1: at most one active rollout a service.
@@ -19,11 +19,12 @@ final class OneActiveRollout implements Invariant {
 
   @Override
   public void reached(RolloutState state) {
-    List<String> active =
-        truth.states().values().stream()
-            .filter(it -> !it.phase().isOver() && it.phase() != RolloutPhase.QUEUED)
-            .map(RolloutState::rolloutId)
-            .toList();
+    List<String> active = new ArrayList<>();
+    for (RolloutState it : truth.states().values()) {
+      if (Truth.isActive(it)) {
+        active.add(it.rolloutId());
+      }
+    }
     if (active.size() > 1) {
       throw broken("these rollouts are active at once: " + active);
     }

@@ -39,6 +39,9 @@ final class ReadsItsBacklog implements Invariant {
 
   private final Set<SlotProbed> all = new HashSet<>();
 
+  /// All that could be read the last time: there are only ever more of them.
+  private Set<SlotProbed> newest = Set.of();
+
   /// What could be read by then.
   private final NavigableMap<Instant, Set<SlotProbed>> readable = new TreeMap<>();
 
@@ -73,7 +76,10 @@ final class ReadsItsBacklog implements Invariant {
   @Override
   public void passed() {
     if (circumstances.isHeard(Topics.SLI_EVENTS)) {
-      readable.put(truth.loop().now(), Set.copyOf(all));
+      if (newest.size() != all.size()) {
+        newest = Set.copyOf(all);
+      }
+      readable.put(truth.loop().now(), newest);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.serin.simulation.invariant;
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.rollout.RolloutEvent;
+import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.simulation.engine.Loop;
 import dev.serin.simulation.world.World;
@@ -58,12 +59,17 @@ public record Truth(
 
   /// The rollout that is under way; none while none is.
   public @Nullable RolloutState active() {
-    return states.values().stream()
-        .filter(state ->
-            !state.phase().isOver()
-                && state.phase() != dev.serin.contracts.rollout.RolloutPhase.QUEUED)
-        .findFirst()
-        .orElse(null);
+    // Asked for at each effect.
+    for (RolloutState state : states.values()) {
+      if (isActive(state)) {
+        return state;
+      }
+    }
+    return null;
+  }
+
+  static boolean isActive(RolloutState state) {
+    return !state.phase().isOver() && state.phase() != RolloutPhase.QUEUED;
   }
 
   /// The two sides of a rollout, as its preflight found them; none where it changes no groups.

@@ -47,6 +47,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
   private final Broker broker;
   private final Group group;
   private final String name;
+  private final String topic;
   private final Class<C> commandType;
   private final Random random;
   private final Plants plants;
@@ -78,6 +79,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
     this.broker = broker;
     this.group = group;
     this.name = name;
+    this.topic = "serin." + name + ".commands.v1";
     this.commandType = commandType;
     this.random = random;
     this.plants = plants;
@@ -99,10 +101,6 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
             process::now,
             () -> Duration.between(begun, process.loop().now()).toNanos());
     beat();
-  }
-
-  private String topic() {
-    return "serin." + name + ".commands.v1";
   }
 
   private boolean reachesBroker() {
@@ -141,7 +139,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
     handover.takenAway(ALL);
     handover.given(ALL);
     try {
-      recall.of(List.of(new TopicPartition(topic(), 0)));
+      recall.of(List.of(new TopicPartition(topic, 0)));
     } catch (KafkaException unread) {
       process.after(
           BEFORE_LISTENING_AGAIN.pause(attempt, process.name()),
@@ -162,7 +160,10 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
         Duration.ofMillis(5 + random.nextInt(20)),
         () -> {
           if (mine == consumers && group.isOwner(this)) {
-            read();
+            // Nearly all find nothing.
+            if (group.committed(topic) < broker.end(topic)) {
+              read();
+            }
             poll(mine);
           }
         });
@@ -170,15 +171,14 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
 
   private void read() {
     List<C> received = new ArrayList<>();
-    while (reachesBroker() && group.committed(topic()) < broker.visibleEnd(topic())) {
-      long offset = group.committed(topic());
-      byte[] value = broker.entry(topic(), offset).value();
-      switch (Decoded.message(value, commandType)) {
+    while (reachesBroker() && group.committed(topic) < broker.visibleEnd(topic)) {
+      long offset = group.committed(topic);
+      switch (broker.entry(topic, offset).message(commandType)) {
         case Decoded.Readable<C>(C command) -> received.add(plants.taken(command));
         case Decoded.Unreadable<C>(String reason) ->
             throw new IllegalStateException("the coordinator sent what nobody can read: " + reason);
       }
-      group.commit(topic(), offset + 1);
+      group.commit(topic, offset + 1);
     }
     if (!received.isEmpty()) {
       process.start("consumer", () -> received.forEach(this::receive));

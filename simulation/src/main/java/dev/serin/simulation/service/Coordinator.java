@@ -65,6 +65,9 @@ final class Coordinator implements Member {
   /// What this process knows of each service now: read when it begins, kept up by its decisions.
   private final Map<String, Ledger> ledgers = new HashMap<>();
 
+  /// What it knew before the last tick of those that have changed since.
+  private final Map<String, Ledger> changed = new HashMap<>();
+
   private final Map<String, Long> positions = new HashMap<>();
   private final List<Sent> sent = new ArrayList<>();
   private TransactionContext context;
@@ -112,7 +115,12 @@ final class Coordinator implements Member {
 
   /// Whoever keeps them is told of every ledger that has changed.
   private RescueSheets rescueSheets() {
-    return ledger -> ledgers.put(ledger.service(), ledger);
+    return ledger -> {
+      Ledger before = ledgers.put(ledger.service(), ledger);
+      if (before != null) {
+        changed.putIfAbsent(ledger.service(), before);
+      }
+    };
   }
 
   private void send(@Nullable String key, Routed routed) {
@@ -185,9 +193,9 @@ final class Coordinator implements Member {
 
   private void wake() {
     Instant now = process.now();
-    Map<String, Ledger> before = Map.copyOf(ledgers);
+    changed.clear();
     context.tick(now.toEpochMilli());
-    before.forEach((service, ledger) -> {
+    changed.forEach((service, ledger) -> {
       if (!ledger.equals(ledgers.get(service))) {
         decisions.woken(ledger, Saga.due(ledger, now));
       }

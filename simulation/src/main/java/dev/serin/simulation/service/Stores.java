@@ -2,6 +2,7 @@ package dev.serin.simulation.service;
 
 import dev.serin.coordinator.streams.SagaProcessor;
 import dev.serin.simulation.broker.Broker;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -116,7 +117,10 @@ final class Stores {
     }
 
     private static KeyValueIterator<String, byte[]> iterator(Map<String, byte[]> of) {
-      var entries = new TreeMap<>(of).entrySet().iterator();
+      var entries =
+          of.isEmpty()
+              ? Collections.<Map.Entry<String, byte[]>>emptyIterator()
+              : new TreeMap<>(of).entrySet().iterator();
       return new KeyValueIterator<>() {
         @Override
         public boolean hasNext() {

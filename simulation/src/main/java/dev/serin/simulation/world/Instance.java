@@ -18,9 +18,9 @@ public final class Instance {
   ///
   /// @param changedAt when it got its place
   @SuppressWarnings("ArrayRecordComponent") // compared by digest
-  record VirtualFile(byte[] content, Instant changedAt) {
-    String sha256() {
-      return Binary.sha256(content);
+  record VirtualFile(byte[] content, String sha256, Instant changedAt) {
+    VirtualFile(byte[] content, Instant changedAt) {
+      this(content, Binary.sha256(content), changedAt);
     }
   }
 
@@ -142,7 +142,7 @@ public final class Instance {
 
   void move(String from, String to) {
     VirtualFile file = Objects.requireNonNull(files.remove(from), from);
-    files.put(to, new VirtualFile(file.content(), loop.now()));
+    files.put(to, new VirtualFile(file.content(), file.sha256(), loop.now()));
   }
 
   /// Whether its process is younger than the installed binary.

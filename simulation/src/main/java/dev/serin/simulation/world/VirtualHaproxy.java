@@ -227,11 +227,10 @@ public final class VirtualHaproxy {
         && !leaving.contains(mine.name())) {
       return mine;
     }
-    int all =
-        servers.values().stream()
-            .filter(VirtualServer::inRotation)
-            .mapToInt(VirtualServer::weight)
-            .sum();
+    int all = 0;
+    for (VirtualServer server : servers.values()) {
+      all += server.inRotation() ? server.weight() : 0;
+    }
     if (all == 0) {
       return null;
     }

@@ -83,11 +83,12 @@ public final class World {
 
   /// @param asked which load balancers count, by their names
   public boolean inRotation(String node, Predicate<String> asked) {
-    return haproxies.values().stream()
-        .filter(haproxy -> asked.test(haproxy.name()))
-        .allMatch(haproxy -> {
-          VirtualServer server = haproxy.servers().get(node);
-          return server != null && server.inRotation();
-        });
+    for (VirtualHaproxy haproxy : haproxies.values()) {
+      VirtualServer server = haproxy.servers().get(node);
+      if (asked.test(haproxy.name()) && (server == null || !server.inRotation())) {
+        return false;
+      }
+    }
+    return true;
   }
 }

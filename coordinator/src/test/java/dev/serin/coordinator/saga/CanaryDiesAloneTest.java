@@ -9,7 +9,6 @@ import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canariesThenPeers;
-import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,14 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CanaryDiesAloneTest {
   private static final Duration TOLD_AGAIN = Duration.ofSeconds(10);
 
-  private static final ServiceDefinition SERVICE =
-      with(
-          canaryThenPeers("b2", "b1", "b3"),
-          """
-          {"strategy": "traffic-steps",
-           "trafficSteps": [{"share": 50, "window": "60s"},
-                            {"share": 100, "window": "90s", "minAvailable": 1}]}
-          """);
+  private static final ServiceDefinition SERVICE = Services.servesAlone();
 
   private static Story alone() {
     return rollout(SERVICE).until("watch 1-2").until("watch 1-3");

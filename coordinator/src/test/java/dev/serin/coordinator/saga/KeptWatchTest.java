@@ -46,14 +46,7 @@ class KeptWatchTest {
                 {"name": "slow", "query": "s{n=~'$canary'}", "max": 1, "onBreach": "hold"}]}
       """;
   private static final ServiceDefinition HOLDS = with(canaryThenPeers("b2", "b1"), SLIS);
-  private static final ServiceDefinition ALONE =
-      with(
-          canaryThenPeers("b2", "b1", "b3"),
-          """
-          {"strategy": "traffic-steps",
-           "trafficSteps": [{"share": 50, "window": "60s"},
-                            {"share": 100, "window": "90s", "minAvailable": 1}]}
-          """);
+  private static final ServiceDefinition ALONE = Services.servesAlone();
 
   private static SliResult is(String name, Verdict verdict) {
     return new SliResult(name, "q", 2.0, 1.0, null, null, verdict, name + " is 2", null);

@@ -8,7 +8,6 @@ import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canariesThenPeers;
-import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,14 +28,7 @@ import org.junit.jupiter.api.Test;
 /// On the way back from canaries that serve alone: the peers come back first, and what keeps one of
 /// them away keeps the bad release in service.
 class PeersComeBackTest {
-  private static final ServiceDefinition SERVICE =
-      with(
-          canaryThenPeers("b2", "b1", "b3"),
-          """
-          {"strategy": "traffic-steps",
-           "trafficSteps": [{"share": 50, "window": "60s"},
-                            {"share": 100, "window": "90s", "minAvailable": 1}]}
-          """);
+  private static final ServiceDefinition SERVICE = Services.servesAlone();
 
   private static Story breached() {
     return rollout(SERVICE).until("watch 1-2").until("watch 1-3").on(probe(FAIL));

@@ -26,6 +26,17 @@ public final class Services {
     return read(service);
   }
 
+  /// Of three nodes the canary b2 serves alone at the share 100, before b1 and b3 are updated.
+  static ServiceDefinition servesAlone() {
+    return with(
+        canaryThenPeers("b2", "b1", "b3"),
+        """
+        {"strategy": "traffic-steps",
+         "trafficSteps": [{"share": 50, "window": "60s"},
+                          {"share": 100, "window": "90s", "minAvailable": 1}]}
+        """);
+  }
+
   /// Two groups of nodes, `blue` and `green`.
   public static ServiceDefinition blueGreen(List<String> blue, List<String> green) {
     ObjectNode service = tree();

@@ -13,7 +13,6 @@ import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
 import static dev.serin.coordinator.saga.Acts.resume;
 import static dev.serin.coordinator.saga.Acts.sends;
-import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,14 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// At the share 100 the peers leave rotation before they are updated, where the strategy says that
 /// so few nodes are enough.
 class ServingAloneTest {
-  private static final ServiceDefinition SERVICE =
-      with(
-          canaryThenPeers("b2", "b1", "b3"),
-          """
-          {"strategy": "traffic-steps",
-           "trafficSteps": [{"share": 50, "window": "60s"},
-                            {"share": 100, "window": "90s", "minAvailable": 1}]}
-          """);
+  private static final ServiceDefinition SERVICE = Services.servesAlone();
 
   /// Until the window in which the canary serves alone.
   private static Story alone(ServiceDefinition service) {

@@ -7,7 +7,6 @@ import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.resume;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
-import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,14 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The dead man's switch goes off while the canary serves alone, and a person is awaited.
 class SwitchWhileAloneTest {
   private static final ServiceDefinition SERVICE =
-      with(
-          canaryThenPeers("b2", "b1", "b3"),
-          """
-          {"strategy": "traffic-steps",
-           "trafficSteps": [{"share": 50, "window": "60s"},
-                            {"share": 100, "window": "90s", "minAvailable": 1}],
-           "noData": {"then": "pause"}}
-          """);
+      with(Services.servesAlone(), "{\"noData\": {\"then\": \"pause\"}}");
 
   private static Story alone(ServiceDefinition service) {
     return rollout(service).until("watch 1-2").until("watch 1-3");

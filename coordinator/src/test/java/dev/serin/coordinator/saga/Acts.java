@@ -8,6 +8,8 @@ import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyEvent;
+import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
+import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.json.Json;
@@ -313,5 +315,23 @@ final class Acts {
       assertThat(state.waitingFor()).isEqualTo(waitingFor);
       assertThat(state.next()).isEqualTo(next);
     };
+  }
+
+  /// The guard has these in rotation on every load balancer.
+  static Story.Act sees(String... inRotation) {
+    return sees(List.of(inRotation), List.of());
+  }
+
+  static Story.Act sees(List<String> inRotation, List<SilentLoadBalancer> silent) {
+    return story ->
+        answered(
+            story,
+            new TrafficObserved(
+                new AnswerHead(
+                    "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+                List.of(),
+                List.of(),
+                inRotation,
+                silent));
   }
 }

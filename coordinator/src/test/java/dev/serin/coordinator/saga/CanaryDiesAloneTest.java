@@ -6,6 +6,7 @@ import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.pause;
 import static dev.serin.coordinator.saga.Acts.probe;
+import static dev.serin.coordinator.saga.Acts.sees;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canariesThenPeers;
@@ -13,10 +14,8 @@ import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
-import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -36,23 +35,6 @@ class CanaryDiesAloneTest {
 
   private static Story alone() {
     return rollout(SERVICE).until("watch 1-2").until("watch 1-3");
-  }
-
-  private static Story.Act sees(String... inRotation) {
-    return sees(List.of(inRotation), List.of());
-  }
-
-  private static Story.Act sees(List<String> inRotation, List<SilentLoadBalancer> silent) {
-    return story ->
-        Acts.answered(
-            story,
-            new TrafficObserved(
-                new AnswerHead(
-                    "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
-                List.of(),
-                List.of(),
-                inRotation,
-                silent));
   }
 
   private static void isAsBefore(Story story) {

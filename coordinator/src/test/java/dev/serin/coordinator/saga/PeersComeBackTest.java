@@ -5,6 +5,7 @@ import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.fails;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.probe;
+import static dev.serin.coordinator.saga.Acts.sees;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Acts.tells;
 import static dev.serin.coordinator.saga.Services.canariesThenPeers;
@@ -12,9 +13,7 @@ import static dev.serin.coordinator.saga.Services.with;
 import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
-import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
@@ -70,19 +69,6 @@ class PeersComeBackTest {
     Story story = unreachableFor(breached(), Duration.ofMinutes(11)).goesOn();
     story.endsIn(RolloutPhase.ROLLBACK_FAILED, Outcome.BREACHED);
     assertThat(story.state("v2").message()).contains("b2 keeps v2 and stays in rotation");
-  }
-
-  private static Story.Act sees(String... inRotation) {
-    return story ->
-        Acts.answered(
-            story,
-            new TrafficObserved(
-                new AnswerHead(
-                    "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
-                List.of(),
-                List.of(),
-                List.of(inRotation),
-                List.of()));
   }
 
   /// Both are ready, and neither can be proven: the front door is shut, say.

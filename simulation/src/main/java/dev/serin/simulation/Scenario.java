@@ -24,6 +24,9 @@ final class Scenario {
   static final String SERVICE = "api";
   private static final int LAST_REQUEST_SECONDS = 120;
 
+  /// How often a person asks for something else before ending a wait by its own word.
+  private static final int PATIENCE = 6;
+
   /// What a binary is from its start on.
   private static final List<Behaviour> AT_ONCE =
       List.of(
@@ -558,11 +561,19 @@ final class Scenario {
     }
   }
 
-  /// A person who looks at what waits for one.
-  String decide(String id) {
+  /// A person who looks at what waits for one, and does what is said to end it where nothing else
+  /// has for long.
+  ///
+  /// @param waitsFor what the rollout says that it waits for
+  /// @param asked how often a person has asked something of it in this pause
+  String decide(String id, String waitsFor, int asked) {
+    boolean promotes = asked >= PATIENCE && waitsFor.contains("promote (ends without that)");
     return Json.mapper()
         .writeValueAsString(
-            request(one(List.of("resume-requested", "abort-requested", "abort-requested")), id));
+            promotes
+                ? request("promote-requested", id)
+                : request(
+                    one(List.of("resume-requested", "abort-requested", "abort-requested")), id));
   }
 
   static ObjectNode request(String type, String id) {

@@ -76,6 +76,8 @@ final class Simulation implements Observer {
   private final Reached decided;
   private final Set<String> requested = new HashSet<>();
   private int decisions;
+  private String awaited = "";
+  private int askedInVain;
   private int quietSteps;
 
   /// How a seed came out.
@@ -182,7 +184,10 @@ final class Simulation implements Observer {
     if (active != null
         && active.phase() == RolloutPhase.PAUSED
         && loop.now().getEpochSecond() % BETWEEN_DECISIONS.toSeconds() == 0) {
-      ask("operator", scenario.decide("d" + ++decisions));
+      String waitsFor = active.waitingFor();
+      askedInVain = waitsFor.equals(awaited) ? askedInVain + 1 : 0;
+      awaited = waitsFor;
+      ask("operator", scenario.decide("d" + ++decisions, waitsFor, askedInVain));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.serin.contracts.haproxy;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -200,12 +201,25 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param inWork whether a command is about it now: what it has is that command's
   /// @param earlier what Serin asked of it before in this rollout: found again, it may be a command
   ///   of then that came late
+  /// @param drained whether a step of this rollout has told it to leave: then a load balancer that
+  ///   has not answered since may have it drained by that step, and not by a person
   record GuardedServer(
       String node,
       List<ServerSetting> settings,
       boolean leaving,
       boolean inWork,
-      List<ServerSetting> earlier) {
+      List<ServerSetting> earlier,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean drained) {
+    /// One that no step has told to leave.
+    public GuardedServer(
+        String node,
+        List<ServerSetting> settings,
+        boolean leaving,
+        boolean inWork,
+        List<ServerSetting> earlier) {
+      this(node, settings, leaving, inWork, earlier, false);
+    }
+
     public GuardedServer {
       Check.name("node", node);
       settings = Check.list(settings);

@@ -139,9 +139,15 @@ public sealed interface IncusCommand extends AgentCommand {
   /// @param outworn the starts (systemd's invocation ids) that shall not go on, however young their
   ///   processes are: any other start is a later one, so asking again restarts nothing twice. Empty
   ///   where the binary's age alone counts
+  /// @param onlyDown whether a unit that runs is left alone whatever it runs: who has installed
+  ///   nothing has nothing to bring into effect
   @JsonTypeName("restart-units")
   record RestartUnits(
-      @JsonUnwrapped CommandHead head, InstanceRef instance, Install install, List<String> outworn)
+      @JsonUnwrapped CommandHead head,
+      InstanceRef instance,
+      Install install,
+      List<String> outworn,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean onlyDown)
       implements IncusCommand {
     public RestartUnits {
       outworn = Check.list(outworn);

@@ -48,6 +48,10 @@ public final class Plan {
   /// How long the pause before a second attempt is; before a third it is twice as long, and so on.
   public static final Duration BACK_OFF = Duration.ofSeconds(2);
 
+  /// How long at most it is waited for others to be back in rotation, each time: twice that, less a
+  /// quarter by chance, is longer than a takeover (10 s) and the guard's mending (5 s).
+  private static final Duration OTHERS_BACK = Duration.ofSeconds(10);
+
   private static final List<StepName> INSTALL =
       List.of(StepName.KEEP, StepName.PUSH, StepName.RESTART, StepName.HEALTH);
 
@@ -443,7 +447,10 @@ public final class Plan {
     return deadline(service, step)
         .plus(ramp(step))
         .multipliedBy(attempts)
-        .plus(BACK_OFF.multipliedBy(attempts * (attempts - 1) / 2));
+        .plus(
+            step.name() == StepName.DRAIN && !step.undo()
+                ? OTHERS_BACK.multipliedBy(attempts - 1)
+                : BACK_OFF.multipliedBy(attempts * (attempts - 1) / 2));
   }
 
   /// The pause before a step is tried again: longer after each attempt, and up to half of it less
@@ -451,8 +458,19 @@ public final class Plan {
   /// come back at once. Chance is drawn from the rollout's name, so that a decision stays what it
   /// is.
   public static Duration backOff(String rolloutId, Step step) {
-    Duration pause = BACK_OFF.multipliedBy(step.attempt());
-    return BackOff.drawn(pause, 0.5, rolloutId, step.name().shown(), step.node(), step.attempt());
+    return backOff(rolloutId, step, BACK_OFF.multipliedBy(step.attempt()), 0.5);
+  }
+
+  /// The pause before a node is asked to leave once more, after too few others were in rotation.
+  /// One of them may be out by an earlier command of Serin's own that an agent has obeyed late: by
+  /// then another instance has its work, and its guard has put that right (I10).
+  public static Duration untilOthersAreBack(String rolloutId, Step step) {
+    return backOff(rolloutId, step, OTHERS_BACK, 0.25);
+  }
+
+  private static Duration backOff(String rolloutId, Step step, Duration pause, double spread) {
+    return BackOff.drawn(
+        pause, spread, rolloutId, step.name().shown(), step.node(), step.attempt());
   }
 
   /// How long the check through the load balancer may take.

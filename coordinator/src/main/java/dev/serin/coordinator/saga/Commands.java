@@ -151,7 +151,11 @@ final class Commands {
               FileRecords.changes(rollout, record));
       case RESTART ->
           new IncusCommand.RestartUnits(
-              head, instance(node), service.install(), Restarts.outworn(rollout, step, record));
+              head,
+              instance(node),
+              service.install(),
+              Restarts.outworn(rollout, step, record),
+              step.undo() && !Restarts.installs(rollout));
       case HEALTH ->
           new IncusCommand.CheckHealth(head, instance(node), service.install(), service.health());
       case SMOKE -> Smoke.command(rollout, node, head);

@@ -64,7 +64,8 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
                 record.asked(),
                 record.leaving(),
                 isInWork(rollout, record),
-                record.askedEarlier(wasToldItsGoal(rollout, node.name()))));
+                record.askedEarlier(wasToldItsGoal(rollout, node.name())),
+                wasDrained(rollout, node.name())));
       }
     }
     return new Guarding(servers, deadMan(rollout));
@@ -94,6 +95,10 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
   /// doing: who makes a group ready before its turn means it.
   private static boolean wasToldItsGoal(Rollout rollout, String node) {
     return moves(rollout, node).anyMatch(step -> !step.undo() && step.name() != StepName.DRAIN);
+  }
+
+  private static boolean wasDrained(Rollout rollout, String node) {
+    return moves(rollout, node).anyMatch(step -> step.name() == StepName.DRAIN);
   }
 
   /// Whether the last that HAProxy was told of it was interrupted, or has failed for good: it may
@@ -137,9 +142,19 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
     return isCommanded(rollout, node) || isHalfTold(rollout, node);
   }
 
-  /// Whether HAProxy is being told something of it: a shift is about every node.
+  /// Whether HAProxy is being told something of it: a shift is about every node. A check through
+  /// the load balancers tells nothing, so the guard goes on beside it: what comes late then, of a
+  /// drain before, is put back, and what a person does is told.
   private static boolean isCommanded(Rollout rollout, String node) {
-    return isAsked(rollout, node) || isShifting(rollout);
+    return (isAsked(rollout, node) && !isOnlyChecked(rollout, node)) || isShifting(rollout);
+  }
+
+  private static boolean isOnlyChecked(Rollout rollout, String node) {
+    return rollout.steps().stream()
+        .anyMatch(step ->
+            step.name() == StepName.SERVING
+                && step.status() == StepStatus.RUNNING
+                && node.equals(step.node()));
   }
 
   /// Whether a command for that node alone is under way on the load balancers.

@@ -220,11 +220,14 @@ final class Rolling {
             new RolloutEvent.StepFailed(
                 head, step.name().shown(), step.node(), false, failure, step.attempt(), !again));
     if (again) {
+      String rolloutId = draft.rollout().rolloutId();
       draft.step(index, it -> it.again(failure.sentence()));
       draft.askLater(
           Commands.agentOf(step),
           step.node(),
-          Plan.backOff(draft.rollout().rolloutId(), step),
+          failure.reason() == Failure.Reason.MINIMUM
+              ? Plan.untilOthersAreBack(rolloutId, step)
+              : Plan.backOff(rolloutId, step),
           Plan.deadline(draft.rollout().service(), step));
       return;
     }

@@ -106,8 +106,8 @@ final class RollingBack {
     }
     KeptWatch.end(draft);
     draft.forgetPending();
-    Rolling.skipPending(draft);
     interrupt(draft);
+    Rolling.skipPending(draft);
     int first = draft.rollout().steps().size();
     // Where nothing was touched, or only peers are taken back, there is nothing to tell.
     List<Step> told =
@@ -120,12 +120,15 @@ final class RollingBack {
     begin(draft, first);
   }
 
-  /// A step that was under way is not going to end by itself.
+  /// A step that was under way is not going to end by itself; nor is one that a pause had
+  /// interrupted before: what it has told the node half is nobody's to put right but the
+  /// rollback's.
   private static void interrupt(Draft draft) {
     List<Step> steps = new ArrayList<>();
     for (Step step : draft.rollout().steps()) {
+      boolean paused = step.node() != null && step.status() == StepStatus.PENDING && step.stands();
       steps.add(
-          step.status() == StepStatus.RUNNING
+          step.status() == StepStatus.RUNNING || paused
               ? step.ended(StepStatus.FAILED, draft.at, "interrupted")
               : step);
     }

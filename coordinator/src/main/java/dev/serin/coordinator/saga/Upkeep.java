@@ -63,7 +63,8 @@ final class Upkeep {
         : last.servers().stream()
             .map(it ->
                 draft.leftOut.containsKey(it.node())
-                    ? new GuardedServer(it.node(), it.settings(), it.leaving(), true, it.earlier())
+                    ? new GuardedServer(
+                        it.node(), it.settings(), it.leaving(), true, it.earlier(), it.drained())
                     : it)
             .toList();
   }

@@ -6,6 +6,7 @@ import static dev.serin.coordinator.saga.Acts.asked;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
 import static dev.serin.coordinator.saga.Acts.isIn;
+import static dev.serin.coordinator.saga.Acts.pause;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.refuses;
 import static dev.serin.coordinator.saga.Acts.sends;
@@ -35,6 +36,7 @@ import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -159,6 +161,30 @@ class NothingInstalledTest {
     assertThat(story.ledger().versions()).isEqualTo(before.versions());
   }
 
+  private static boolean isInWork(Story story, String node) {
+    return Objects.requireNonNull(Guarding.of(story.active())).servers().stream()
+        .anyMatch(it -> it.node().equals(node) && it.inWork());
+  }
+
+  @Test
+  void whatAPauseHasInterruptedIsLeftToTheWayBack() {
+    Story story =
+        Story.of(with(SERVICE, "{\"onBreach\": \"pause\"}"))
+            .on(asked(by("restart", "{}")))
+            .until("watch 1-3")
+            .on(probe(FAIL), sends("stop-watching", "drain b2"))
+            .on(pause(), isIn(RolloutPhase.PAUSED));
+    assertThat(isInWork(story, "b2")).isTrue();
+    story.on(abort(), sends("restart b2"));
+    assertThat(isInWork(story, "b2"))
+        .as("it may be drained by now, and nobody makes it ready before its health is known (I3)")
+        .isTrue();
+    story.on(done("restart b2"), sends("health b2")).on(done("health b2"), sends("ready b2"));
+    story.on(done("ready b2"), sends("serving b2"));
+    assertThat(isInWork(story, "b2")).isFalse();
+    story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
   @Test
   void aBreachMakesTheNodesReadyAgainAndRestoresNothing() {
     Story story =
@@ -166,6 +192,9 @@ class NothingInstalledTest {
     assertThat(((RestartUnits) story.newest("restart b2")).outworn())
         .as("what is up is left alone")
         .isEmpty();
+    assertThat(((RestartUnits) story.newest("restart b2")).onlyDown())
+        .as("also where somebody has replaced the binary meanwhile")
+        .isTrue();
     story
         .on(done("restart b2"), sends("health b2"))
         .on(done("health b2"), sends("ready b2"))

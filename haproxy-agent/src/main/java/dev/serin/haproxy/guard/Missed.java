@@ -23,7 +23,13 @@ final class Missed {
 
   /// @param earlier what Serin asked of it before in this rollout
   /// @param inWork whether a command is about it, so that it may have any of these
-  record One(ServerSetting setting, boolean leaving, List<ServerSetting> earlier, boolean inWork) {}
+  /// @param drained whether a step of this rollout has told it to leave
+  record One(
+      ServerSetting setting,
+      boolean leaving,
+      List<ServerSetting> earlier,
+      boolean inWork,
+      boolean drained) {}
 
   /// @param commanded the fence of the newest command for each node
   static Asked asked(GuardServers guard, String loadBalancer, Map<String, Long> commanded) {
@@ -34,7 +40,8 @@ final class Missed {
       for (ServerSetting setting : server.settings()) {
         if (setting.loadBalancer().equals(loadBalancer)) {
           servers.put(
-              Causes.key(setting), new One(setting, server.leaving(), server.earlier(), inWork));
+              Causes.key(setting),
+              new One(setting, server.leaving(), server.earlier(), inWork, server.drained()));
         }
       }
     }
@@ -69,10 +76,13 @@ final class Missed {
     return missed;
   }
 
-  /// Of what was asked of a server before, what it may have without ever having been told: not that
-  /// it leaves. Who has drained it there meanwhile is a person.
+  /// Of what was asked of a server before, what it may have on a load balancer that this guard has
+  /// never seen: not that it leaves, unless a step has told it so. Who else has drained it there is
+  /// a person.
   private static List<ServerSetting> untold(One one) {
-    return one.earlier().stream().filter(it -> !isDrainedFrom(one, it)).toList();
+    return one.drained()
+        ? one.earlier()
+        : one.earlier().stream().filter(it -> !isDrainedFrom(one, it)).toList();
   }
 
   private static boolean isDrainedFrom(One one, ServerSetting setting) {

@@ -115,7 +115,10 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
 
   private void answer(HaproxyCommand command, Turn turn, Consumer<HaproxyEvent> answers, Work work)
       throws Turn.Preempted {
-    guards.commanded(command.head());
+    if (!(command instanceof HaproxyCommand.CheckServing)) {
+      // That one tells nothing, so the guard goes on beside it.
+      guards.commanded(command.head());
+    }
     try {
       answers.accept(work.run());
     } catch (NotDone notDone) {

@@ -118,6 +118,23 @@ class MissedTest {
   }
 
   @Test
+  void whoWasDrainedInThisRolloutAndNeverSeenSinceIsMadeReady() throws InterruptedException {
+    bed.two.set("b1", AdminState.DRAIN);
+    bed.two.leave("b1");
+    bed.two.silent(true);
+    GuardedServer ready = readyAgain();
+    guard(new GuardedServer(ready.node(), ready.settings(), false, false, ready.earlier(), true));
+    bed.at(60);
+    bed.two.silent(false);
+    bed.at(62);
+
+    assertThat(bed.two.now("b1").state()).isEqualTo(AdminState.READY);
+    assertThat(bed.two.leaves("b1")).isFalse();
+    assertThat(mended()).containsExactly(DriftCause.MISSED);
+    assertThat(bed.told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  @Test
   void whatACommandWasAboutWhenItFellSilentMayHaveEitherOfBoth() throws InterruptedException {
     guard(readyAgain());
     bed.at(2);

@@ -117,8 +117,8 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
         yield new IncusEvent.ArtifactPushed(
             head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged(), placed);
       }
-      case IncusCommand.RestartUnits(_, var instance, var install, var outworn) ->
-          restarting.restart(turn, node(command, instance, install), outworn, head);
+      case IncusCommand.RestartUnits(_, var instance, var install, var outworn, var onlyDown) ->
+          restarting.restart(turn, node(command, instance, install), outworn, onlyDown, head);
       case IncusCommand.CheckHealth(_, var instance, var install, var health) ->
           HealthCheck.check(turn, node(command, instance, install), health, head);
       case IncusCommand.RunSmokeTest(_, var instance, var install, var base, var requests) ->

@@ -18,11 +18,14 @@ import java.util.function.Supplier;
 ///   stopping alone is 90 s
 record Restarting(Duration settle, Duration within) {
   /// @param outworn the starts that shall not go on, though they run the installed binary
-  IncusEvent restart(Turn turn, Node node, List<String> outworn, Supplier<AnswerHead> head)
+  /// @param onlyDown whether a unit that runs is left alone, whatever it runs
+  IncusEvent restart(
+      Turn turn, Node node, List<String> outworn, boolean onlyDown, Supplier<AnswerHead> head)
       throws CommandFailed, Unreachable, Turn.Preempted {
     List<String> arguments = new ArrayList<>();
     arguments.add(String.valueOf(settle.toMillis()));
     arguments.add(String.valueOf(within.toMillis()));
+    arguments.add(onlyDown ? "down" : "stale");
     arguments.add(outworn.isEmpty() ? "-" : String.join(",", outworn));
     arguments.addAll(node.install().unit());
     Report report = node.run(turn, Script.RESTART, within.plus(settle).plusSeconds(10), arguments);

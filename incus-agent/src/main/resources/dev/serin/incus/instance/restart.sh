@@ -1,14 +1,20 @@
 # Restarts the units that don't run the installed binary yet, and waits until all are really up:
 # active, with a process that has lived for the settling time.
-# settle-ms limit-ms outworn unit…
+# settle-ms limit-ms stale|down outworn unit…
+# down: a unit that runs is left alone, whatever it runs.
 # outworn: starts that shall not go on though they run it, invocation ids with commas; - for none.
-settle_ms=$1 limit_ms=$2 outworn=$3
-shift 3
+settle_ms=$1 limit_ms=$2 which=$3 outworn=$4
+shift 4
 [ -f "$target" ] || end missing
 
 stale() {
   case ,$outworn, in *,"${invocation:-none}",*) return 0 ;; esac
-  ! runs_installed || [ "$sub" = auto-restart ]
+  [ "$sub" != auto-restart ] || return 0
+  if [ "$which" = down ]; then
+    case $active in active | activating | reloading) return 1 ;; esac
+    return 0
+  fi
+  ! runs_installed
 }
 
 # An old restart that was held up must not end the process of a newer command.

@@ -109,7 +109,11 @@ final class Agent {
   }
 
   IncusEvent restart(List<String> outworn) {
-    return answer(new IncusCommand.RestartUnits(head(), ref(), install, outworn));
+    return answer(new IncusCommand.RestartUnits(head(), ref(), install, outworn, false));
+  }
+
+  IncusEvent startWhatIsDown() {
+    return answer(new IncusCommand.RestartUnits(head(), ref(), install, List.of(), true));
   }
 
   IncusEvent health(String url, Duration within) {

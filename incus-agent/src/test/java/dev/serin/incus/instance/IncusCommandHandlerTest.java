@@ -323,7 +323,8 @@ class IncusCommandHandlerTest {
             agent.head(),
             new InstanceRef("b1", "backend-1", "elsewhere"),
             agent.install(),
-            List.of());
+            List.of(),
+            false);
     assertThat(Agent.failure(agent.answer(elsewhere)).reason()).isEqualTo(Reason.INVALID);
   }
 

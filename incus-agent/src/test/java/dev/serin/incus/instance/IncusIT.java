@@ -122,6 +122,24 @@ class IncusIT {
   }
 
   @Test
+  void whatRunsIsLeftAloneWhereOnlyWhatIsDownIsStarted() {
+    String running = bed.property("InvocationID");
+    // Somebody replaces the file: its process is older than it now.
+    agent.push(NEW);
+    assertThat(agent.startWhatIsDown())
+        .isInstanceOfSatisfying(
+            IncusEvent.UnitsRestarted.class,
+            restarted -> assertThat(restarted.unchanged()).isTrue());
+    assertThat(bed.property("InvocationID")).isEqualTo(running);
+    bed.shell("systemctl stop app");
+    assertThat(agent.startWhatIsDown())
+        .isInstanceOfSatisfying(
+            IncusEvent.UnitsRestarted.class,
+            restarted -> assertThat(restarted.unchanged()).isFalse());
+    assertThat(bed.property("ActiveState")).isEqualTo("active");
+  }
+
+  @Test
   void anInstalledButNotRunningReleaseIsNoNoOp() {
     agent.push(NEW);
     // The agent dies here. Its successor is told to push and to restart.

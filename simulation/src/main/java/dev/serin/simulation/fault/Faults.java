@@ -640,9 +640,9 @@ public final class Faults implements Troubles, Circumstances {
     }
   }
 
-  /// One in five takes the right to change anything away, until somebody mends the file.
+  /// Two in five take the right to change anything away, until somebody mends the file.
   private void reload(FaultKind kind, VirtualHaproxy haproxy) {
-    boolean readOnly = chance.nextInt(5) == 0;
+    boolean readOnly = chance.nextInt(5) < 2;
     tell(kind.name(), haproxy.name() + (readOnly ? " without level admin" : ""));
     truth.touched(haproxy.name(), "reloaded");
     if (!readOnly) {
@@ -670,7 +670,13 @@ public final class Faults implements Troubles, Circumstances {
     tell(kind.name(), target + " for " + howLong);
     truth.touched(target, "hung");
     hungUntil.put(target, loop.now().plus(howLong));
-    lasting(howLong, () -> truth.touched(target, "answers"));
+    lasting(
+        howLong,
+        () -> {
+          // What comes of it comes when it answers again.
+          lately.put(kind.name(), loop.now());
+          truth.touched(target, "answers");
+        });
   }
 
   /// A restart of the daemon goes through all of its moods; an administrator's slip with the trust

@@ -376,8 +376,9 @@ final class Scripts {
   private void restart() {
     long settleMs = Long.parseLong(arguments.get(0));
     long limitMs = Long.parseLong(arguments.get(1));
-    List<String> outworn = List.of(arguments.get(2).split(",", -1));
-    List<String> units = arguments.subList(3, arguments.size());
+    boolean onlyDown = arguments.get(2).equals("down");
+    List<String> outworn = List.of(arguments.get(3).split(",", -1));
+    List<String> units = arguments.subList(4, arguments.size());
     Unit unit = instance.unit();
     if (instance.content(target) == null) {
       throw end("missing");
@@ -385,9 +386,8 @@ final class Scripts {
     alone();
     int restartsBefore = 0;
     boolean changed = false;
-    if (!instance.runsInstalled()
-        || unit.sub().equals("auto-restart")
-        || outworn.contains("i" + unit.invocation())) {
+    boolean runs = onlyDown ? unit.life() != null : instance.runsInstalled();
+    if (!runs || unit.sub().equals("auto-restart") || outworn.contains("i" + unit.invocation())) {
       unit.resetFailed();
       step();
       unit.restart();

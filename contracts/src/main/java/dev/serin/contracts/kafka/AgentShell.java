@@ -117,7 +117,13 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     this.desk = new CommandDesk<>(handler, refusal, this::publish, Clock.systemUTC(), lease);
     this.handover = new Handover(desk);
     this.recall =
-        new Recall<>(recalls, commandType, desk, InstantSource.system(), System::nanoTime);
+        new Recall<>(
+            recalls,
+            commandType,
+            desk,
+            handover::commanded,
+            InstantSource.system(),
+            System::nanoTime);
     this.received = meters.counter("serin.agent.commands.received", "agent", agent);
     this.published = meters.counter("serin.agent.events.published", "agent", agent);
     Gauge.builder("serin.agent.waits", this, it -> it.waitsFor().isPresent() ? 1 : 0)

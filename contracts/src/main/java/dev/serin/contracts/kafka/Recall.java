@@ -72,6 +72,7 @@ public final class Recall<C extends AgentCommand> {
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final Class<C> commandType;
   private final CommandDesk<C, ?> desk;
+  private final Heard heard;
   private final Duration patience;
   private final InstantSource clock;
   private final LongSupplier nanos;
@@ -79,15 +80,24 @@ public final class Recall<C extends AgentCommand> {
   /// How often in a row the time was too short.
   private volatile int tooShort;
 
+  /// Is told which services there are commands of, and in which partition.
+  @FunctionalInterface
+  public interface Heard {
+    void commanded(String service, int partition);
+  }
+
+  /// @param heard before anything is learned of a service: what is begun for it has to end with the
+  ///   work there, also where no command comes any more
   /// @param clock by which an hour is an hour ago
   /// @param nanos only grows, whatever is done to the clock
   public Recall(
       Supplier<Consumer<String, byte[]>> consumers,
       Class<C> commandType,
       CommandDesk<C, ?> desk,
+      Heard heard,
       InstantSource clock,
       LongSupplier nanos) {
-    this(consumers, commandType, desk, PATIENCE, clock, nanos);
+    this(consumers, commandType, desk, heard, PATIENCE, clock, nanos);
   }
 
   /// @param patience how long it reads at most, at first: [#AT_LEAST] have to be read in this time
@@ -95,20 +105,23 @@ public final class Recall<C extends AgentCommand> {
       Supplier<Consumer<String, byte[]>> consumers,
       Class<C> commandType,
       CommandDesk<C, ?> desk,
+      Heard heard,
       Duration patience) {
-    this(consumers, commandType, desk, patience, InstantSource.system(), System::nanoTime);
+    this(consumers, commandType, desk, heard, patience, InstantSource.system(), System::nanoTime);
   }
 
   private Recall(
       Supplier<Consumer<String, byte[]>> consumers,
       Class<C> commandType,
       CommandDesk<C, ?> desk,
+      Heard heard,
       Duration patience,
       InstantSource clock,
       LongSupplier nanos) {
     this.consumers = consumers;
     this.commandType = commandType;
     this.desk = desk;
+    this.heard = heard;
     this.patience = patience;
     this.clock = clock;
     this.nanos = nanos;
@@ -209,6 +222,7 @@ public final class Recall<C extends AgentCommand> {
             && Decoded.message(record.value(), commandType)
                 instanceof Decoded.Readable<C>(C command)
             && desk.isCredible(command)) {
+          heard.commanded(command.head().service(), record.partition());
           commands.add(command);
         }
       }

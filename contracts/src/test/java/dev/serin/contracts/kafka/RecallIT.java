@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -40,6 +42,7 @@ class RecallIT {
   @RegisterExtension static final KafkaBroker broker = new KafkaBroker();
 
   private final List<String> recalled = new ArrayList<>();
+  private final Set<String> heard = new TreeSet<>();
   private final List<SliEvent> answers = new ArrayList<>();
   private final CommandHandler<SliCommand, SliEvent> handler =
       new CommandHandler<>() {
@@ -206,7 +209,13 @@ class RecallIT {
             answers::add,
             Clock.systemUTC(),
             Lease.unlimited())) {
-      new Recall<>(consumers, SliCommand.class, desk, patience).of(partitions(partitions));
+      new Recall<>(
+              consumers,
+              SliCommand.class,
+              desk,
+              (service, partition) -> heard.add(service + " in " + partition),
+              patience)
+          .of(partitions(partitions));
       desk.accept(command(4));
     }
   }
@@ -219,6 +228,9 @@ class RecallIT {
 
     assertThat(recalled).containsExactly("c-3", "c-4", "c-5", "c-6", "c-7", "c-8", "c-9");
     isRefusedBelow(9);
+    assertThat(heard)
+        .as("whose work it is, and where: it ends with that partition")
+        .containsExactly("api in 1");
   }
 
   @Test

@@ -33,7 +33,13 @@ class RecallPatienceTest {
   private final CommandDesk<SliCommand, SliEvent> desk = IdleDesk.make();
 
   private final Recall<SliCommand> recall =
-      new Recall<>(Slow::new, SliCommand.class, desk, InstantSource.system(), nanos::get);
+      new Recall<>(
+          Slow::new,
+          SliCommand.class,
+          desk,
+          (service, partition) -> {},
+          InstantSource.system(),
+          nanos::get);
 
   /// Has everything after as long as the broker takes, and nothing before.
   private final class Slow extends MockConsumer<String, byte[]> {

@@ -7,6 +7,7 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.BlueGreen;
@@ -193,7 +194,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
       return null;
     }
     ServiceDefinition service = rollout.service();
-    List<String> canaries = service.canaries().stream().map(Node::name).toList();
+    List<String> canaries = withTheRelease(rollout);
     boolean back = rollout.phase() instanceof Phase.RollingBack;
     return new DeadMan(
         back ? undrained(rollout) : canaries,
@@ -215,6 +216,27 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
                 new GuardedServer(record.name(), record.settings(), false, false, List.of()))
             .toList(),
         service.minimum());
+  }
+
+  /// The canaries that have the release, or are about to. One whose turn has not come runs what it
+  /// ran: the switch leaves it in service, as a peer. Where Serin touches nothing somebody else has
+  /// brought the release to each.
+  private static List<String> withTheRelease(Rollout rollout) {
+    boolean untouched = rollout.service().strategy().equals(Strategies.ANALYSIS_ONLY);
+    return rollout.service().canaries().stream()
+        .map(Node::name)
+        .filter(node -> untouched || hasBegun(rollout, node))
+        .toList();
+  }
+
+  /// A shift is about every node, whoever stands for it.
+  private static boolean hasBegun(Rollout rollout, String node) {
+    return rollout.steps().stream()
+        .anyMatch(step ->
+            step.isBegun()
+                && !step.undo()
+                && step.name() != StepName.SHIFT
+                && node.equals(step.node()));
   }
 
   /// A pause that nobody chose: data stayed away, and no probe is asked for any more. A person who

@@ -236,6 +236,22 @@ class GuardingTest {
   }
 
   @Test
+  void aCanaryWhoseTurnHasNotComeIsAPeerToTheSwitch() {
+    Story story =
+        rollout(Services.canariesThenPeers(List.of("c1", "c2"), List.of("p1", "p2")))
+            .until("ready c1");
+    assertThat(deadMan(story).nodes()).containsExactly("c1");
+    assertThat(deadMan(story).restore())
+        .extracting(GuardedServer::node)
+        .containsExactly("c2", "p1", "p2");
+    story.until("ready c2");
+    assertThat(deadMan(story).nodes()).containsExactly("c1", "c2");
+    assertThat(deadMan(story).restore())
+        .extracting(GuardedServer::node)
+        .containsExactly("p1", "p2");
+  }
+
+  @Test
   void theSwitchIsArmedBeforeTheCanaryIsReadyAndDisarmedAfterTheWindow() {
     rollout(SERVICE)
         .until("health b2")

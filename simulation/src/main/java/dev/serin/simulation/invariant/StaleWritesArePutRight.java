@@ -20,7 +20,7 @@ import java.util.Set;
 /// Nobody has to where a step for the same node is under way: it says itself what the node is to
 /// be. Nor where the rollout is paused, over, or not yet at work, where a load balancer was touched
 /// by somebody else of late, or can't be talked to; and the time begins anew for an agent that is
-/// new to the work.
+/// new to the work, and while the broker is away: then nobody knows whose work it is.
 final class StaleWritesArePutRight implements Invariant {
   /// I10's own limit.
   private static final Duration WITHIN = Duration.ofSeconds(5);
@@ -74,7 +74,11 @@ final class StaleWritesArePutRight implements Invariant {
     boolean same = !at.isEmpty() && at.equals(guardian);
     guardian = at;
     for (VirtualHaproxy haproxy : truth.world().haproxies().values()) {
-      boolean reached = same && !haproxy.isDown() && !circumstances.isOutOfReach(haproxy.name());
+      boolean reached =
+          same
+              && !circumstances.isBrokerAway()
+              && !haproxy.isDown()
+              && !circumstances.isOutOfReach(haproxy.name());
       for (VirtualServer server : haproxy.servers().values()) {
         String line = haproxy.name() + "/" + server.name();
         Snapshots.Line is = Snapshots.Line.of(haproxy, server);

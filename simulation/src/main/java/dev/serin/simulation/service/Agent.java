@@ -98,6 +98,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
             () -> new VirtualConsumer(process, broker, this::reachesBroker),
             commandType,
             desk,
+            handover::commanded,
             process::now,
             () -> Duration.between(begun, process.loop().now()).toNanos());
     beat();

@@ -60,7 +60,11 @@ public final class RealHaproxy implements AutoCloseable {
       throw new AssertionError(name + " has ended: " + dir.resolve("log"));
     }
     String stat = tell("show stat api_pool 4 -1");
-    return stat.contains("L7OK") && !stat.contains(",DOWN") && masterAnswers();
+    // `UP 1/3` is a server that no check has asked yet.
+    return stat.contains("L7OK")
+        && !stat.contains(",UP 1/")
+        && !stat.contains(",DOWN")
+        && masterAnswers();
   }
 
   /// A master that has just started a worker drops what it is told.

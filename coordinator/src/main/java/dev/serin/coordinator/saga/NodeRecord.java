@@ -44,6 +44,9 @@ public record NodeRecord(
     List<ServerSetting> past,
     @Nullable String cookie) {
   public NodeRecord {
+    settings = List.copyOf(settings);
+    goal = List.copyOf(goal);
+    asked = List.copyOf(asked);
     past = past == null ? List.of() : List.copyOf(past);
   }
 

@@ -33,6 +33,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -495,5 +496,17 @@ class CatchingUpTest {
   @Test
   void whatWasNotTouchedNeedsNoCatchingUp() {
     without(GOES_ON).on(abort()).endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+  }
+
+  @Test
+  void aRollbackThatWaitsForALoadBalancerIsNotTakenBackOnceMoreAndASupersedeWaitsForIt() {
+    Story story = without(GOES_ON).until("health b2").on(abort()).goesOn();
+    assertThat(story.active().phase())
+        .isInstanceOfSatisfying(
+            Phase.Paused.class, paused -> assertThat(paused.back()).isNotNull());
+    story
+        .on(abort(), sends(), refuses("is being taken back already"))
+        .on(Story.release("v9", Request.IfBusy.SUPERSEDE), sends(), tells("rollout-queued"))
+        .on(promote(), tells("rollout-promoted", "rollback-failed", "rollout-started"));
   }
 }

@@ -28,6 +28,18 @@ public final class Prometheus {
     this.parser = new PrometheusParser(address);
   }
 
+  /// SLIs to ask for.
+  ///
+  /// @param since of which on requests are compared, before the instant that is asked for
+  /// @param begun of which on data points are asked for; none where nothing is judged
+  private record Wanted(List<SliQuery> slis, Instant since, @Nullable Instant begun) {}
+
+  /// What is asked before a rollout.
+  ///
+  /// @param looked at only: no data points are asked for
+  /// @param judged as they are
+  public record Before(List<Asked> looked, List<Asked> judged) {}
+
   /// Every query of every SLI, all as of one instant, and how old what their values rest on was by
   /// then. The range of a witness is looked through only where it has no fresh sample.
   ///
@@ -35,46 +47,66 @@ public final class Prometheus {
   ///   data points asked for
   public List<Asked> ask(List<SliQuery> slis, Instant since, Instant time)
       throws InterruptedException {
-    return ask(slis, since, time, since);
+    return ask(List.of(new Wanted(slis, since, since)), time).getFirst();
   }
 
-  /// The same where nothing is judged: no data points are asked for.
+  /// The same of two sets at once, so that one hanging query costs one time-out.
   ///
-  /// @param since of which on requests are compared, before `time`
-  public List<Asked> look(List<SliQuery> slis, Instant since, Instant time)
+  /// @param looked those of which nothing is judged
+  /// @param compared of which on their requests are compared, before `time`
+  /// @param judged those that are judged
+  /// @param since of which on data points are asked for, before `time`
+  public Before askBefore(
+      List<SliQuery> looked, Instant compared, List<SliQuery> judged, Instant since, Instant time)
       throws InterruptedException {
-    return ask(slis, since, time, null);
+    List<List<Asked>> both =
+        ask(List.of(new Wanted(looked, compared, null), new Wanted(judged, since, since)), time);
+    return new Before(both.getFirst(), both.getLast());
   }
 
-  private List<Asked> ask(List<SliQuery> slis, Instant since, Instant time, @Nullable Instant begun)
-      throws InterruptedException {
-    Answers answers = new Answers(time, begun);
-    Counting counting = new Counting(Duration.between(since, time));
+  private List<List<Asked>> ask(List<Wanted> all, Instant time) throws InterruptedException {
+    Answers answers = new Answers(time);
     answers.ask(
-        slis.stream().flatMap(sli -> queries(sli, counting)),
-        slis.stream().flatMap(answers::overSteps));
+        all.stream()
+            .flatMap(wanted ->
+                wanted.slis().stream().flatMap(sli -> queries(sli, counting(wanted, time)))),
+        all.stream()
+            .flatMap(wanted ->
+                wanted.slis().stream().flatMap(sli -> answers.overSteps(sli, wanted.begun()))));
     answers.ask(
-        slis.stream().flatMap(Prometheus::witnesses).flatMap(answers::ofRange), Stream.of());
-    return slis.stream()
-        .map(sli -> {
-          SliQuery.Baseline baseline = sli.baseline();
-          Comparing comparing = sli.comparing();
-          return new Asked(
-              sli,
-              answers.value(sli.query(), sli.witnesses()),
-              answers.orNone(sli.minRequestsQuery()),
-              baseline == null
-                  ? null
-                  : new Asked.Baseline(
-                      baseline,
-                      answers.value(baseline.query(), baseline.witnesses()),
-                      answers.orNone(baseline.minRequestsQuery())),
-              answers.points(sli),
-              comparing == null
-                  ? null
-                  : counting.read(comparing, Counting.maxAge(sli), answers::value));
-        })
+        all.stream()
+            .flatMap(wanted -> wanted.slis().stream())
+            .flatMap(Prometheus::witnesses)
+            .flatMap(answers::ofRange),
+        Stream.of());
+    return all.stream()
+        .map(wanted ->
+            wanted.slis().stream()
+                .map(sli -> asked(sli, answers, counting(wanted, time), wanted.begun()))
+                .toList())
         .toList();
+  }
+
+  private static Counting counting(Wanted wanted, Instant time) {
+    return new Counting(Duration.between(wanted.since(), time));
+  }
+
+  private static Asked asked(
+      SliQuery sli, Answers answers, Counting counting, @Nullable Instant begun) {
+    SliQuery.Baseline baseline = sli.baseline();
+    Comparing comparing = sli.comparing();
+    return new Asked(
+        sli,
+        answers.value(sli.query(), sli.witnesses()),
+        answers.orNone(sli.minRequestsQuery()),
+        baseline == null
+            ? null
+            : new Asked.Baseline(
+                baseline,
+                answers.value(baseline.query(), baseline.witnesses()),
+                answers.orNone(baseline.minRequestsQuery())),
+        answers.points(sli, begun),
+        comparing == null ? null : counting.read(comparing, Counting.maxAge(sli), answers::value));
   }
 
   private static Stream<String> queries(SliQuery sli, Counting counting) {
@@ -101,13 +133,11 @@ public final class Prometheus {
   /// What Prometheus said as of one instant, each question asked once, whichever SLIs want to know.
   private final class Answers {
     private final Instant time;
-    private final @Nullable Instant start;
     private final Map<String, Reading> readings = new HashMap<>();
     private final Map<Question, List<Reading>> points = new HashMap<>();
 
-    Answers(Instant time, @Nullable Instant start) {
+    Answers(Instant time) {
       this.time = time;
-      this.start = start;
     }
 
     /// All at once.
@@ -136,9 +166,8 @@ public final class Prometheus {
     }
 
     /// What is asked of each period of an alarm.
-    Stream<Question> overSteps(SliQuery sli) {
+    Stream<Question> overSteps(SliQuery sli, @Nullable Instant begun) {
       SliQuery.Alarm alarm = sli.alarm();
-      Instant begun = start;
       return alarm == null || begun == null
           ? Stream.of()
           : Stream.concat(Stream.of(sli.query()), Stream.ofNullable(sli.minRequestsQuery()))
@@ -146,9 +175,11 @@ public final class Prometheus {
     }
 
     /// A data point is as old as a value would be, which is asked for at the slot alone.
-    @Nullable DataPoints points(SliQuery sli) {
+    @Nullable DataPoints points(SliQuery sli, @Nullable Instant begun) {
       List<List<Reading>> answered =
-          overSteps(sli).map(question -> Objects.requireNonNull(points.get(question))).toList();
+          overSteps(sli, begun)
+              .map(question -> Objects.requireNonNull(points.get(question)))
+              .toList();
       return answered.isEmpty()
           ? null
           : DataPoints.of(

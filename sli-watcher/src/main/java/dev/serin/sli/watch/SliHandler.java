@@ -7,14 +7,13 @@ import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.HookAnswered;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
-import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.sli.hook.Hooks;
-import dev.serin.sli.judge.Asked;
 import dev.serin.sli.judge.DataPoints;
 import dev.serin.sli.judge.Judge;
 import dev.serin.sli.judge.Preflight;
 import dev.serin.sli.judge.Prospect;
+import dev.serin.sli.judge.Reading;
 import dev.serin.sli.prometheus.Prometheus;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,32 +69,35 @@ public final class SliHandler implements CommandHandler<SliCommand, SliEvent> {
 
   private SlisChecked checked(SliCommand.CheckSlis check, Turn turn) throws Turn.Preempted {
     Instant now = turn.now();
-    List<Asked> asked;
-    List<SliResult> before;
+    Prometheus.Before before;
     try {
-      asked =
-          check.slis().isEmpty()
-              ? List.of()
-              : prometheus.look(check.slis(), now.minus(BEFORE_A_ROLLOUT), now);
-      before = check.before().isEmpty() ? List.of() : judged(check.before(), now);
+      before =
+          prometheus.askBefore(
+              check.slis(),
+              now.minus(BEFORE_A_ROLLOUT),
+              check.before(),
+              // The nodes that serve have done so for longer than any alarm looks back.
+              now.minus(DataPoints.longest(check.before())),
+              now);
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
       throw new Turn.Preempted();
     }
-    Preflight preflight = Preflight.of(asked);
+    Preflight preflight = Preflight.of(before.looked());
     return new SlisChecked(
         check.head().answered(turn.now()),
         preflight.results(),
         both(preflight.problems(), hooks.unsigned(check.hooks(), true)),
         both(preflight.warnings(), hooks.unsigned(check.hooks(), false)),
-        before,
-        Prospect.of(asked, check.windows(), BEFORE_A_ROLLOUT));
+        judged(before),
+        Prospect.of(before.looked(), check.windows(), BEFORE_A_ROLLOUT));
   }
 
-  /// The nodes that serve have done so for longer than any alarm looks back.
-  private List<SliResult> judged(List<SliQuery> before, Instant now) throws InterruptedException {
-    Instant since = now.minus(DataPoints.longest(before));
-    return prometheus.ask(before, since, now).stream().map(Judge::judge).toList();
+  /// Nothing where Prometheus is away: that is told once, of what is only looked at.
+  private static List<SliResult> judged(Prometheus.Before before) {
+    boolean away =
+        before.looked().stream().anyMatch(it -> it.value() instanceof Reading.Unavailable);
+    return away ? List.of() : before.judged().stream().map(Judge::judge).toList();
   }
 
   private static List<String> both(List<String> one, List<String> other) {

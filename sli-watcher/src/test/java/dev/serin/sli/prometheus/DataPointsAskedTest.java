@@ -156,7 +156,13 @@ class DataPointsAskedTest {
         };
     Asked answer =
         new Prometheus(wire, "http://prom")
-            .look(List.of(sli(TreatMissingData.MISSING, null)), START.minusSeconds(60), START)
+            .askBefore(
+                List.of(sli(TreatMissingData.MISSING, null)),
+                START.minusSeconds(60),
+                List.of(),
+                START.minusSeconds(60),
+                START)
+            .looked()
             .getFirst();
     assertThat(answer.points()).isNull();
     assertThat(asked).extracting(Question::steps).containsOnlyNulls();

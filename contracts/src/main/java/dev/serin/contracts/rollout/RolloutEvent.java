@@ -117,14 +117,24 @@ public sealed interface RolloutEvent {
   ///
   /// @param problems all failures together
   /// @param warnings what would not have stopped it
+  /// @param before what each SLI is
   @JsonTypeName("preflight-failed")
   record PreflightFailed(
-      @JsonUnwrapped EventHead head, List<String> problems, List<String> warnings)
+      @JsonUnwrapped EventHead head,
+      List<String> problems,
+      List<String> warnings,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SliBefore> before)
       implements RolloutEvent {
+    /// With nothing measured.
+    public PreflightFailed(EventHead head, List<String> problems, List<String> warnings) {
+      this(head, problems, warnings, List.of());
+    }
+
     public PreflightFailed {
       Check.required("head", head);
       problems = Check.list(problems);
       warnings = Check.list(warnings);
+      before = Check.list(before);
     }
   }
 

@@ -4,7 +4,7 @@ import dev.serin.contracts.Check;
 import dev.serin.contracts.sli.Verdict;
 import org.jspecify.annotations.Nullable;
 
-/// An SLI as it is before anything is changed: of all nodes that serve, by its own limits.
+/// An SLI as it is before anything is changed, of the canaries as they serve now.
 ///
 /// @param name the SLI's name
 /// @param value what came back; none without a number

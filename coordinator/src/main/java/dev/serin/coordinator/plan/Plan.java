@@ -8,6 +8,7 @@ import dev.serin.contracts.service.Pause;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
+import dev.serin.contracts.service.ServiceDefinition.Sli;
 import dev.serin.contracts.service.SmokeRequest;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.service.TrafficStep;
@@ -119,6 +120,27 @@ public final class Plan {
   /// canaries serve alone, where they are meant.
   public static boolean isOnAll(Step step) {
     return step.share() != null && step.share() == 100 && !step.alone();
+  }
+
+  /// The analyses of the plan in which SLIs are asked, its pauses with them: not one in the dark.
+  static List<Step> analyses(ServiceDefinition service) {
+    return compile(service).stream()
+        .filter(step -> step.name() == StepName.ANALYSE)
+        .filter(step -> step.share() == null || step.share() > 0)
+        .toList();
+  }
+
+  /// Whether an SLI counts in that analysis, by the canary's share of the requests.
+  static boolean counts(ServiceDefinition service, Sli sli, Step step) {
+    return sli.countsAt(shareOf(watched(service, step), step));
+  }
+
+  /// Whether an SLI is watched at any time before every node has the release. Of two groups only
+  /// one has it ever.
+  public static boolean isWatchedInTime(ServiceDefinition service, Sli sli) {
+    return analyses(service).stream()
+        .filter(step -> service.isBlueGreen() || !isOnAll(step))
+        .anyMatch(step -> counts(service, sli, step));
   }
 
   /// Whether others are compared with in an analysis: not where nobody serves any more without the

@@ -8,6 +8,7 @@ import dev.serin.contracts.sli.SliQuery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -22,7 +23,7 @@ public final class Queries {
       Pattern.compile(
           "\\$(?:(canary|baseline)\\b(?:\\.([A-Za-z_][A-Za-z0-9_]*))?|(service|version|window)\\b)");
   private static final Pattern CANARY = Pattern.compile("\\$canary\\b");
-  private static final Pattern OF_LATER = Pattern.compile("\\$(?:version|baseline)\\b");
+  private static final Pattern OF_LATER = Pattern.compile("\\$version\\b");
   private static final Pattern WINDOW = Pattern.compile("\\$window\\b");
   private static final Pattern SPECIAL = Pattern.compile("[\\\\.^$|?*+()\\[\\]{}]");
 
@@ -43,27 +44,65 @@ public final class Queries {
     return of(watched, version, sli -> sli.countsAt(share), Plan.hasBaseline(step));
   }
 
-  /// What is asked before anything is changed, of the nodes that serve: each SLI by the limits that
-  /// need nobody to compare with. One that names `$version` or `$baseline` asks of what is not
-  /// there yet, and no missing data is red.
+  /// What is asked before anything is changed: of each SLI what the first analysis of the plan in
+  /// which it counts will ask, of the nodes that serve now. Where none of the canaries does, others
+  /// stand in for them, with nobody to compare with: for the group that stands by all of the other
+  /// one; for canaries in maintenance as many as they are, since a limit may be meant for so many.
+  /// One that names `$version`, or nodes of which none serves, asks of what is not there; what
+  /// `compare` counts has not begun; and no missing data is red.
   ///
-  /// @param leftOut the nodes that an earlier rollout left out of rotation
+  /// @param serving the names of the nodes that serve
   public static List<SliQuery> before(
-      ServiceDefinition service, String version, Set<String> leftOut) {
-    List<Node> serving =
-        service.nodes().stream().filter(node -> !leftOut.contains(node.name())).toList();
-    ServiceDefinition now =
-        Plan.with(
-            service,
-            (serving.isEmpty() ? service.nodes() : serving)
-                .stream().map(node -> Plan.withCanary(node, true)).toList(),
-            service.analysis());
+      ServiceDefinition service, String version, Set<String> serving) {
+    List<Node> nodes =
+        service.nodes().stream().filter(node -> serving.contains(node.name())).toList();
+    ServiceDefinition now = Plan.with(service, standingIn(service, nodes), service.analysis());
+    List<Step> analyses = Plan.analyses(service);
     return service.slis().stream()
-        .filter(sli -> !OF_LATER.matcher(texts(sli)).find())
-        .filter(
-            sli -> labelsOf(texts(sli)).noneMatch(label -> either(now.nodes(), label).isEmpty()))
-        .map(sli -> DataPoints.withoutBreachingGaps(query(now, version, sli, false)))
+        .flatMap(sli -> before(service, now, version, sli, analyses).stream())
         .toList();
+  }
+
+  /// @param serving the nodes that serve
+  /// @return the same, some of them as canaries; only those where others stand in for the canaries
+  private static List<Node> standingIn(ServiceDefinition service, List<Node> serving) {
+    if (!service.isBlueGreen() && serving.stream().anyMatch(Node::canary)) {
+      return serving;
+    }
+    int most = service.isBlueGreen() ? serving.size() : service.canaries().size();
+    return serving.stream().limit(most).map(node -> Plan.withCanary(node, true)).toList();
+  }
+
+  /// @param now the service with the nodes that serve, and those that stand for the canaries
+  /// @param analyses those of the plan
+  private static Optional<SliQuery> before(
+      ServiceDefinition service,
+      ServiceDefinition now,
+      String version,
+      Sli sli,
+      List<Step> analyses) {
+    Optional<Step> first =
+        analyses.stream().filter(step -> Plan.counts(service, sli, step)).findFirst();
+    ServiceDefinition watched = first.map(step -> Plan.watched(now, step)).orElse(now);
+    String texts = texts(sli);
+    if (OF_LATER.matcher(texts).find() || !names(watched, texts)) {
+      return Optional.empty();
+    }
+    boolean compares =
+        first.map(Plan::hasBaseline).orElse(true)
+            && !watched.peers().isEmpty()
+            && names(watched, ofBaseline(texts));
+    return Optional.of(
+        DataPoints.withoutBreachingGaps(
+            Comparisons.without(query(watched, version, sli, compares))));
+  }
+
+  /// Whether there is a node for each name in the queries that stands for some.
+  private static boolean names(ServiceDefinition service, String queries) {
+    return NAME.matcher(queries)
+        .results()
+        .filter(found -> found.group(1) != null)
+        .noneMatch(found -> either(nodes(service, found.group(1)), found.group(2)).isEmpty());
   }
 
   /// The queries of an SLI, but for those of its comparison.

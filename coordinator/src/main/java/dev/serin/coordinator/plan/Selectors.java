@@ -158,7 +158,7 @@ final class Selectors {
   }
 
   /// Of `5m`, or of the first part of a subquery's `5m:30s`; none where it is no plain duration.
-  private static @Nullable Duration range(String text) {
+  static @Nullable Duration range(String text) {
     String first = text.split(":", 2)[0].strip();
     if (!DURATION.matcher(first).matches()) {
       return null;

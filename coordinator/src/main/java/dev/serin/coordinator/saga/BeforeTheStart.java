@@ -1,8 +1,11 @@
 package dev.serin.coordinator.saga;
 
+import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
+import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.SliBefore;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.service.ServiceDefinition.RedBaseline;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
@@ -12,36 +15,77 @@ import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliPower;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
+import dev.serin.coordinator.plan.LookBack;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the SLIs are before anything is changed. A service that is red already says nothing about a
-/// release: its canary would be taken back for what others did. So it is told, and stops the
-/// rollout here where the service, or the release, says so.
+/// release: its canary would be taken back for what others did. So it stops the rollout here,
+/// unless the service, or the release, says that this only warns.
+///
+/// A good release must not be refused for it: only what the plan would act upon counts, while a
+/// node is there that has not got the release, and not what an earlier rollout may have left
+/// behind.
 ///
 /// @param problems what stands against the rollout
 /// @param warnings what does not: what only warns, what has no value, what a cure is for
 record BeforeTheStart(List<String> problems, List<String> warnings) {
   static final String RED = "red before anything is changed: ";
 
+  private static final String HOW_TO_GO_ON =
+      "; wait until it is green; where this release is the cure, say so with --red-baseline warn,"
+          + " or in an incident with --strategy emergency";
+
   private static final String OLDER =
       "what the SLIs are before the start is not known: expected the sli-watcher to measure them,"
           + " found that it did not; it is older than the coordinator, upgrade it";
 
   /// What the watcher measures: nothing where nothing is watched, or where the release is on the
-  /// canary already.
+  /// canary already. Of two groups it is known only from the load balancers which one serves.
+  ///
+  /// @param pool as the load balancers have told it; none as long as they have not
   static List<SliQuery> asked(
-      ServiceDefinition service, ReleaseRequested request, Set<String> leftOut) {
-    return service.isWatched() && !service.strategy().equals(Strategies.ANALYSIS_ONLY)
-        ? Queries.before(service, request.version(), leftOut)
-        : List.of();
+      ServiceDefinition service,
+      ReleaseRequested request,
+      Set<String> leftOut,
+      @Nullable PoolChecked pool) {
+    if (!service.isWatched()
+        || service.strategy().equals(Strategies.ANALYSIS_ONLY)
+        || (service.isBlueGreen() && pool == null)) {
+      return List.of();
+    }
+    Set<String> serving =
+        service.nodes().stream()
+            .map(Node::name)
+            .filter(node -> !leftOut.contains(node) && isInRotation(pool, node))
+            .collect(Collectors.toSet());
+    return Queries.before(service, request.version(), serving);
+  }
+
+  private static boolean isInRotation(@Nullable PoolChecked pool, String node) {
+    return pool == null
+        || pool.servers().stream()
+            .filter(seen -> seen.node().equals(node))
+            .allMatch(ServerSeen::inRotation);
+  }
+
+  /// Whether the load balancers tell of other nodes that serve than the watcher was asked about
+  /// before they did. Where they stand against the rollout anyway it does not matter.
+  static boolean isOfOthers(
+      ServiceDefinition service, ReleaseRequested request, Set<String> leftOut, PoolChecked pool) {
+    return pool.problems().isEmpty()
+        && !asked(service, request, leftOut, pool).equals(asked(service, request, leftOut, null));
   }
 
   /// Of a plan with more windows the first ones say enough, and preflight has an end.
@@ -83,28 +127,32 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
             .toList();
   }
 
+  /// @param ledger what is known of earlier rollouts
+  /// @param at when it is judged
   static BeforeTheStart of(
       ServiceDefinition service,
       ReleaseRequested request,
-      Set<String> leftOut,
-      SlisChecked checked) {
+      Ledger ledger,
+      Phase.Preflight found,
+      Instant at) {
+    SlisChecked checked = found.slis();
+    if (checked == null) {
+      return new BeforeTheStart(List.of(), List.of());
+    }
+    List<SliQuery> asked = asked(service, request, ledger.leftOut().keySet(), found.pool());
+    String whole = goesOn(service, request, ledger, asked, at);
     List<String> problems = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    String goesOn = goesOn(service, Incidents.isUrgent(service, request));
     for (SliResult result : checked.before()) {
       switch (result.verdict()) {
         case PASS -> {}
         case FAIL -> {
-          if (onlyWarns(service, result)) {
-            warnings.add(RED + result.detail() + "; it only warns");
-          } else if (goesOn != null) {
-            warnings.add(RED + result.detail() + "; " + goesOn);
+          String why = onlyWarns(service, result) ? "it only warns" : whole;
+          why = why == null ? unwatched(service, result) : why;
+          if (why == null) {
+            problems.add(RED + result.detail() + HOW_TO_GO_ON);
           } else {
-            problems.add(
-                RED
-                    + result.detail()
-                    + "; wait until it is green, or say that this release is the cure"
-                    + " (--red-baseline warn)");
+            warnings.add(RED + result.detail() + "; " + why);
           }
         }
         case NO_DATA, ERROR -> {
@@ -118,35 +166,67 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
         .filter(power -> !power.suffices())
         .map(power -> "compare of " + power.name() + ": " + power.sentence())
         .forEach(warnings::add);
-    if (checked.problems().isEmpty()
-        && checked.before().isEmpty()
-        && !asked(service, request, leftOut).isEmpty()) {
+    boolean known = found.pool() == null || found.pool().problems().isEmpty();
+    if (known && checked.problems().isEmpty() && checked.before().isEmpty() && !asked.isEmpty()) {
       warnings.add(OLDER);
     }
     return new BeforeTheStart(List.copyOf(problems), List.copyOf(warnings));
   }
 
   private static boolean onlyWarns(ServiceDefinition service, SliResult result) {
-    return service.slis().stream()
-        .filter(sli -> sli.name().equals(result.name()))
-        .map(service::onBreach)
-        .allMatch(OnBreach.WARN::equals);
+    return named(service, result).map(service::onBreach).allMatch(OnBreach.WARN::equals);
   }
 
-  /// Why a red one does not stop it; none where it does.
-  private static @Nullable String goesOn(ServiceDefinition service, boolean urgent) {
+  /// Why that one does not stop it: the rollout would never act upon it in time; none where it may.
+  private static @Nullable String unwatched(ServiceDefinition service, SliResult result) {
+    return named(service, result).anyMatch(sli -> Plan.isWatchedInTime(service, sli))
+        ? null
+        : "it is not watched before every node has the release";
+  }
+
+  private static Stream<Sli> named(ServiceDefinition service, SliResult result) {
+    return service.slis().stream().filter(sli -> sli.name().equals(result.name()));
+  }
+
+  /// Why a red one does not stop it, whichever it is; none where it may.
+  private static @Nullable String goesOn(
+      ServiceDefinition service,
+      ReleaseRequested request,
+      Ledger ledger,
+      List<SliQuery> asked,
+      Instant at) {
     if (service.analysis().redBaseline() == RedBaseline.WARN) {
       return "no release is stopped for it (redBaseline: warn)";
     }
-    if (urgent) {
+    if (Incidents.isUrgent(service, request)) {
       return "in an incident that is what it is for";
     }
     if (!Strategies.installs(service.strategy())) {
       return "a restart may be the cure";
     }
-    return service.watchedFor().compareTo(service.soak()) > 0
+    return leftBehind(ledger, asked, at);
+  }
+
+  /// What an earlier rollout may have left behind: then this release may be what mends it.
+  private static @Nullable String leftBehind(Ledger ledger, List<SliQuery> asked, Instant at) {
+    if (!ledger.leftOut().isEmpty()) {
+      return "an earlier rollout has left "
+          + ledger.leftOut().keySet().stream().sorted().collect(Collectors.joining(", "))
+          + " out of rotation";
+    }
+    if (ledger.partly() != null) {
+      return "an earlier rollout has left "
+          + ledger.partly().request().version()
+          + " on a part of the fleet";
+    }
+    Instant bad = ledger.lastEnded() == null ? null : ledger.lastEnded().badUntil();
+    Duration lookBack = LookBack.longest(asked);
+    return bad == null || !at.isBefore(bad.plus(lookBack))
         ? null
-        : "nothing is watched before every node has the release";
+        : "a release was taken back or stopped "
+            + View.shown(Duration.between(bad, at).truncatedTo(ChronoUnit.SECONDS))
+            + " ago, and the queries look back "
+            + View.shown(lookBack);
   }
 
   /// What the canary's own query has told already.

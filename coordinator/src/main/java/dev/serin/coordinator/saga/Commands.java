@@ -6,6 +6,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand;
 import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
+import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusCommand.InstanceRef;
 import dev.serin.contracts.request.Artifact;
@@ -56,7 +57,7 @@ final class Commands {
 
   static AgentCommand of(Ledger ledger, Rollout rollout, Pending pending) {
     return switch (rollout.phase()) {
-      case Phase.Preflight preflight -> check(ledger, rollout, pending);
+      case Phase.Preflight preflight -> check(ledger, rollout, preflight.pool(), pending);
       case Phase.Rolling rolling -> step(ledger, rollout, rolling.step(), pending.head());
       case Phase.RollingBack back -> step(ledger, rollout, back.step(), pending.head());
       case Phase.Watching watching ->
@@ -66,18 +67,23 @@ final class Commands {
     };
   }
 
-  private static AgentCommand check(Ledger ledger, Rollout rollout, Pending pending) {
+  private static AgentCommand check(
+      Ledger ledger, Rollout rollout, @Nullable PoolChecked pool, Pending pending) {
     if (pending.hook() != null) {
       return Hooking.command(rollout, Hooking.of(rollout, pending.hook()), pending.head());
     }
-    return check(ledger, rollout.service(), rollout.request(), pending.agent(), pending.head());
+    return check(
+        ledger, rollout.service(), rollout.request(), pool, pending.agent(), pending.head());
   }
 
   /// What an agent is asked before anything is touched.
+  ///
+  /// @param pool as the load balancers have told it; none as long as they have not
   static AgentCommand check(
       Ledger ledger,
       ServiceDefinition service,
       ReleaseRequested request,
+      @Nullable PoolChecked pool,
       Agent agent,
       CommandHead head) {
     boolean urgent = Incidents.isUrgent(service, request);
@@ -105,7 +111,7 @@ final class Commands {
               head,
               service.isWatched() ? Queries.of(service, request.version()) : List.of(),
               Preflights.signing(service, urgent),
-              BeforeTheStart.asked(service, request, ledger.leftOut().keySet()),
+              BeforeTheStart.asked(service, request, ledger.leftOut().keySet(), pool),
               service.isWatched() ? BeforeTheStart.windows(service) : List.of());
     };
   }

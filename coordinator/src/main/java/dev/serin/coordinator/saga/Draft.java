@@ -204,7 +204,8 @@ final class Draft {
   /// The active rollout is over: its last state is published, and the service is free.
   void close(RolloutState last) {
     ended.add(last);
-    lastEnded = new Ledger.Ended(rollout().rolloutId(), request(), last.phase());
+    Instant bad = badUntil(last.phase());
+    lastEnded = new Ledger.Ended(rollout().rolloutId(), request(), last.phase(), List.of(), bad);
     refused = null;
     if (Restarts.installs(rollout())) {
       switch (last.phase()) {
@@ -217,7 +218,8 @@ final class Draft {
                   FileRecords.merged(
                       rollout().service(),
                       partly == null ? List.of() : partly.filesBack(),
-                      FileRecords.before(rollout())));
+                      FileRecords.before(rollout())),
+                  bad);
           partly = lastEnded;
         }
         case COMPLETED -> partly = null;
@@ -228,6 +230,17 @@ final class Draft {
     }
     closed = active;
     active = null;
+  }
+
+  /// Until when a release was at work that has not completed; one that has begun nothing leaves
+  /// that as it was.
+  private @Nullable Instant badUntil(RolloutPhase end) {
+    if (end == RolloutPhase.COMPLETED) {
+      return null;
+    }
+    return rollout().steps().stream().anyMatch(Step::isBegun)
+        ? at
+        : lastEnded == null ? null : lastEnded.badUntil();
   }
 
   /// The rollout that this decision has ended, as it was when it ended.
@@ -306,6 +319,15 @@ final class Draft {
             ask(
                 new Pending(
                     agent, head(it.head().node()), at.plus(ASK_AGAIN), deadline.apply(it), null)));
+  }
+
+  /// Asks an agent over, whether it has answered or not: what the check is about has changed.
+  void askOver(Agent agent, Instant deadline) {
+    pending(
+        rollout().pending().stream()
+            .filter(it -> it.agent() != agent || it.hook() != null)
+            .toList());
+    ask(new Pending(agent, head(null), at.plus(ASK_AGAIN), deadline, null));
   }
 
   private void await(Pending pending) {

@@ -94,18 +94,21 @@ public record Ledger(
   ///
   /// @param filesBack what takes its further files back, where it has left them on a part of the
   ///   fleet
+  /// @param badUntil when the newest of those that changed something and did not complete ended, it
+  ///   or an earlier one; none where one has completed since
   public record Ended(
       String rolloutId,
       ReleaseRequested request,
       RolloutPhase phase,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReleaseFile> filesBack) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ReleaseFile> filesBack,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant badUntil) {
     public Ended {
       filesBack = filesBack == null ? List.of() : List.copyOf(filesBack);
     }
 
     /// One that has left no further file on a part of the fleet.
     public Ended(String rolloutId, ReleaseRequested request, RolloutPhase phase) {
-      this(rolloutId, request, phase, List.of());
+      this(rolloutId, request, phase, List.of(), null);
     }
   }
 

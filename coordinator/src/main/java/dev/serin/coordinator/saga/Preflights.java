@@ -13,6 +13,7 @@ import dev.serin.contracts.request.Request.ReleaseRequested;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
+import dev.serin.contracts.rollout.SliBefore;
 import dev.serin.contracts.service.Hook;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
@@ -22,6 +23,7 @@ import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +92,11 @@ final class Preflights {
             ? with(preflight, pending.agent(), event)
             : Hooking.checked(preflight, Hooking.of(draft.rollout(), pending.hook()), event);
     draft.enter(next);
+    if (event instanceof PoolChecked pool
+        && BeforeTheStart.isOfOthers(
+            draft.rollout().service(), draft.request(), draft.leftOut.keySet(), pool)) {
+      draft.askOver(Agent.SLI, pending.postponed(draft.absence(pending.askAt())).deadline());
+    }
     if (draft.rollout().pending().isEmpty()) {
       judge(draft, next);
     }
@@ -167,7 +174,8 @@ final class Preflights {
   }
 
   private static void judge(Draft draft, Phase.Preflight found) {
-    Judgement judged = judgement(draft.rollout().service(), draft.request(), draft.leftOut, found);
+    Judgement judged =
+        judgement(draft.rollout().service(), draft.request(), draft.ledger(), found, draft.at);
     List<String> warnings = new ArrayList<>(Freezes.warnings(draft));
     warnings.addAll(judged.warnings());
     warnings.addAll(FileRecords.unbrought(judged.service(), draft.request(), draft.lastKnownGood));
@@ -179,7 +187,7 @@ final class Preflights {
     if (judged.problems().isEmpty()) {
       pass(draft, found, judged, warnings);
     } else {
-      fail(draft, judged.problems(), warnings);
+      fail(draft, found, judged.problems(), warnings);
     }
   }
 
@@ -196,11 +204,15 @@ final class Preflights {
       Migrating migrating) {}
 
   /// The same for a rollout and for a plan of one.
+  ///
+  /// @param ledger what is known of earlier rollouts
   static Judgement judgement(
       ServiceDefinition asked,
       ReleaseRequested request,
-      Map<String, List<ServerSetting>> leftOut,
-      Phase.Preflight found) {
+      Ledger ledger,
+      Phase.Preflight found,
+      Instant at) {
+    Map<String, List<ServerSetting>> leftOut = ledger.leftOut();
     List<String> problems = new ArrayList<>(found.problems());
     List<String> warnings = new ArrayList<>(found.warnings());
     if (found.pool() != null) {
@@ -235,7 +247,7 @@ final class Preflights {
     if (found.slis() != null) {
       problems.addAll(found.slis().problems());
       warnings.addAll(found.slis().warnings());
-      BeforeTheStart before = BeforeTheStart.of(service, request, leftOut.keySet(), found.slis());
+      BeforeTheStart before = BeforeTheStart.of(service, request, ledger, found, at);
       problems.addAll(before.problems());
       warnings.addAll(before.warnings());
     }
@@ -302,10 +314,14 @@ final class Preflights {
         && (!NodeRecord.areOut(now.settings()) || now.settings().equals(before));
   }
 
-  private static void fail(Draft draft, List<String> problems, List<String> warnings) {
+  private static void fail(
+      Draft draft, Phase.Preflight found, List<String> problems, List<String> warnings) {
     String why = String.join("; ", problems);
+    List<SliBefore> before = BeforeTheStart.told(found.slis());
     draft.emit(
-        Draft.SERIN, why, head -> new RolloutEvent.PreflightFailed(head, problems, warnings));
+        Draft.SERIN,
+        why,
+        head -> new RolloutEvent.PreflightFailed(head, problems, warnings, before));
     draft.emit(
         RolloutPhase.REJECTED,
         Draft.SERIN,

@@ -84,20 +84,35 @@ public final class Preview {
   /// @param planId in place of a rollout's id
   public List<AgentCommand> questions(String planId, Instant at) {
     return Preflights.asked(service, Incidents.isUrgent(service, release)).stream()
-        .map(agent ->
-            Commands.check(
-                ledger,
-                service,
-                release,
-                agent,
-                new CommandHead(
-                    planId + "/" + agent.shown(),
-                    planId,
-                    service.service(),
-                    null,
-                    at.toEpochMilli(),
-                    at)))
+        .map(agent -> question(null, agent, planId, agent.shown(), at))
         .toList();
+  }
+
+  /// What is asked over once the load balancers have told who serves, in place of what was asked of
+  /// the same agent; empty where that changes nothing.
+  ///
+  /// @param answers at most one of each agent
+  public List<AgentCommand> askedOver(
+      List<? extends AgentEvent> answers, String planId, Instant at) {
+    return answers.stream()
+        .filter(PoolChecked.class::isInstance)
+        .map(PoolChecked.class::cast)
+        .filter(
+            pool -> BeforeTheStart.isOfOthers(service, release, ledger.leftOut().keySet(), pool))
+        .map(pool -> question(pool, Agent.SLI, planId, Agent.SLI.shown() + "/over", at))
+        .toList();
+  }
+
+  private AgentCommand question(
+      @Nullable PoolChecked pool, Agent agent, String planId, String name, Instant at) {
+    return Commands.check(
+        ledger,
+        service,
+        release,
+        pool,
+        agent,
+        new CommandHead(
+            planId + "/" + name, planId, service.service(), null, at.toEpochMilli(), at));
   }
 
   /// @param answers at most one of each agent
@@ -121,7 +136,7 @@ public final class Preview {
     for (Agent agent : silent) {
       found = Preflights.without(found, agent, within);
     }
-    Preflights.Judgement judged = Preflights.judgement(service, release, ledger.leftOut(), found);
+    Preflights.Judgement judged = Preflights.judgement(service, release, ledger, found, at);
     Checks checks = new Checks(service, release, found, judged);
     checks.ofTheAgents();
     Migrating migrating = judged.migrating();

@@ -15,6 +15,7 @@ import dev.serin.contracts.request.Request.RollbackRequested;
 import dev.serin.contracts.request.RequestReader;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.sli.SliEvent;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.Preview;
 import dev.serin.coordinator.view.AgentAnswers;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -150,10 +152,7 @@ class PlansController {
   private ResponseEntity<String> asked(String service, Preview preview) {
     String id = RolloutIds.ofPlan(UUID.randomUUID().toString());
     Instant now = InstantSource.system().instant().truncatedTo(ChronoUnit.MILLIS);
-    List<AgentCommand> questions = preview.questions(id, now);
-    Set<String> ids =
-        questions.stream().map(it -> it.head().commandId()).collect(Collectors.toSet());
-    return switch (answers.await(service, ids, () -> sent(questions), patience)) {
+    return switch (answered(service, preview, id, now)) {
       case AgentAnswers.Reading.Read(List<AgentEvent> found) ->
           Answers.json(
               HttpStatus.OK,
@@ -171,6 +170,32 @@ class PlansController {
                   "expected few plans at once, found too many; try again in a moment")
               .response();
     };
+  }
+
+  /// What the agents say, with what one says that had to be asked over in place of its first
+  /// answer.
+  private AgentAnswers.Reading answered(String service, Preview preview, String id, Instant now) {
+    AgentAnswers.Reading first = answered(service, preview.questions(id, now));
+    if (!(first instanceof AgentAnswers.Reading.Read(List<AgentEvent> found))) {
+      return first;
+    }
+    List<AgentCommand> over = preview.askedOver(found, id, now);
+    if (over.isEmpty()) {
+      return first;
+    }
+    AgentAnswers.Reading second = answered(service, over);
+    return second instanceof AgentAnswers.Reading.Read(List<AgentEvent> again)
+        ? new AgentAnswers.Reading.Read(
+            Stream.concat(
+                    found.stream().filter(answer -> !(answer instanceof SliEvent)), again.stream())
+                .toList())
+        : second;
+  }
+
+  private AgentAnswers.Reading answered(String service, List<AgentCommand> questions) {
+    Set<String> ids =
+        questions.stream().map(it -> it.head().commandId()).collect(Collectors.toSet());
+    return answers.await(service, ids, () -> sent(questions), patience);
   }
 
   /// Empty when the broker has them all.

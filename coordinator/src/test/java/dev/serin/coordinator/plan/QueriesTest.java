@@ -1,5 +1,6 @@
 package dev.serin.coordinator.plan;
 
+import static dev.serin.coordinator.saga.Services.blueGreen;
 import static dev.serin.coordinator.saga.Services.canariesThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -220,23 +221,90 @@ class QueriesTest {
                 + " $canary.i, found none");
   }
 
-  private static List<SliQuery> before(String slis, Set<String> leftOut) {
-    return Queries.before(with(SERVICE, "{\"slis\": " + slis + "}"), "v2", leftOut);
+  /// The canaries are b.1 and b2.
+  private static List<SliQuery> before(String slis, String... serving) {
+    return Queries.before(with(SERVICE, "{\"slis\": " + slis + "}"), "v2", Set.of(serving));
+  }
+
+  private static List<String> asked(List<SliQuery> slis) {
+    return slis.stream().map(SliQuery::query).toList();
   }
 
   @Test
-  void beforeTheStartItIsAboutTheNodesThatServe() {
-    String slis = "[{\"name\": \"x\", \"query\": \"a{n=~'$canary'}\", \"max\": 1}]";
-    assertThat(before(slis, Set.of()))
-        .extracting(SliQuery::query)
-        .containsExactly("a{n=~'(?:b\\\\.1|b2|b3)'}");
-    assertThat(before(slis, Set.of("b2")))
-        .as("whom an earlier rollout left out serves nobody")
-        .extracting(SliQuery::query)
-        .containsExactly("a{n=~'(?:b\\\\.1|b3)'}");
-    assertThat(before(slis, Set.of("b.1", "b2", "b3")))
-        .extracting(SliQuery::query)
-        .containsExactly("a{n=~'(?:b\\\\.1|b2|b3)'}");
+  void beforeTheStartItIsAboutTheCanariesThatServe() {
+    String slis =
+        "[{\"name\": \"x\", \"query\": \"a{n=~'$canary'} / a{n=~'$baseline'}\", \"max\": 1}]";
+    assertThat(asked(before(slis, "b.1", "b2", "b3")))
+        .containsExactly("a{n=~'(?:b\\\\.1|b2)'} / a{n=~'b3'}");
+    assertThat(asked(before(slis, "b2", "b3"))).containsExactly("a{n=~'b2'} / a{n=~'b3'}");
+    assertThat(before(slis, "b.1", "b2")).as("nobody is beside them").isEmpty();
+    assertThat(before(slis)).as("nobody serves").isEmpty();
+  }
+
+  /// A limit on a sum or a count is meant for so many nodes.
+  @Test
+  void beforeTheStartAsManyOthersStandInForCanariesOfWhichNoneServes() {
+    String one = "[{\"name\": \"x\", \"query\": \"a{n=~'$canary'}\", \"max\": 1, \"maxDelta\": 1}]";
+    ServiceDefinition service =
+        with(
+            canariesThenPeers(List.of("b1", "b2"), List.of("b3", "b4", "b5")),
+            "{\"slis\": " + one + "}");
+    assertThat(Queries.before(service, "v2", Set.of("b3", "b4", "b5")))
+        .singleElement()
+        .returns("a{n=~'(?:b3|b4)'}", SliQuery::query)
+        .returns(null, SliQuery::baseline);
+  }
+
+  @Test
+  void beforeTheStartTheGroupThatServesStandsInForTheOneThatStandsBy() {
+    String slis =
+        "[{\"name\": \"x\", \"query\": \"a{n=~'$canary'}\", \"max\": 1, \"maxDelta\": 1},"
+            + " {\"name\": \"beside\", \"query\": \"a{n=~'$canary'} / a{n=~'$baseline'}\", \"max\": 1}]";
+    ServiceDefinition groups =
+        with(blueGreen(List.of("b1", "b2"), List.of("g1", "g2")), "{\"slis\": " + slis + "}");
+    for (ServiceDefinition sided :
+        List.of(groups, BlueGreen.coming(groups, "green"), BlueGreen.coming(groups, "blue"))) {
+      assertThat(Queries.before(sided, "v2", Set.of("b1", "b2")))
+          .singleElement()
+          .returns("a{n=~'(?:b1|b2)'}", SliQuery::query)
+          .returns(null, SliQuery::baseline);
+    }
+  }
+
+  @Test
+  void beforeTheStartAnSliIsComparedWithTheOthersAsInItsFirstWindow() {
+    String slis =
+        """
+        [{"name": "x", "query": "rate(a{n=~'$canary'}[$window])", "max": 1, "maxDelta": 0.1,
+          "compare": {"bad": "e{n=~'$canary'}", "all": "r{n=~'$canary'}"}},
+         {"name": "late", "query": "rate(a{n=~'$canary'}[$window])", "max": 1, "from": 50},
+         {"name": "all", "query": "rate(a{n=~'$canary'}[$window])", "max": 1, "from": 100},
+         {"name": "alone", "query": "a{n=~'$canary'}", "maxRatio": 2, "floor": 0, "from": 100}]
+        """;
+    ServiceDefinition service =
+        with(
+            canariesThenPeers(List.of("b2"), List.of("b1", "b3")),
+            """
+            {"strategy": "traffic-steps",
+             "trafficSteps": [{"share": 5, "window": "10m"}, {"share": 50, "window": "20m"},
+                              {"share": 100, "window": "30m"}],
+             "slis": %s}
+            """
+                .formatted(slis));
+    List<SliQuery> before = Queries.before(service, "v2", Set.of("b1", "b2", "b3"));
+    assertThat(asked(before))
+        .containsExactly(
+            "rate(a{n=~'b2'}[10m])",
+            "rate(a{n=~'b2'}[20m])",
+            "rate(a{n=~'(?:b2|b1|b3)'}[30m])",
+            "a{n=~'(?:b2|b1|b3)'}");
+    assertThat(before)
+        .extracting(it -> it.baseline() == null ? null : it.baseline().query())
+        .containsExactly("rate(a{n=~'(?:b1|b3)'}[10m])", null, null, null);
+    assertThat(before)
+        .as("its requests are counted from the window's start on")
+        .extracting(SliQuery::comparing)
+        .containsOnlyNulls();
   }
 
   @Test
@@ -248,14 +316,14 @@ class QueriesTest {
                  {"name": "counted", "query": "a", "max": 1,
                   "minRequests": {"query": "b{v='$version'}", "min": 1}},
                  {"name": "beside", "query": "a{n=~'$canary'} / a{n=~'$baseline'}", "max": 1},
-                 {"name": "labelled", "query": "a{i=~'$canary.instance'}", "max": 1},
+                 {"name": "labelled", "query": "a{i=~'$canary.zone'}", "max": 1},
                  {"name": "all", "query": "a{n=~'$canary'}", "max": 1, "maxDelta": 0.1,
                   "from": 25}]
                 """,
-                Set.of("b.1", "b2")))
+                "b2"))
         .singleElement()
         .returns("all", SliQuery::name)
-        .returns("a{n=~'b3'}", SliQuery::query)
+        .returns("a{n=~'b2'}", SliQuery::query)
         .returns(null, SliQuery::baseline);
   }
 
@@ -268,7 +336,7 @@ class QueriesTest {
                   "alarm": {"datapoints": 2, "of": 3, "period": "1m",
                             "treatMissingData": "breaching"}}]
                 """,
-                Set.of()))
+                "b.1"))
         .extracting(SliQuery::alarm)
         .containsExactly(new SliQuery.Alarm(2, 3, Duration.ofMinutes(1), TreatMissingData.MISSING));
   }

@@ -26,7 +26,6 @@ import dev.serin.contracts.sli.PlannedWindow;
 import dev.serin.contracts.sli.SliCommand.CheckSlis;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliPower;
-import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
@@ -37,18 +36,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A service that is red already stops a release before anything is changed, where it says so,
-/// unless the release is said to be the cure.
+/// A service that is red already stops a release before anything is changed, unless the service
+/// says otherwise, or the release is said to be the cure.
 class BeforeTheStartTest {
   private static final ServiceDefinition SERVICE =
       with(canaryThenPeers("b2", "b1"), "{\"analysis\": {\"redBaseline\": \"stop\"}}");
-  private static final String ABOVE = "errors is 0.12, above the limit of 0.005";
+  static final String ABOVE = "errors is 0.12, above the limit of 0.005";
 
-  private static SliResult is(String name, Verdict verdict, String detail) {
+  static SliResult is(String name, Verdict verdict, String detail) {
     return new SliResult(name, "q", 0.12, 0.005, null, 1200.0, verdict, detail, null);
   }
 
-  private static Story.Act finds(SliResult... before) {
+  static Story.Act finds(SliResult... before) {
     return finds(List.of(), before);
   }
 
@@ -56,7 +55,7 @@ class BeforeTheStartTest {
     return story -> Acts.answered(story, checked(story, warnings, before));
   }
 
-  private static SlisChecked checked(Story story, List<String> warnings, SliResult... before) {
+  static SlisChecked checked(Story story, List<String> warnings, SliResult... before) {
     return new SlisChecked(
         story.newest("check-slis").head().answered(story.now()),
         List.of(),
@@ -75,7 +74,7 @@ class BeforeTheStartTest {
         .on(done("inspect"));
   }
 
-  private static PreflightPassed passed(Story story) {
+  static PreflightPassed passed(Story story) {
     return story.last().events().stream()
         .filter(PreflightPassed.class::isInstance)
         .map(PreflightPassed.class::cast)
@@ -93,9 +92,11 @@ class BeforeTheStartTest {
                 refuses(
                     "red before anything is changed: "
                         + ABOVE
-                        + "; wait until it is green, or say that this release is the cure"
-                        + " (--red-baseline warn)"));
-    assertThat(((PreflightFailed) story.last().events().getFirst()).problems()).hasSize(1);
+                        + "; wait until it is green; where this release is the cure, say so with"
+                        + " --red-baseline warn, or in an incident with --strategy emergency"));
+    PreflightFailed failed = (PreflightFailed) story.last().events().getFirst();
+    assertThat(failed.problems()).hasSize(1);
+    assertThat(failed.before()).containsExactly(new SliBefore("errors", 0.12, 1200.0, FAIL, ABOVE));
   }
 
   @Test
@@ -117,8 +118,8 @@ class BeforeTheStartTest {
           {"analysis": {"redBaseline": "warn"}} ;           ; no release is stopped for it (redBaseline: warn)
           {"soak": "90s"}                       ; emergency ; in an incident that is what it is for
           {}                                    ; restart   ; a restart may be the cure
-          {"window": "0s", "soak": "90s"}       ;           ; nothing is watched before every node has the release
-          {"soak": "90s"}                       ; OneAtATime; nothing is watched before every node has the release
+          {"window": "0s", "soak": "90s"}       ;           ; it is not watched before every node has the release
+          {"soak": "90s"}                       ; OneAtATime; it is not watched before every node has the release
           """)
   void aCureGoesOnAndSaysSo(String overrides, @Nullable String strategy, String why) {
     Story story =
@@ -190,18 +191,43 @@ class BeforeTheStartTest {
         .contains("it is older than the coordinator, upgrade it");
   }
 
-  private static List<SliQuery> before(Story story) {
-    return ((CheckSlis) story.newest("check-slis")).before();
-  }
-
-  @Test
-  void allNodesAreAskedAboutAndNothingWhereNothingIsWatched() {
-    assertThat(before(released(SERVICE, null, "{}")))
-        .extracting(SliQuery::query)
-        .containsExactly("errors{node=~\"(?:b2|b1)\"}");
-    assertThat(before(Story.of(SERVICE).on(Acts.asked(Acts.by("analysis-only", "{}")))))
-        .as("its canary has the release already")
-        .isEmpty();
+  /// Only what the plan acts upon while a node is there that has not got the release.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          ;  ; PREFLIGHT
+          25; {"strategy": "traffic-steps", "trafficSteps": [{"share": 5, "window": "60s"}, {"share": 25, "window": "60s"}, {"share": 100}]}; PREFLIGHT
+          30; {"strategy": "traffic-steps", "trafficSteps": [{"share": 5, "window": "60s"}, {"share": 25, "window": "60s"}, {"share": 100, "window": "60s"}]}; ROLLING
+          75; {"soak": "90s"}; ROLLING
+          50; {"soak": "90s"}; PREFLIGHT
+          100; {"strategy": "traffic-steps", "trafficSteps": [{"share": 50, "window": "60s"}, {"share": 100, "window": "60s", "minAvailable": 1}]}; PREFLIGHT
+          ; {"analysis": {"window": "0s"}, "pauses": [{"after": "canary"}]}; PREFLIGHT
+          ; {"analysis": {"window": "0s"}, "pauses": [{"after": "peers"}]}; ROLLING
+          """)
+  void countsWhatIsWatchedInTime(
+      @Nullable Integer from, @Nullable String more, RolloutPhase expected) {
+    String sli = "{\"name\": \"%s\", \"query\": \"q{n=~'$canary'}\", \"max\": 1";
+    String slis =
+        "{\"slis\": ["
+            + sli.formatted("always")
+            + "}, "
+            + sli.formatted("errors")
+            + (from == null ? "" : ", \"from\": " + from)
+            + "}]}";
+    Story story =
+        released(with(with(SERVICE, slis), more == null ? "{}" : more), null, "{}")
+            .on(finds(is("errors", FAIL, ABOVE)));
+    if (expected == RolloutPhase.PREFLIGHT) {
+      assertThat(story.last().events()).hasAtLeastOneElementOfType(PreflightFailed.class);
+    } else {
+      assertThat(passed(story).warnings())
+          .contains(
+              "red before anything is changed: "
+                  + ABOVE
+                  + "; it is not watched before every node has the release");
+    }
   }
 
   /// A plan has the problem, too, and what each SLI is.

@@ -250,10 +250,11 @@ final class Scenario {
     hooks(service, new Random(service.toString().hashCode() + 4L));
     goOn(service, new Random(service.toString().hashCode() + 5L));
     serveAlone(service, canaries, new Random(service.toString().hashCode() + 6L));
-    if (new Random(service.toString().hashCode() + 7L).nextBoolean()) {
-      // Others may come to nodes that the one before has left red.
-      ((ObjectNode) service.path("analysis")).put("redBaseline", "stop");
-    }
+    // Some may come to nodes that the one before has left red.
+    ((ObjectNode) service.path("analysis"))
+        .put(
+            "redBaseline",
+            new Random(service.toString().hashCode() + 7L).nextBoolean() ? "stop" : "warn");
     return service;
   }
 

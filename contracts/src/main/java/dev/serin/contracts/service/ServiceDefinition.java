@@ -191,7 +191,7 @@ public record ServiceDefinition(
       DeadMan deadMan,
       RedBaseline redBaseline) {
     public Analysis {
-      redBaseline = redBaseline == null ? RedBaseline.WARN : redBaseline;
+      redBaseline = redBaseline == null ? RedBaseline.STOP : redBaseline;
       Check.notNegative("window", window);
       Check.positive("interval", interval);
       Check.notNegative("initialDelay", initialDelay);

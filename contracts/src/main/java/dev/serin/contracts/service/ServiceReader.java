@@ -298,8 +298,8 @@ public final class ServiceReader {
                 .map(it -> it.choice("action", DeadManAction.class, DeadManAction.DRAIN))
                 .orElse(DeadManAction.DRAIN)),
         analysis
-            .map(it -> it.choice("redBaseline", RedBaseline.class, RedBaseline.WARN))
-            .orElse(RedBaseline.WARN));
+            .map(it -> it.choice("redBaseline", RedBaseline.class, RedBaseline.STOP))
+            .orElse(RedBaseline.STOP));
   }
 
   private static NoData noData(Optional<Fields> noData) {

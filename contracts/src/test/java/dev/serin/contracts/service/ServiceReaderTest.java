@@ -105,7 +105,7 @@ class ServiceReaderTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
                     new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN),
-                    RedBaseline.WARN),
+                    RedBaseline.STOP),
                 new NoData(NoDataPolicy.HOLD, Duration.ofMinutes(10), NoDataThen.ROLLBACK),
                 List.of(),
                 "canary-then-peers",
@@ -501,11 +501,13 @@ class ServiceReaderTest {
   }
 
   @Test
-  void aServiceThatIsRedAlreadyStopsAReleaseWhereItSaysSo() {
-    assertThat(valid(tree(SMALLEST)).analysis().redBaseline()).isEqualTo(RedBaseline.WARN);
-    String stops = "{\"analysis\": {\"window\": \"0s\", \"redBaseline\": \"stop\"}}";
-    assertThat(valid(smallest(stops)).analysis().redBaseline()).isEqualTo(RedBaseline.STOP);
-    assertThat(problems(stops.replace("stop", "ignore")))
+  void aServiceThatIsRedAlreadyStopsAReleaseUnlessItSaysOtherwise() {
+    assertThat(valid(tree(SMALLEST)).analysis().redBaseline()).isEqualTo(RedBaseline.STOP);
+    String bare = "{'analysis': null, 'slis': [{'name': 'x', 'query': 'x', 'max': 1}]}";
+    assertThat(valid(smallest(bare)).analysis().redBaseline()).isEqualTo(RedBaseline.STOP);
+    String warns = "{\"analysis\": {\"window\": \"0s\", \"redBaseline\": \"warn\"}}";
+    assertThat(valid(smallest(warns)).analysis().redBaseline()).isEqualTo(RedBaseline.WARN);
+    assertThat(problems(warns.replace("warn", "ignore")))
         .containsExactly("analysis.redBaseline: expected one of stop, warn, found 'ignore'");
   }
 
@@ -525,7 +527,7 @@ class ServiceReaderTest {
             interval,
             Duration.ZERO,
             new DeadMan(Duration.ofMinutes(2), DeadManAction.DRAIN),
-            RedBaseline.WARN);
+            RedBaseline.STOP);
     assertThat(analysis.slots()).isEqualTo(slots);
   }
 }

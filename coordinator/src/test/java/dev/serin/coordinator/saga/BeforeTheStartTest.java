@@ -39,8 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// A service that is red already stops a release before anything is changed, unless the service
 /// says otherwise, or the release is said to be the cure.
 class BeforeTheStartTest {
-  private static final ServiceDefinition SERVICE =
-      with(canaryThenPeers("b2", "b1"), "{\"analysis\": {\"redBaseline\": \"stop\"}}");
+  private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1");
   static final String ABOVE = "errors is 0.12, above the limit of 0.005";
 
   static SliResult is(String name, Verdict verdict, String detail) {

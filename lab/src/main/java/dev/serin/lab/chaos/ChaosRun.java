@@ -2,6 +2,7 @@ package dev.serin.lab.chaos;
 
 import dev.serin.lab.chaos.Catalogue.Nature;
 import dev.serin.lab.chaos.Catalogue.Release;
+import dev.serin.lab.cluster.Definitions;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
@@ -87,7 +88,7 @@ public final class ChaosRun {
         Story moments = new Story();
         Load load = Load.start(users)) {
       Releases releases = new Releases(root, directory);
-      releases.define(SerinCluster.url("coordinator"));
+      releases.define(SerinCluster.url("coordinator"), Definitions.evenIfRed(root, directory));
       Operator operator =
           new Operator(
               releases, story, fleet, new Random(seed + 1), bake(releases), "chaos-" + seed);

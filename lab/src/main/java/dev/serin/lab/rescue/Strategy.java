@@ -18,6 +18,7 @@ import static dev.serin.lab.rescue.Spot.RESTORE;
 import static dev.serin.lab.rescue.Spot.SHIFT;
 import static dev.serin.lab.rescue.Spot.SOAK;
 
+import dev.serin.lab.cluster.Definitions;
 import dev.serin.lab.fleet.Standing;
 import java.util.List;
 import java.util.Locale;
@@ -149,7 +150,8 @@ public enum Strategy {
 
   /// @param own the lab's own definition
   String definition(String own) {
-    return own.replace("service: backend-api\n", "service: " + service() + "\n")
+    return Definitions.evenIfRed(own)
+        .replace("service: backend-api\n", "service: " + service() + "\n")
         .replace("minAvailable: 2 ", "minAvailable: " + minimum + " ")
         .replace("strategy: canary-then-peers\n", "strategy: " + strategy + "\n" + more)
         .replace("analysis: {window: 15s,", "analysis: {window: 4s,");

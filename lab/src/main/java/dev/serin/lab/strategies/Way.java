@@ -56,7 +56,8 @@ record Way(String strategy, String more, int minimum) {
 
   /// The lab's definition, in this way, on every load balancer that is there. What waits for a
   /// process waits as long as a busy machine needs: a batch that is late in its health is halted,
-  /// and this is about the way, not about the machine.
+  /// and this is about the way, not about the machine. Nor is it about what another way's bad
+  /// release has just left in the SLIs.
   ///
   /// @param own the lab's own definition
   String definition(String own) {
@@ -94,7 +95,7 @@ record Way(String strategy, String more, int minimum) {
   }
 
   private static String analysis() {
-    return "{window: 4s, interval: 1s, initialDelay: 2s}";
+    return "{window: 4s, interval: 1s, initialDelay: 2s, redBaseline: warn}";
   }
 
   /// A service's name is its own: what one way remembers is nothing to the next.

@@ -3,6 +3,7 @@ package dev.serin.lab.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.serin.lab.cluster.Definitions;
 import dev.serin.lab.cluster.Releases;
 import dev.serin.lab.cluster.SerinCluster;
 import dev.serin.lab.cluster.Story;
@@ -90,7 +91,8 @@ class TrafficIT {
         """;
     return Files.writeString(
         directory.resolve("in-shares.yaml"),
-        own.replace("service: backend-api\n", "service: " + SERVICE + "\n")
+        Definitions.evenIfRed(own)
+            .replace("service: backend-api\n", "service: " + SERVICE + "\n")
             .replace("[haproxy-1]", "[" + String.join(", ", Fleet.balancers()) + "]")
             .replace("strategy: canary-then-peers\n", shares));
   }

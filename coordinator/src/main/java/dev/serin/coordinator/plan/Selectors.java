@@ -39,7 +39,7 @@ final class Selectors {
 
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
   private static final Pattern NUMBER = Pattern.compile("[0-9][0-9a-zA-Z_.]*");
-  private static final Pattern SPACE = Pattern.compile("(?:\\s|#[^\\n]*)+");
+  private static final Pattern SPACE = Pattern.compile("(?:\\s|#[^\\n]*+)++");
   private static final Pattern BY = Pattern.compile("(?i)(?:by|without)\\b");
   private static final Pattern ELSEWHEN = Pattern.compile("(?i)@|offset\\b");
 

@@ -47,6 +47,10 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
       "; wait until it is green; where this release is the cure, say so with --red-baseline warn,"
           + " or in an incident with --strategy emergency";
 
+  static final String NOT_ASKED_OVER =
+      "what the SLIs are before the start is not known: expected the sli-watcher to measure the nodes"
+          + " that serve by the load balancers' word, found no answer in time";
+
   private static final String OLDER =
       "what the SLIs are before the start is not known: expected the sli-watcher to measure them,"
           + " found that it did not; it is older than the coordinator, upgrade it";
@@ -167,7 +171,11 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
         .map(power -> "compare of " + power.name() + ": " + power.sentence())
         .forEach(warnings::add);
     boolean known = found.pool() == null || found.pool().problems().isEmpty();
-    if (known && checked.problems().isEmpty() && checked.before().isEmpty() && !asked.isEmpty()) {
+    if (known
+        && !found.warnings().contains(NOT_ASKED_OVER)
+        && checked.problems().isEmpty()
+        && checked.before().isEmpty()
+        && !asked.isEmpty()) {
       warnings.add(OLDER);
     }
     return new BeforeTheStart(List.copyOf(problems), List.copyOf(warnings));
@@ -219,12 +227,24 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
           + ledger.partly().request().version()
           + " on a part of the fleet";
     }
+    Rollout active = ledger.active();
+    if (active != null && active.steps().stream().anyMatch(Step::isBegun)) {
+      return active.rolloutId()
+          + " of "
+          + active.request().version()
+          + " is at work on the service: what it does is in the values";
+    }
     Instant bad = ledger.lastEnded() == null ? null : ledger.lastEnded().badUntil();
+    if (bad == null) {
+      return null;
+    }
     Duration lookBack = LookBack.longest(asked);
-    return bad == null || !at.isBefore(bad.plus(lookBack))
+    // Another clock may have said until when.
+    Duration since = bad.isBefore(at) ? Duration.between(bad, at) : Duration.ZERO;
+    return !at.isBefore(bad.plus(lookBack))
         ? null
-        : "a release was taken back or stopped "
-            + View.shown(Duration.between(bad, at).truncatedTo(ChronoUnit.SECONDS))
+        : "what an earlier rollout ended or took back was at work until "
+            + View.shown(since.truncatedTo(ChronoUnit.SECONDS))
             + " ago, and the queries look back "
             + View.shown(lookBack);
   }

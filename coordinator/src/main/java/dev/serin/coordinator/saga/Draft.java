@@ -12,6 +12,7 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.RolloutState;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
@@ -232,15 +233,21 @@ final class Draft {
     active = null;
   }
 
-  /// Until when a release was at work that has not completed; one that has begun nothing leaves
+  /// Until when something bad was at work: a release that has not completed, or what an incident's
+  /// release or a restart has ended. One that has begun nothing, or that changes nothing, leaves
   /// that as it was.
   private @Nullable Instant badUntil(RolloutPhase end) {
-    if (end == RolloutPhase.COMPLETED) {
-      return null;
+    ServiceDefinition service = rollout().service();
+    boolean changed =
+        rollout().steps().stream().anyMatch(Step::isBegun)
+            && !service.strategy().equals(Strategies.ANALYSIS_ONLY);
+    if (!changed) {
+      return lastEnded == null ? null : lastEnded.badUntil();
     }
-    return rollout().steps().stream().anyMatch(Step::isBegun)
-        ? at
-        : lastEnded == null ? null : lastEnded.badUntil();
+    boolean cured =
+        Incidents.isUrgent(service, rollout().request())
+            || !Strategies.installs(service.strategy());
+    return end == RolloutPhase.COMPLETED && !cured ? null : at;
   }
 
   /// The rollout that this decision has ended, as it was when it ended.

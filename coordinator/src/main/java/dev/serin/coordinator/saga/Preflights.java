@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The checks before anything is touched: asked all at once, told all at once.
 final class Preflights {
+  /// How what the watcher says begins.
+  private static final String WATCHER = Agent.SLI.shown() + ": ";
+
   private Preflights() {}
 
   static void start(Draft draft) {
@@ -124,14 +127,15 @@ final class Preflights {
               preflight.pool(),
               preflight.instances(),
               slis,
-              preflight.problems(),
+              // Asked over, it has failed before.
+              preflight.problems().stream().filter(it -> !it.startsWith(WATCHER)).toList(),
               preflight.warnings());
       case HaproxyEvent.Failed(var head, Failure failure) ->
           withProblem(preflight, "haproxy-agent: " + failure.sentence());
       case IncusEvent.Failed(var head, Failure failure) ->
           withProblem(preflight, "incus-agent: " + failure.sentence());
       case SliEvent.Failed(var head, Failure failure) ->
-          withProblem(preflight, "sli-watcher: " + failure.sentence());
+          withProblem(preflight, WATCHER + failure.sentence());
       default ->
           withProblem(
               preflight,
@@ -153,14 +157,36 @@ final class Preflights {
   static void late(Draft draft, Phase.Preflight preflight) {
     Phase.Preflight next = preflight;
     for (Pending pending : draft.rollout().pending()) {
+      SlisChecked before = next.slis();
       next =
-          pending.hook() == null
-              ? without(next, pending.agent(), Plan.preflight(draft.rollout().service()))
-              : Hooking.unanswered(next, Hooking.of(draft.rollout(), pending.hook()), pending);
+          before != null && pending.agent() == Agent.SLI && pending.hook() == null
+              ? notAskedOver(next, before)
+              : pending.hook() == null
+                  ? without(next, pending.agent(), Plan.preflight(draft.rollout().service()))
+                  : Hooking.unanswered(next, Hooking.of(draft.rollout(), pending.hook()), pending);
     }
     draft.forgetPending();
     draft.enter(next);
     judge(draft, next);
+  }
+
+  /// The watcher has answered of those that were supposed to serve, and was silent when it was
+  /// asked of those that do: nothing is known of these, which stops no release.
+  private static Phase.Preflight notAskedOver(Phase.Preflight preflight, SlisChecked first) {
+    List<String> warnings = new ArrayList<>(preflight.warnings());
+    warnings.add(BeforeTheStart.NOT_ASKED_OVER);
+    return new Phase.Preflight(
+        preflight.pool(),
+        preflight.instances(),
+        new SlisChecked(
+            first.head(),
+            first.results(),
+            first.problems(),
+            first.warnings(),
+            List.of(),
+            first.power()),
+        preflight.problems(),
+        warnings);
   }
 
   /// What is known of an agent that said nothing.

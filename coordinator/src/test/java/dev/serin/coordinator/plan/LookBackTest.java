@@ -24,15 +24,26 @@ class LookBackTest {
           avg_over_time((sum(rate(a[1m])))[60s:5s])              ; PT2M
           rate(a{n=~"[0-9]+ offset"}[2m]) # [1h] or so           ; PT2M
           (sum(rate(a[1m])) or vector(0)) / sum(rate(b[1m]))     ; PT1M
-          a                                                      ;
-          rate(a[1m]) / recorded:rate1h                          ;
-          rate(a[1m]) / rate(a[1m] offset 1d)                    ;
-          rate(a[1m] @ 1609746000)                               ;
-          rate(a[any])                                           ;
-          vector(0)                                              ;
+          a                                                      ; PT10M
+          rate(a[1m]) / recorded:rate1h                          ; PT10M
+          sum(rate(a[1h])) / on() recorded_total                 ; PT1H
+          rate(a[1m]) / rate(a[1m] offset 1d)                    ; PT10M
+          rate(a[1h]) - rate(a[1h] offset 1d)                    ; PT1H
+          rate(a[1m] @ 1609746000)                               ; PT10M
+          rate(a[any]) / rate(b[30m])                            ; PT30M
+          vector(0)                                              ; PT10M
           """)
-  void isTheLongestRangeWithEachSubqueryOnTop(String query, @Nullable Duration expected) {
+  void isTheLongestRangeWithEachSubqueryOnTopAndTenMinutesAtLeastWhereTheQueryDoesNotTell(
+      String query, Duration expected) {
     assertThat(LookBack.of(query)).isEqualTo(expected);
+  }
+
+  @Test
+  void aTextOfAnyLengthIsRead() {
+    String nodes = "10\\\\.0|".repeat(30_000);
+    assertThat(
+            LookBack.of("rate(a{n=~\"" + nodes + "\",m='" + nodes + "'}[2m])" + " ".repeat(30_000)))
+        .isEqualTo(Duration.ofMinutes(2));
   }
 
   private static SliQuery sli(String query, SliQuery.@Nullable Alarm alarm) {

@@ -45,7 +45,11 @@ final class Acts {
 
   /// A release of `v2` by this strategy, or by the service's own, with these overrides.
   static Request by(@Nullable String strategy, String overrides) {
-    Request.ReleaseRequested it = Story.releaseOf("v2", Request.IfBusy.QUEUE);
+    return by("v2", strategy, overrides);
+  }
+
+  static Request by(String version, @Nullable String strategy, String overrides) {
+    Request.ReleaseRequested it = Story.releaseOf(version, Request.IfBusy.QUEUE);
     return new Request.ReleaseRequested(
         it.requestId(),
         it.service(),

@@ -1,6 +1,7 @@
 package dev.serin.coordinator.saga;
 
 import static dev.serin.contracts.sli.Verdict.FAIL;
+import static dev.serin.contracts.sli.Verdict.PASS;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.refuses;
@@ -19,10 +20,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
 import dev.serin.contracts.agent.AgentEvent;
+import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request;
+import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutEvent.PreflightFailed;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -35,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /// Before the start the canaries are asked about as they serve now. Who does is known from the load
@@ -157,6 +161,64 @@ class AskedBeforeTheStartTest {
     assertThat(((PreflightFailed) story.last().events().getFirst()).warnings())
         .as("the watcher was asked nothing, and is not too old for it")
         .isEmpty();
+  }
+
+  /// What it finds of those that were supposed to serve is not told of those that do.
+  @Test
+  void whereTheWatcherIsSilentWhenItIsAskedOverTheReleaseGoesOnAndSaysSo() {
+    Story story =
+        groups()
+            .on(release("v2"))
+            .on(done("check-slis"))
+            .on(done("inspect"))
+            .after(Duration.ofSeconds(60))
+            .on(done("check-pool"), sends("check-slis"))
+            .after(Duration.ofSeconds(31), isIn(RolloutPhase.ROLLING));
+    assertThat(BeforeTheStartTest.passed(story).warnings())
+        .containsExactly(BeforeTheStart.NOT_ASKED_OVER);
+    assertThat(BeforeTheStartTest.passed(story).before()).isEmpty();
+  }
+
+  /// That it could not answer at first is no problem once it can.
+  @Test
+  void whatTheWatcherCouldNotAnswerFirstIsForgottenOnceItIsAskedOver() {
+    groups()
+        .on(release("v2"))
+        .on(Acts.failsForGood("check-slis"))
+        .on(done("inspect"))
+        .on(done("check-pool"), sends("check-slis"))
+        .on(finds(is("errors", PASS, "errors is 0")), isIn(RolloutPhase.ROLLING));
+  }
+
+  @Test
+  void whoAbortsBetweenTheTwoQuestionsHasChangedNothing() {
+    Story story =
+        groups()
+            .on(release("v2"))
+            .on(done("check-pool"), sends("check-slis"))
+            .on(Acts.abort())
+            .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
+    story.ignores(
+        it -> Acts.answered(it, it.world().obey(it.newest("check-slis"), it.now())),
+        Decision.Ignored.NOT_AWAITED);
+  }
+
+  /// What a plan says whose watcher answers so.
+  static ReleasePlan planned(
+      Story story, ServiceDefinition service, Function<AnswerHead, SliEvent> watcher) {
+    Preview preview =
+        ((Parsed.Valid<Preview>)
+                Preview.of(story.ledger(), service, Story.releaseOf("v3", Request.IfBusy.QUEUE)))
+            .value();
+    List<AgentEvent> answers = new ArrayList<>();
+    preview
+        .questions("plan/1", story.now())
+        .forEach(question ->
+            answers.add(
+                question instanceof CheckSlis
+                    ? watcher.apply(question.head().answered(story.now()))
+                    : story.world().obey(question, story.now())));
+    return preview.judged(answers, Duration.ofSeconds(90), story.now());
   }
 
   /// A plan asks as a rollout does.

@@ -8,6 +8,7 @@ import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.refuses;
 import static dev.serin.coordinator.saga.BeforeTheStartTest.ABOVE;
+import static dev.serin.coordinator.saga.BeforeTheStartTest.checked;
 import static dev.serin.coordinator.saga.BeforeTheStartTest.finds;
 import static dev.serin.coordinator.saga.BeforeTheStartTest.is;
 import static dev.serin.coordinator.saga.BeforeTheStartTest.passed;
@@ -19,9 +20,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.Outcome;
+import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// The release that mends what a bad one has done must not be refused for it: its errors are still
@@ -65,7 +68,8 @@ class BeforeAFixTest {
             .then(isIn(RolloutPhase.ROLLING));
     assertThat(passed(story).warnings())
         .contains(
-            RED + "a release was taken back or stopped 4m59s ago, and the queries look back 5m");
+            RED
+                + "what an earlier rollout ended or took back was at work until 4m59s ago, and the queries look back 5m");
   }
 
   @Test
@@ -107,6 +111,47 @@ class BeforeAFixTest {
             .goesOn()
             .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED);
     refusesIt(story, "v4");
+  }
+
+  /// It completed and was bad all the same.
+  @Test
+  void goesOnAfterAWayBackOrARestartOfWhatWasBad() {
+    for (String cure : List.of("emergency", "restart")) {
+      Story story =
+          rollout(SERVICE)
+              .until("watch 1-3")
+              .goesOn()
+              .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED)
+              .on(Acts.asked(Acts.by("v3", cure, "{}")))
+              .goesOn()
+              .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+      findsItRed(story, "v4").then(isIn(RolloutPhase.ROLLING));
+      assertThat(passed(story).warnings())
+          .singleElement()
+          .asString()
+          .startsWith(RED + "what an earlier rollout ended or took back was at work until ");
+    }
+  }
+
+  @Test
+  void whatOnlyLookedMakesTheBadOneNotForgotten() {
+    Story story =
+        takenBack(SERVICE)
+            .on(Acts.asked(Acts.by("v3", "analysis-only", "{\"window\": \"30s\"}")))
+            .goesOn()
+            .endsIn("v3", RolloutPhase.COMPLETED, Outcome.COMPLETED);
+    findsItRed(story, "v4").then(isIn(RolloutPhase.ROLLING));
+  }
+
+  /// A plan for the fix, made while the bad one is still at work.
+  @Test
+  void aPlanSaysAsTheRolloutWillWhileTheBadOneIsAtWork() {
+    Story story = rollout(SERVICE).until("watch 1-3");
+    ReleasePlan plan =
+        AskedBeforeTheStartTest.planned(
+            story, SERVICE, check -> checked(check, List.of(), is("errors", FAIL, ABOVE)));
+    assertThat(plan.problems()).isEmpty();
+    assertThat(plan.warnings()).anyMatch(it -> it.startsWith(RED) && it.contains("is at work on"));
   }
 
   @Test

@@ -12,10 +12,7 @@ import static dev.serin.coordinator.saga.Services.canaryThenPeers;
 import static dev.serin.coordinator.saga.Services.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.serin.contracts.agent.AgentEvent;
-import dev.serin.contracts.json.Parsed;
-import dev.serin.contracts.request.Request;
-import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.rollout.ReleasePlan;
 import dev.serin.contracts.rollout.RolloutEvent.PreflightFailed;
 import dev.serin.contracts.rollout.RolloutEvent.PreflightPassed;
@@ -29,7 +26,6 @@ import dev.serin.contracts.sli.SliPower;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -54,14 +50,12 @@ class BeforeTheStartTest {
     return story -> Acts.answered(story, checked(story, warnings, before));
   }
 
-  static SlisChecked checked(Story story, List<String> warnings, SliResult... before) {
-    return new SlisChecked(
-        story.newest("check-slis").head().answered(story.now()),
-        List.of(),
-        List.of(),
-        warnings,
-        List.of(before),
-        List.of());
+  private static SlisChecked checked(Story story, List<String> warnings, SliResult... before) {
+    return checked(story.newest("check-slis").head().answered(story.now()), warnings, before);
+  }
+
+  static SlisChecked checked(AnswerHead head, List<String> warnings, SliResult... before) {
+    return new SlisChecked(head, List.of(), List.of(), warnings, List.of(before), List.of());
   }
 
   /// The other agents have nothing against it.
@@ -219,8 +213,13 @@ class BeforeTheStartTest {
         released(with(with(SERVICE, slis), more == null ? "{}" : more), null, "{}")
             .on(finds(is("errors", FAIL, ABOVE)));
     if (expected == RolloutPhase.PREFLIGHT) {
-      assertThat(story.last().events()).hasAtLeastOneElementOfType(PreflightFailed.class);
+      PreflightFailed failed = (PreflightFailed) story.last().events().getFirst();
+      assertThat(failed.problems())
+          .singleElement()
+          .asString()
+          .startsWith("red before anything is changed: " + ABOVE);
     } else {
+      story.then(isIn(expected));
       assertThat(passed(story).warnings())
           .contains(
               "red before anything is changed: "
@@ -233,18 +232,9 @@ class BeforeTheStartTest {
   @Test
   void aPlanSaysWhatIsRed() {
     Story story = released(SERVICE, null, "{}");
-    ReleaseRequested release = Story.releaseOf("v3", Request.IfBusy.QUEUE);
-    Preview preview =
-        ((Parsed.Valid<Preview>) Preview.of(story.ledger(), SERVICE, release)).value();
-    List<AgentEvent> answers = new ArrayList<>();
-    preview
-        .questions("plan/1", story.now())
-        .forEach(question ->
-            answers.add(
-                question instanceof CheckSlis
-                    ? checked(story, List.of(), is("errors", FAIL, ABOVE))
-                    : story.world().obey(question, story.now())));
-    ReleasePlan plan = preview.judged(answers, Duration.ofSeconds(90), story.now());
+    ReleasePlan plan =
+        AskedBeforeTheStartTest.planned(
+            story, SERVICE, head -> checked(head, List.of(), is("errors", FAIL, ABOVE)));
     assertThat(plan.before()).containsExactly(new SliBefore("errors", 0.12, 1200.0, FAIL, ABOVE));
     assertThat(plan.problems()).singleElement().asString().contains(ABOVE);
     assertThat(plan.checks())

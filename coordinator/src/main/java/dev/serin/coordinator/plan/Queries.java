@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,11 @@ public final class Queries {
   private static final Pattern NAME =
       Pattern.compile(
           "\\$(?:(canary|baseline)\\b(?:\\.([A-Za-z_][A-Za-z0-9_]*))?|(service|version|window)\\b)");
+
+  /// How the name of what is asked of the baseline ends, behind its SLI's.
+  public static final String OF_BASELINE = ".baseline";
+
+  private static final Pattern BASELINE = Pattern.compile("\\$baseline\\b");
   private static final Pattern CANARY = Pattern.compile("\\$canary\\b");
   private static final Pattern OF_LATER = Pattern.compile("\\$version\\b");
   private static final Pattern WINDOW = Pattern.compile("\\$window\\b");
@@ -58,9 +64,52 @@ public final class Queries {
         service.nodes().stream().filter(node -> serving.contains(node.name())).toList();
     ServiceDefinition now = Plan.with(service, standingIn(service, nodes), service.analysis());
     List<Step> analyses = Plan.analyses(service);
-    return service.slis().stream()
-        .flatMap(sli -> before(service, now, version, sli, analyses).stream())
+    List<SliQuery> asked =
+        service.slis().stream()
+            .flatMap(sli -> before(service, now, version, sli, analyses).stream())
+            .toList();
+    Set<String> queries = asked.stream().map(SliQuery::query).collect(Collectors.toSet());
+    return Stream.concat(
+            asked.stream(),
+            ofTheBaseline(service, version, nodes, analyses)
+                .filter(sli -> !queries.contains(sli.query())))
         .toList();
+  }
+
+  /// The same of the nodes beside the canaries, which keep what they have: recorded, since what the
+  /// release is compared with may be ill itself. What names no canary is of the whole service, as
+  /// is what a later window asks of all, and is asked once; what sets one beside the other by
+  /// itself would be turned round.
+  private static Stream<SliQuery> ofTheBaseline(
+      ServiceDefinition service, String version, List<Node> serving, List<Step> analyses) {
+    if (service.isBlueGreen()
+        || serving.stream().noneMatch(Node::canary)
+        || serving.stream().allMatch(Node::canary)) {
+      return Stream.empty();
+    }
+    List<Node> swapped =
+        serving.stream().map(node -> Plan.withCanary(node, !node.canary())).toList();
+    ServiceDefinition now = Plan.with(service, swapped, service.analysis());
+    return service.slis().stream()
+        .filter(sli -> !BASELINE.matcher(texts(sli)).find())
+        .flatMap(sli ->
+            before(service, now, version, sli, analyses)
+                .map(query -> alone(query, sli.name() + OF_BASELINE))
+                .stream());
+  }
+
+  private static SliQuery alone(SliQuery sli, String name) {
+    return new SliQuery(
+        name,
+        sli.query(),
+        sli.max(),
+        sli.min(),
+        sli.minRequestsQuery(),
+        sli.minRequests(),
+        null,
+        sli.witnesses(),
+        sli.alarm(),
+        null);
   }
 
   /// @param serving the nodes that serve

@@ -15,6 +15,7 @@ import dev.serin.contracts.sli.SliEvent.SlisChecked;
 import dev.serin.contracts.sli.SliPower;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.contracts.sli.SliResult;
+import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.plan.LookBack;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Queries;
@@ -50,6 +51,10 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
   static final String NOT_ASKED_OVER =
       "what the SLIs are before the start is not known: expected the sli-watcher to measure the nodes"
           + " that serve by the load balancers' word, found no answer in time";
+
+  private static final String OF_BASELINE =
+      "the nodes beside the canary are so, and keep what they have: what is compared with them may"
+          + " pass though it is as bad";
 
   private static final String OLDER =
       "what the SLIs are before the start is not known: expected the sli-watcher to measure them,"
@@ -148,6 +153,12 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
     List<String> problems = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     for (SliResult result : checked.before()) {
+      if (isOfBaseline(service, result)) {
+        if (result.verdict() == Verdict.FAIL) {
+          warnings.add(RED + result.detail() + "; " + OF_BASELINE);
+        }
+        continue;
+      }
       switch (result.verdict()) {
         case PASS -> {}
         case FAIL -> {
@@ -179,6 +190,11 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
       warnings.add(OLDER);
     }
     return new BeforeTheStart(List.copyOf(problems), List.copyOf(warnings));
+  }
+
+  private static boolean isOfBaseline(ServiceDefinition service, SliResult result) {
+    return result.name().endsWith(Queries.OF_BASELINE)
+        && named(service, result).findAny().isEmpty();
   }
 
   private static boolean onlyWarns(ServiceDefinition service, SliResult result) {

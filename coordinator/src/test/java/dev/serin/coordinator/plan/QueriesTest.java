@@ -297,10 +297,15 @@ class QueriesTest {
             "rate(a{n=~'b2'}[10m])",
             "rate(a{n=~'b2'}[20m])",
             "rate(a{n=~'(?:b2|b1|b3)'}[30m])",
-            "a{n=~'(?:b2|b1|b3)'}");
+            "a{n=~'(?:b2|b1|b3)'}",
+            "rate(a{n=~'(?:b1|b3)'}[10m])",
+            "rate(a{n=~'(?:b1|b3)'}[20m])");
+    assertThat(before)
+        .extracting(SliQuery::name)
+        .containsExactly("x", "late", "all", "alone", "x.baseline", "late.baseline");
     assertThat(before)
         .extracting(it -> it.baseline() == null ? null : it.baseline().query())
-        .containsExactly("rate(a{n=~'(?:b1|b3)'}[10m])", null, null, null);
+        .containsExactly("rate(a{n=~'(?:b1|b3)'}[10m])", null, null, null, null, null);
     assertThat(before)
         .as("its requests are counted from the window's start on")
         .extracting(SliQuery::comparing)

@@ -73,9 +73,9 @@ class AskedBeforeTheStartTest {
   }
 
   @Test
-  void theCanaryIsAskedAboutAndNothingWhereItHasTheReleaseAlready() {
+  void theCanaryAndTheBaselineAreAskedAboutAndNothingWhereItHasTheReleaseAlready() {
     Story story = rollout(SERVICE);
-    assertThat(before(story)).containsExactly("errors{node=~\"b2\"}");
+    assertThat(before(story)).containsExactly("errors{node=~\"b2\"}", "errors{node=~\"b1\"}");
     story.on(done("check-pool"), sendsNothing());
     assertThat(before(Story.of(SERVICE).on(Acts.asked(Acts.by("analysis-only", "{}")))))
         .as("its canary has the release already")

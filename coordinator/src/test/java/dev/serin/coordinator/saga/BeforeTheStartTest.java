@@ -139,6 +139,26 @@ class BeforeTheStartTest {
             refuses("analysis.redBaseline: expected one of stop, warn, found 'ignore'"));
   }
 
+  /// A limit may be meant for one canary, and red peers are no reason to keep a fix from them.
+  @Test
+  void aBaselineThatIsRedIsRecordedAndWarnedOf() {
+    String ill = "errors.baseline is 0.3, above the limit of 0.005";
+    Story story =
+        released(SERVICE, null, "{}")
+            .on(
+                finds(is("errors", PASS, "errors is 0"), is("errors.baseline", FAIL, ill)),
+                isIn(RolloutPhase.ROLLING));
+    assertThat(passed(story).before())
+        .extracting(SliBefore::name)
+        .containsExactly("errors", "errors.baseline");
+    assertThat(passed(story).warnings())
+        .containsExactly(
+            "red before anything is changed: "
+                + ill
+                + "; the nodes beside the canary are so, and keep what they have: what is compared"
+                + " with them may pass though it is as bad");
+  }
+
   @Test
   void whatOnlyWarnsStopsNothing() {
     ServiceDefinition service =

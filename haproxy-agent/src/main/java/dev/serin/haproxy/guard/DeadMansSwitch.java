@@ -1,11 +1,13 @@
 package dev.serin.haproxy.guard;
 
+import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
+import dev.serin.haproxy.runtime.Permit;
 import dev.serin.haproxy.runtime.ProcessSeen;
 import dev.serin.haproxy.runtime.Snapshot;
 import dev.serin.haproxy.traffic.Fleet;
@@ -97,18 +99,23 @@ final class DeadMansSwitch {
       GuardServers guard,
       Map<String, Snapshot> seen,
       Instant now,
+      Permit permit,
       Consumer<HaproxyEvent> answers,
-      Causes causes) {
+      Causes causes)
+      throws Turn.Preempted {
     DeadMan due = armed.deadMan();
     if (due == null) {
       return;
     }
-    armed = work.act(armed, guard, seen, now, answers);
-    if (due.action() == DeadManAction.DRAIN) {
-      seen.forEach((name, snapshot) -> tookFrom.put(name, snapshot.process()));
-      causes.gaveBack(restored(due, guard), guard.head().fence());
-      if (armed.hasGoneOff() || work.tookOut()) {
-        causes.tookOut(due.nodes(), guard.head().fence());
+    try {
+      armed = work.act(armed, guard, seen, now, permit, answers);
+    } finally {
+      if (due.action() == DeadManAction.DRAIN) {
+        seen.forEach((name, snapshot) -> tookFrom.put(name, snapshot.process()));
+        causes.gaveBack(restored(due, guard), guard.head().fence());
+        if (armed.hasGoneOff() || work.tookOut()) {
+          causes.tookOut(due.nodes(), guard.head().fence());
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.serin.haproxy.guard;
 
 import dev.serin.contracts.agent.Failure;
+import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
@@ -11,6 +12,7 @@ import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.haproxy.rotation.Minimum;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
+import dev.serin.haproxy.runtime.Permit;
 import dev.serin.haproxy.runtime.ServerView;
 import dev.serin.haproxy.runtime.Snapshot;
 import dev.serin.haproxy.traffic.Fleet;
@@ -71,13 +73,16 @@ final class DeadMansWork {
     return !left.isEmpty();
   }
 
-  /// The switch afterwards: gone off, or as it was where the canary is still in rotation.
+  /// @param permit asked before each write; it needs no broker
+  /// @return the switch afterwards: gone off, or as it was where the canary is still in rotation.
   Switch act(
       Switch armed,
       GuardServers guard,
       Map<String, Snapshot> seen,
       Instant now,
-      Consumer<HaproxyEvent> answers) {
+      Permit permit,
+      Consumer<HaproxyEvent> answers)
+      throws Turn.Preempted {
     DeadMan deadMan = armed.deadMan();
     if (deadMan == null) {
       return armed;
@@ -86,7 +91,7 @@ final class DeadMansWork {
     Failure failure = null;
     if (deadMan.action() == DeadManAction.DRAIN) {
       try {
-        drain(deadMan, guard, seen);
+        drain(deadMan, guard, seen, permit);
       } catch (NotDone notDone) {
         failure = told(notDone.failure(), guard);
         drained = List.of();
@@ -118,11 +123,11 @@ final class DeadMansWork {
             failure.retryable());
   }
 
-  private void drain(DeadMan deadMan, GuardServers guard, Map<String, Snapshot> seen)
-      throws NotDone {
+  private void drain(DeadMan deadMan, GuardServers guard, Map<String, Snapshot> seen, Permit permit)
+      throws NotDone, Turn.Preempted {
     NotDone outOfReach = null;
     for (GuardedServer peer : deadMan.restore()) {
-      outOfReach = restore(peer, seen, outOfReach);
+      outOfReach = restore(peer, seen, outOfReach, permit);
     }
     Map<String, Snapshot> after = new LinkedHashMap<>();
     NotDone silent = lookAgain(guard, after);
@@ -132,7 +137,7 @@ final class DeadMansWork {
     }
     for (GuardedServer canary : guard.servers()) {
       if (deadMan.nodes().contains(canary.node())) {
-        outOfReach = leave(canary, deadMan, guard, after, outOfReach);
+        outOfReach = leave(canary, deadMan, guard, after, outOfReach, permit);
       }
     }
     if (outOfReach != null) {
@@ -141,7 +146,8 @@ final class DeadMansWork {
   }
 
   private @Nullable NotDone restore(
-      GuardedServer peer, Map<String, Snapshot> seen, @Nullable NotDone before) {
+      GuardedServer peer, Map<String, Snapshot> seen, @Nullable NotDone before, Permit permit)
+      throws Turn.Preempted {
     NotDone outOfReach = before;
     for (ServerSetting asked : peer.settings()) {
       if (restored.contains(Causes.key(asked))) {
@@ -152,7 +158,7 @@ final class DeadMansWork {
         Optional<ServerView> now = server(seen, asked);
         if (now.isPresent()) {
           if (now.get().weight() != asked.weight() || now.get().adminState() != asked.state()) {
-            Mending.apply(balancer, now.get(), asked, peer.leaving());
+            Mending.apply(permit, balancer, now.get(), asked, peer.leaving());
           }
           restored.add(Causes.key(asked));
         }
@@ -194,8 +200,9 @@ final class DeadMansWork {
       DeadMan deadMan,
       GuardServers guard,
       Map<String, Snapshot> seen,
-      @Nullable NotDone before)
-      throws NotDone {
+      @Nullable NotDone before,
+      Permit permit)
+      throws NotDone, Turn.Preempted {
     List<PoolServer> peers = new ArrayList<>();
     for (GuardedServer other : guard.servers()) {
       if (!deadMan.nodes().contains(other.node()) && !other.settings().isEmpty()) {
@@ -217,7 +224,7 @@ final class DeadMansWork {
       try {
         Optional<ServerView> now = server(seen, setting);
         if (now.isPresent()) {
-          Mending.takeOut(fleet.runtime(setting.loadBalancer()), now.get());
+          Mending.takeOut(permit, fleet.runtime(setting.loadBalancer()), now.get());
           left.add(Causes.key(setting));
         }
       } catch (NotDone notDone) {

@@ -2,6 +2,7 @@ package dev.serin.haproxy.guard;
 
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Lease;
+import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,12 @@ import java.util.stream.Stream;
 /// 5. the dead man's switch goes off when it is due.
 ///
 /// Where the broker does not answer, another may have this one's work, and what differs may be that
-/// one's doing: then only what a process has forgotten is put back, and the switch goes on.
+/// one's doing: then only what a process has forgotten is put back, until the guard's time is over,
+/// and the switch goes on.
+///
+/// Where the broker answers and nobody renews the guard, the coordinator is away and nobody else
+/// has the work: it goes on, but leaves to a person what a person has changed meanwhile, even after
+/// a reload.
 ///
 /// One tick, one look at every load balancer.
 final class Guard {
@@ -76,6 +83,9 @@ final class Guard {
 
   /// What hands have changed on a load balancer, so that it is told once.
   private final Map<String, List<Drift>> told = new HashMap<>();
+
+  /// What a person has changed since the guard's time was over, by its key as of [Causes].
+  private final Set<String> handled = new HashSet<>();
 
   private final Map<String, Refused> refused = new HashMap<>();
 
@@ -136,6 +146,7 @@ final class Guard {
       holdUpsBefore = holdUps.getAsInt();
       heldIn = lease.term();
       outOfDate = false;
+      handled.clear();
       deadMan.guarded(next, now);
       causes.renewed(next, alone, now);
     } finally {
@@ -234,7 +245,7 @@ final class Guard {
     lock.lock();
     try {
       noticeHoldUp(now);
-      boolean guarding = !stopped && !outOfDate && now.isBefore(newest.leaseUntil());
+      boolean guarding = !stopped && !outOfDate && (isRenewed(now) || isHeld());
       boolean tidying =
           !outOfDate
               && isHeld()
@@ -250,17 +261,23 @@ final class Guard {
       }
       deadMan.sees(seen);
       if (deadMan.isDue(now) && !isHeldUp()) {
-        deadMan.goOff(newest, seen, now, answers, causes);
+        deadMan.goOff(newest, seen, now, this::checkHoldUp, answers, causes);
       }
       if (guarding || tidying) {
         seen.forEach((name, snapshot) -> reconcile(name, snapshot, now));
       }
-      if (guarding && isHeld()) {
+      if (guarding && isRenewed(now) && isHeld()) {
         report(seen, now);
       }
+    } catch (Turn.Preempted heldUp) {
+      // What was begun is seen to once a renewal says that the work is still this one's.
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isRenewed(Instant now) {
+    return now.isBefore(newest.leaseUntil());
   }
 
   private Set<String> loadBalancers() {
@@ -314,13 +331,18 @@ final class Guard {
       }
       Map<Optional<DriftCause>, List<Drift>> byCause =
           drifts.stream()
+              .filter(drift -> !handled.contains(Causes.key(drift.asked())))
               .filter(drift -> !DeadMansSwitch.leavesOut(newest.deadMan(), drift, now))
               .collect(
                   Collectors.groupingBy(
                       drift -> Optional.ofNullable(causes.of(drift, earlier(drift), now))));
       boolean held = isHeld();
       if (!stopped && held) {
-        tellOfHands(name, byCause.getOrDefault(Optional.<DriftCause>empty(), List.of()), now);
+        List<Drift> byHand = byCause.getOrDefault(Optional.<DriftCause>empty(), List.of());
+        tellOfHands(name, byHand, now);
+        if (!isRenewed(now)) {
+          byHand.forEach(drift -> handled.add(Causes.key(drift.asked())));
+        }
       }
       for (DriftCause cause : DriftCause.values()) {
         List<Drift> ours = byCause.get(Optional.of(cause));
@@ -376,16 +398,14 @@ final class Guard {
       Snapshot seen = balancer.look(pools(drifts));
       List<Drift> mended = new ArrayList<>();
       for (Drift drift : InTurn.of(drifts)) {
-        if (isHeldUp()) {
-          return;
-        }
         if (InTurn.isLast(newest.deadMan(), drift, balancer)) {
           continue;
         }
         mended.add(drift);
         var server = seen.server(drift.asked().pool(), drift.asked().server());
         if (server.isPresent()) {
-          Mending.apply(balancer, server.get(), drift.asked(), drift.leavingAsked());
+          Mending.apply(
+              () -> checkWork(cause), balancer, server.get(), drift.asked(), drift.leavingAsked());
         }
       }
       if (mended.isEmpty()) {
@@ -402,6 +422,8 @@ final class Guard {
       } else {
         remains(name, cause, mended, false, Refused.notKept(name), now);
       }
+    } catch (Turn.Preempted another) {
+      // Its work may be another's by now, who sees to the rest.
     } catch (NotDone notDone) {
       remains(name, cause, drifts, true, notDone.failure(), now);
     }
@@ -445,6 +467,21 @@ final class Guard {
   /// may have its work.
   private boolean isHeldUp() {
     return holdUps.getAsInt() != holdUpsBefore;
+  }
+
+  private void checkHoldUp() throws Turn.Preempted {
+    if (isHeldUp()) {
+      throw new Turn.Preempted();
+    }
+  }
+
+  /// Whether what differs may still be put back. What a process has forgotten may be, though the
+  /// broker does not answer.
+  private void checkWork(DriftCause cause) throws Turn.Preempted {
+    checkHoldUp();
+    if (cause != DriftCause.FORGOTTEN && !isHeld()) {
+      throw new Turn.Preempted();
+    }
   }
 
   private static boolean isAmong(List<Drift> drifts, Drift drift) {

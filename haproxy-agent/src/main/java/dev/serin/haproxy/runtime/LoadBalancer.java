@@ -1,6 +1,7 @@
 package dev.serin.haproxy.runtime;
 
 import dev.serin.contracts.Check;
+import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -103,20 +104,23 @@ public final class LoadBalancer {
         });
   }
 
-  public void setState(String pool, String server, AdminState state) throws NotDone {
-    tell("set server " + line(pool, server) + " state " + state.name().toLowerCase(Locale.ROOT));
+  public void setState(Permit permit, String pool, String server, AdminState state)
+      throws NotDone, Turn.Preempted {
+    tell(
+        permit,
+        "set server " + line(pool, server) + " state " + state.name().toLowerCase(Locale.ROOT));
   }
 
   /// Gives the server a weight, if it has another one. Pools with a static algorithm take only none
   /// or all of the configured weight, in per cent.
-  public void setWeight(ServerView now, int weight) throws NotDone {
+  public void setWeight(Permit permit, ServerView now, int weight) throws NotDone, Turn.Preempted {
     if (now.weight() == weight) {
       return;
     }
     String command = "set server " + line(now.pool(), now.server()) + " weight ";
-    String answer = ask(runtime, command + weight).strip();
+    String answer = write(permit, command + weight);
     if (answer.contains("static LB algorithm") && (weight == 0 || weight == now.initialWeight())) {
-      tell(command + (weight == 0 ? "0%" : "100%"));
+      tell(permit, command + (weight == 0 ? "0%" : "100%"));
     } else if (!answer.isEmpty()) {
       throw Failures.said(name, command + weight, answer);
     }
@@ -136,23 +140,23 @@ public final class LoadBalancer {
 
   /// Puts the server's cookie on the leaving map, where there is one and it is not there yet:
   /// HAProxy would take a second entry.
-  public void addLeaving(@Nullable String cookie) throws NotDone {
+  public void addLeaving(Permit permit, @Nullable String cookie) throws NotDone, Turn.Preempted {
     if (leavingMap == null || cookie == null) {
       return;
     }
     Set<String> leaving = leaving().orElseThrow(this::noSuchMap);
     if (!leaving.contains(cookie)) {
-      tell("add map " + leavingMap + " " + word(cookie) + " 1");
+      tell(permit, "add map " + leavingMap + " " + word(cookie) + " 1");
     }
   }
 
   /// Takes the server's cookie off the leaving map; all entries of it go at once.
-  public void removeLeaving(@Nullable String cookie) throws NotDone {
+  public void removeLeaving(Permit permit, @Nullable String cookie) throws NotDone, Turn.Preempted {
     if (leavingMap == null || cookie == null) {
       return;
     }
     String command = "del map " + leavingMap + " " + word(cookie);
-    String answer = ask(runtime, command).strip();
+    String answer = write(permit, command);
     if (answer.startsWith("Unknown map")) {
       throw noSuchMap();
     }
@@ -177,11 +181,16 @@ public final class LoadBalancer {
   }
 
   /// Success is a blank answer.
-  private void tell(String command) throws NotDone {
-    String answer = ask(runtime, command).strip();
+  private void tell(Permit permit, String command) throws NotDone, Turn.Preempted {
+    String answer = write(permit, command);
     if (!answer.isEmpty()) {
       throw Failures.said(name, command, answer);
     }
+  }
+
+  private String write(Permit permit, String command) throws NotDone, Turn.Preempted {
+    permit.check();
+    return ask(runtime, command).strip();
   }
 
   private String ask(RuntimeWire wire, String line) throws NotDone {

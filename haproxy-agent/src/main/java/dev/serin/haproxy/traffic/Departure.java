@@ -228,13 +228,13 @@ final class Departure {
   }
 
   /// A server in maintenance stays there: `drain` would take it out of it.
-  private void takeOut(LoadBalancer balancer, Snapshot own) throws NotDone {
+  private void takeOut(LoadBalancer balancer, Snapshot own) throws NotDone, Turn.Preempted {
     for (String pool : command.pools()) {
       ServerView now = Settings.server(balancer, own, pool, command.server());
       weights.putIfAbsent(key(balancer, pool), now.weight());
-      balancer.addLeaving(now.cookie());
+      balancer.addLeaving(turn::check, now.cookie());
       if (now.adminState() == AdminState.READY) {
-        balancer.setState(pool, command.server(), AdminState.DRAIN);
+        balancer.setState(turn::check, pool, command.server(), AdminState.DRAIN);
       }
     }
     processes.put(balancer.name(), own.process());
@@ -262,7 +262,7 @@ final class Departure {
         turn.check();
         try {
           Snapshot seen = balancer.look(List.of(pool));
-          Settings.apply(balancer, seen, restored(balancer, seen, pool));
+          Settings.apply(turn, balancer, seen, restored(balancer, seen, pool));
         } catch (NotDone notDone) {
           missed =
               missed == null

@@ -174,7 +174,7 @@ final class Draining {
         ServerView now = Settings.server(balancer, seen, pool, command.server());
         if (now.cookie() != null && now.adminState() == AdminState.DRAIN) {
           turn.check();
-          balancer.setState(pool, command.server(), AdminState.MAINT);
+          balancer.setState(turn::check, pool, command.server(), AdminState.MAINT);
         }
       }
     }

@@ -109,9 +109,9 @@ final class Readying {
     }
   }
 
-  private void apply(LoadBalancer balancer, ServerSetting setting) throws NotDone {
+  private void apply(LoadBalancer balancer, ServerSetting setting) throws NotDone, Turn.Preempted {
     Snapshot seen = balancer.look(List.of(setting.pool()));
-    Settings.apply(balancer, seen, setting);
+    Settings.apply(turn, balancer, seen, setting);
     processes.put(key(setting), seen.process());
   }
 

@@ -1,5 +1,6 @@
 package dev.serin.haproxy.traffic;
 
+import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.haproxy.rotation.PoolCheck;
@@ -27,13 +28,14 @@ final class Settings {
 
   /// Weight before state, so that nothing is admitted with a weight that is not its own; the
   /// leaving entry last, so that no user is sent back to a server which takes nobody.
-  static void apply(LoadBalancer balancer, Snapshot seen, ServerSetting setting) throws NotDone {
+  static void apply(Turn turn, LoadBalancer balancer, Snapshot seen, ServerSetting setting)
+      throws NotDone, Turn.Preempted {
     ServerView now = server(balancer, seen, setting.pool(), setting.server());
-    balancer.setWeight(now, setting.weight());
+    balancer.setWeight(turn::check, now, setting.weight());
     if (now.adminState() != setting.state()) {
-      balancer.setState(setting.pool(), setting.server(), setting.state());
+      balancer.setState(turn::check, setting.pool(), setting.server(), setting.state());
     }
-    balancer.removeLeaving(now.cookie());
+    balancer.removeLeaving(turn::check, now.cookie());
   }
 
   static boolean match(ServerView now, ServerSetting setting) {

@@ -30,7 +30,7 @@ final class Weighing {
     for (ServerSetting setting : command.settings()) {
       turn.check();
       LoadBalancer balancer = fleet.balancer(setting.loadBalancer()).runtime();
-      balancer.setWeight(look(balancer, setting), setting.weight());
+      balancer.setWeight(turn::check, look(balancer, setting), setting.weight());
     }
     Ramp ramp = new Ramp(command.ramp(), turn.now());
     List<ServerSeen> servers = readBack(ramp);

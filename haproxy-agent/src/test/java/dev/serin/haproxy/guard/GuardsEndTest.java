@@ -3,12 +3,16 @@ package dev.serin.haproxy.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
+import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /// How a guard ends, and what it still sees to after its rollout.
@@ -25,22 +29,89 @@ class GuardsEndTest {
         bed.asked("b1", AdminState.DRAIN, 1).settings());
   }
 
-  @Test
-  void aGuardWhoseTimeIsOverDoesNothing() throws InterruptedException {
-    bed.begun();
+  private void guardForTenSeconds() {
     bed.guards.guard(
         new GuardServers(
             bed.head(null), List.of(bed.ready("b1")), bed.time.now().plusSeconds(10), null),
         bed.events::add);
-    bed.at(9);
-    int told = bed.events.size();
-    bed.at(11);
-    bed.one.reload();
-    bed.one.set("b1", AdminState.DRAIN);
-    bed.at(30);
+  }
 
-    assertThat(bed.events).hasSize(told);
+  private void reloadWithAnotherWeight() {
+    bed.one.reload();
+    bed.one.weigh("b1", 7);
+  }
+
+  @Test
+  void whatIsForgottenIsPutBackThoughNobodyRenewsTheGuardAnyMore() throws InterruptedException {
+    bed.begun();
+    guardForTenSeconds();
+    bed.at(900);
+    int told = bed.events.size();
+    reloadWithAnotherWeight();
+    bed.at(905);
+
+    assertThat(bed.one.now("b1").weight()).isEqualTo(1);
+    assertThat(bed.events.subList(told, bed.events.size()))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            HaproxyEvent.DriftMended.class,
+            mended -> assertThat(mended.cause()).isEqualTo(HaproxyEvent.DriftCause.FORGOTTEN));
+  }
+
+  @Test
+  void aGuardWhoseTimeIsOverDoesNothingWhereTheBrokerDoesNotAnswer() throws InterruptedException {
+    AtomicLong nanos = new AtomicLong();
+    Lease lease = new Lease(nanos::get);
+    bed.guards.underLease(lease);
+    bed.begun();
+    guardForTenSeconds();
+    nanos.set(Lease.LASTS.toNanos() + 1);
+    bed.at(11);
+    reloadWithAnotherWeight();
+    bed.at(60);
     assertThat(bed.writes).isEmpty();
+
+    lease.answered(Duration.ZERO);
+    bed.at(90);
+    assertThat(bed.writes).as("another may have had its work").isEmpty();
+  }
+
+  @Test
+  void whatAPersonDidWhileNobodyRenewedTheGuardIsLeftAloneEvenAfterAReload()
+      throws InterruptedException {
+    bed.begun();
+    guardForTenSeconds();
+    bed.at(20);
+    bed.one.set("b1", AdminState.DRAIN);
+    bed.at(25);
+    assertThat(bed.told(ServersChangedByHand.class)).hasSize(1);
+    reloadWithAnotherWeight();
+    bed.at(60);
+    assertThat(bed.writes).isEmpty();
+
+    bed.guardAll(null);
+    bed.at(65);
+    assertThat(bed.one.now("b1").weight()).as("the coordinator has decided").isEqualTo(1);
+  }
+
+  @Test
+  void whatComesLateIsNotPutBackAnyFurtherOnceTheWorkMayBeAnothers() throws InterruptedException {
+    AtomicLong nanos = new AtomicLong();
+    bed.guards.underLease(new Lease(nanos::get));
+    bed.guards.recalled(bed.head("node-1", -5));
+    bed.guards.guard(bed.guard(null, left()), bed.events::add);
+    bed.at(5);
+    bed.one.beforeEach(command -> {
+      if (command.startsWith("set server")) {
+        nanos.set(Lease.LASTS.toNanos() + 1);
+      }
+    });
+    bed.one.set("b1", AdminState.DRAIN);
+    bed.one.leave("b1");
+    bed.at(10);
+
+    assertThat(bed.writes).containsExactly("one set server api/b1 state ready");
+    assertThat(bed.one.leaves("b1")).isTrue();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.contracts.agent.Failure.Reason;
+import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ class LoadBalancerTest {
   @ParameterizedTest
   @ValueSource(strings = {"b1;shutdown", "b1 b2", "b1\nquit", "b1\\", "", "../x", "-b1"})
   void noNameBecomesACommandOfItsOwn(String name) {
-    assertThatThrownBy(() -> answering("\n").setState("api", name, AdminState.DRAIN))
+    assertThatThrownBy(() -> answering("\n").setState(() -> {}, "api", name, AdminState.DRAIN))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> answering("\n").look(List.of(name)))
         .isInstanceOf(IllegalArgumentException.class);
@@ -38,7 +39,7 @@ class LoadBalancerTest {
 
   @Test
   void noCookieValueBecomesACommandOfItsOwn() {
-    assertThatThrownBy(() -> answering("\n").removeLeaving("c1;disable server api/b2"))
+    assertThatThrownBy(() -> answering("\n").removeLeaving(() -> {}, "c1;disable server api/b2"))
         .isInstanceOf(NotDone.class);
     assertThat(said).isEmpty();
     assertThatThrownBy(
@@ -56,7 +57,8 @@ class LoadBalancerTest {
     "'Unknown command: ''set'', but',REFUSED"
   })
   void whatHaproxySaysInsteadOfNothingIsAFailure(String answer, Reason reason) {
-    assertThatThrownBy(() -> answering(answer + "\n").setState("api", "b1", AdminState.READY))
+    assertThatThrownBy(
+            () -> answering(answer + "\n").setState(() -> {}, "api", "b1", AdminState.READY))
         .isInstanceOfSatisfying(
             NotDone.class,
             notDone -> {
@@ -82,19 +84,19 @@ class LoadBalancerTest {
   }
 
   @Test
-  void aServerOnTheMapIsNotAddedTwice() throws NotDone {
-    answering("0x55 c1 1\n\n").addLeaving("c1");
+  void aServerOnTheMapIsNotAddedTwice() throws NotDone, Turn.Preempted {
+    answering("0x55 c1 1\n\n").addLeaving(() -> {}, "c1");
     assertThat(said).containsExactly("show map /etc/leaving.map");
   }
 
   @Test
-  void aServerNotOnTheMapNeedsNoTakingOff() throws NotDone {
-    answering("Key not found.\n\n").removeLeaving("c1");
+  void aServerNotOnTheMapNeedsNoTakingOff() throws NotDone, Turn.Preempted {
+    answering("Key not found.\n\n").removeLeaving(() -> {}, "c1");
     assertThat(said).containsExactly("del map /etc/leaving.map c1");
   }
 
   @Test
-  void aStaticAlgorithmTakesItsOwnWeightInPerCent() throws NotDone {
+  void aStaticAlgorithmTakesItsOwnWeightInPerCent() throws NotDone, Turn.Preempted {
     LoadBalancer balancer =
         new LoadBalancer(
             "lb",
@@ -111,9 +113,9 @@ class LoadBalancerTest {
     ServerView now =
         new ServerView(
             "api", "b1", "UP", 0, 0, 20, null, null, 0, 0, 0, 0, 0, 0, 0, false, false, 100);
-    balancer.setWeight(now, 20);
+    balancer.setWeight(() -> {}, now, 20);
     assertThat(said)
         .containsExactly("set server api/b1 weight 20", "set server api/b1 weight 100%");
-    assertThatThrownBy(() -> balancer.setWeight(now, 10)).isInstanceOf(NotDone.class);
+    assertThatThrownBy(() -> balancer.setWeight(() -> {}, now, 10)).isInstanceOf(NotDone.class);
   }
 }

@@ -69,6 +69,18 @@ class DrainingTest {
   }
 
   @Test
+  void whoLosesItsTurnBetweenTwoWritesMakesNoSecondOne() {
+    bed.one.beforeEach(command -> {
+      if (command.startsWith("add map")) {
+        bed.preempt();
+      }
+    });
+
+    assertThatThrownBy(() -> bed.obey(drain())).isInstanceOf(Turn.Preempted.class);
+    assertThat(bed.writes).containsExactly("one add map /leaving.map c1 1");
+  }
+
+  @Test
   void whoLeavesIsOnTheLeavingMapBeforeItIsDrained() throws Turn.Preempted {
     ServerDrained drained = drains();
 

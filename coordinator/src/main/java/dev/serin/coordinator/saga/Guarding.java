@@ -231,12 +231,7 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
 
   /// A shift is about every node, whoever stands for it.
   private static boolean hasBegun(Rollout rollout, String node) {
-    return rollout.steps().stream()
-        .anyMatch(step ->
-            step.isBegun()
-                && !step.undo()
-                && step.name() != StepName.SHIFT
-                && node.equals(step.node()));
+    return moves(rollout, node).anyMatch(step -> !step.undo());
   }
 
   /// A pause that nobody chose: data stayed away, and no probe is asked for any more. A person who

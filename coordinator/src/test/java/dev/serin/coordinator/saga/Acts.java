@@ -7,6 +7,7 @@ import dev.serin.contracts.agent.AgentEvent;
 import dev.serin.contracts.agent.AnswerHead;
 import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.haproxy.HaproxyCommand;
+import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
@@ -24,6 +25,7 @@ import dev.serin.coordinator.saga.Story.Act;
 import dev.serin.coordinator.saga.Story.Follows;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,14 @@ final class Acts {
         false,
         it.ifBusy(),
         it.labels());
+  }
+
+  /// A node by the guard as it would be sent now: one that has not changed is not sent again.
+  static GuardedServer guarded(Story story, String node) {
+    return Objects.requireNonNull(Guarding.of(story.active())).servers().stream()
+        .filter(server -> server.node().equals(node))
+        .findFirst()
+        .orElseThrow();
   }
 
   static Act defined(@Nullable ServiceDefinition service) {

@@ -5,6 +5,7 @@ import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.asked;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.guarded;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.pause;
 import static dev.serin.coordinator.saga.Acts.probe;
@@ -644,13 +645,6 @@ class BlueGreenTest {
         .on(
             asked(withOverrides("{\"canaries\": [\"b1\"]}")),
             refuses("overrides.canaries: expected none beside strategy blue-green"));
-  }
-
-  private static GuardedServer guarded(Story story, String node) {
-    return Objects.requireNonNull(Guarding.of(story.active())).servers().stream()
-        .filter(server -> server.node().equals(node))
-        .findFirst()
-        .orElseThrow();
   }
 
   private static DeadMan deadMan(Story story) {

@@ -6,6 +6,7 @@ import static dev.serin.contracts.sli.Verdict.PASS;
 import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.fails;
+import static dev.serin.coordinator.saga.Acts.guarded;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.promote;
@@ -62,13 +63,6 @@ class GuardingTest {
         .filter(it -> it.node().equals(node))
         .findFirst()
         .orElseThrow();
-  }
-
-  /// By the guard as it would be sent now: one that has not changed is not sent again at once.
-  private static boolean isInWork(Story story, String node) {
-    Guarding now = Guarding.of(story.active());
-    assertThat(now).isNotNull();
-    return now.servers().stream().anyMatch(it -> it.node().equals(node) && it.inWork());
   }
 
   /// How the rollout that is over leaves its nodes, by the end of its guard.
@@ -188,7 +182,7 @@ class GuardingTest {
             story -> assertThat(story.last().commands()).noneMatch(GuardServers.class::isInstance))
         .until("drain b2")
         .then(story -> {
-          assertThat(isInWork(story, "b2")).isTrue();
+          assertThat(guarded(story, "b2").inWork()).isTrue();
           assertThat(server(story, "b1").inWork()).isFalse();
           assertThat(server(story, "b1").settings()).allMatch(it -> it.state() == AdminState.READY);
           assertThat(guard(story).deadMan()).isNull();
@@ -520,7 +514,7 @@ class GuardingTest {
     }
     story
         .on(fails("drain b2"), sends("restore b2"))
-        .then(later -> assertThat(isInWork(later, "b2")).isTrue())
+        .then(later -> assertThat(guarded(later, "b2").inWork()).isTrue())
         .until("serving b2")
         .goesOn()
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
@@ -531,7 +525,7 @@ class GuardingTest {
     rollout(SERVICE)
         .until("drain b2")
         .on(Acts.pause(), isIn(RolloutPhase.PAUSED))
-        .then(story -> assertThat(isInWork(story, "b2")).isTrue())
+        .then(story -> assertThat(guarded(story, "b2").inWork()).isTrue())
         .on(resume(), sends("drain b2"))
         .goesOn()
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);

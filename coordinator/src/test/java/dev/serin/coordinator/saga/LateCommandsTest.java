@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import static dev.serin.contracts.sli.Verdict.FAIL;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.fails;
+import static dev.serin.coordinator.saga.Acts.guarded;
 import static dev.serin.coordinator.saga.Acts.probe;
 import static dev.serin.coordinator.saga.Acts.sends;
 import static dev.serin.coordinator.saga.Services.canaryThenPeers;
@@ -10,23 +11,14 @@ import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.Failure;
-import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.time.Duration;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// What an agent that was held up does only now, and what was told to a node and never answered:
 /// who puts it right, and when (I10).
 class LateCommandsTest {
   private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1");
-
-  private static GuardedServer guarded(Story story, String node) {
-    return Objects.requireNonNull(Guarding.of(story.active())).servers().stream()
-        .filter(it -> it.node().equals(node))
-        .findFirst()
-        .orElseThrow();
-  }
 
   @Test
   void aNodeIsGuardedWhileItIsOnlyCheckedThroughTheLoadBalancers() {

@@ -5,6 +5,7 @@ import static dev.serin.coordinator.saga.Acts.abort;
 import static dev.serin.coordinator.saga.Acts.asked;
 import static dev.serin.coordinator.saga.Acts.done;
 import static dev.serin.coordinator.saga.Acts.failsForGood;
+import static dev.serin.coordinator.saga.Acts.guarded;
 import static dev.serin.coordinator.saga.Acts.isIn;
 import static dev.serin.coordinator.saga.Acts.pause;
 import static dev.serin.coordinator.saga.Acts.probe;
@@ -36,7 +37,6 @@ import dev.serin.contracts.sli.SliCommand.WatchSlis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,11 +161,6 @@ class NothingInstalledTest {
     assertThat(story.ledger().versions()).isEqualTo(before.versions());
   }
 
-  private static boolean isInWork(Story story, String node) {
-    return Objects.requireNonNull(Guarding.of(story.active())).servers().stream()
-        .anyMatch(it -> it.node().equals(node) && it.inWork());
-  }
-
   @Test
   void whatAPauseHasInterruptedIsLeftToTheWayBack() {
     Story story =
@@ -174,14 +169,14 @@ class NothingInstalledTest {
             .until("watch 1-3")
             .on(probe(FAIL), sends("stop-watching", "drain b2"))
             .on(pause(), isIn(RolloutPhase.PAUSED));
-    assertThat(isInWork(story, "b2")).isTrue();
+    assertThat(guarded(story, "b2").inWork()).isTrue();
     story.on(abort(), sends("restart b2"));
-    assertThat(isInWork(story, "b2"))
+    assertThat(guarded(story, "b2").inWork())
         .as("it may be drained by now, and nobody makes it ready before its health is known (I3)")
         .isTrue();
     story.on(done("restart b2"), sends("health b2")).on(done("health b2"), sends("ready b2"));
     story.on(done("ready b2"), sends("serving b2"));
-    assertThat(isInWork(story, "b2")).isFalse();
+    assertThat(guarded(story, "b2").inWork()).isFalse();
     story.goesOn().endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
   }
 

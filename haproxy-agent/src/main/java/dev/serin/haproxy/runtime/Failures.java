@@ -26,6 +26,13 @@ public final class Failures {
         loadBalancer, "no HAProxy's answer to '" + asked + "': '" + Check.printable(answer) + "'");
   }
 
+  /// What came is no answer to the command: HAProxy has said no, or it was no HAProxy.
+  static NotDone unread(String loadBalancer, String asked, String answer) {
+    return answer.contains("Permission denied")
+        ? said(loadBalancer, asked, "Permission denied")
+        : garbled(loadBalancer, asked, answer);
+  }
+
   public static NotDone unknownLoadBalancer(String name, Collection<String> known) {
     return new NotDone(
         new Failure(

@@ -33,8 +33,8 @@ public final class LoadBalancer {
   public LoadBalancer(
       String name, RuntimeWire runtime, @Nullable RuntimeWire master, @Nullable String leavingMap) {
     this.name = Check.name("load balancer", name);
-    this.runtime = runtime;
-    this.master = master;
+    this.runtime = new WholeAnswers(runtime);
+    this.master = master == null ? null : new WholeAnswers(master);
     if (leavingMap != null && !isWord(leavingMap)) {
       throw new IllegalArgumentException(
           "leaving-map: expected a file's path without spaces, ';' or '\\', was '"
@@ -130,12 +130,12 @@ public final class LoadBalancer {
   public Optional<Set<String>> leaving() throws NotDone {
     return leavingMap == null
         ? Optional.of(Set.of())
-        : MapEntries.keys(ask(runtime, "show map " + leavingMap));
+        : read("show map " + leavingMap, MapEntries::keys);
   }
 
   /// The files of all the maps that HAProxy has.
   public Set<String> maps() throws NotDone {
-    return MapEntries.files(ask(runtime, "show map"));
+    return read("show map", MapEntries::files);
   }
 
   /// Puts the server's cookie on the leaving map, where there is one and it is not there yet:
@@ -191,6 +191,20 @@ public final class LoadBalancer {
   private String write(Permit permit, String command) throws NotDone, Turn.Preempted {
     permit.check();
     return ask(runtime, command).strip();
+  }
+
+  /// Reads one kind of answer.
+  private interface Reader<T> {
+    T read(String answer) throws Garbled;
+  }
+
+  private <T> T read(String command, Reader<T> reader) throws NotDone {
+    String answer = ask(runtime, command);
+    try {
+      return reader.read(answer);
+    } catch (Garbled garbled) {
+      throw Failures.unread(name, command, answer);
+    }
   }
 
   private String ask(RuntimeWire wire, String line) throws NotDone {

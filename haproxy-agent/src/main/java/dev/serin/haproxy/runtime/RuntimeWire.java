@@ -10,7 +10,8 @@ public interface RuntimeWire {
   /// What came of it.
   sealed interface Reply {}
 
-  /// HAProxy answered, if only with an error message.
+  /// HAProxy answered, if only with an error message. Whether all of it came only [WholeAnswers]
+  /// tells: the end of a connection looks the same wherever it is cut.
   record Answered(String text) implements Reply {}
 
   /// No whole answer came; whether the command had its effect is not known.

@@ -13,7 +13,7 @@ final class Sessions {
   /// The analysers that are still at work on the request and on the response.
   private static final Pattern ANALYSERS = Pattern.compile("\\ban=([0-9a-f]+)h");
 
-  private static final Pattern DETAIL = Pattern.compile("^(0x[0-9a-f]+): ", Pattern.MULTILINE);
+  private static final Pattern HEAD = Pattern.compile("^(0x[0-9a-f]+): ", Pattern.MULTILINE);
 
   private static final Pattern TUNNEL =
       Pattern.compile("\\breq\\.st=MSG_TUNNEL rsp\\.st=MSG_TUNNEL\\b");
@@ -27,10 +27,13 @@ final class Sessions {
   ///   of TCP pools too; only [#tunnels] knows
   record Session(String id, boolean mayBeTunnel) {}
 
-  /// The sessions on one server out of `show sess`.
-  static List<Session> on(String pool, String server, String answer) {
+  /// The sessions on one server out of `show sess`. A line that is no session's is no empty server.
+  static List<Session> on(String pool, String server, String answer) throws Garbled {
     List<Session> sessions = new ArrayList<>();
     for (String line : answer.lines().toList()) {
+      if (!line.isBlank() && !HEAD.matcher(line).find()) {
+        throw new Garbled(line);
+      }
       Matcher found = LINE.matcher(line);
       if (found.find() && found.group(2).equals(pool) && found.group(3).equals(server)) {
         sessions.add(new Session(found.group(1), noAnalyser(line)));
@@ -53,7 +56,7 @@ final class Sessions {
   /// sess <id>`: request and response are both in the state `MSG_TUNNEL`.
   static List<String> tunnels(String answer) {
     List<String> tunnels = new ArrayList<>();
-    Matcher head = DETAIL.matcher(answer);
+    Matcher head = HEAD.matcher(answer);
     List<Integer> starts = new ArrayList<>();
     while (head.find()) {
       starts.add(head.start());

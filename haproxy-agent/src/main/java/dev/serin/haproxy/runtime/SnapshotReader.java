@@ -1,105 +1,139 @@
 package dev.serin.haproxy.runtime;
 
+import dev.serin.contracts.Check;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the answer to `show info`, `show servers state`, `show servers conn` and `show stat`,
 /// asked in any order over one connection (Management Guide, "Unix Socket commands"). Each block is
-/// known by its first line, so an error message between them does not shift the others.
+/// known by its first line. Where one of them is missing, or says of a pool's servers what another
+/// does not, nothing is believed: a pool or a server that is not there is one that all of them do
+/// not have.
 final class SnapshotReader {
-  private @Nullable Table stat;
-  private @Nullable Table state;
-  private @Nullable Table connections;
+  /// HAProxy's words for a server's state in `show stat`, with what may follow them.
+  private static final Pattern STATUS =
+      Pattern.compile("(UP|DOWN|NOLB|DRAIN|MAINT)( .+)?|no check");
+
+  /// `Can't find backend.`, `No such proxy.`: one line that begins no table.
+  private static final Pattern MESSAGE = Pattern.compile("[A-Z].*");
+
+  /// How many tables are asked for each pool.
+  private static final int TABLES = 3;
+
+  private final Tables stat = new Tables();
+  private final Tables state = new Tables();
+  private final Tables connections = new Tables();
   private final Map<String, String> info = new HashMap<>();
+  private int messages;
 
   private SnapshotReader() {}
 
-  /// The snapshot; none when the answer is no HAProxy's, or a part of it is missing.
-  static Optional<Snapshot> read(String answer) {
+  /// Asked for several pools, the header comes again with each.
+  private static final class Tables {
+    private @Nullable Table all;
+    private int count;
+
+    Table begun(Table table) {
+      count++;
+      if (all == null) {
+        all = table;
+      }
+      return all;
+    }
+
+    List<Table.Row> rows() {
+      return all == null ? List.of() : all.rows();
+    }
+  }
+
+  /// The snapshot.
+  ///
+  /// @param pools those that were asked for, one by one; none where all were asked for at once
+  static Snapshot read(@Nullable Set<String> pools, String answer) throws Garbled {
     SnapshotReader reader = new SnapshotReader();
-    reader.blocks(answer);
+    List<String> block = new ArrayList<>();
+    for (String line : answer.lines().toList()) {
+      if (!line.isEmpty()) {
+        block.add(line);
+      } else if (!block.isEmpty()) {
+        reader.block(block);
+        block = new ArrayList<>();
+      }
+    }
+    if (!block.isEmpty()) {
+      throw new Garbled(Check.printable(block.getLast()));
+    }
+    reader.checkBlocks(pools);
     return reader.snapshot();
   }
 
-  private enum Block {
-    NONE,
-    INFO,
-    STAT,
-    STATE,
-    CONNECTIONS
-  }
-
-  private void blocks(String answer) {
-    Block block = Block.NONE;
-    for (String line : answer.lines().toList()) {
-      if (line.isBlank()) {
-        block = Block.NONE;
-      } else if (line.startsWith("# pxname,")) {
-        block = Block.STAT;
-        // Asked for several pools, the header comes again with each.
-        stat = stat == null ? Table.commas(line) : stat;
-      } else if (line.startsWith("# be_id ")) {
-        block = Block.STATE;
-        state = state == null ? Table.spaces(line) : state;
-      } else if (line.startsWith("# bkname/svname ")) {
-        block = Block.CONNECTIONS;
-        connections = connections == null ? Table.spaces(line) : connections;
-      } else if (line.startsWith("Name: ")) {
-        block = Block.INFO;
-      } else {
-        row(block, line);
+  private void block(List<String> lines) throws Garbled {
+    String first = lines.getFirst();
+    if (first.startsWith("Name: ")) {
+      lines.forEach(this::info);
+    } else if (first.startsWith("# pxname,")) {
+      Table table = stat.begun(Table.commas(first));
+      for (String line : lines.subList(1, lines.size())) {
+        table.addCommas(line);
       }
+    } else if (first.startsWith("# bkname/svname ")) {
+      spaced(connections, lines);
+    } else if (lines.size() > 1 && lines.get(1).startsWith("# be_id ")) {
+      // The first line is the version of what follows.
+      spaced(state, lines.subList(1, lines.size()));
+    } else if (lines.size() == 1 && MESSAGE.matcher(first).matches() && Legible.is(first)) {
+      messages++;
+    } else {
+      throw new Garbled(Check.printable(first));
     }
   }
 
-  private void row(Block block, String line) {
-    switch (block) {
-      case STAT -> {
-        if (stat != null) {
-          stat.addCommas(line);
-        }
-      }
-      case STATE -> {
-        if (state != null) {
-          state.addSpaces(line);
-        }
-      }
-      case CONNECTIONS -> {
-        if (connections != null) {
-          connections.addSpaces(line);
-        }
-      }
-      case INFO -> {
-        int colon = line.indexOf(": ");
-        if (colon > 0) {
-          info.putIfAbsent(line.substring(0, colon), line.substring(colon + 2).strip());
-        }
-      }
-      case NONE -> {}
+  private static void spaced(Tables tables, List<String> lines) throws Garbled {
+    Table table = tables.begun(Table.spaces(lines.getFirst()));
+    for (String line : lines.subList(1, lines.size())) {
+      table.addSpaces(line);
     }
   }
 
-  private Optional<Snapshot> snapshot() {
-    Optional<ProcessSeen> process = process();
-    if (process.isEmpty()) {
-      return Optional.empty();
+  private void info(String line) {
+    int colon = line.indexOf(": ");
+    if (colon > 0) {
+      info.putIfAbsent(line.substring(0, colon), line.substring(colon + 2).strip());
     }
+  }
+
+  private void checkBlocks(@Nullable Set<String> pools) throws Garbled {
+    boolean complete =
+        pools == null
+            ? stat.count == 1 && state.count == 1 && connections.count == 1
+            : stat.count + state.count + connections.count + messages == TABLES * pools.size();
+    if (!complete) {
+      throw new Garbled(
+          "%d tables 'stat', %d 'servers state', %d 'servers conn'"
+              .formatted(stat.count, state.count, connections.count));
+    }
+  }
+
+  private Snapshot snapshot() throws Garbled {
+    ProcessSeen process = process();
     Map<String, Table.Row> states = new HashMap<>();
-    for (Table.Row row : rows(state)) {
+    for (Table.Row row : state.rows()) {
       states.put(row.text("be_name") + "/" + row.text("srv_name"), row);
     }
     Map<String, Integer> busy = new HashMap<>();
-    for (Table.Row row : rows(connections)) {
+    for (Table.Row row : connections.rows()) {
       busy.put(String.valueOf(row.text("bkname/svname")), (int) row.number("used_cur"));
     }
     Map<String, PoolView> pools = new LinkedHashMap<>();
     Map<String, Map<String, ServerView>> servers = new LinkedHashMap<>();
-    for (Table.Row row : rows(stat)) {
+    for (Table.Row row : stat.rows()) {
       String pool = String.valueOf(row.text("pxname"));
       String name = String.valueOf(row.text("svname"));
       if (name.equals("BACKEND")) {
@@ -111,37 +145,48 @@ final class SnapshotReader {
                 row.text("cookie"),
                 Collections.unmodifiableMap(servers.getOrDefault(pool, Map.of()))));
       } else if (!name.equals("FRONTEND") && row.number("type") == 2) {
-        Table.Row stateRow = states.get(pool + "/" + name);
-        if (stateRow != null) {
-          servers
-              .computeIfAbsent(pool, key -> new LinkedHashMap<>())
-              .put(name, server(row, stateRow, busy.getOrDefault(pool + "/" + name, 0)));
+        String line = pool + "/" + name;
+        Table.Row stateRow = states.remove(line);
+        Integer used = busy.remove(line);
+        if (stateRow == null || used == null) {
+          throw new Garbled("half of the server " + line);
         }
+        servers
+            .computeIfAbsent(pool, key -> new LinkedHashMap<>())
+            .put(name, server(row, stateRow, used));
       }
     }
-    return Optional.of(new Snapshot(process.get(), Collections.unmodifiableMap(pools)));
+    if (!pools.keySet().containsAll(servers.keySet())) {
+      throw new Garbled("servers without their backend, among " + servers.keySet());
+    }
+    checkNoneIsLeft(pools.keySet(), states.keySet());
+    checkNoneIsLeft(pools.keySet(), busy.keySet());
+    return new Snapshot(process, Collections.unmodifiableMap(pools));
   }
 
-  private Optional<ProcessSeen> process() {
-    try {
-      return Optional.of(
-          new ProcessSeen(
-              Long.parseLong(info.getOrDefault("Pid", "")),
-              Long.parseLong(info.getOrDefault("Uptime_sec", ""))));
-    } catch (NumberFormatException missing) {
-      return Optional.empty();
+  /// A server of a pool that `show stat` has is there too.
+  private static void checkNoneIsLeft(Set<String> pools, Set<String> lines) throws Garbled {
+    for (String line : lines) {
+      if (pools.contains(line.substring(0, line.indexOf('/')))) {
+        throw new Garbled("half of the server " + line);
+      }
     }
   }
 
-  private static List<Table.Row> rows(@Nullable Table table) {
-    return table == null ? List.of() : table.rows();
+  private ProcessSeen process() throws Garbled {
+    try {
+      return new ProcessSeen(
+          Long.parseLong(info.getOrDefault("Pid", "")),
+          Long.parseLong(info.getOrDefault("Uptime_sec", "")));
+    } catch (NumberFormatException missing) {
+      throw new Garbled("no pid and no uptime of HAProxy's");
+    }
   }
 
   /// @param used `used_cur`: connections in use, a health check that is under way among them
-  private static ServerView server(Table.Row stat, Table.Row state, int used) {
+  private static ServerView server(Table.Row stat, Table.Row state, int used) throws Garbled {
     String host = state.text("srv_addr");
     String port = state.text("srv_port");
-    String status = stat.text("status");
     String address = stat.text("addr");
     if (address == null && host != null && port != null && !host.equals("-")) {
       address = host + ":" + port;
@@ -149,7 +194,7 @@ final class SnapshotReader {
     return new ServerView(
         String.valueOf(stat.text("pxname")),
         String.valueOf(stat.text("svname")),
-        status == null ? "" : status,
+        status(stat),
         (int) state.number("srv_admin_state"),
         (int) state.number("srv_uweight"),
         (int) state.number("srv_iweight"),
@@ -168,14 +213,22 @@ final class SnapshotReader {
         stat.text("throttle") == null ? 100 : (int) stat.number("throttle"));
   }
 
+  private static String status(Table.Row stat) throws Garbled {
+    String status = String.valueOf(stat.text("status"));
+    if (!STATUS.matcher(status).matches()) {
+      throw new Garbled("status " + Check.printable(status));
+    }
+    return status;
+  }
+
   /// Whether checks are configured (`CHK_ST_CONFIGURED`, bit 1 of the check's state) and not
   /// enabled (`CHK_ST_ENABLED`, bit 2).
-  private static boolean isSwitchedOff(Table.Row state) {
+  private static boolean isSwitchedOff(Table.Row state) throws Garbled {
     return (state.number("srv_check_state") & 0b110) == 0b010;
   }
 
   /// 1 while a check is in progress (`CHK_ST_INPROGRESS`, bit 0 of the check's state).
-  private static int underWay(Table.Row state, String column) {
+  private static int underWay(Table.Row state, String column) throws Garbled {
     return (int) (state.number(column) & 1);
   }
 }

@@ -1,40 +1,60 @@
 package dev.serin.haproxy.runtime;
 
+import dev.serin.contracts.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A table of HAProxy's, read by its header: which columns there are, and in which order, varies
-/// with the version.
+/// with the version. A row that is shorter than the header, a text that is none and a number that
+/// is none are [Garbled]; a column that is missing, or empty, is not.
 final class Table {
   private final Map<String, Integer> columns;
   private final List<List<String>> rows = new ArrayList<>();
 
-  private Table(List<String> header) {
+  private final int width;
+
+  private Table(List<String> header) throws Garbled {
     columns = new java.util.HashMap<>();
-    for (int i = 0; i < header.size(); i++) {
-      columns.putIfAbsent(header.get(i), i);
+    width = header.size();
+    for (int i = 0; i < width; i++) {
+      columns.putIfAbsent(legible(header.get(i)), i);
     }
   }
 
   /// A table whose header line begins with `#` and whose cells are parted by commas, with quotes
   /// around texts that hold some.
-  static Table commas(String header) {
+  static Table commas(String header) throws Garbled {
     return new Table(cells(header.substring(1).strip()));
   }
 
   /// A table whose header line begins with `#` and whose cells are parted by spaces.
-  static Table spaces(String header) {
+  static Table spaces(String header) throws Garbled {
     return new Table(words(header.substring(1).strip()));
   }
 
-  void addCommas(String line) {
-    rows.add(cells(line));
+  void addCommas(String line) throws Garbled {
+    add(line, cells(line));
   }
 
-  void addSpaces(String line) {
-    rows.add(words(line.strip()));
+  /// Such a row is HAProxy's own from end to end; those with commas carry words of others.
+  void addSpaces(String line) throws Garbled {
+    add(line, words(legible(line).strip()));
+  }
+
+  private void add(String line, List<String> row) throws Garbled {
+    if (row.size() < width) {
+      throw new Garbled(Check.printable(line));
+    }
+    rows.add(row);
+  }
+
+  private static String legible(String text) throws Garbled {
+    if (!Legible.is(text)) {
+      throw new Garbled(Check.printable(text));
+    }
+    return text;
   }
 
   List<Row> rows() {
@@ -90,21 +110,21 @@ final class Table {
     }
 
     /// The cell under this header; none where the column or the value is missing.
-    @Nullable String text(String column) {
+    @Nullable String text(String column) throws Garbled {
       Integer at = columns.get(column);
       if (at == null || at >= cells.size() || cells.get(at).isEmpty()) {
         return null;
       }
-      return cells.get(at);
+      return legible(cells.get(at));
     }
 
     /// The number under this header, 0 where there is none.
-    long number(String column) {
+    long number(String column) throws Garbled {
       String text = text(column);
       try {
         return text == null ? 0 : Long.parseLong(text);
       } catch (NumberFormatException other) {
-        return 0;
+        throw new Garbled(column + " " + Check.printable(String.valueOf(text)));
       }
     }
   }

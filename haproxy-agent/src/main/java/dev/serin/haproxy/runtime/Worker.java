@@ -2,7 +2,10 @@ package dev.serin.haproxy.runtime;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One HAProxy process that serves, or one that a reload left behind to finish what it had.
 public final class Worker {
@@ -49,32 +52,39 @@ public final class Worker {
   }
 
   public Snapshot look(Collection<String> pools) throws NotDone {
+    Set<String> wanted = new LinkedHashSet<>(pools);
     List<String> commands = new ArrayList<>();
     commands.add("show info");
-    for (String pool : pools) {
+    for (String pool : wanted) {
       commands.add("show servers state " + pool);
       commands.add("show servers conn " + pool);
       commands.add("show stat " + pool + " 6 -1");
     }
-    return snapshot(commands);
+    return snapshot(wanted, commands);
   }
 
   Snapshot lookAtAll() throws NotDone {
-    return snapshot(List.of("show info", "show servers state", "show servers conn", "show stat"));
+    return snapshot(
+        null, List.of("show info", "show servers state", "show servers conn", "show stat"));
   }
 
-  private Snapshot snapshot(List<String> commands) throws NotDone {
+  /// @param pools those that are asked for; none means all
+  private Snapshot snapshot(@Nullable Set<String> pools, List<String> commands) throws NotDone {
     String answer = asking.ask(commands);
     if (answer.contains("Permission denied")) {
       throw Failures.said(loadBalancer, "show servers state", "Permission denied");
     }
-    return SnapshotReader.read(answer)
-        .orElseThrow(() -> Failures.garbled(loadBalancer, commands.getFirst(), answer));
+    try {
+      return SnapshotReader.read(pools, answer);
+    } catch (Garbled garbled) {
+      throw Failures.unreachable(
+          loadBalancer, "an answer that can't be read: '" + garbled.getMessage() + "'");
+    }
   }
 
   /// What is on the server, tunnels apart. Costs a list of all sessions of the process.
   public Load load(String pool, String server) throws NotDone {
-    List<Sessions.Session> sessions = Sessions.on(pool, server, asking.ask(List.of("show sess")));
+    List<Sessions.Session> sessions = sessions(pool, server);
     List<String> candidates =
         sessions.stream().filter(Sessions.Session::mayBeTunnel).map(Sessions.Session::id).toList();
     if (candidates.size() < sessions.size()) {
@@ -85,6 +95,15 @@ public final class Worker {
       tunnels.addAll(stillTunnels(some));
     }
     return new Load(candidates.size() - tunnels.size(), tunnels);
+  }
+
+  private List<Sessions.Session> sessions(String pool, String server) throws NotDone {
+    String answer = asking.ask(List.of("show sess"));
+    try {
+      return Sessions.on(pool, server, answer);
+    } catch (Garbled garbled) {
+      throw Failures.unread(loadBalancer, "show sess", answer);
+    }
   }
 
   /// Closes the tunnels that a look found. HAProxy knows a session by its address in memory, which
@@ -122,10 +141,7 @@ public final class Worker {
   /// a whole server, so there each session is named.
   public void shutAll(String pool, String server) throws NotDone {
     if (old) {
-      shut(
-          Sessions.on(pool, server, asking.ask(List.of("show sess"))).stream()
-              .map(Sessions.Session::id)
-              .toList());
+      shut(sessions(pool, server).stream().map(Sessions.Session::id).toList());
       return;
     }
     String command = "shutdown sessions server " + pool + "/" + server;

@@ -234,7 +234,8 @@ public final class VirtualHaproxy {
       if (silent) {
         return new RuntimeWire.Unanswered("no socket");
       }
-      text.append(one(command)).append('\n');
+      String one = one(command);
+      text.append(one.isEmpty() || one.endsWith("\n") ? one : one + '\n').append('\n');
     }
     return new RuntimeWire.Answered(text.toString());
   }
@@ -253,7 +254,8 @@ public final class VirtualHaproxy {
               .formatted(pid, Duration.between(startedAt, clock.get()).toSeconds());
       case "show servers" -> words[2].equals("state") ? state() : connections();
       case "show stat" -> stat();
-      case "show map" -> words.length > 2 ? map() : "1 (" + MAP + ") a map\n";
+      case "show map" ->
+          words.length > 2 ? map() : "# id (file) description\n1 (" + MAP + ") a map\n";
       case "show cli" -> level;
       case "show sess" -> words.length > 2 ? detail(words[2]) : list();
       case "set server" -> set(words);
@@ -319,7 +321,7 @@ public final class VirtualHaproxy {
   private String state() {
     StringBuilder text =
         new StringBuilder(
-            "# be_id be_name srv_name srv_addr srv_admin_state srv_uweight srv_iweight"
+            "1\n# be_id be_name srv_name srv_addr srv_admin_state srv_uweight srv_iweight"
                 + " srv_check_state srv_port\n");
     lines.forEach((server, line) -> {
       int bits =

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class AnswersTest {
   @Test
-  void findsTheSessionsOfOneServer() {
+  void findsTheSessionsOfOneServer() throws Garbled {
     assertThat(Sessions.on("api", "b1", Recorded.answer("2.6/show-sess.txt")))
         .containsExactly(
             new Sessions.Session("0x55e07cb395c0", true),
@@ -29,7 +29,7 @@ class AnswersTest {
   }
 
   @Test
-  void readsMaps() {
+  void readsMaps() throws Garbled {
     assertThat(MapEntries.keys(Recorded.answer("2.6/show-map.txt")).orElseThrow())
         .containsExactly("c1");
     assertThat(MapEntries.keys("\n").orElseThrow()).isEmpty();

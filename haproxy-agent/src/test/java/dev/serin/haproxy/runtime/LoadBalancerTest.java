@@ -58,7 +58,7 @@ class LoadBalancerTest {
   })
   void whatHaproxySaysInsteadOfNothingIsAFailure(String answer, Reason reason) {
     assertThatThrownBy(
-            () -> answering(answer + "\n").setState(() -> {}, "api", "b1", AdminState.READY))
+            () -> answering(answer + "\n\n").setState(() -> {}, "api", "b1", AdminState.READY))
         .isInstanceOfSatisfying(
             NotDone.class,
             notDone -> {

@@ -1,21 +1,30 @@
 package dev.serin.haproxy.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotReaderTest {
-  private static Snapshot read(String name) {
-    return SnapshotReader.read(Recorded.answer(name)).orElseThrow();
+  private static final Set<String> API = Set.of("api");
+
+  private static Snapshot read(@Nullable Set<String> pools, String name) {
+    try {
+      return SnapshotReader.read(pools, Recorded.answer(name));
+    } catch (Garbled garbled) {
+      throw new AssertionError(garbled);
+    }
   }
 
   @Test
   void readsServersAndPoolsOf26() {
-    Snapshot seen = read("2.6/snapshot.txt");
+    Snapshot seen = read(Set.of("api", "uri", "none"), "2.6/snapshot.txt");
 
     assertThat(seen.poolNames()).containsExactly("api", "uri");
     PoolView api = java.util.Objects.requireNonNull(seen.pools().get("api"));
@@ -52,12 +61,12 @@ class SnapshotReaderTest {
 
   @Test
   void readsEverythingAtLevelOperatorToo() {
-    assertThat(read("2.6/snapshot-all.txt").poolNames()).containsExactly("api", "uri");
+    assertThat(read(null, "2.6/snapshot-all.txt").poolNames()).containsExactly("api", "uri");
   }
 
   @Test
   void readsColumnsByNameWhereverAVersionPutsThem() {
-    Snapshot seen = read("3.x/snapshot.txt");
+    Snapshot seen = read(API, "3.x/snapshot.txt");
     assertThat(seen.process()).isEqualTo(new ProcessSeen(8, 125));
     ServerView b1 = seen.server("api", "b1").orElseThrow();
     assertThat(b1.sessions()).isEqualTo(2);
@@ -86,13 +95,81 @@ class SnapshotReaderTest {
         "\u0000\u0001\u0002# pxname,"
       })
   void readsNothingOutOfWhatIsNoHaproxys(String answer) {
-    assertThat(SnapshotReader.read(answer)).isEmpty();
+    assertThatThrownBy(() -> SnapshotReader.read(Set.of(), answer)).isInstanceOf(Garbled.class);
+    assertThatThrownBy(() -> SnapshotReader.read(null, answer)).isInstanceOf(Garbled.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // A server that one of the tables has not, a table that is missing, another pool's message.
+        "3 api 1 b1 .*\n",
+        "api/b1 .*\n",
+        "api,b1,.*\n",
+        "api,b1,.*\n(api,b2,.*\n)",
+        "api,BACKEND.*\n",
+        "(?s)1\n# be_id.*?\n\n",
+        "(?s)# bkname.*?\n\n",
+        "(?s)# pxname.*?\n\n",
+        "(?s)Name: .*?\n\n",
+        "Pid: 8\n",
+        // What is shorter than it should be.
+        "fd00::11 2 8 ",
+        "DRAIN,",
+        ",b1,1"
+      })
+  void readsNothingWhereAPartIsMissing(String part) {
+    String whole = Recorded.answer("3.x/snapshot.txt");
+    String less = whole.replaceFirst(part, "");
+    assertThat(less).isNotEqualTo(whole);
+    assertThatThrownBy(() -> SnapshotReader.read(API, less)).isInstanceOf(Garbled.class);
+    assertThatThrownBy(() -> SnapshotReader.read(null, less)).isInstanceOf(Garbled.class);
   }
 
   @Test
-  void leavesOutAServerOfWhichHalfIsMissing() {
-    String cut = Recorded.answer("2.6/snapshot.txt").replaceFirst("3 api 1 b1 .*\n", "");
-    assertThat(SnapshotReader.read(cut).orElseThrow().server("api", "b1")).isEmpty();
+  void readsNothingOutOfTheAnswerToAnotherQuestion() {
+    String whole = Recorded.answer("3.x/snapshot.txt");
+    assertThatThrownBy(() -> SnapshotReader.read(Set.of("api", "uri"), whole))
+        .isInstanceOf(Garbled.class);
+  }
+
+  /// Each number that is read, each name and each header: a character of it that is none.
+  @Test
+  void readsNothingWhereWhatItReadsIsGarbled() throws Garbled {
+    String whole = Recorded.answer("3.x/snapshot.txt");
+    Snapshot seen = SnapshotReader.read(API, whole);
+    for (int at = 0; at < whole.length(); at++) {
+      String garbled = whole.substring(0, at) + '\uFFFD' + whole.substring(at + 1);
+      Snapshot read;
+      try {
+        read = SnapshotReader.read(API, garbled);
+      } catch (Garbled expected) {
+        continue;
+      }
+      assertThat(read).as("garbled at %d", at).isEqualTo(seen);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'fd00::11 2 8 100 100','fd00::11 2 z 100 100'",
+    "'fd00::12 2 0 100 100','fd00::12 2 0 1z0 100'",
+    "'5000 2 3 9 1','5000 2 3z 9 1'",
+    "'api,b1,1,0,0,2,9','api,b1,1,0,0,2z,9'",
+    "'DRAIN,100,1','DRIN,100,1'",
+    "'Uptime_sec: 125','Uptime_sec: 1z5'"
+  })
+  void aNumberOrAWordThatIsNoneIsNotTakenForZero(String right, String wrong) {
+    String whole = Recorded.answer("3.x/snapshot.txt");
+    assertThat(whole).contains(right);
+    assertThatThrownBy(() -> SnapshotReader.read(API, whole.replace(right, wrong)))
+        .isInstanceOf(Garbled.class);
+  }
+
+  @Test
+  void aBackendThatIsSwitchedOffInTheFileIsNotThere() throws Garbled {
+    String whole = Recorded.answer("3.x/snapshot.txt").replaceAll("api,.*\n", "");
+    assertThat(SnapshotReader.read(API, whole).pools()).isEmpty();
   }
 
   @ParameterizedTest

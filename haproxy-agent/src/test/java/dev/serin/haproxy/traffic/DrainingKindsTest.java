@@ -68,7 +68,7 @@ class DrainingKindsTest {
   @Test
   void whereTheMasterTellsOfNoOldWorkerNoneIsWaitedFor() throws Turn.Preempted {
     RuntimeWire master =
-        _ -> new RuntimeWire.Answered("#<PID> <type>\n1 master 0\n# workers\n8 worker 0\n");
+        _ -> new RuntimeWire.Answered("#<PID> <type>\n1 master 0\n# workers\n8 worker 0\n\n");
     bed.one = new VirtualHaproxy("one", bed.time::now, bed.writes, master);
     bed.one.reload();
 
@@ -81,7 +81,7 @@ class DrainingKindsTest {
     RuntimeWire master =
         line ->
             line.startsWith("show proc")
-                ? new RuntimeWire.Answered("1 master 0\n# old workers\n7 worker 1\n")
+                ? new RuntimeWire.Answered("1 master 0\n# old workers\n7 worker 1\n\n")
                 : new RuntimeWire.Unanswered("it has ended");
     bed.one = new VirtualHaproxy("one", bed.time::now, bed.writes, master);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// The look before a rollout; on real load balancers it is `CheckIT`.
 class PoolCheckingTest {
   private static final RuntimeWire.Reply PROCESSES =
-      new RuntimeWire.Answered("1 master 0\n# workers\n8 worker 0\n");
+      new RuntimeWire.Answered("1 master 0\n# workers\n8 worker 0\n\n");
 
   private final TrafficBed bed = new TrafficBed();
   private List<String> loadBalancers = List.of("one", "two");

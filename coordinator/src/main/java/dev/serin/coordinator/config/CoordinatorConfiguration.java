@@ -8,6 +8,7 @@ import dev.serin.coordinator.streams.CoordinatorStreams;
 import dev.serin.coordinator.view.RolloutViews;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -29,9 +30,16 @@ public class CoordinatorConfiguration {
   }
 
   @Bean
-  RescueFiles rescueFiles(CoordinatorSettings settings, ArtifactSettings artifacts) {
-    return new RescueFiles(
-        Path.of(settings.data(), "rescue").toAbsolutePath(), artifacts.in(settings.data()));
+  RescueFiles rescueFiles(
+      CoordinatorSettings settings, ArtifactSettings artifacts, KafkaSettings kafka) {
+    RescueFiles files =
+        new RescueFiles(
+            Path.of(settings.data(), "rescue").toAbsolutePath(),
+            artifacts.in(settings.data()),
+            InstantSource.system(),
+            kafka.instanceId());
+    files.begin();
+    return files;
   }
 
   @Bean

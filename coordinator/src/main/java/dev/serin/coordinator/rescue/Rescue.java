@@ -96,8 +96,10 @@ public final class Rescue {
       sheet.append("  echo 'finished'\n}\n");
     }
     return sheet
+        .append("\n# Whose it is, and how old.\n")
+        .append("whose() {\n  sed -n '2,/^#$/s/^# //p' \"$0\" >&2 2>/dev/null || :\n}\n")
         .append("\ncase ${1:-} in\n")
-        .append(goesBack ? "  back) back ;;\n" : "  back | finish) \"$1\" ;;\n")
+        .append(goesBack ? "  back) whose; back ;;\n" : "  back | finish) whose; \"$1\" ;;\n")
         .append("  *) sed -n '2,/^set -eu/{/^set -eu/d;p;}' \"$0\" ;;\n")
         .append("esac\n")
         .toString();

@@ -22,7 +22,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -59,6 +61,9 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   private final List<Limit> limits;
   private final LedgerRecords records = new LedgerRecords();
 
+  /// The services whose sheets are this one's to keep, since the task has begun.
+  private final Set<String> sheets = new HashSet<>();
+
   private @Nullable ProcessorContext<String, Routed> context;
   private @Nullable Outbox outbox;
   private @Nullable KeptLedgers ledgers;
@@ -70,8 +75,8 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
 
   /// @param lost is asked once, before anything is decided
   /// @param limits how many rollouts may run at once; empty where nothing limits them
-  /// @param rescue is told of every ledger that has changed, before that is committed: it may be
-  ///   one step ahead
+  /// @param rescue is told of every ledger that the task begins with, and of each that has changed,
+  ///   before that is committed: it may be one step ahead
   public SagaProcessor(
       CoordinatorMetrics metrics,
       CaughtUp caughtUp,
@@ -109,6 +114,13 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, now -> wake());
     context.schedule(
         Duration.ofHours(1), PunctuationType.WALL_CLOCK_TIME, now -> seen().forgetOld(now()));
+  }
+
+  /// The partition goes to another coordinator, or this one stops: it is not told which.
+  @Override
+  public void close() {
+    sheets.forEach(rescue::left);
+    sheets.clear();
   }
 
   @Override
@@ -237,6 +249,7 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
     }
     if (!decision.next().equals(before)) {
       ledgers().keep(decision.next());
+      sheets.add(service);
       if (input instanceof Input.Lost) {
         rescue.lost(service);
       } else {
@@ -256,46 +269,51 @@ public final class SagaProcessor implements Processor<String, byte[], String, Ro
   }
 
   /// Once, before anything is decided here: whether what was rebuilt is as new as what was
-  /// published.
+  /// published. What is, has its rescue sheet from now on; the sheet on this disk of what is not
+  /// may be the newest that anybody knows.
   private void compare() {
     if (compared) {
       return;
     }
     compared = true;
+    Map<String, Input> found = lost.of(context().taskId().partition(), ledgers(), now());
     turns().again().forEach(outbox()::send);
-    wakeAgain();
-    lost.of(context().taskId().partition(), ledgers(), now())
-        .forEach((service, input) -> {
-          if (input instanceof Input.Lost) {
-            log.atError()
-                .addKeyValue("service", service)
-                .log("the saga's record of the service is gone, or older than what was published");
-          }
-          try {
-            decide(service, input);
-          } catch (Undecided bug) {
-            tryAgain(service, 1, bug);
+    ledgers()
+        .eachReadable(ledger -> {
+          wakeAgain(ledger);
+          if (!found.containsKey(ledger.service())) {
+            sheets.add(ledger.service());
+            rescue.changed(ledger);
           }
         });
+    found.forEach((service, input) -> {
+      if (input instanceof Input.Lost) {
+        log.atError()
+            .addKeyValue("service", service)
+            .log("the saga's record of the service is gone, or older than what was published");
+      }
+      try {
+        decide(service, input);
+      } catch (Undecided bug) {
+        tryAgain(service, 1, bug);
+      }
+    });
   }
 
   /// The index of wake-ups and the turns are stores of their own, and may be lost by themselves.
-  private void wakeAgain() {
-    ledgers()
-        .eachReadable(ledger -> {
-          TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
-          Instant at = Saga.wakeAt(ledger);
-          if (at != null && !wakeups().has(at, ledger.service())) {
-            wakeups().at(at, ledger.service());
-            metrics.wakeRebuilt();
-            log.atWarn()
-                .addKeyValue("service", ledger.service())
-                .log(
-                    "expected a wake-up at {} in the index, found none (was its changelog topic deleted,"
-                        + " or put back from a copy?); rebuilt from the service's ledger",
-                    at);
-          }
-        });
+  private void wakeAgain(Ledger ledger) {
+    TakingTurns.saidAgain(ledger).ifPresent(outbox()::send);
+    Instant at = Saga.wakeAt(ledger);
+    if (at != null && !wakeups().has(at, ledger.service())) {
+      wakeups().at(at, ledger.service());
+      metrics.wakeRebuilt();
+      log.atWarn()
+          .addKeyValue("service", ledger.service())
+          .log(
+              "expected a wake-up at {} in the index, found none (was its changelog topic deleted,"
+                  + " or put back from a copy?); rebuilt from the service's ledger",
+              at);
+    }
   }
 
   private Ledger kept(String service) {

@@ -5,6 +5,7 @@ import static dev.serin.coordinator.saga.Story.release;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.rescue.SheetHead;
 import dev.serin.contracts.service.ServiceDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,6 +81,20 @@ class RescueSheetRunsTest {
     assertThat(said.text()).endsWith(word.equals("back") ? "taken back\n" : "finished\n");
     assertThat(said.exit()).isZero();
     assertThat(log()).anyMatch(line -> line.startsWith("socat"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"back", "finish"})
+  void sayHowOldTheyAreBeforeAnythingElse(String word) throws IOException, InterruptedException {
+    SheetHead head = new SheetHead(Story.NOON, "one", Story.NOON.plusSeconds(300));
+    Said said = run(head.on(second().until("push b2").sheet()), word);
+    assertThat(said.text())
+        .startsWith("Rescue sheet of api: ")
+        .contains(
+            "\nAs of 2026-11-20T12:00:00Z, written by coordinator one.\nThat coordinator let go of"
+                + " it at 2026-11-20T12:05:00Z, ")
+        .contains("\nAnother coordinator may have gone on since")
+        .endsWith(word.equals("back") ? "taken back\n" : "finished\n");
   }
 
   @Test

@@ -9,6 +9,7 @@ import static dev.serin.coordinator.saga.Story.rollout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.rescue.SheetHead;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.rescue.Rescue;
 import dev.serin.coordinator.rescue.RescueFiles;
@@ -26,6 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// that it follows each step.
 class RescueSheetTest {
   private static final ServiceDefinition SERVICE = canaryThenPeers("b2", "b1");
+
+  private static RescueFiles files(Path directory) {
+    return new RescueFiles(directory, Story.STORE, () -> Story.NOON, "here");
+  }
 
   private static String part(Story story, String function) {
     String sheet = story.sheet();
@@ -172,12 +177,13 @@ class RescueSheetTest {
 
   @Test
   void isAFileAsLongAsTheRolloutIsActive(@TempDir Path directory) throws IOException {
-    RescueFiles files = new RescueFiles(directory.resolve("rescue"), Story.STORE);
+    RescueFiles files = files(directory.resolve("rescue"));
     Story story = rollout(SERVICE).until("push b2");
     files.changed(story.ledger());
     Path file = directory.resolve("rescue").resolve(Services.NAME + ".sh");
-    assertThat(file).hasContent(story.sheet());
-    assertThat(files.read(Services.NAME)).contains(story.sheet());
+    String sheet = new SheetHead(Story.NOON, "here", null).on(story.sheet());
+    assertThat(file).hasContent(sheet);
+    assertThat(files.read(Services.NAME)).contains(sheet);
 
     story.goesOn();
     files.changed(story.ledger());
@@ -191,11 +197,11 @@ class RescueSheetTest {
   @Test
   void theLastSheetStaysWhereTheRecordIsLost(@TempDir Path directory) {
     Story story = rollout(canaryThenPeers("b2", "b1")).until("restart b2");
-    new RescueFiles(directory, Story.STORE).changed(story.ledger());
-    new RescueFiles(directory, Story.STORE).lost(Services.NAME);
-    RescueFiles after = new RescueFiles(directory, Story.STORE);
-    assertThat(after.read(Services.NAME).orElseThrow()).contains("systemctl restart api");
+    files(directory).changed(story.ledger());
+    files(directory).lost(Services.NAME);
+    RescueFiles after = files(directory);
     after.changed(Ledger.empty(Services.NAME));
+    assertThat(after.read(Services.NAME).orElseThrow()).contains("systemctl restart api");
     assertThat(after.read(Services.NAME)).as("until a rollout has one of its own").isPresent();
     after.changed(story.ledger());
     after.changed(Ledger.empty(Services.NAME));

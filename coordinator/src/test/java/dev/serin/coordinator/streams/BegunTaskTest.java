@@ -7,7 +7,10 @@ import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.RequestReader;
+import dev.serin.contracts.rollout.RolloutState;
+import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.rescue.RescueSheets;
+import dev.serin.coordinator.saga.Decision;
 import dev.serin.coordinator.saga.Input;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.Saga;
@@ -18,7 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -36,16 +41,40 @@ class BegunTaskTest {
   private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final SagaProcessor saga =
-      new SagaProcessor(
-          new CoordinatorMetrics(meters),
-          (partition, topics) -> this.isCaughtUp,
-          () -> this.now,
-          RescueSheets.NONE,
-          new LostRecords(Published.NOTHING, 1),
-          List.of());
+  private final Sheets sheets = new Sheets();
+  private final SagaProcessor saga = saga(Published.NOTHING);
   private Instant now = NOON;
   private boolean isCaughtUp = true;
+
+  private SagaProcessor saga(Published published) {
+    return new SagaProcessor(
+        new CoordinatorMetrics(meters),
+        (partition, topics) -> this.isCaughtUp,
+        () -> this.now,
+        sheets,
+        new LostRecords(published, 1),
+        List.of());
+  }
+
+  /// What is told of rescue sheets, in order.
+  private static final class Sheets implements RescueSheets {
+    private final List<String> told = new ArrayList<>();
+
+    @Override
+    public void changed(Ledger ledger) {
+      told.add("changed " + ledger.service());
+    }
+
+    @Override
+    public void lost(String service) {
+      told.add("lost " + service);
+    }
+
+    @Override
+    public void left(String service) {
+      told.add("left " + service);
+    }
+  }
 
   /// A task's stores, and what it sends.
   private static final class Task {
@@ -113,6 +142,10 @@ class BegunTaskTest {
   }
 
   private static Ledger active() {
+    return begunAt(NOON).next();
+  }
+
+  private static Decision begunAt(Instant at) {
     Ledger defined =
         Saga.decide(
                 Ledger.empty(Services.NAME),
@@ -126,7 +159,7 @@ class BegunTaskTest {
             .formatted("ab".repeat(32));
     Request request =
         ((Parsed.Valid<Request>) RequestReader.read(Json.mapper().readTree(json))).value();
-    return Saga.decide(defined, new Input.Asked(request, false, NOON)).next();
+    return Saga.decide(defined, new Input.Asked(request, false, at));
   }
 
   private static Instant due(Ledger ledger) {
@@ -193,6 +226,74 @@ class BegunTaskTest {
     tick(revived);
     assertThat(revived.commandedAgents()).isNotEmpty();
     assertThat(before.context.forwarded()).isEmpty();
+  }
+
+  @Test
+  void aTaskHasTheRescueSheetsOfItsStoreBeforeAnythingChanges() {
+    Task task = new Task();
+    task.keep(active());
+    saga.init(task.context);
+
+    tick(task);
+    tick(task);
+
+    assertThat(sheets.told).containsExactly("changed api");
+  }
+
+  @Test
+  void aTaskThatEndsLetsGoOfItsRescueSheetsAndHasThemAgainWhenItIsRevived() {
+    Task before = new Task();
+    before.keep(active());
+    saga.init(before.context);
+    tick(before);
+    saga.close();
+    assertThat(sheets.told).containsExactly("changed api", "left api");
+
+    sheets.told.clear();
+    saga.init(new Task().context);
+    saga.close();
+    assertThat(sheets.told).as("another one's meanwhile").isEmpty();
+
+    saga.init(before.context);
+    now = now.plusMillis(100);
+    before.context.scheduledPunctuators().get(2).getPunctuator().punctuate(now.toEpochMilli());
+    assertThat(sheets.told).containsExactly("changed api");
+  }
+
+  /// An older sheet in its place would be worse than none.
+  @Test
+  void aRecordThatIsOlderThanWhatWasPublishedHasNoRescueSheetWritten() {
+    List<RolloutState> newer = begunAt(NOON.plusSeconds(60)).states();
+    SagaProcessor late =
+        saga(
+            new Published() {
+              @Override
+              public void awaitRead() {}
+
+              @Override
+              public Map<String, List<RolloutState>> newestStates() {
+                return Map.of(Services.NAME, newer);
+              }
+
+              @Override
+              public Optional<RolloutState> state(String rolloutId) {
+                return newer.stream().filter(it -> it.rolloutId().equals(rolloutId)).findFirst();
+              }
+
+              @Override
+              public List<ServiceDefinition> services() {
+                return List.of();
+              }
+            });
+    Task task = new Task();
+    task.keep(active());
+    late.init(task.context);
+
+    tick(task);
+
+    assertThat(sheets.told).containsExactly("lost api");
+    late.close();
+    assertThat(sheets.told).endsWith("left api");
   }
 
   private Task withALedgerThatNobodyCanRead() {

@@ -11,7 +11,11 @@ import dev.serin.contracts.incus.IncusEvent.InstancesInspected;
 import dev.serin.contracts.kafka.DeadLetters;
 import dev.serin.contracts.kafka.Topics;
 import dev.serin.contracts.rollout.RolloutIds;
+import dev.serin.coordinator.rescue.RescueFiles;
 import dev.serin.coordinator.saga.Limit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +24,7 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -423,6 +428,22 @@ class CoordinatorTopologyTest {
     assertThat(tree(kafka.read(Topics.FREEZES).getFirst()).path("freezes").isEmpty()).isTrue();
     ask(release("web", "r2"));
     assertThat(kafka.events()).containsExactly("rollout-started");
+  }
+
+  /// What a person needs when all of Serin is stopped.
+  @Test
+  void aCoordinatorThatIsStoppedLeavesItsRescueSheetsOnTheDisk(@TempDir Path directory)
+      throws IOException {
+    RescueFiles files =
+        new RescueFiles(directory, Path.of("store"), () -> VirtualKafka.NOON, "one");
+    Path file = directory.resolve("api.sh");
+    try (VirtualKafka stopped = new VirtualKafka(Published.NOTHING, List.of(), files)) {
+      stopped.write(Topics.SERVICES, "api", service("api"));
+      stopped.write(Topics.REQUESTS, null, release("api", "r1"));
+      assertThat(files.read("api").orElseThrow()).isEqualTo(Files.readString(file));
+    }
+    assertThat(file).content().contains("# Rescue sheet of api", "coordinator let go of it at");
+    assertThat(files.read("api")).isEmpty();
   }
 
   @Test

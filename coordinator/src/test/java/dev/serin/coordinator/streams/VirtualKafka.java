@@ -48,6 +48,10 @@ final class VirtualKafka implements AutoCloseable {
   }
 
   VirtualKafka(Published published, List<Limit> limits) {
+    this(published, limits, RescueSheets.NONE);
+  }
+
+  VirtualKafka(Published published, List<Limit> limits, RescueSheets rescue) {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, CoordinatorStreams.APPLICATION_ID);
     properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:9092");
@@ -62,7 +66,7 @@ final class VirtualKafka implements AutoCloseable {
                 new CoordinatorMetrics(meters),
                 caughtUp,
                 () -> now,
-                RescueSheets.NONE,
+                rescue,
                 new LostRecords(published, 1),
                 limits),
             properties,

@@ -7,6 +7,7 @@ import dev.serin.coordinator.view.RolloutViews;
 import dev.serin.coordinator.view.Stage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -34,7 +35,10 @@ final class WebFixture implements AutoCloseable {
     @Bean
     RescueFiles rescueFiles() {
       return new RescueFiles(
-          Path.of(System.getProperty("java.io.tmpdir"), "serin-no-sheets"), Path.of("none"));
+          Path.of(System.getProperty("java.io.tmpdir"), "serin-no-sheets"),
+          Path.of("none"),
+          InstantSource.system(),
+          null);
     }
   }
 

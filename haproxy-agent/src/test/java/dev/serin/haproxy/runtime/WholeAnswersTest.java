@@ -160,9 +160,10 @@ class WholeAnswersTest {
 
   @Test
   void nothingIsKnownToBeDoneWhoseAnswerWasCut() {
-    unreachable("", () -> balancer.setState("api", "b1", AdminState.READY));
-    unreachable("No such server.\n", () -> balancer.setState("api", "b1", AdminState.READY));
-    unreachable("Key not", () -> balancer.removeLeaving("c1"));
+    unreachable("", () -> balancer.setState(() -> {}, "api", "b1", AdminState.READY));
+    unreachable(
+        "No such server.\n", () -> balancer.setState(() -> {}, "api", "b1", AdminState.READY));
+    unreachable("Key not", () -> balancer.removeLeaving(() -> {}, "c1"));
     unreachable("adm", balancer::level);
   }
 

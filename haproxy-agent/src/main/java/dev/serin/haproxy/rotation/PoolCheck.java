@@ -18,12 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Judges whether a pool is fit for a rollout, and says everything that stands against it at once.
 public final class PoolCheck {
-  private static final Set<String> WEIGHTLESS = Set.of("static-rr", "first");
-
-  /// Algorithms by which a request follows its key, whatever share its server has.
-  private static final Set<String> HASHED =
-      Set.of("uri", "url_param", "hdr", "source", "rdp-cookie", "hash");
-
   private final CheckPool command;
   private final List<ServerSeen> servers = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
@@ -149,19 +143,8 @@ public final class PoolCheck {
         servers.add(seen(wanted.node(), name, server));
       }
     }
-    String algorithm = pool.algorithm();
-    if (algorithm != null && WEIGHTLESS.contains(algorithm)) {
-      (command.weighed() ? problems : warnings)
-          .add(
-              name
-                  + ": "
-                  + pool.pool()
-                  + " balances by "
-                  + algorithm
-                  + ", which ignores weights: its traffic can't be shifted in steps");
-    }
+    balancing(name, pool);
     if (command.weighed()) {
-      shares(name, pool);
       strangers(name, pool);
     }
     backups(name, pool);
@@ -170,26 +153,20 @@ public final class PoolCheck {
     }
   }
 
-  /// Who can be given no share that is kept to half a point.
-  private void shares(String name, PoolView pool) {
-    String algorithm = pool.algorithm();
-    if (algorithm != null && HASHED.contains(algorithm)) {
-      problems.add(
-          name
-              + ": expected an algorithm that gives each server its share of the requests by its"
-              + " weight, found that "
-              + pool.pool()
-              + " balances by "
-              + algorithm
-              + ", where each request follows its key: its traffic can't be shifted in steps");
-    } else if (algorithm != null && algorithm.equals("leastconn")) {
+  /// Whether a share is kept to half a point there, where any is asked for. A canary without one is
+  /// as good in every pool.
+  private void balancing(String name, PoolView pool) {
+    Balancing balancing = Balancing.of(pool.algorithm());
+    String found = pool.pool() + " " + balancing.found(pool.algorithm());
+    if (command.weighed() && !balancing.keepsShares()) {
       problems.add(
           name
               + ": expected an algorithm that gives each server its share of the requests by its"
               + " weight, at most 0.5 points off, found that "
-              + pool.pool()
-              + " balances by leastconn, where shares follow the load as well: take roundrobin, or"
-              + " a strategy without shares such as canary-then-peers");
+              + found
+              + ": take roundrobin, or a strategy without shares such as canary-then-peers");
+    } else if (balancing == Balancing.WEIGHTLESS) {
+      warnings.add(name + ": " + found + ": its traffic can't be shifted in steps");
     }
   }
 
@@ -241,7 +218,8 @@ public final class PoolCheck {
         + " and has no leaving map, so a drained server keeps getting their requests. The backend"
         + " lacks: acl leaving req.cook("
         + cookie
-        + "),map(/etc/haproxy/leaving.map) -m found | http-request replace-header Cookie (^|.*;\\ *)"
+        + "),map(/etc/haproxy/leaving.map) -m found | http-request replace-header Cookie (^|.*;\\"
+        + " *)"
         + cookie
         + "=[^;]*(;\\ *|$)(.*) \\1\\3 if leaving | (create the empty file first, then name it"
         + " under serin.haproxy.load-balancers."

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PoolCheckTest {
   private static final CommandHead HEAD =
@@ -43,7 +45,8 @@ class PoolCheckTest {
         100);
   }
 
-  private static PoolView pool(String algorithm, @Nullable String cookie, ServerView... servers) {
+  private static PoolView pool(
+      @Nullable String algorithm, @Nullable String cookie, ServerView... servers) {
     Map<String, ServerView> byName = new LinkedHashMap<>();
     for (ServerView server : servers) {
       byName.put(server.server(), server);
@@ -258,14 +261,53 @@ class PoolCheckTest {
         .containsExactly("two: not in the settings");
   }
 
-  @Test
-  void aPoolThatIgnoresWeightsSharesNoTraffic() {
-    PoolView pool = pool("first", null, server("b1", "UP", 0, 1), server("b2", "UP", 0, 1));
-    assertThat(check(1, List.of(), Map.of("one", seen(pool)), true).problems())
+  /// Every word that `show stat` has for `balance`, of every version: 2.6 calls `random` `unknown`,
+  /// whatever its draws, and a hash the same whatever its `hash-type`.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      nullValues = "none",
+      value = {
+        "static-rr  | which ignores weights",
+        "first      | which ignores weights",
+        "sticky     | which ignores weights",
+        "source     | where each request follows its key",
+        "uri        | where each request follows its key",
+        "url_param  | where each request follows its key",
+        "hdr        | where each request follows its key",
+        "rdp-cookie | where each request follows its key",
+        "hash       | where each request follows its key",
+        "log-hash   | where each request follows its key",
+        "leastconn  | where shares follow the load as well",
+        "random     | where each request's server is drawn",
+        "unknown    | as HAProxy calls random, where each request's server is drawn",
+        "of-2036    | of which Serin knows no shares",
+        "none       | api does not say how it balances",
+      })
+  void onlyTurnsByWeightKeepAShareAndAPlainCanaryNeedsNone(@Nullable String word, String why) {
+    Map<String, PoolCheck.Known> known = Map.of("one", seen(balancedBy(word)));
+    assertThat(check(1, List.of(), known, true).problems())
         .singleElement()
         .asString()
-        .contains("api balances by first, which ignores weights");
-    assertThat(check(1, List.of(), Map.of("one", seen(pool)), false).problems()).isEmpty();
+        .startsWith(
+            "one: expected an algorithm that gives each server its share of the requests by its"
+                + " weight, at most 0.5 points off, found that api ")
+        .contains(why)
+        .endsWith(": take roundrobin, or a strategy without shares such as canary-then-peers");
+    assertThat(check(1, List.of(), known, false).problems()).isEmpty();
+  }
+
+  @Test
+  void turnsByWeightKeepAShare() {
+    PoolCheck.Result result =
+        check(1, List.of(), Map.of("one", seen(balancedBy("roundrobin"))), true);
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.warnings()).isEmpty();
+  }
+
+  private static PoolView balancedBy(@Nullable String algorithm) {
+    return pool(algorithm, null, server("b1", "UP", 0, 1), server("b2", "UP", 0, 1));
   }
 
   @Test

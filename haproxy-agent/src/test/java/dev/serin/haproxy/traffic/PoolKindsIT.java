@@ -192,6 +192,15 @@ class PoolKindsIT {
   }
 
   @Test
+  void aDrawKeepsNoShareWhateverHaproxyCallsIt() {
+    assertThat(checked("random_pool", false).problems()).isEmpty();
+    assertThat(checked("random_pool", true).problems())
+        .singleElement()
+        .asString()
+        .contains("random", "is drawn");
+  }
+
+  @Test
   void leastConnectionsHeedWeightsAndTheLoad() {
     assertThat(checked("least_pool", false).problems()).isEmpty();
     assertThat(checked("least_pool", true).problems())

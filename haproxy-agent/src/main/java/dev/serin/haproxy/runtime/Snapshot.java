@@ -16,4 +16,18 @@ public record Snapshot(ProcessSeen process, Map<String, PoolView> pools) {
   public List<String> poolNames() {
     return List.copyOf(pools.keySet());
   }
+
+  /// Whether anything at all has come to the pool since then, served or not; also where that can't
+  /// be told, since another process counts now.
+  public boolean hasCome(Snapshot before, String pool) {
+    return process.replaced(before.process) || come(pool) > before.come(pool);
+  }
+
+  private long come(String pool) {
+    PoolView view = pools.get(pool);
+    return view == null
+        ? 0
+        : view.sessionsTotal()
+            + view.servers().values().stream().mapToLong(ServerView::sessionsTotal).sum();
+  }
 }

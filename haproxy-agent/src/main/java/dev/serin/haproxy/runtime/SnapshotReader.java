@@ -143,6 +143,7 @@ final class SnapshotReader {
                 pool,
                 row.text("algo"),
                 row.text("cookie"),
+                row.number("stot"),
                 Collections.unmodifiableMap(servers.getOrDefault(pool, Map.of()))));
       } else if (!name.equals("FRONTEND") && row.number("type") == 2) {
         String line = pool + "/" + name;

@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 ///    there. What the server has answered to others since the check began proves it too;
 /// 4. for a backup server without a cookie, which no request reaches while another server is up:
 ///    HAProxy's own word that it is in rotation.
+///
+/// It has to be proven in each pool of the service. A pool to which the front door does not send
+/// this path, while another one of them is proven by it, is left to its users' requests
+/// ([BesideThePath]).
 final class ServingCheck {
   private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(100);
 
@@ -68,9 +75,11 @@ final class ServingCheck {
     refuseWhatNoRequestCanCarry();
     Instant deadline = turn.now().plus(command.within());
     List<String> proofs = new ArrayList<>();
+    BesideThePath beside = new BesideThePath(command, turn);
     for (String name : command.loadBalancers().stream().distinct().toList()) {
-      proofs.add(prove(fleet.balancer(name), deadline));
+      prove(fleet.balancer(name), deadline, proofs, beside);
     }
+    proofs.addAll(beside.proofs(deadline));
     return new HaproxyEvent.ServerServing(command.head().answered(turn.now()), proofs);
   }
 
@@ -89,7 +98,9 @@ final class ServingCheck {
     return new NotDone(new Failure(Failure.Reason.INVALID, expected, found, advice, false));
   }
 
-  private String prove(Fleet.Balancer balancer, Instant deadline) throws NotDone, Turn.Preempted {
+  private void prove(
+      Fleet.Balancer balancer, Instant deadline, List<String> proofs, BesideThePath beside)
+      throws NotDone, Turn.Preempted {
     String name = balancer.runtime().name();
     URI url = balancer.url();
     if (url == null) {
@@ -98,31 +109,45 @@ final class ServingCheck {
           "none",
           "set serin.haproxy.load-balancers." + name + ".url");
     }
+    int number = 0;
     int failures = 0;
     Map<String, Snapshot> first = new HashMap<>();
-    for (int number = 0; ; number++) {
+    Set<String> unproven = new LinkedHashSet<>(command.pools());
+    Map<String, Snapshot> unreached = new LinkedHashMap<>();
+    boolean proven = false;
+    while (true) {
       turn.check();
-      Attempt attempt = new NotYet(Failure.Reason.TIMED_OUT, "no pool to ask");
-      for (String pool : command.pools()) {
-        attempt = attempt(balancer.runtime(), url, pool, number, first);
-        if (attempt instanceof Proven(String proof)) {
-          return proof;
+      NotYet missing = new NotYet(Failure.Reason.TIMED_OUT, "no pool to ask");
+      for (String pool : List.copyOf(unproven)) {
+        switch (attempt(balancer.runtime(), url, pool, number, first, unreached)) {
+          case Proven(String proof) -> {
+            proofs.add(proof);
+            unproven.remove(pool);
+            unreached.remove(pool);
+            proven = true;
+          }
+          case NotYet notYet ->
+              // Of several, one that the path reaches says more.
+              missing =
+                  unreached.containsKey(pool) && unproven.size() > unreached.size()
+                      ? missing
+                      : notYet;
         }
       }
-      if (!turn.now().isBefore(deadline) && attempt instanceof NotYet missing) {
+      if (proven && unreached.keySet().containsAll(unproven)) {
+        unreached.forEach((pool, since) -> beside.left(balancer.runtime(), pool, since));
+        return;
+      }
+      if (!turn.now().isBefore(deadline)) {
         throw notServing(name, missing);
       }
-      failures = isSilent(attempt) ? failures + 1 : 0;
+      failures = missing.reason() == Failure.Reason.UNREACHABLE ? failures + 1 : 0;
+      number = failures == 0 ? number + 1 : 0;
       turn.pause(
           failures == 0
               ? BETWEEN_REQUESTS
               : OUT_OF_REACH.pause(failures, command.head().commandId(), name));
     }
-  }
-
-  private static boolean isSilent(Attempt attempt) {
-    return attempt instanceof NotYet(Failure.Reason reason, String found)
-        && reason == Failure.Reason.UNREACHABLE;
   }
 
   private NotDone notServing(String name, NotYet missing) {
@@ -143,8 +168,14 @@ final class ServingCheck {
 
   /// @param number of the attempt, from 0
   /// @param first the first look at each pool
+  /// @param unreached takes the pool with that look where the path does not lead to it
   private Attempt attempt(
-      LoadBalancer balancer, URI url, String pool, int number, Map<String, Snapshot> first)
+      LoadBalancer balancer,
+      URI url,
+      String pool,
+      int number,
+      Map<String, Snapshot> first,
+      Map<String, Snapshot> unreached)
       throws NotDone {
     Snapshot before;
     Snapshot after;
@@ -172,6 +203,11 @@ final class ServingCheck {
         return new NotYet(Failure.Reason.UNREACHABLE, notDone.failure().found());
       }
       throw notDone;
+    }
+    if (answer instanceof FrontDoor.Served
+        && path.equals(command.path())
+        && !after.hasCome(before, pool)) {
+      unreached.put(pool, first.getOrDefault(pool, before));
     }
     return switch (answer) {
       case FrontDoor.Silent(String what) -> new NotYet(Failure.Reason.UNREACHABLE, what);

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// accepts) is the integration tests' to prove.
 public final class VirtualHaproxy {
   public static final String POOL = "api";
+
+  /// A second one, which it has only where a test says so.
+  public static final String MORE = "more";
+
   private static final String MAP = "/leaving.map";
   private static final int INITIAL_WEIGHT = 1;
 
@@ -51,6 +56,7 @@ public final class VirtualHaproxy {
   private final String name;
   private final Supplier<Instant> clock;
   private final Map<String, Line> lines = new LinkedHashMap<>();
+  private final Map<String, Line> more = new LinkedHashMap<>();
   private final Map<String, Session> sessions = new LinkedHashMap<>();
   private final Set<String> leaving = new TreeSet<>();
   private final List<String> writes;
@@ -104,6 +110,12 @@ public final class VirtualHaproxy {
   /// The server gets requests only where no other one is up.
   public VirtualHaproxy backup(String server) {
     backup = server;
+    return this;
+  }
+
+  /// From the beginning on it has the pool [#MORE] too, of the same servers, which pins nobody.
+  public VirtualHaproxy withMore() {
+    lines.keySet().forEach(server -> more.put(server, new Line("")));
     return this;
   }
 
@@ -169,6 +181,20 @@ public final class VirtualHaproxy {
   public void answered(String server, int count) {
     line(server).answers += count;
     line(server).chosen += count;
+  }
+
+  /// The same in the second pool.
+  public void answeredInMore(String server, int count) {
+    inMore(server).answers += count;
+  }
+
+  /// The same of the second pool's.
+  public void healthInMore(String server, String word) {
+    inMore(server).health = word;
+  }
+
+  private Line inMore(String server) {
+    return Objects.requireNonNull(more.get(server), "withMore() comes first");
   }
 
   public void begin(String server, boolean tunnel) {
@@ -252,8 +278,9 @@ public final class VirtualHaproxy {
       case "show info" ->
           "Name: HAProxy\nPid: %d\nUptime_sec: %d\n"
               .formatted(pid, Duration.between(startedAt, clock.get()).toSeconds());
-      case "show servers" -> words[2].equals("state") ? state() : connections();
-      case "show stat" -> stat();
+      case "show servers" ->
+          words[2].equals("state") ? state(isOfMore(words, 3)) : connections(isOfMore(words, 3));
+      case "show stat" -> stat(isOfMore(words, 2));
       case "show map" ->
           words.length > 2 ? map() : "# id (file) description\n1 (" + MAP + ") a map\n";
       case "show cli" -> level;
@@ -265,6 +292,10 @@ public final class VirtualHaproxy {
       case "shutdown sessions" -> shutAll(words[3].substring(POOL.length() + 1));
       default -> throw new AssertionError("not known here: " + command);
     };
+  }
+
+  private static boolean isOfMore(String[] words, int at) {
+    return words.length > at && words[at].equals(MORE);
   }
 
   private String set(String[] words) {
@@ -318,52 +349,59 @@ public final class VirtualHaproxy {
     return id + ": [a moment ago] id=1\n  req.st=" + state + " rsp.st=" + state + "\n";
   }
 
-  private String state() {
+  private String state(boolean ofMore) {
     StringBuilder text =
         new StringBuilder(
             "1\n# be_id be_name srv_name srv_addr srv_admin_state srv_uweight srv_iweight"
                 + " srv_check_state srv_port\n");
-    lines.forEach((server, line) -> {
-      int bits =
-          switch (line.state) {
-            case READY -> 0;
-            case DRAIN -> 8;
-            case MAINT -> 1;
-          };
-      text.append(
-          "3 %s %s 10.0.0.1 %d %d %d 6 80\n"
-              .formatted(POOL, server, bits, line.weight, INITIAL_WEIGHT));
-    });
+    (ofMore ? more : lines)
+        .forEach((server, line) -> {
+          int bits =
+              switch (line.state) {
+                case READY -> 0;
+                case DRAIN -> 8;
+                case MAINT -> 1;
+              };
+          text.append(
+              "3 %s %s 10.0.0.1 %d %d %d 6 80\n"
+                  .formatted(ofMore ? MORE : POOL, server, bits, line.weight, INITIAL_WEIGHT));
+        });
     return text.toString();
   }
 
-  private String connections() {
+  private String connections(boolean ofMore) {
     StringBuilder text = new StringBuilder("# bkname/svname used_cur\n");
     lines
         .keySet()
-        .forEach(server -> text.append("%s/%s %d\n".formatted(POOL, server, sessions(server))));
+        .forEach(server ->
+            text.append(
+                "%s/%s %d\n"
+                    .formatted(ofMore ? MORE : POOL, server, ofMore ? 0 : sessions(server))));
     return text.toString();
   }
 
-  private String stat() {
+  private String stat(boolean ofMore) {
     StringBuilder text =
         new StringBuilder(
             "# pxname,svname,scur,stot,lbtot,status,type,bck,hrsp_2xx,algo,cookie,throttle\n");
-    lines.forEach((server, line) ->
-        text.append(
-            "%s,%s,%d,%d,%d,%s,2,%d,%d,,%s,%s\n"
-                .formatted(
-                    POOL,
-                    server,
-                    sessions(server),
-                    line.answers,
-                    line.chosen,
-                    line.status(),
-                    server.equals(backup) ? 1 : 0,
-                    line.answers,
-                    cookieName.isEmpty() ? "" : line.cookie,
-                    line.rampPercent < 100 ? line.rampPercent : "")));
-    return text.append(POOL + ",BACKEND,0,0,0,UP,1,0,0," + algorithm + "," + cookieName + ",\n")
-        .toString();
+    (ofMore ? more : lines)
+        .forEach((server, line) ->
+            text.append(
+                "%s,%s,%d,%d,%d,%s,2,%d,%d,,%s,%s\n"
+                    .formatted(
+                        ofMore ? MORE : POOL,
+                        server,
+                        ofMore ? 0 : sessions(server),
+                        line.answers,
+                        line.chosen,
+                        line.status(),
+                        !ofMore && server.equals(backup) ? 1 : 0,
+                        line.answers,
+                        ofMore || cookieName.isEmpty() ? "" : line.cookie,
+                        line.rampPercent < 100 ? line.rampPercent : "")));
+    return ofMore
+        ? text.append(MORE + ",BACKEND,0,0,0,UP,1,0,0,roundrobin,,\n").toString()
+        : text.append(POOL + ",BACKEND,0,0,0,UP,1,0,0," + algorithm + "," + cookieName + ",\n")
+            .toString();
   }
 }

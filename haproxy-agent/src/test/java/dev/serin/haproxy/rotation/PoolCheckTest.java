@@ -51,7 +51,7 @@ class PoolCheckTest {
     for (ServerView server : servers) {
       byName.put(server.server(), server);
     }
-    return new PoolView("api", algorithm, cookie, byName);
+    return new PoolView("api", algorithm, cookie, 0, byName);
   }
 
   private static PoolCheck.Seen seen(PoolView pool) {

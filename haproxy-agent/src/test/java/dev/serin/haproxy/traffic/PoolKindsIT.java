@@ -2,6 +2,7 @@ package dev.serin.haproxy.traffic;
 
 import static dev.serin.haproxy.lab.Orders.head;
 import static dev.serin.haproxy.lab.Orders.obey;
+import static dev.serin.haproxy.lab.Orders.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.Failure.Reason;
@@ -12,6 +13,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.OnTimeout;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.Purpose;
 import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
+import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.Failed;
 import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerDrained;
@@ -21,11 +23,13 @@ import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.lab.Backend;
 import dev.serin.haproxy.lab.Client;
+import dev.serin.haproxy.lab.Eventually;
 import dev.serin.haproxy.lab.RealHaproxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,8 +119,12 @@ class PoolKindsIT {
   }
 
   private static CheckServing serving(String pool, String path, Duration within) {
+    return serving(List.of(pool), path, within);
+  }
+
+  private static CheckServing serving(List<String> pools, String path, Duration within) {
     return new CheckServing(
-        head(), List.of(pool), List.of("one"), "b1", path, "fleet", null, within, List.of());
+        head(), pools, List.of("one"), "b1", path, "fleet", null, within, List.of());
   }
 
   private static String proof(String pool, String path) {
@@ -284,5 +292,33 @@ class PoolKindsIT {
     assertThat(one.status("random_pool", "b1")).isEqualTo("no check");
     assertThat(one.status("api_pool", "b1")).isEqualTo("UP");
     assertThat(proof("random_pool", "/random")).contains("random_pool/b1 grew by");
+  }
+
+  @Test
+  void aServerOfSeveralPoolsIsProvenWhereThePathLeadsAndByItsUsersElsewhere() {
+    List<String> pools = List.of("api_pool", "random_pool");
+    List<String> quiet = ((ServerServing) obey(fleet(), serving(pools, "/random", LONG))).proof();
+    assertThat(quiet).hasSize(2);
+    assertThat(quiet.getFirst()).contains("/random answered 200", "random_pool/b1 grew by");
+    assertThat(quiet.getLast())
+        .isEqualTo(
+            "one: not proven in api_pool, to which /random does not lead: no answer was counted for"
+                + " api_pool/b1 meanwhile; HAProxy has it UP");
+
+    CompletableFuture<HaproxyEvent> check = start(fleet(), serving(pools, "/random", LONG));
+    Eventually.until(
+        "it is proven by its users",
+        () -> {
+          Client.get(one.url(), "/api", null);
+          return check.isDone();
+        });
+    assertThat(((ServerServing) check.join()).proof().getLast()).contains("api_pool/b1");
+    B1.answer(500);
+    try {
+      assertThat(obey(fleet(), serving(List.of("api_pool", "least_pool"), "/least", SHORT)))
+          .isInstanceOf(Failed.class);
+    } finally {
+      B1.answer(200);
+    }
   }
 }

@@ -23,11 +23,12 @@ class ServingCheckTest {
   private final List<FrontDoor.Request> requests = new ArrayList<>();
   private @Nullable String host;
   private String path = "/health";
+  private List<String> pools = List.of(VirtualHaproxy.POOL);
 
   private CheckServing check() {
     return new CheckServing(
         bed.head(),
-        List.of(VirtualHaproxy.POOL),
+        pools,
         List.of("one", "two"),
         "b1",
         path,
@@ -198,5 +199,94 @@ class ServingCheckTest {
 
     assertThat(bed.obey(check())).isInstanceOf(ServerServing.class);
     assertThat(requests).hasSize(2);
+  }
+
+  /// The service has two pools, and its path leads to the first one.
+  private void twoPools() {
+    pools = List.of(VirtualHaproxy.POOL, VirtualHaproxy.MORE);
+    bed.one.withMore();
+    bed.two.withMore();
+    users(number -> byB1(200));
+  }
+
+  @Test
+  void inEachPoolThatThePathLeadsToItIsProven() throws Turn.Preempted {
+    twoPools();
+    users(number -> {
+      bed.one.answeredInMore(number < 6 ? "b2" : "b1", 1);
+      bed.two.answeredInMore("b1", 1);
+      return byB1(200);
+    });
+
+    assertThat(((ServerServing) bed.obey(check())).proof())
+        .containsExactly(
+            "one: /health answered 200 with the cookie of api/b1, whose answers grew by 1",
+            "one: /health answered 200, and the answers counted for more/b1 grew by 1",
+            "two: /health answered 200 with the cookie of api/b1, whose answers grew by 1",
+            "two: /health answered 200, and the answers counted for more/b1 grew by 1");
+    assertThat(requests).hasSize(8);
+  }
+
+  @Test
+  void oneThatAnswersInOnePoolAndNotInAnotherThatThePathLeadsToIsNotServing()
+      throws Turn.Preempted {
+    twoPools();
+    users(number -> {
+      bed.one.answeredInMore("b2", 1);
+      return byB1(200);
+    });
+
+    Failure failure = fails();
+    assertThat(failure.reason()).isEqualTo(Failure.Reason.TIMED_OUT);
+    assertThat(failure.found()).contains("the counters of more/b1 did not grow");
+  }
+
+  @Test
+  void whereThePathDoesNotLeadItsUsersProveIt() throws Turn.Preempted {
+    twoPools();
+    bed.at(2, () -> bed.one.answeredInMore("b1", 3));
+    bed.at(3, () -> bed.two.answeredInMore("b1", 1));
+
+    assertThat(((ServerServing) bed.obey(check())).proof())
+        .hasSize(4)
+        .endsWith(
+            "one: the answers counted for more/b1, to which /health does not lead, grew by 3 since"
+                + " the check began",
+            "two: the answers counted for more/b1, to which /health does not lead, grew by 1 since"
+                + " the check began");
+    assertThat(bed.seconds()).isBetween(3.0, 3.2);
+  }
+
+  @Test
+  void whereNobodyComesByTheProofSaysThatItIsNone() throws Turn.Preempted {
+    twoPools();
+
+    assertThat(((ServerServing) bed.obey(check())).proof())
+        .hasSize(4)
+        .endsWith(
+            "one: not proven in more, to which /health does not lead: no answer was counted for"
+                + " more/b1 meanwhile; HAProxy has it UP",
+            "two: not proven in more, to which /health does not lead: no answer was counted for"
+                + " more/b1 meanwhile; HAProxy has it UP");
+    assertThat(requests).hasSize(4);
+    assertThat(bed.seconds()).isBetween(5.0, 5.2);
+  }
+
+  @Test
+  void whereNobodyComesByHaproxyHasToHaveItInRotation() throws Turn.Preempted {
+    twoPools();
+    bed.two.healthInMore("b1", "DOWN 1/2");
+
+    Failure failure = fails();
+    assertThat(failure.expected()).isEqualTo("more/b1 in rotation on two");
+    assertThat(failure.found()).isEqualTo("DOWN 1/2");
+  }
+
+  @Test
+  void aPathThatLeadsToNoneOfItsPoolsProvesNothing() throws Turn.Preempted {
+    twoPools();
+    users(number -> new FrontDoor.Served(200, List.of()));
+
+    assertThat(fails().found()).contains("did not grow");
   }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An SLI as it is before anything is changed, of the canaries as they serve now.
 ///
-/// @param name the SLI's name
+/// @param name the SLI's name; with `.baseline` behind it of the nodes beside the canaries
 /// @param value what came back; none without a number
 /// @param requests how many requests it rests on, where that was asked for
 /// @param verdict what it comes to; without a value it is not red

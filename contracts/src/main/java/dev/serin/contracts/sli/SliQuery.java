@@ -62,6 +62,33 @@ public record SliQuery(
     this(name, query, max, min, minRequestsQuery, minRequests, baseline, List.of());
   }
 
+  /// The same, judged by another alarm.
+  public SliQuery with(@Nullable Alarm other) {
+    return new SliQuery(
+        name,
+        query,
+        max,
+        min,
+        minRequestsQuery,
+        minRequests,
+        baseline,
+        witnesses,
+        other,
+        comparing);
+  }
+
+  /// The same, whose requests are not counted.
+  public SliQuery withoutComparing() {
+    return new SliQuery(
+        name, query, max, min, minRequestsQuery, minRequests, baseline, witnesses, alarm, null);
+  }
+
+  /// The same under another name, which stands for itself.
+  public SliQuery alone(String otherName) {
+    return new SliQuery(
+        otherName, query, max, min, minRequestsQuery, minRequests, null, witnesses, alarm, null);
+  }
+
   /// When it is red: by several data points, one each period, as an alarm of CloudWatch's is.
   ///
   /// @param datapoints how many of them have to be red, 1 or more

@@ -3,7 +3,6 @@ package dev.serin.coordinator.plan;
 import dev.serin.contracts.service.Compare;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
 import dev.serin.contracts.sli.Comparing;
-import dev.serin.contracts.sli.SliQuery;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -26,23 +25,6 @@ final class Comparisons {
             compare.least(),
             compare.alpha(),
             compare.minRequests());
-  }
-
-  /// The same SLI, whose requests are not counted.
-  static SliQuery without(SliQuery sli) {
-    return sli.comparing() == null
-        ? sli
-        : new SliQuery(
-            sli.name(),
-            sli.query(),
-            sli.max(),
-            sli.min(),
-            sli.minRequestsQuery(),
-            sli.minRequests(),
-            sli.baseline(),
-            sli.witnesses(),
-            sli.alarm(),
-            null);
   }
 
   /// All that an SLI's comparison names, for what has to be there.

@@ -54,18 +54,9 @@ final class DataPoints {
     SliQuery.Alarm alarm = sli.alarm();
     return alarm == null || alarm.treatMissingData() != Alarm.TreatMissingData.BREACHING
         ? sli
-        : new SliQuery(
-            sli.name(),
-            sli.query(),
-            sli.max(),
-            sli.min(),
-            sli.minRequestsQuery(),
-            sli.minRequests(),
-            sli.baseline(),
-            sli.witnesses(),
+        : sli.with(
             new SliQuery.Alarm(
-                alarm.datapoints(), alarm.of(), alarm.period(), Alarm.TreatMissingData.MISSING),
-            sli.comparing());
+                alarm.datapoints(), alarm.of(), alarm.period(), Alarm.TreatMissingData.MISSING));
   }
 
   static SliQuery.@Nullable Alarm alarm(Sli sli, Duration interval) {

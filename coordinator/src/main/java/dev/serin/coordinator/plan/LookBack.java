@@ -18,13 +18,7 @@ public final class LookBack {
   /// As the data points that an alarm asks for beyond those that it looks at.
   private static final int FURTHER_POINTS = 2;
 
-  /// Possessive: a text of thousands of characters must not cost a frame of the stack for each.
-  private static final Pattern NOT_PROMQL =
-      Pattern.compile(
-          "\"(?:[^\"\\\\]|\\\\.)*+\"|'(?:[^'\\\\]|\\\\.)*+'|`[^`]*+`|#[^\\n]*+", Pattern.DOTALL);
-
   private static final Pattern RANGE = Pattern.compile("\\[([^\\]]*)\\]");
-  private static final Pattern ELSEWHEN = Pattern.compile("(?i)@|\\boffset\\b");
 
   private LookBack() {}
 
@@ -46,12 +40,12 @@ public final class LookBack {
   /// The longest of its ranges, and each of a subquery on top, since that may be of one that looks
   /// back itself.
   static Duration of(String query) {
-    String bare = NOT_PROMQL.matcher(query).replaceAll("");
+    String bare = Selectors.bare(query);
     List<Selector> selectors = Selectors.of(query);
     boolean untold =
         selectors.isEmpty()
             || selectors.stream().anyMatch(selector -> selector.range() == null)
-            || ELSEWHEN.matcher(bare).find();
+            || Selectors.asksElsewhen(bare);
     Duration longest = Duration.ZERO;
     Duration subqueries = Duration.ZERO;
     Matcher ranges = RANGE.matcher(bare);

@@ -94,22 +94,8 @@ public final class Queries {
         .filter(sli -> !BASELINE.matcher(texts(sli)).find())
         .flatMap(sli ->
             before(service, now, version, sli, analyses)
-                .map(query -> alone(query, sli.name() + OF_BASELINE))
+                .map(query -> query.alone(sli.name() + OF_BASELINE))
                 .stream());
-  }
-
-  private static SliQuery alone(SliQuery sli, String name) {
-    return new SliQuery(
-        name,
-        sli.query(),
-        sli.max(),
-        sli.min(),
-        sli.minRequestsQuery(),
-        sli.minRequests(),
-        null,
-        sli.witnesses(),
-        sli.alarm(),
-        null);
   }
 
   /// @param serving the nodes that serve
@@ -142,8 +128,7 @@ public final class Queries {
             && !watched.peers().isEmpty()
             && names(watched, ofBaseline(texts));
     return Optional.of(
-        DataPoints.withoutBreachingGaps(
-            Comparisons.without(query(watched, version, sli, compares))));
+        DataPoints.withoutBreachingGaps(query(watched, version, sli, compares).withoutComparing()));
   }
 
   /// Whether there is a node for each name in the queries that stands for some.

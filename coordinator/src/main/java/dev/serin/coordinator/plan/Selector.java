@@ -26,7 +26,7 @@ record Selector(String metric, List<String> matchers, @Nullable Duration range, 
   /// Whose they are: a node's. A matcher in quotes alone is a metric's name.
   private static final Pattern KEPT =
       Pattern.compile(
-          ".*\\$(?:canary|baseline)\\b.*|__name__\\b.*|\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'",
+          ".*\\$(?:canary|baseline)\\b.*|__name__\\b.*|\"(?:[^\"\\\\]|\\\\.)*+\"|'(?:[^'\\\\]|\\\\.)*+'",
           Pattern.DOTALL);
 
   /// How old the newest sample may be. `rate` needs two samples in its range, so whoever is scraped

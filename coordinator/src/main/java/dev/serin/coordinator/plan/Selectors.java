@@ -39,9 +39,10 @@ final class Selectors {
 
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
   private static final Pattern NUMBER = Pattern.compile("[0-9][0-9a-zA-Z_.]*");
+  private static final Pattern COMMENT = Pattern.compile("#[^\\n]*+");
   private static final Pattern SPACE = Pattern.compile("(?:\\s|#[^\\n]*+)++");
   private static final Pattern BY = Pattern.compile("(?i)(?:by|without)\\b");
-  private static final Pattern ELSEWHEN = Pattern.compile("(?i)@|offset\\b");
+  private static final Pattern ELSEWHEN = Pattern.compile("(?i)@|\\boffset\\b");
 
   /// What opens right before a selector of which it takes two samples at least.
   private static final Pattern TAKES_TWO =
@@ -67,6 +68,27 @@ final class Selectors {
     Selectors selectors = new Selectors(query);
     selectors.read();
     return List.copyOf(selectors.found);
+  }
+
+  /// The query without its texts and comments, in which nothing is PromQL's.
+  static String bare(String query) {
+    Selectors selectors = new Selectors(query);
+    StringBuilder bare = new StringBuilder();
+    while (selectors.at < query.length()) {
+      char next = query.charAt(selectors.at);
+      if (isQuote(next)) {
+        selectors.passText();
+      } else if (!selectors.pass(COMMENT)) {
+        bare.append(next);
+        selectors.at++;
+      }
+    }
+    return bare.toString();
+  }
+
+  /// Whether samples of another time are taken anywhere.
+  static boolean asksElsewhen(String bare) {
+    return ELSEWHEN.matcher(bare).find();
   }
 
   private void read() {

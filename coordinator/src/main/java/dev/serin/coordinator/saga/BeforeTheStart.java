@@ -52,7 +52,7 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
       "what the SLIs are before the start is not known: expected the sli-watcher to measure the nodes"
           + " that serve by the load balancers' word, found no answer in time";
 
-  private static final String OF_BASELINE =
+  private static final String ILL_BASELINE =
       "the nodes beside the canary are so, and keep what they have: what is compared with them may"
           + " pass though it is as bad";
 
@@ -155,15 +155,14 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
     for (SliResult result : checked.before()) {
       if (isOfBaseline(service, result)) {
         if (result.verdict() == Verdict.FAIL) {
-          warnings.add(RED + result.detail() + "; " + OF_BASELINE);
+          warnings.add(RED + result.detail() + "; " + ILL_BASELINE);
         }
         continue;
       }
       switch (result.verdict()) {
         case PASS -> {}
         case FAIL -> {
-          String why = onlyWarns(service, result) ? "it only warns" : whole;
-          why = why == null ? unwatched(service, result) : why;
+          String why = whyItGoesOn(service, result, whole);
           if (why == null) {
             problems.add(RED + result.detail() + HOW_TO_GO_ON);
           } else {
@@ -190,6 +189,16 @@ record BeforeTheStart(List<String> problems, List<String> warnings) {
       warnings.add(OLDER);
     }
     return new BeforeTheStart(List.copyOf(problems), List.copyOf(warnings));
+  }
+
+  /// @param whole why no red one stops it
+  /// @return none where this one does
+  private static @Nullable String whyItGoesOn(
+      ServiceDefinition service, SliResult result, @Nullable String whole) {
+    if (onlyWarns(service, result)) {
+      return "it only warns";
+    }
+    return whole == null ? unwatched(service, result) : whole;
   }
 
   private static boolean isOfBaseline(ServiceDefinition service, SliResult result) {

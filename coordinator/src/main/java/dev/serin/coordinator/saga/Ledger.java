@@ -94,8 +94,9 @@ public record Ledger(
   ///
   /// @param filesBack what takes its further files back, where it has left them on a part of the
   ///   fleet
-  /// @param badUntil when the newest of those that changed something and did not complete ended, it
-  ///   or an earlier one; none where one has completed since
+  /// @param badUntil until when something bad was at work, by this one or one before: a release
+  ///   that was taken back or stopped, or what an emergency, a way back or a restart has ended;
+  ///   none where a release has completed since
   public record Ended(
       String rolloutId,
       ReleaseRequested request,

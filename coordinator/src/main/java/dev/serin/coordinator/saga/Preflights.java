@@ -157,17 +157,21 @@ final class Preflights {
   static void late(Draft draft, Phase.Preflight preflight) {
     Phase.Preflight next = preflight;
     for (Pending pending : draft.rollout().pending()) {
-      SlisChecked before = next.slis();
-      next =
-          before != null && pending.agent() == Agent.SLI && pending.hook() == null
-              ? notAskedOver(next, before)
-              : pending.hook() == null
-                  ? without(next, pending.agent(), Plan.preflight(draft.rollout().service()))
-                  : Hooking.unanswered(next, Hooking.of(draft.rollout(), pending.hook()), pending);
+      next = late(draft.rollout(), next, pending);
     }
     draft.forgetPending();
     draft.enter(next);
     judge(draft, next);
+  }
+
+  private static Phase.Preflight late(Rollout rollout, Phase.Preflight preflight, Pending pending) {
+    if (pending.hook() != null) {
+      return Hooking.unanswered(preflight, Hooking.of(rollout, pending.hook()), pending);
+    }
+    SlisChecked first = preflight.slis();
+    return first != null && pending.agent() == Agent.SLI
+        ? notAskedOver(preflight, first)
+        : without(preflight, pending.agent(), Plan.preflight(rollout.service()));
   }
 
   /// The watcher has answered of those that were supposed to serve, and was silent when it was

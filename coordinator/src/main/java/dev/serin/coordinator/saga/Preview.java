@@ -103,6 +103,17 @@ public final class Preview {
         .toList();
   }
 
+  /// Both together: who was asked over is known by its newest answer.
+  ///
+  /// @param first at most one of each agent
+  /// @param over the answers to what was asked over
+  public static List<AgentEvent> answered(
+      List<? extends AgentEvent> first, List<? extends AgentEvent> over) {
+    return Stream.concat(
+            first.stream().filter(answer -> !(answer instanceof SliEvent)), over.stream())
+        .toList();
+  }
+
   private AgentCommand question(
       @Nullable PoolChecked pool, Agent agent, String planId, String name, Instant at) {
     return Commands.check(

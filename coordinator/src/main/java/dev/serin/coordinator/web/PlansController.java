@@ -15,7 +15,6 @@ import dev.serin.contracts.request.Request.RollbackRequested;
 import dev.serin.contracts.request.RequestReader;
 import dev.serin.contracts.rollout.RolloutIds;
 import dev.serin.contracts.service.ServiceDefinition;
-import dev.serin.contracts.sli.SliEvent;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.Preview;
 import dev.serin.coordinator.view.AgentAnswers;
@@ -33,7 +32,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -185,10 +183,7 @@ class PlansController {
     }
     AgentAnswers.Reading second = answered(service, over);
     return second instanceof AgentAnswers.Reading.Read(List<AgentEvent> again)
-        ? new AgentAnswers.Reading.Read(
-            Stream.concat(
-                    found.stream().filter(answer -> !(answer instanceof SliEvent)), again.stream())
-                .toList())
+        ? new AgentAnswers.Reading.Read(Preview.answered(found, again))
         : second;
   }
 

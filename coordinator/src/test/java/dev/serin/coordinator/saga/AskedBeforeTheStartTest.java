@@ -239,9 +239,10 @@ class AskedBeforeTheStartTest {
         .satisfies(it -> assertThat(before(it)).containsExactly("errors{node=~\"(?:b1|b2)\"}"));
     assertThat(over.getFirst().head().commandId())
         .isNotIn(answers.stream().map(it -> it.head().commandId()).toList());
-    answers.removeIf(SliEvent.class::isInstance);
-    answers.add(story.world().obey(over.getFirst(), story.now()));
-    ReleasePlan plan = preview.judged(answers, Duration.ofSeconds(90), story.now());
+    AgentEvent again = story.world().obey(over.getFirst(), story.now());
+    ReleasePlan plan =
+        preview.judged(
+            Preview.answered(answers, List.of(again)), Duration.ofSeconds(90), story.now());
     assertThat(plan.before()).extracting(SliBefore::name).containsExactly("errors");
     assertThat(plan.problems()).isEmpty();
   }

@@ -73,8 +73,10 @@ final class DeadMansWork {
     return !left.isEmpty();
   }
 
+  /// Does what is still to be done of it.
+  ///
   /// @param permit asked before each write; it needs no broker
-  /// @return the switch afterwards: gone off, or as it was where the canary is still in rotation.
+  /// @return the switch afterwards: gone off, or as it was where the canary is still in rotation
   Switch act(
       Switch armed,
       GuardServers guard,

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,7 +27,11 @@ import org.springframework.context.event.EventListener;
 /// killed in a rollout goes on with it in half the time.
 final class Rehearsal {
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
-  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(30);
+
+  /// Less than the three minutes that `serin` gives it. On a machine that is short of time a
+  /// coordinator takes a minute to settle, and what it would learn is needed there most.
+  private static final Duration PLAYED_WITHIN = Duration.ofSeconds(150);
+
   private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
   private static final String SERVICE = "rehearsal";
 
@@ -86,7 +91,8 @@ final class Rehearsal {
 
   /// Nothing depends on it but the speed of the next start: what fails is told, and that is all.
   private void play(ConfigurableApplicationContext context) {
-    if (!within(SETTLED_WITHIN, streams::isSettled)
+    long end = System.nanoTime() + PLAYED_WITHIN.toNanos();
+    if (!until(end, streams::isSettled)
         || !(context instanceof WebServerApplicationContext web)
         || web.getWebServer() == null) {
       log.info("rehearsed the start alone");
@@ -94,24 +100,30 @@ final class Rehearsal {
     }
     String api = "http://127.0.0.1:" + web.getWebServer().getPort() + "/api/v1/";
     try (HttpClient http = HttpClient.newHttpClient()) {
-      if (!send(http, request(api + "services")).body().equals("[]")) {
+      if (!answered(end, http, request(api + "services")).equals("[]")) {
         log.warn("expected a broker that knows no service, found some: nothing is played there");
         return;
       }
-      send(http, request(api + "services/" + SERVICE).PUT(BodyPublishers.ofString(DEFINITION)));
-      send(http, request(api + "requests").POST(BodyPublishers.ofString(RELEASE)));
-      String rollout = api + "rollouts/" + RolloutIds.of(SERVICE, "rehearsal");
-      within(ANSWERED_WITHIN, () -> isThere(http, rollout));
-      send(http, request(api + "requests").POST(BodyPublishers.ofString(ABORT)));
-      boolean over = within(ANSWERED_WITHIN, () -> isOver(http, rollout));
-      log.info(over ? "rehearsed a rollout" : "rehearsed half a rollout");
+      answered(
+          end, http, request(api + "services/" + SERVICE).PUT(BodyPublishers.ofString(DEFINITION)));
+      answered(end, http, request(api + "requests").POST(BodyPublishers.ofString(RELEASE)));
+      HttpRequest.Builder rollout =
+          request(api + "rollouts/" + RolloutIds.of(SERVICE, "rehearsal"));
+      answered(end, http, rollout);
+      answered(end, http, request(api + "requests").POST(BodyPublishers.ofString(ABORT)));
+      while (!Json.mapper().readTree(answered(end, http, rollout)).hasNonNull("endedAt")) {
+        rest(end);
+      }
+      log.info("rehearsed a rollout");
     } catch (IOException notPlayed) {
-      log.info("rehearsed the start alone: {}", notPlayed.getMessage());
+      log.info("not all was rehearsed: {}", notPlayed.getMessage());
     }
   }
 
   private static HttpRequest.Builder request(String url) {
-    return HttpRequest.newBuilder(URI.create(url)).header("Content-Type", "application/json");
+    return HttpRequest.newBuilder(URI.create(url))
+        .timeout(ANSWERED_WITHIN)
+        .header("Content-Type", "application/json");
   }
 
   private static HttpResponse<String> send(HttpClient http, HttpRequest.Builder request)
@@ -124,32 +136,41 @@ final class Rehearsal {
     }
   }
 
-  private static boolean isThere(HttpClient http, String rollout) {
-    try {
-      return send(http, request(rollout)).statusCode() == 200;
-    } catch (IOException notYet) {
-      return false;
+  /// The body of the first answer that is no error. Right after its start, and while its partitions
+  /// move, a coordinator has some.
+  private static String answered(long end, HttpClient http, HttpRequest.Builder request)
+      throws IOException {
+    while (true) {
+      try {
+        HttpResponse<String> answer = send(http, request);
+        if (answer.statusCode() < 300) {
+          return answer.body();
+        }
+      } catch (HttpTimeoutException notYet) {
+        log.debug("no answer yet", notYet);
+      }
+      rest(end);
     }
   }
 
-  private static boolean isOver(HttpClient http, String rollout) {
-    try {
-      HttpResponse<String> answer = send(http, request(rollout));
-      return answer.statusCode() == 200
-          && Json.mapper().readTree(answer.body()).hasNonNull("endedAt");
-    } catch (IOException notYet) {
-      return false;
+  private static void rest(long end) throws IOException {
+    if (!pause(end)) {
+      throw new IOException("no answer in time");
     }
   }
 
-  private static boolean within(Duration time, BooleanSupplier fits) {
-    long end = System.nanoTime() + time.toNanos();
+  private static boolean until(long end, BooleanSupplier fits) {
     while (!fits.getAsBoolean()) {
-      if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
+      if (!pause(end)) {
         return false;
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
     }
     return true;
+  }
+
+  /// Whether there is time left after a moment.
+  private static boolean pause(long end) {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+    return System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted();
   }
 }

@@ -3,6 +3,7 @@ package dev.serin.simulation.world;
 import dev.serin.simulation.engine.VirtualProcess;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// One exchange of a process with the outside, as the mishap has it.
 ///
@@ -19,8 +20,13 @@ record Exchange(VirtualProcess process, Duration latency, Duration timeout) {
   }
 
   /// @param effect what is done there, and its answer
-  /// @param broken what the process has when no whole answer comes, by the reason
+  /// @param broken what the process has when no answer comes, by the reason
   <T> T run(Mishap mishap, Effect<T> effect, Function<String, T> broken) {
+    return run(mishap, effect, broken, answer -> broken.apply("Connection reset by peer"));
+  }
+
+  /// @param torn what the process has of an answer in whose middle the connection breaks
+  <T> T run(Mishap mishap, Effect<T> effect, Function<String, T> broken, UnaryOperator<T> torn) {
     return switch (mishap.kind()) {
       case NONE -> answered(latency, effect);
       case SLOW -> answered(latency.plus(mishap.howLong()), effect);
@@ -60,8 +66,7 @@ record Exchange(VirtualProcess process, Duration latency, Duration timeout) {
       }
       case CUT_AFTER -> {
         process.sleep(latency);
-        effect.have();
-        yield broken.apply("Connection reset by peer");
+        yield torn.apply(effect.have());
       }
     };
   }

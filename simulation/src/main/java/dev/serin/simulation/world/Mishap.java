@@ -1,6 +1,7 @@
 package dev.serin.simulation.world;
 
 import java.time.Duration;
+import java.util.Random;
 
 /// What goes wrong with one exchange between a process and the outside.
 ///
@@ -8,6 +9,16 @@ import java.time.Duration;
 /// @param howLong it lasts, where that means something
 public record Mishap(Kind kind, Duration howLong) {
   public static final Mishap NONE = new Mishap(Kind.NONE, Duration.ZERO);
+
+  /// The same for what has no effect that could be missing.
+  Mishap withEffect() {
+    return kind == Kind.CUT ? new Mishap(Kind.CUT_AFTER, howLong) : this;
+  }
+
+  /// What is left to chance in it: the same each time that the seed is run.
+  Random draws() {
+    return new Random(howLong.toNanos());
+  }
 
   /// How an exchange can go wrong.
   public enum Kind {

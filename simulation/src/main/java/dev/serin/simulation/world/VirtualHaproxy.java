@@ -259,12 +259,22 @@ public final class VirtualHaproxy {
     return server;
   }
 
-  /// What a line of commands is answered, and what it changes.
+  /// What a line of commands is answered, and what it changes. Each answer is closed by an empty
+  /// line; not so the master's word that an old worker is no more, which is the last one.
   ///
   /// @param by the process that says it
   String execute(String by, String line) {
     StringBuilder answer = new StringBuilder();
     for (String command : line.split(";", -1)) {
+      if (command.equals("quit")) {
+        break;
+      }
+      if (command.startsWith("@!") && !isOld(target(command))) {
+        return answer
+            + "Can't find the target PID matching the prefix '@!"
+            + target(command)
+            + "'\n";
+      }
       boolean denied = readOnly && changes(command);
       answer.append(denied ? "Permission denied\n" : answer(command)).append('\n');
       if (!denied && changes(command)) {
@@ -275,13 +285,12 @@ public final class VirtualHaproxy {
   }
 
   private static boolean changes(String command) {
-    return !command.startsWith("show ") && !command.equals("quit") && !command.startsWith("@!");
+    return !command.startsWith("show ") && !command.startsWith("@!");
   }
 
   private String answer(String command) {
     String[] words = command.split(" ");
     return switch (words[0]) {
-      case "quit" -> "";
       case "show" -> show(words, servers);
       case "set" -> set(words);
       case "add" -> {
@@ -303,6 +312,14 @@ public final class VirtualHaproxy {
     };
   }
 
+  private static long target(String command) {
+    return Long.parseLong(command.substring(2, command.indexOf(' ')));
+  }
+
+  private boolean isOld(long wanted) {
+    return old.stream().anyMatch(worker -> worker.pid() == wanted);
+  }
+
   private String toOldWorker(String[] words) {
     long wanted = Long.parseLong(words[0].substring(2));
     for (Worker worker : old) {
@@ -313,7 +330,7 @@ public final class VirtualHaproxy {
             : shutdown(rest, worker.servers(), true);
       }
     }
-    return "Can't find the target PID matching the prefix\n";
+    throw new IllegalStateException("no old worker " + wanted);
   }
 
   private String set(String[] words) {
@@ -416,7 +433,7 @@ public final class VirtualHaproxy {
         }
       }
     }
-    return "";
+    return "Session not found.\n";
   }
 
   private String shutdown(String[] words, Map<String, VirtualServer> of, boolean ofOldWorker) {

@@ -2,6 +2,7 @@ package dev.serin.haproxy.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.contracts.agent.Turn;
 import dev.serin.haproxy.lab.Backend;
 import dev.serin.haproxy.lab.Client;
 import dev.serin.haproxy.lab.Eventually;
@@ -99,7 +100,21 @@ class WholeAnswersIT {
   }
 
   @Test
-  void soIsEachOfAMasterAndOfAWorkerThatAReloadHasLeft() {
+  void andIsReadToItsEnd() throws NotDone, Turn.Preempted {
+    LoadBalancer balancer = one.balancer().runtime();
+    assertThat(balancer.lookAtAll().poolNames())
+        .containsExactly("api_pool", "plain_pool", "sticky_pool");
+    List<String> pools = List.of("sticky_pool", "none", "api_pool", "api_pool");
+    assertThat(balancer.look(pools).poolNames()).containsExactly("sticky_pool", "api_pool");
+    assertThat(balancer.maps()).containsExactly(one.leavingMap().toString());
+    balancer.addLeaving(() -> {}, "c9");
+    assertThat(balancer.leaving().orElseThrow()).contains("c9");
+    balancer.removeLeaving(() -> {}, "c9");
+    assertThat(balancer.current().load("plain_pool", "b1").requests()).isZero();
+  }
+
+  @Test
+  void soIsEachOfAMasterAndOfAWorkerThatAReloadHasLeft() throws NotDone {
     CompletableFuture<Void> tunnel = Client.webSocket(one.url(), null);
     one.reload();
     RuntimeWire master = one.master();
@@ -112,6 +127,8 @@ class WholeAnswersIT {
       passedOn.add(prefix + line.replace(";", ";" + prefix) + ";quit");
     }
     wholeOver("old worker", master, passedOn);
+    Worker left = one.balancer().runtime().oldWorkers().orElseThrow().getFirst();
+    assertThat(left.look(List.of("api_pool", "none")).poolNames()).containsExactly("api_pool");
     assertThat(tunnel).as("until now the worker has lived").isNotDone();
   }
 

@@ -265,13 +265,25 @@ public sealed interface IncusCommand extends AgentCommand {
     }
   }
 
-  /// Looks whether somebody else has changed what a rollout relies on, and tells only that
+  /// Looks whether somebody else has changed what a rollout relies on, and tells that
   /// ([IncusEvent.InstancesChangedByHand]). An instance that a newer command is about, that can't
   /// be looked at, or that was booted anew is passed over.
+  ///
+  /// @param always whether it is also told that nothing has changed, once each instance was looked
+  ///   at; while that can't be said, it stays unanswered and may be asked again. An agent from
+  ///   before there was such a field says nothing then
   @JsonTypeName("look-at-instances")
   record LookAtInstances(
-      @JsonUnwrapped CommandHead head, Install install, List<KnownInstance> instances)
+      @JsonUnwrapped CommandHead head,
+      Install install,
+      List<KnownInstance> instances,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean always)
       implements IncusCommand {
+    /// A look in passing, answered only at need.
+    public LookAtInstances(CommandHead head, Install install, List<KnownInstance> instances) {
+      this(head, install, instances, false);
+    }
+
     public LookAtInstances {
       Check.required("head", head);
       Check.required("install", install);

@@ -222,6 +222,8 @@ public sealed interface IncusEvent extends AgentEvent {
 
   /// Unasked, after an [IncusCommand.LookAtInstances]: somebody else has changed what a rollout
   /// relies on. Nothing was reverted.
+  ///
+  /// @param changes none only where the look was to be answered always, and nothing has changed
   @JsonTypeName("instances-changed-by-hand")
   record InstancesChangedByHand(@JsonUnwrapped AnswerHead head, List<InstanceChange> changes)
       implements IncusEvent {

@@ -47,18 +47,27 @@ final class Noticing {
 
   Optional<IncusEvent> look(Turn turn, LookAtInstances command) throws Turn.Preempted {
     List<InstanceChange> changes = new ArrayList<>();
+    boolean seenAll = true;
     for (KnownInstance known : command.instances()) {
-      if (!isInWork(command, known)) {
-        List<InstanceChange> found = look(turn, command, known);
-        if (!isInWork(command, known)) {
-          changes.addAll(found);
-        }
+      Look look = isInWork(command, known) ? Look.PASSED_OVER : look(turn, command, known);
+      if (isInWork(command, known)) {
+        look = Look.PASSED_OVER;
       }
+      changes.addAll(look.changes());
+      seenAll &= look.isWhole();
     }
-    return changes.isEmpty()
+    return changes.isEmpty() && !(command.always() && seenAll)
         ? Optional.empty()
         : Optional.of(
             new IncusEvent.InstancesChangedByHand(command.head().answered(turn.now()), changes));
+  }
+
+  /// What one look at an instance has shown.
+  ///
+  /// @param isWhole whether all that there is to see was seen: not where it can't be looked at, nor
+  ///   while a unit is just being started or stopped, since who did it shows only afterwards
+  private record Look(List<InstanceChange> changes, boolean isWhole) {
+    static final Look PASSED_OVER = new Look(List.of(), false);
   }
 
   private boolean isInWork(LookAtInstances command, KnownInstance known) {
@@ -66,8 +75,7 @@ final class Noticing {
     return commanded.getOrDefault(node, 0L) > command.head().fence();
   }
 
-  private List<InstanceChange> look(Turn turn, LookAtInstances command, KnownInstance known)
-      throws Turn.Preempted {
+  private Look look(Turn turn, LookAtInstances command, KnownInstance known) throws Turn.Preempted {
     String name = known.instance().host() + "/" + known.instance().instance();
     Seen before = seen.get(name);
     List<String> arguments = new ArrayList<>();
@@ -90,9 +98,9 @@ final class Noticing {
       String sha256 = now != null && now.mark().equals(mark) ? now.sha256() : "";
       List<InstanceChange> changes = changes(command, known, report, sha256);
       changes.addAll(FurtherFiles.changes(turn, node, known));
-      return changes;
+      return new Look(changes, report.all("state").stream().allMatch(Noticing::isSettled));
     } catch (CommandFailed | Unreachable unseen) {
-      return List.of();
+      return Look.PASSED_OVER;
     }
   }
 
@@ -126,6 +134,11 @@ final class Noticing {
           });
     }
     return changes;
+  }
+
+  /// `unit load active job`
+  private static boolean isSettled(String state) {
+    return state.endsWith(" none");
   }
 
   /// systemd counts its own restarts, and begins anew when somebody starts the unit.

@@ -140,19 +140,27 @@ final class Agent {
   /// What a look in passing tells, by an agent that remembers the looks before; nothing where
   /// nothing has changed.
   List<IncusEvent.InstanceChange> noticed(IncusCommand.KnownInstance known) {
+    return look(new IncusCommand.LookAtInstances(head(), install, List.of(known)))
+        .map(IncusEvent.InstancesChangedByHand::changes)
+        .orElse(List.of());
+  }
+
+  /// The answer to a look that something waits for; none while there is none to give.
+  Optional<IncusEvent.InstancesChangedByHand> looksAlways(IncusCommand.KnownInstance known) {
+    return look(new IncusCommand.LookAtInstances(head(), install, List.of(known), true));
+  }
+
+  private Optional<IncusEvent.InstancesChangedByHand> look(IncusCommand.LookAtInstances look) {
     List<IncusEvent> answers = new ArrayList<>();
     if (looking == null) {
       looking = handler();
     }
     try {
-      looking.handle(
-          new IncusCommand.LookAtInstances(head(), install, List.of(known)), turn, answers::add);
+      looking.handle(look, turn, answers::add);
     } catch (Turn.Preempted preempted) {
       throw new AssertionError(preempted);
     }
-    return answers.stream()
-        .flatMap(event -> ((IncusEvent.InstancesChangedByHand) event).changes().stream())
-        .toList();
+    return answers.stream().map(IncusEvent.InstancesChangedByHand.class::cast).findFirst();
   }
 
   IncusEvent.InstancesInspected inspect(Artifact artifact) {

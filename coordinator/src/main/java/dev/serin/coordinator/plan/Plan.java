@@ -33,6 +33,9 @@ public final class Plan {
   /// How long HAProxy may take to have a node in rotation, or out of it.
   public static final Duration READY = Duration.ofSeconds(60);
 
+  /// How long a red probe waits for a look at the nodes before it is acted on.
+  public static final Duration LOOK = Duration.ofSeconds(5);
+
   /// The longest slow start that is waited for.
   static final Duration LONGEST_RAMP = Duration.ofMinutes(5);
 

@@ -50,6 +50,24 @@ public final class Queries {
     return of(watched, version, sli -> sli.countsAt(share), Plan.hasBaseline(step));
   }
 
+  /// The nodes that one window asks of: the canaries, and where they are compared with others,
+  /// those too.
+  ///
+  /// @param step an analysis of the service's plan
+  public static List<Node> watched(ServiceDefinition service, Step step) {
+    ServiceDefinition watched = Plan.watched(service, step);
+    double share = Plan.shareOf(watched, step);
+    boolean compares =
+        Plan.hasBaseline(step)
+            && service.slis().stream()
+                .filter(sli -> sli.countsAt(share))
+                .anyMatch(sli ->
+                    sli.comparesWithBaseline()
+                        || sli.compare() != null
+                        || BASELINE.matcher(texts(sli)).find());
+    return compares ? watched.nodes() : watched.canaries();
+  }
+
   /// What is asked before anything is changed: of each SLI what the first analysis of the plan in
   /// which it counts will ask, of the nodes that serve now. Where none of the canaries does, others
   /// stand in for them, with nobody to compare with: for the group that stands by all of the other

@@ -10,6 +10,8 @@ public enum Due {
   GUARD,
   /// The instances are looked at.
   LOOK,
+  /// The look that decides on a red probe is asked for again, or has had no answer by its deadline.
+  DOUBT,
   /// The watcher's lease is renewed.
   LEASE,
   /// Data has been missing for too long.

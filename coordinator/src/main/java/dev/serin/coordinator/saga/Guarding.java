@@ -358,9 +358,11 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
       admitted |= step.name() == StepName.READY && step.isBegun();
     }
     Step step = rollout.steps().get(current);
-    return admitted && ahead && !isProven(rollout, step) && step.startedAt() != null
-        ? answeredBy(rollout, step, step.startedAt()).plus(period(rollout.service().analysis()))
-        : null;
+    if (admitted && ahead && !isProven(rollout, step) && step.startedAt() != null) {
+      return answeredBy(rollout, step, step.startedAt()).plus(period(rollout.service().analysis()));
+    }
+    // What a red probe keeps from beginning has no deadline of its own yet.
+    return rollout.doubt() == null ? null : rollout.provenUntil();
   }
 
   private static Instant answeredBy(Rollout rollout, Step step, Instant begun) {

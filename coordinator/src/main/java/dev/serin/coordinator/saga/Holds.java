@@ -112,7 +112,7 @@ final class Holds {
 
   static boolean isOver(Draft draft) {
     Instant end = endsAt(draft.rollout());
-    return end != null && !end.isAfter(draft.at);
+    return end != null && !end.isAfter(draft.at) && !Doubting.isOpen(draft);
   }
 
   /// Such as `a person: serin promote ID, with an answer to 'no complaints'`.

@@ -8,7 +8,6 @@ import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.plan.Plan;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -77,9 +76,11 @@ final class KeptWatch {
     Phase.Paused paused = (Phase.Paused) draft.rollout().phase();
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL && onBreach == OnBreach.ROLLBACK) {
-      Watching.breach(draft, paused.step(), Watching.breached(probe), List.of(probe));
+      goOn(draft, watch);
+      Doubting.of(draft, paused.step(), Watching.breached(probe), probe, OnBreach.ROLLBACK);
     } else if (blind && draft.rollout().service().noData().policy() == NoDataPolicy.ROLLBACK) {
-      Watching.breach(draft, paused.step(), Watching.without(probe), List.of(probe));
+      goOn(draft, watch);
+      Doubting.of(draft, paused.step(), Watching.without(probe), probe, OnBreach.ROLLBACK);
     } else if (probed.slot() >= watch.needed()) {
       Watch next = begun(draft, paused.step());
       draft.stopWatching(watch.id());

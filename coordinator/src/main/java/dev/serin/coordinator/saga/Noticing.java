@@ -7,6 +7,7 @@ import dev.serin.contracts.incus.IncusEvent.InstancesChangedByHand;
 import dev.serin.contracts.incus.UnitSeen;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.coordinator.plan.Batches;
+import dev.serin.coordinator.plan.Queries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,20 @@ final class Noticing {
             || rollout.phase() instanceof Phase.Watching)) {
       return List.of();
     }
+    return known(rollout, rollout.service().nodes());
+  }
+
+  /// What is looked at before a red probe of an analysis is acted on: the nodes that it asks of, in
+  /// any phase: those that no command is about.
+  ///
+  /// @param step the analysis
+  static List<KnownInstance> watched(Rollout rollout, int step) {
+    return known(rollout, Queries.watched(rollout.service(), rollout.steps().get(step)));
+  }
+
+  private static List<KnownInstance> known(Rollout rollout, List<Node> nodes) {
     List<KnownInstance> known = new ArrayList<>();
-    for (Node node : rollout.service().nodes()) {
+    for (Node node : nodes) {
       NodeRecord record = rollout.nodes().get(node.name());
       if (record != null && record.instance() != null && !isInWork(rollout, node.name())) {
         known.add(
@@ -66,24 +79,50 @@ final class Noticing {
       draft.ignore(Decision.Ignored.NOT_AWAITED);
       return;
     }
-    // Whoever resumes has seen it; a rollback still compares with what preflight found.
+    taken(draft, changes);
+    boolean atTheCanary = isAtTheCanary(draft.rollout(), changes);
+    if (atTheCanary) {
+      draft.change(it -> it.touchedAt(draft.at));
+    }
+    Pausing.waitsForAPerson(draft, sentence(changes), !atTheCanary);
+  }
+
+  /// Who is at work on the canary has the wheel: what its SLIs show then is not the release's.
+  private static boolean isAtTheCanary(Rollout rollout, List<InstanceChange> changes) {
+    return rollout.service().canaries().stream()
+        .anyMatch(canary -> changes.stream().anyMatch(it -> canary.name().equals(it.node())));
+  }
+
+  /// Whoever resumes has seen it; a rollback still compares with what preflight found.
+  static void taken(Draft draft, List<InstanceChange> changes) {
     changes.forEach(change -> draft.node(change.node(), record -> taken(record, change)));
-    Pausing.pause(
-        draft,
-        "somebody has "
-            + changes.stream().map(Noticing::sentence).collect(Collectors.joining(", and "))
-            + "; nothing was reverted");
+  }
+
+  static String sentence(List<InstanceChange> changes) {
+    return "somebody has "
+        + changes.stream().map(Noticing::sentence).collect(Collectors.joining(", and "))
+        + "; nothing was reverted";
+  }
+
+  /// What of it is news, and about a node that an analysis asks of.
+  static List<InstanceChange> newsOf(Rollout rollout, int step, List<InstanceChange> changes) {
+    List<String> watched =
+        watched(rollout, step).stream().map(known -> known.instance().node()).toList();
+    return changes.stream()
+        .filter(change -> watched.contains(change.node()) && isOfNow(rollout, change))
+        .toList();
   }
 
   /// Whether it was compared with what is known by now.
   private static boolean isNews(Rollout rollout, InstanceChange change) {
-    NodeRecord record = rollout.nodes().get(change.node());
     boolean forward =
         rollout.phase() instanceof Phase.Rolling || rollout.phase() instanceof Phase.Watching;
-    if (!forward
-        || record == null
-        || record.instance() == null
-        || isInWork(rollout, change.node())) {
+    return forward && isOfNow(rollout, change);
+  }
+
+  private static boolean isOfNow(Rollout rollout, InstanceChange change) {
+    NodeRecord record = rollout.nodes().get(change.node());
+    if (record == null || record.instance() == null || isInWork(rollout, change.node())) {
       return false;
     }
     return switch (change.deed()) {

@@ -93,7 +93,7 @@ final class Pausing {
   /// A pause of the plan that only waits becomes one that no clock ends.
   ///
   /// @param watches whether canaries that serve alone are watched on
-  private static void waitsForAPerson(Draft draft, String why, boolean watches) {
+  static void waitsForAPerson(Draft draft, String why, boolean watches) {
     switch (draft.rollout().phase()) {
       case Phase.Rolling(int step) when !watches -> pauseAt(draft, step, Draft.SERIN, why);
       case Phase.Watching(int step, Watch watch) when !watches ->

@@ -326,7 +326,10 @@ final class Requests {
                 null,
                 List.of(),
                 null,
-                List.of()));
+                List.of(),
+                null,
+                null,
+                null));
         draft.emit(
             release.requestedBy(),
             (release.reason().isEmpty() ? "release " + release.version() : release.reason())
@@ -380,6 +383,9 @@ final class Requests {
       Refusals.refuse(draft, promote, List.of(Hands.expected(draft)));
       return;
     }
+    if (Doubting.refuses(draft, promote)) {
+      return;
+    }
     switch (draft.rollout().phase()) {
       case Phase.Watching watching -> Promoting.promote(draft, watching.step(), promote);
       case Phase.Paused(int step, var watch, var acts, var back, var hands)
@@ -401,6 +407,8 @@ final class Requests {
     }
     if (draft.handsOff != null) {
       Refusals.refuse(draft, resume, List.of(Hands.expected(draft)));
+    } else if (Doubting.refuses(draft, resume)) {
+      return;
     } else if (Holds.isHeld(draft.rollout())) {
       Refusals.refuse(draft, resume, List.of(Holds.onlyPromote(draft.rollout())));
     } else if (CatchingUp.isAwaited(draft.rollout())) {

@@ -51,6 +51,9 @@ final class Retries {
               + "; what fails on the way is tried again without being asked");
       return;
     }
+    if (retry.from() == Request.From.STEP && Doubting.refuses(draft, retry)) {
+      return;
+    }
     String why = retry.reason().isEmpty() ? "retried" : retry.reason();
     switch (retry.from()) {
       case STEP -> {

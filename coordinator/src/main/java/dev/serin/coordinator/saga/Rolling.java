@@ -29,6 +29,9 @@ final class Rolling {
 
   /// Begins a step, or completes the rollout when there is none left.
   static void begin(Draft draft, int index) {
+    if (Doubting.holds(draft, index)) {
+      return;
+    }
     if (index >= draft.rollout().steps().size()) {
       if (CatchingUp.isDue(draft.rollout())) {
         CatchingUp.begin(draft, null);
@@ -240,6 +243,9 @@ final class Rolling {
   ///
   /// @param failed one or more of the same batch
   private static void stop(Draft draft, List<Step> failed) {
+    if (Doubting.outweighs(draft)) {
+      return;
+    }
     List<String> nodes = failed.stream().map(Step::node).filter(Objects::nonNull).toList();
     String why = failed.stream().map(Rolling::sentence).collect(Collectors.joining("; "));
     boolean canary =
@@ -313,6 +319,7 @@ final class Rolling {
       }
     }
     skipPending(draft);
+    draft.change(it -> it.doubting(null));
     draft.forgetPending();
     rememberVersion(draft);
     Hooking.halted(draft, why, left);

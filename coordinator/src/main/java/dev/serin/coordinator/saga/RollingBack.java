@@ -105,6 +105,7 @@ final class RollingBack {
       draft.stopWatching(watching.watch().id());
     }
     KeptWatch.end(draft);
+    draft.change(it -> it.doubting(null));
     draft.forgetPending();
     interrupt(draft);
     Rolling.skipPending(draft);

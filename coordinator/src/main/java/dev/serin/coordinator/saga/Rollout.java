@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 ///   unproven
 /// @param missing the load balancers that don't answer and that it goes on without; none in a
 ///   ledger from before there was such a field
+/// @param doubt a red probe that is not acted on yet; none where there is none
+/// @param aloneAt when the newest look was asked for that has found nobody else's hand on the nodes
+///   of an analysis; none before there was one
+/// @param handAt when a hand on such a node was told of last; none before there was one
 public record Rollout(
     String rolloutId,
     ReleaseRequested request,
@@ -49,7 +53,10 @@ public record Rollout(
     @Nullable Instant lookAt,
     List<RuntimeAccess> access,
     @Nullable Instant provenUntil,
-    List<String> missing) {
+    List<String> missing,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Doubt doubt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant aloneAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant handAt) {
   /// What the haproxy-agent's guard sees.
   ///
   /// @param traffic each node's share
@@ -150,6 +157,18 @@ public record Rollout(
     return with(it -> it.missing = silent);
   }
 
+  Rollout doubting(@Nullable Doubt about) {
+    return with(it -> it.doubt = about);
+  }
+
+  Rollout aloneSince(Instant look) {
+    return with(it -> it.aloneAt = look);
+  }
+
+  Rollout touchedAt(Instant hand) {
+    return with(it -> it.handAt = hand);
+  }
+
   private Rollout with(Consumer<Change> change) {
     Change it = new Change(this);
     change.accept(it);
@@ -176,6 +195,9 @@ public record Rollout(
     private List<RuntimeAccess> access;
     private @Nullable Instant provenUntil;
     private List<String> missing;
+    private @Nullable Doubt doubt;
+    private @Nullable Instant aloneAt;
+    private @Nullable Instant handAt;
 
     Change(Rollout from) {
       rolloutId = from.rolloutId;
@@ -196,6 +218,9 @@ public record Rollout(
       access = from.access;
       provenUntil = from.provenUntil;
       missing = from.missing;
+      doubt = from.doubt;
+      aloneAt = from.aloneAt;
+      handAt = from.handAt;
     }
 
     Rollout made() {
@@ -217,7 +242,10 @@ public record Rollout(
           lookAt,
           access,
           provenUntil,
-          missing);
+          missing,
+          doubt,
+          aloneAt,
+          handAt);
     }
   }
 }

@@ -114,7 +114,7 @@ public final class Saga {
       case HaproxyEvent.DriftRemains remains -> Pausing.remains(draft, remains);
       case HaproxyEvent.TrafficObserved observed -> Observing.observed(draft, observed);
       case HaproxyEvent.DeadManWentOff off -> Unwatched.wentOff(draft, off);
-      case IncusEvent.InstancesChangedByHand changed -> Noticing.changed(draft, changed);
+      case IncusEvent.InstancesChangedByHand changed -> Doubting.looked(draft, changed);
       default -> {
         return false;
       }
@@ -129,6 +129,10 @@ public final class Saga {
       return;
     }
     draft.forgiveAbsence();
+    Doubting.woken(draft);
+    if (!draft.isActive()) {
+      return;
+    }
     Pending late =
         draft.rollout().pending().stream()
             .filter(pending -> !pending.deadline().isAfter(draft.at))

@@ -294,6 +294,10 @@ final class View {
   private record Waiting(String waitingFor, String next, @Nullable Instant nextAt) {}
 
   private static Waiting waiting(Rollout rollout) {
+    Doubt doubt = rollout.doubt();
+    if (doubt != null) {
+      return new Waiting(Doubting.waitingFor(doubt), Doubting.next(doubt), doubt.deadline());
+    }
     return switch (rollout.phase()) {
       case Phase.Preflight preflight ->
           new Waiting(

@@ -42,7 +42,13 @@ final class Wakeups {
     }
     put(due, Due.GUARD, rollout.guardAt());
     put(due, Due.LOOK, rollout.lookAt());
-    put(due, Due.PAUSE_END, Holds.endsAt(rollout));
+    Doubt doubt = rollout.doubt();
+    if (doubt == null) {
+      put(due, Due.PAUSE_END, Holds.endsAt(rollout));
+    } else {
+      put(due, Due.DOUBT, doubt.askAt());
+      put(due, Due.DOUBT, doubt.deadline());
+    }
     if (rollout.phase() instanceof Phase.Watching watching) {
       put(due, Due.LEASE, watching.watch().renewAt());
       put(due, Due.NO_DATA, patienceEnds(rollout, watching.watch()));

@@ -98,7 +98,10 @@ final class Watching {
       case Phase.Preflight preflight -> draft.ignore(Decision.Ignored.NOT_AWAITED);
       default -> {
         int ended = watchedToItsEnd(draft.rollout(), id);
-        if (red && ended >= 0) {
+        if (red
+            && ended >= 0
+            && !Doubting.isSettled(
+                draft, ended, probed.slotAt(), consequence(draft, probed).onBreach())) {
           tooLate(draft, ended, probed);
         } else {
           draft.ignore(Decision.Ignored.NOT_AWAITED);
@@ -139,8 +142,10 @@ final class Watching {
             .lapsedIf(!Guarding.provenUntil(draft.rollout(), watch).isAfter(draft.at));
     ProbeView probe = view(probed, comesTo);
     draft.probed(probe);
-    if (draft.rollout().phase() instanceof Phase.Watching) {
-      draft.enter(new Phase.Watching(step, judged), WATCHES);
+    switch (draft.rollout().phase()) {
+      case Phase.Watching watching -> draft.enter(new Phase.Watching(step, judged), WATCHES);
+      case Phase.Paused paused when !judged.isKept() -> keep(draft, paused, judged);
+      default -> {}
     }
     draft.emit(
         Draft.SERIN,
@@ -151,6 +156,13 @@ final class Watching {
     } else {
       conclude(draft, step, judged, probe, comesTo.onBreach());
     }
+  }
+
+  /// In a pause a red probe alone is judged, and once.
+  private static void keep(Draft draft, Phase.Paused paused, Watch judged) {
+    draft.enter(
+        new Phase.Paused(
+            paused.step(), judged, paused.waitingFor(), paused.back(), paused.untilHandsOn()));
   }
 
   private static Consequence consequence(Draft draft, SlotProbed probed) {
@@ -171,7 +183,7 @@ final class Watching {
         Draft.SERIN,
         sentence(probe),
         head -> new RolloutEvent.SliProbed(head, probe, needed - 1, needed));
-    red(draft, analysis, "the SLIs were breached: " + sentence(probe), probe, comesTo.onBreach());
+    doubt(draft, analysis, "the SLIs were breached: " + sentence(probe), probe, comesTo.onBreach());
   }
 
   private static ProbeView view(SlotProbed probed, Consequence comesTo) {
@@ -185,9 +197,9 @@ final class Watching {
     Duration mostMissing = Plan.mostMissing(service, draft.rollout().steps().get(step));
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL) {
-      red(draft, step, breached(probe), probe, onBreach);
+      doubt(draft, step, breached(probe), probe, onBreach);
     } else if (blind && service.noData().policy() == NoDataPolicy.ROLLBACK) {
-      breach(draft, step, without(probe), List.of(probe));
+      doubt(draft, step, without(probe), probe, OnBreach.ROLLBACK);
     } else if (blind && watch.missing().compareTo(mostMissing) > 0) {
       blindTooLong(
           draft,
@@ -197,7 +209,7 @@ final class Watching {
               + " of the analysis were without data, and the window and the limit for missing data"
               + " together are "
               + View.shown(mostMissing));
-    } else if (watch.isGreen()) {
+    } else if (watch.isGreen() && !Doubting.isOpen(draft)) {
       green(draft, step, watch);
     } else if (blind) {
       draft.watch(watch);
@@ -241,9 +253,17 @@ final class Watching {
     draft.steps(steps);
   }
 
+  /// Where it waits for a person already, it goes on waiting, and what would do no more than that
+  /// is only on the record.
+  private static void doubt(Draft draft, int step, String why, ProbeView probe, OnBreach onBreach) {
+    if (onBreach == OnBreach.ROLLBACK || !(draft.rollout().phase() instanceof Phase.Paused)) {
+      Doubting.of(draft, step, why, probe, onBreach);
+    }
+  }
+
   /// What a red probe comes to is the service's word. Where it waits for a person already, it goes
   /// on waiting, and the probe is on the record.
-  private static void red(Draft draft, int step, String why, ProbeView probe, OnBreach onBreach) {
+  static void red(Draft draft, int step, String why, ProbeView probe, OnBreach onBreach) {
     if (onBreach == OnBreach.ROLLBACK) {
       breach(draft, step, why, List.of(probe));
     } else if (!(draft.rollout().phase() instanceof Phase.Paused)) {

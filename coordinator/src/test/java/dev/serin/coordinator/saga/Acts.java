@@ -13,6 +13,8 @@ import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
 import dev.serin.contracts.haproxy.HaproxyEvent.TrafficObserved;
 import dev.serin.contracts.incus.IncusCommand;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstanceChange;
+import dev.serin.contracts.incus.IncusEvent.InstancesChangedByHand;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.RolloutEvent;
@@ -149,6 +151,12 @@ final class Acts {
             List.of(
                 new SliResult(
                     "errors", "errors", 0.1, 0.005, null, null, verdict, "errors is 0.1", null))));
+  }
+
+  /// The answer to a look at the nodes.
+  static Act looked(AgentCommand look, List<InstanceChange> changes) {
+    return story ->
+        answered(story, new InstancesChangedByHand(look.head().answered(story.now()), changes));
   }
 
   /// When the newest proof of watching runs out, so that the dead man's switch goes off.

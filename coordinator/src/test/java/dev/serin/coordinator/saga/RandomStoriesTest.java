@@ -5,6 +5,9 @@ import static dev.serin.coordinator.saga.Services.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.incus.IncusEvent.Deed;
+import dev.serin.contracts.incus.IncusEvent.InstanceChange;
+import dev.serin.contracts.incus.IncusEvent.InstancesChangedByHand;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Request.From;
 import dev.serin.contracts.request.Request.IfBusy;
@@ -206,8 +209,16 @@ class RandomStoriesTest {
           .toList();
 
   private static Story tell(Random random, Story story) {
+    boolean looks = random.nextBoolean();
+    if (!looks) {
+      story.nobodyLooks();
+    }
     for (int act = 0; act < 120; act++) {
       happen(story, random, act);
+      Rollout active = story.ledger().active();
+      if (active != null && active.doubt() != null && random.nextInt(3) == 0) {
+        story.on(looked(active.doubt(), random));
+      }
     }
     if (!story.ledger().freezes().isEmpty()) {
       story.on(Acts.unfreeze()).on(Acts.woken());
@@ -246,6 +257,19 @@ class RandomStoriesTest {
     if (story.ledger().definition() == null) {
       story.on(Acts.defined(story.service()));
     }
+  }
+
+  /// The look that a red probe waits for finds somebody, or nobody.
+  private static Story.Act looked(Doubt doubt, Random random) {
+    List<InstanceChange> changes =
+        random.nextBoolean()
+            ? List.of()
+            : List.of(
+                new InstanceChange(
+                    "n1", Deed.UNIT_RESTARTED, "api", "started by serin", "by ansible"));
+    return story ->
+        Acts.answered(
+            story, new InstancesChangedByHand(doubt.look().answered(story.now()), changes));
   }
 
   private static Story.Act steering(Random random) {

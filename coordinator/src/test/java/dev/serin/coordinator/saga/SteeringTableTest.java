@@ -101,6 +101,8 @@ class SteeringTableTest {
           """);
 
   private static final String CANARIES_ALONE = "ANALYSING, the canaries alone";
+  private static final String DOUBT = "ANALYSING, red and in doubt";
+  private static final String PAUSED_DOUBT = "PAUSED, red and in doubt";
   private static final String NO_DATA = "PAUSED for missing data";
   private static final String ALONE = "ROLLING_BACK a peer alone";
   private static final String TURN = "QUEUED for a turn";
@@ -154,7 +156,9 @@ class SteeringTableTest {
           CANARIES_ALONE,
           "hands off, PREFLIGHT",
           "hands off, ANALYSING",
-          "hands off, ROLLING_BACK");
+          "hands off, ROLLING_BACK",
+          DOUBT,
+          PAUSED_DOUBT);
 
   static Stream<Arguments> cells() throws IOException {
     List<Arguments> cells = new ArrayList<>();
@@ -397,6 +401,8 @@ class SteeringTableTest {
               .after(Duration.ofSeconds(190), Acts.isIn(RolloutPhase.PAUSED));
       case ALONE ->
           Story.of(PEER_ALONE).on(release("v2")).until("health b1").on(failsForGood("health b1"));
+      case DOUBT -> inDoubt(story);
+      case PAUSED_DOUBT -> inDoubt(story).on(pause());
       case CANARIES_ALONE -> Story.of(SERVING_ALONE).on(release("v2")).until("watch 1-3");
       case "hands off, PREFLIGHT" -> story.on(release("v2")).on(handsOff());
       case "hands off, ANALYSING" -> story.on(release("v2")).until("watch 1-3").on(handsOff());
@@ -448,6 +454,10 @@ class SteeringTableTest {
       case "ROLLBACK_FAILED" -> rollbackFailed(story);
       default -> throw new IllegalArgumentException(phase);
     };
+  }
+
+  private static Story inDoubt(Story story) {
+    return story.on(release("v2")).until("watch 1-3").nobodyLooks().on(probe(Verdict.FAIL));
   }
 
   private static Story waiting() {

@@ -3,6 +3,7 @@ package dev.serin.coordinator.saga;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.agent.AgentCommand;
+import dev.serin.contracts.incus.IncusCommand.LookAtInstances;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One service's story: what happens, act by act, and what the saga makes of it. The clock stands
@@ -46,6 +48,7 @@ final class Story {
   private Instant now = NOON;
   private Ledger ledger = Ledger.empty(Services.NAME);
   private boolean limited;
+  private boolean looks = true;
   private Decision last;
 
   private Story(ServiceDefinition service) {
@@ -157,6 +160,10 @@ final class Story {
   /// @param which of the commands that wait is answered, where several do
   boolean goOn(int which) {
     Rollout rollout = ledger.active();
+    if (rollout != null && rollout.doubt() != null) {
+      after(Duration.between(now, rollout.doubt().deadline()));
+      return true;
+    }
     if (rollout == null || rollout.phase() instanceof Phase.Paused) {
       return false;
     }
@@ -186,7 +193,39 @@ final class Story {
         .orElse(null);
   }
 
+  /// From now on nobody answers a look at the nodes, as where Incus is away.
+  Story nobodyLooks() {
+    looks = false;
+    return this;
+  }
+
+  /// What follows, and what follows from an agent's answer to a look, which comes at once.
   private Decision decide(Input input) {
+    Decision first = decideOn(input);
+    AgentCommand look =
+        first.commands().stream()
+            .filter(it -> looks && it instanceof LookAtInstances(_, _, _, boolean always) && always)
+            .findFirst()
+            .orElse(null);
+    if (look == null) {
+      return first;
+    }
+    Decision then = decideOn(Acts.looked(look, List.of()).in(this));
+    return new Decision(
+        then.next(),
+        both(first.commands(), then.commands()),
+        both(first.events(), then.events()),
+        both(first.states(), then.states()),
+        both(first.turns(), then.turns()),
+        then.wakeAt(),
+        null);
+  }
+
+  private static <T> List<T> both(List<T> one, List<T> other) {
+    return Stream.of(one, other).flatMap(List::stream).toList();
+  }
+
+  private Decision decideOn(Input input) {
     Decision decision = Saga.decide(limited ? ledger.under(List.of(), true) : ledger, input);
     decision.commands().stream()
         .filter(it -> !(it instanceof WatchSlis) && !(it instanceof StopWatching))

@@ -73,7 +73,9 @@ enum Bug {
   /// The switch takes a canary out though the service only wants to be told.
   DEAD_MAN_ALERT("dead-man", SwitchPlants.DrainsAnyway::new, FaultKind.NOBODY_WATCHES),
   /// The switch goes by an old proof that comes again.
-  DEAD_MAN_REPLAYED("dead-man", SwitchPlants.GoesByReplays::new, FaultKind.REWOUND);
+  DEAD_MAN_REPLAYED("dead-man", SwitchPlants.GoesByReplays::new, FaultKind.REWOUND),
+  /// A look at the nodes before a red probe is acted on finds nobody, whoever is at work there.
+  HAND("hand", SeesNoHand::new, FaultKind.HAND_ON_UNIT);
 
   private static final int MOST_FAULTS = 8;
 
@@ -222,6 +224,18 @@ enum Bug {
                   Verdict.PASS,
                   List.<SliResult>of());
       return green;
+    }
+  }
+
+  private static final class SeesNoHand implements Plants {
+    @Override
+    public <E extends AgentEvent> E told(E event) {
+      if (!(event instanceof IncusEvent.InstancesChangedByHand changed)) {
+        return event;
+      }
+      @SuppressWarnings("unchecked") // it is the same type
+      E nothing = (E) new IncusEvent.InstancesChangedByHand(changed.head(), List.of());
+      return nothing;
     }
   }
 

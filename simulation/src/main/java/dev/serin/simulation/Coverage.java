@@ -102,10 +102,11 @@ final class Coverage {
     }
   }
 
-  /// What guards tell is heard in any phase; a look is one on the way forward, and what it tells
-  /// once the rollout goes another way is too late.
+  /// What guards tell is heard in any phase; a look is one on the way forward, or before a red
+  /// probe is acted on, and what it tells once the rollout goes another way is too late.
   private static boolean isHeard(Rollout active, AgentEvent event) {
     return !(event instanceof IncusEvent.InstancesChangedByHand)
+        || active.doubt() != null
         || active.phase() instanceof Phase.Rolling
         || active.phase() instanceof Phase.Watching;
   }
@@ -258,6 +259,7 @@ final class Coverage {
           case SliEvent.Failed failed -> ": " + failed.failure().sentence();
           case SliEvent.SlotProbed probed -> " " + probed.slot() + " " + probed.verdict();
           case HaproxyEvent.ServersChangedByHand changed -> ": " + changed.drifts();
+          case IncusEvent.InstancesChangedByHand changed -> ": " + changed.changes();
           default -> "";
         };
     return type(event) + (node == null ? "" : " " + node) + failure;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// In which phases time alone brings something about, and why not in the others.
 final class WakeUps {
   /// What nobody waits for, unless something has gone wrong.
-  private static final Set<Due> OF_A_FAULT = EnumSet.of(Due.DEADLINE, Due.NO_DATA);
+  private static final Set<Due> OF_A_FAULT = EnumSet.of(Due.DEADLINE, Due.NO_DATA, Due.DOUBT);
 
   private WakeUps() {}
 
@@ -34,6 +34,10 @@ final class WakeUps {
           isOneOf(phase, RolloutPhase.ROLLING, RolloutPhase.ANALYSING, RolloutPhase.PAUSED)
               ? null
               : "instances are looked at on the way forward, once preflight knows them";
+      case DOUBT ->
+          isOneOf(phase, RolloutPhase.ROLLING, RolloutPhase.ANALYSING, RolloutPhase.PAUSED)
+              ? null
+              : "a red probe waits for a look only where it would be acted on";
       case LEASE, NO_DATA ->
           isOneOf(phase, RolloutPhase.ANALYSING, RolloutPhase.PAUSED)
               ? null

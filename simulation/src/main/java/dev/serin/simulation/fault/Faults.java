@@ -200,6 +200,14 @@ public final class Faults implements Troubles, Circumstances {
   }
 
   @Override
+  public boolean onlyRestartsByHandSince(Instant since) {
+    return clocksApart.isZero()
+        && lately.entrySet().stream()
+            .allMatch(it ->
+                it.getKey().equals(FaultKind.HAND_ON_UNIT.name()) || it.getValue().isBefore(since));
+  }
+
+  @Override
   public boolean isHeard(String topic) {
     return !broker.isAway() && broker.visibleEnd(topic) == broker.entries(topic).size();
   }
@@ -742,9 +750,11 @@ public final class Faults implements Troubles, Circumstances {
         instance.replaceByHand();
       }
       case HAND_ON_UNIT -> {
-        tell(kind.name(), instance.name());
-        truth.touched(instance.name(), "unit by hand");
-        instance.restartByHand();
+        // In half of the seeds the counters that begin anew are red for one to five probes.
+        Duration red = chance.nextBoolean() ? millis(4_000, 25_000) : Duration.ZERO;
+        tell(kind.name(), instance.name() + (red.isZero() ? "" : ", red for " + red));
+        truth.touched(instance.name(), Truth.UNIT_BY_HAND);
+        instance.restartByHand(red);
       }
       default -> throw new IllegalArgumentException("nobody makes " + kind);
     }

@@ -25,6 +25,10 @@ public interface Circumstances {
   /// killed, frozen or taken over, and its messages late or repeated.
   boolean onlyCrashes();
 
+  /// Whether nothing has begun to go wrong since then but that somebody restarted units, and no
+  /// clock was ever wrong.
+  boolean onlyRestartsByHandSince(Instant since);
+
   /// Whether whoever reads the topic sees all that is on it.
   boolean isHeard(String topic);
 

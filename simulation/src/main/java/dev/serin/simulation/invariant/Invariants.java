@@ -36,6 +36,7 @@ public final class Invariants {
         new NobodyIsCut(truth, forced),
         new LeavesAlone(truth, circumstances),
         new LeavesUnwatched(truth, watched, circumstances),
-        new GoesOffInTime(truth, watched, circumstances));
+        new GoesOffInTime(truth, watched, circumstances),
+        new HandsAreNoBreach(truth, circumstances));
   }
 }

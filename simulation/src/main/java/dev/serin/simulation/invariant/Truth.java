@@ -33,6 +33,9 @@ public record Truth(
     Map<String, AgentCommand> newest,
     Map<String, List<Touch>> touches) {
 
+  /// Somebody has restarted a unit.
+  public static final String UNIT_BY_HAND = "unit by hand";
+
   private static final Duration LATELY = Duration.ofSeconds(12);
 
   /// When something that was not Serin's touched the fleet.

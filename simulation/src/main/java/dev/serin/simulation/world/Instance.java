@@ -93,9 +93,12 @@ public final class Instance {
     write(target(), new Binary("by-hand", Behaviour.GOOD).content());
   }
 
-  public void restartByHand() {
+  /// Somebody restarts the unit.
+  ///
+  /// @param red for how long it looks as if its requests failed then
+  public void restartByHand(Duration red) {
     if (running) {
-      unit.restart();
+      unit.restart(red);
     }
   }
 

@@ -67,20 +67,24 @@ public final class Scrapes {
   }
 
   /// None where the newest sample is ended by a mark, or too old.
-  @Nullable Double gauge(Instance instance, Instant at) {
+  ///
+  /// @param hands whether what somebody has begun anew by hand is red
+  @Nullable Double gauge(Instance instance, Instant at, boolean hands) {
     Instant newest = newest(instance, at);
-    return newest == null ? null : share(instance, newest);
+    return newest == null ? null : share(instance, newest, hands);
   }
 
   /// None with less than two samples in the range.
-  @Nullable Double rate(Instance instance, Instant at) {
+  ///
+  /// @param hands whether what somebody has begun anew by hand is red
+  @Nullable Double rate(Instance instance, Instant at, boolean hands) {
     double sum = 0;
     int samples = 0;
     Double last = null;
     for (Instant scrape = atOrBefore(at);
         scrape.isAfter(at.minus(RANGE));
         scrape = scrape.minus(INTERVAL)) {
-      Double share = sample(instance, scrape);
+      Double share = sample(instance, scrape, hands);
       if (share != null) {
         samples++;
         sum += share;
@@ -95,7 +99,7 @@ public final class Scrapes {
     for (Instant scrape = atOrBefore(at);
         scrape.isAfter(at.minus(back)) && !scrape.isBefore(first);
         scrape = scrape.minus(INTERVAL)) {
-      if (sample(instance, scrape) != null) {
+      if (sample(instance, scrape, true) != null) {
         return scrape;
       }
       if (marks && comesIn(scrape)) {
@@ -115,12 +119,12 @@ public final class Scrapes {
     return !scrape.isAfter(loop.now()) && gaps.stream().noneMatch(gap -> gap.has(scrape));
   }
 
-  private @Nullable Double sample(Instance instance, Instant scrape) {
-    return comesIn(scrape) ? share(instance, scrape) : null;
+  private @Nullable Double sample(Instance instance, Instant scrape, boolean hands) {
+    return comesIn(scrape) ? share(instance, scrape, hands) : null;
   }
 
   /// The share of requests that its process fails; none while there is no process.
-  private static @Nullable Double share(Instance instance, Instant at) {
+  private static @Nullable Double share(Instance instance, Instant at, boolean hands) {
     Unit.Life current = instance.unit().life();
     Stream<Unit.Life> lives =
         current == null
@@ -130,7 +134,10 @@ public final class Scrapes {
         .filter(life -> !life.startedAt().isAfter(at))
         .filter(life -> life.endedAt() == null || life.endedAt().isAfter(at))
         .findFirst()
-        .map(life -> life.behaviour().fails(life.startedAt(), at) ? BAD : GOOD)
+        .map(life ->
+            life.behaviour().fails(life.startedAt(), at) || (hands && at.isBefore(life.redUntil()))
+                ? BAD
+                : GOOD)
         .orElse(null);
   }
 }

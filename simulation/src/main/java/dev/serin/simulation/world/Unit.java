@@ -18,12 +18,15 @@ public final class Unit {
 
   /// One process's life.
   ///
+  /// @param redUntil until when its counters, which have begun anew under a person's hands, look as
+  ///   if its requests failed, whatever it does; its start where they don't
   /// @param endedAt none while it lives
   public record Life(
       long invocation,
       Behaviour behaviour,
       String sha256,
       Instant startedAt,
+      Instant redUntil,
       @Nullable Instant endedAt) {}
 
   private final Loop loop;
@@ -89,6 +92,11 @@ public final class Unit {
 
   /// `systemctl --no-block restart`.
   void restart() {
+    restart(Duration.ZERO);
+  }
+
+  /// @param red for how long it looks as if its requests failed then
+  void restart(Duration red) {
     job = true;
     long mine = ++jobs;
     loop.after(
@@ -98,7 +106,7 @@ public final class Unit {
             end("success");
             restarts = 0;
             job = false;
-            begin();
+            begin(red);
           }
         });
   }
@@ -120,6 +128,10 @@ public final class Unit {
   }
 
   private void begin() {
+    begin(Duration.ZERO);
+  }
+
+  private void begin(Duration red) {
     autoRestart = false;
     Instant now = loop.now();
     starts.removeIf(start -> start.plus(START_LIMIT_INTERVAL).isBefore(now));
@@ -130,7 +142,9 @@ public final class Unit {
       return;
     }
     starts.add(now);
-    Life begun = new Life(++invocations, Binary.behaviour(file), Binary.sha256(file), now, null);
+    Life begun =
+        new Life(
+            ++invocations, Binary.behaviour(file), Binary.sha256(file), now, now.plus(red), null);
     life = begun;
     Duration lasts =
         switch (begun.behaviour()) {
@@ -171,6 +185,7 @@ public final class Unit {
               current.behaviour(),
               current.sha256(),
               current.startedAt(),
+              current.redUntil(),
               loop.now()));
       life = null;
     }

@@ -53,6 +53,10 @@ public final class VirtualPrometheus {
   private final Map<String, Instance> instances;
   private final Map<Instant, Boolean> green = new HashMap<>();
 
+  /// As of when a red value was given, and whether it was one only for what somebody had begun anew
+  /// by hand.
+  private final Map<Instant, Boolean> onlyByHand = new HashMap<>();
+
   /// As of when a value was asked for that rests on a sample which counts, or of which nobody could
   /// know.
   private final Set<Instant> counted = new HashSet<>();
@@ -86,6 +90,11 @@ public final class VirtualPrometheus {
       return null;
     }
     return value;
+  }
+
+  /// Whether every red value as of this instant was one only because somebody had restarted a unit.
+  public boolean wasRedOnlyByHand(Instant asOf) {
+    return onlyByHand.getOrDefault(asOf, false);
   }
 
   /// An answer that did not arrive as it should: a value whose age nobody knows counts.
@@ -122,12 +131,13 @@ public final class VirtualPrometheus {
           age(query, at, it -> ofRange ? scrapes.inRange(it, at) : scrapes.newest(it, at));
       return age == null ? NOTHING : value(question, String.valueOf(age.toMillis() / 1_000.0));
     }
-    Double worst =
-        of(query, it -> rate ? scrapes.rate(it, at) : scrapes.gauge(it, at))
-            .max(Double::compareTo)
-            .orElse(null);
+    Double worst = worst(query, at, rate, true);
     if (worst == null) {
       return NOTHING;
+    }
+    if (worst >= LIMIT) {
+      Double without = worst(query, at, rate, false);
+      onlyByHand.merge(at, without != null && without < LIMIT, Boolean::logicalAnd);
     }
     green.merge(at, worst < LIMIT, Boolean::logicalAnd);
     Duration age = age(query, at, it -> scrapes.newest(it, at));
@@ -138,6 +148,12 @@ public final class VirtualPrometheus {
       counted.add(at);
     }
     return value(question, worst.toString());
+  }
+
+  private @Nullable Double worst(String query, Instant at, boolean rate, boolean hands) {
+    return of(query, it -> rate ? scrapes.rate(it, at, hands) : scrapes.gauge(it, at, hands))
+        .max(Double::compareTo)
+        .orElse(null);
   }
 
   private static boolean isAge(Question question) {

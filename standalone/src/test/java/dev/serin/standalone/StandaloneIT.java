@@ -102,8 +102,7 @@ final class StandaloneIT {
     Started.with(rehearsal).awaitEnd();
 
     try (Started serin = Started.with(config)) {
-      JsonNode played =
-          serin.until("/api/v1/rollouts?service=rehearsal", rollouts -> !rollouts.isEmpty());
+      JsonNode played = serin.until("/api/v1/rollouts?service=rehearsal", whateverIsThere -> true);
       assertThat(played).hasSize(1);
       assertThat(played.get(0).path("endedAt").asString()).isNotEmpty();
     }

@@ -57,9 +57,16 @@ public final class Lease {
     return term;
   }
 
-  /// Whether what was begun in that term may have an effect now.
+  /// The term that an order which comes now and is to hold for long belongs to: this one, or where
+  /// the lease has run out the one that begins when the broker answers again. A process whose work
+  /// is another's by then hears so instead, and drops the order.
+  public synchronized int termOfOrders() {
+    return hasRunOut() ? term + 1 : term;
+  }
+
+  /// Whether what was begun in that term, or ordered for the next, may have an effect now.
   public synchronized boolean isHeld(int begunIn) {
-    return begunIn == term && !hasRunOut();
+    return begunIn >= term && !hasRunOut();
   }
 
   /// Whether the broker has not answered for too long, or has said that it is over.

@@ -66,6 +66,32 @@ class LeaseTest {
   }
 
   @Test
+  void anOrderThatComesWhileItHasRunOutIsOfTheTermThatTheNextAnswerBegins() {
+    assertThat(lease.termOfOrders()).isEqualTo(lease.term());
+
+    pass(4_001);
+    int ordered = lease.termOfOrders();
+    assertThat(lease.isHeld(ordered)).isFalse();
+    lease.answered(Duration.ZERO);
+    assertThat(lease.isHeld(ordered)).isTrue();
+
+    pass(4_001);
+    lease.answered(Duration.ZERO);
+    assertThat(lease.isHeld(ordered)).isFalse();
+  }
+
+  /// What answers late may be no news: then the term goes on.
+  @Test
+  void anOrderForTheNextTermHoldsInThisOneWhereItGoesOn() {
+    pass(4_001);
+    int ordered = lease.termOfOrders();
+    lease.answered(Duration.ofSeconds(1));
+
+    assertThat(lease.termOfOrders()).isEqualTo(lease.term());
+    assertThat(lease.isHeld(ordered)).isTrue();
+  }
+
+  @Test
   void answersInTimeBeginNoOtherTerm() {
     int before = lease.term();
     for (int i = 0; i < 100; i++) {

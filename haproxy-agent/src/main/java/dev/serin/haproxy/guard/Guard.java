@@ -144,7 +144,7 @@ final class Guard {
       newest = next;
       answers = to;
       holdUpsBefore = holdUps.getAsInt();
-      heldIn = lease.term();
+      heldIn = lease.termOfOrders();
       outOfDate = false;
       handled.clear();
       deadMan.guarded(next, now);

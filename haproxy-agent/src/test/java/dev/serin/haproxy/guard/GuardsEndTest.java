@@ -76,6 +76,28 @@ class GuardsEndTest {
     assertThat(bed.writes).as("another may have had its work").isEmpty();
   }
 
+  /// The first command after an outage may be read before the first heartbeat is answered; the next
+  /// renewal comes 5 s later.
+  @Test
+  void aGuardThatIsRenewedBeforeTheBrokerHasAnsweredTheLeaseGoesOnOnceItDoes()
+      throws InterruptedException {
+    AtomicLong nanos = new AtomicLong();
+    Lease lease = new Lease(nanos::get);
+    bed.guards.underLease(lease);
+    bed.begun();
+    bed.guardAll(null);
+    bed.at(1);
+    nanos.set(Lease.LASTS.toNanos() + 1);
+    bed.guardAll(null);
+    bed.one.weigh("b1", 4);
+    bed.at(3);
+    assertThat(bed.told(ServersChangedByHand.class)).as("nobody knows whose work it is").isEmpty();
+
+    lease.answered(Duration.ZERO);
+    bed.at(5);
+    assertThat(bed.told(ServersChangedByHand.class)).hasSize(1);
+  }
+
   @Test
   void whatAPersonDidWhileNobodyRenewedTheGuardIsLeftAloneEvenAfterAReload()
       throws InterruptedException {

@@ -17,7 +17,10 @@ final class GuardPlants {
         return command;
       }
       @SuppressWarnings("unchecked") // it is the same type
-      C idle = (C) new GuardServers(guard.head(), List.of(), guard.leaseUntil(), guard.deadMan());
+      C idle =
+          (C)
+              new GuardServers(
+                  guard.head(), List.of(), guard.leaseUntil(), guard.deadMan(), guard.weighed());
       return idle;
     }
   }

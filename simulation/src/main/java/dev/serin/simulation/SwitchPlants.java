@@ -22,7 +22,8 @@ final class SwitchPlants {
       C command, GuardServers guard, CommandHead head, @Nullable DeadMan deadMan) {
     @SuppressWarnings("unchecked") // it is the same type
     Class<C> type = (Class<C>) command.getClass();
-    return type.cast(new GuardServers(head, guard.servers(), guard.leaseUntil(), deadMan));
+    return type.cast(
+        new GuardServers(head, guard.servers(), guard.leaseUntil(), deadMan, guard.weighed()));
   }
 
   /// The switch is never armed.

@@ -120,14 +120,27 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param mayBeSilent the load balancers that it does without where they don't answer
   /// @param ramp how long a slow start is waited for after that, before the answer says how far it
   ///   is; 0, as where it is missing, where nobody asks about it
+  /// @param weighed whether traffic is shared by weights: then one that an agent check of HAProxy's
+  ///   has set is a foreign one. Else, as where it is missing, such a weight is left to the agent
   @JsonTypeName("ready-server")
   record ReadyServer(
       @JsonUnwrapped CommandHead head,
       List<ServerSetting> settings,
       Duration within,
       List<String> mayBeSilent,
-      Duration ramp)
+      Duration ramp,
+      boolean weighed)
       implements HaproxyCommand {
+    /// Where no traffic is shared by weights.
+    public ReadyServer(
+        CommandHead head,
+        List<ServerSetting> settings,
+        Duration within,
+        List<String> mayBeSilent,
+        Duration ramp) {
+      this(head, settings, within, mayBeSilent, ramp, false);
+    }
+
     public ReadyServer {
       Check.required("head", head);
       settings = Check.list(settings);
@@ -278,13 +291,24 @@ public sealed interface HaproxyCommand extends AgentCommand {
   /// @param servers all the nodes of the service, as asked
   /// @param leaseUntil without a renewal the guard ends then; the dead man's switch does not
   /// @param deadMan none where no canary takes traffic unproven: the switch is disarmed
+  /// @param weighed as in [ReadyServer]
   @JsonTypeName("guard-servers")
   record GuardServers(
       @JsonUnwrapped CommandHead head,
       List<GuardedServer> servers,
       Instant leaseUntil,
-      @Nullable DeadMan deadMan)
+      @Nullable DeadMan deadMan,
+      boolean weighed)
       implements HaproxyCommand {
+    /// Where no traffic is shared by weights.
+    public GuardServers(
+        CommandHead head,
+        List<GuardedServer> servers,
+        Instant leaseUntil,
+        @Nullable DeadMan deadMan) {
+      this(head, servers, leaseUntil, deadMan, false);
+    }
+
     public GuardServers {
       Check.required("head", head);
       servers = Check.list(servers);

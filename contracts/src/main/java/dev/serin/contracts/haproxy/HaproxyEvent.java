@@ -100,21 +100,30 @@ public sealed interface HaproxyEvent extends AgentEvent {
   ///
   /// @param ramping what a slow start of HAProxy's still withholds, one sentence a server and load
   ///   balancer; empty where none does, or none was asked about
+  /// @param governed whose weight an agent check of HAProxy's has set, so that their state alone is
+  ///   as asked, one sentence a server and load balancer; empty where none has
   @JsonTypeName("server-ready")
   record ServerReady(
       @JsonUnwrapped AnswerHead head,
       List<ServerSeen> servers,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ramping)
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> ramping,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> governed)
       implements HaproxyEvent {
     /// With all that the server is to get.
     public ServerReady(AnswerHead head, List<ServerSeen> servers) {
-      this(head, servers, List.of());
+      this(head, servers, List.of(), List.of());
+    }
+
+    /// With the weights that were asked for.
+    public ServerReady(AnswerHead head, List<ServerSeen> servers, List<String> ramping) {
+      this(head, servers, ramping, List.of());
     }
 
     public ServerReady {
       Check.required("head", head);
       servers = Check.list(servers);
       ramping = Check.list(ramping);
+      governed = Check.list(governed);
     }
   }
 

@@ -138,7 +138,12 @@ final class Commands {
       case DRAIN -> drain(rollout, index, node, record, head);
       case READY, MAINT ->
           new HaproxyCommand.ReadyServer(
-              head, record.target(step.undo()), Plan.READY, rollout.missing(), Plan.rampOnce(step));
+              head,
+              record.target(step.undo()),
+              Plan.READY,
+              rollout.missing(),
+              Plan.rampOnce(step),
+              service.isWeighed() && !step.undo());
       case SERVING -> serving(rollout, node, head);
       case SHIFT -> Shifting.command(rollout, step, head);
       case KEEP ->

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param servers all nodes
 /// @param deadMan none where no canary takes traffic unproven, or a person has the wheel
-record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
+/// @param weighed whether traffic is shared by weights; on the way back none is any more
+record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan, boolean weighed) {
   /// How often it is renewed.
   static final Duration RENEW = Duration.ofSeconds(5);
 
@@ -69,7 +70,13 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan) {
                 wasDrained(rollout, node.name())));
       }
     }
-    return new Guarding(servers, deadMan(rollout));
+    return new Guarding(
+        servers, deadMan(rollout), rollout.service().isWeighed() && !goesBack(rollout.phase()));
+  }
+
+  private static boolean goesBack(Phase phase) {
+    return phase instanceof Phase.RollingBack
+        || (phase instanceof Phase.Paused paused && paused.back() != null);
   }
 
   /// Whether a command is about it now, or was and did not come to its end; or somebody else had

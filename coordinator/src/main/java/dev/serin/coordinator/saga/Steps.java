@@ -166,8 +166,11 @@ final class Steps {
               + (drained.belowMinimum() ? ", below the pool's minimum" : "")
               + where;
       case HaproxyEvent.ServerReady ready ->
-          "has the state and weight it is to have"
-              + (where.isEmpty() ? ", on every load balancer" : where);
+          (ready.governed().isEmpty()
+                  ? "has the state and weight it is to have"
+                  : "has the state it is to have")
+              + (where.isEmpty() ? ", on every load balancer" : where)
+              + (ready.governed().isEmpty() ? "" : "; " + String.join("; ", ready.governed()));
       case HaproxyEvent.ServersWeighed weighed -> weights(weighed) + where;
       case HaproxyEvent.ServerServing serving -> String.join("; ", serving.proof());
       case IncusEvent.BinaryKept kept ->

@@ -49,7 +49,11 @@ final class Upkeep {
     if (!unchanged || due == null || !due.isAfter(draft.at)) {
       draft.send(
           new HaproxyCommand.GuardServers(
-              draft.head(null), now.servers(), draft.at.plus(Guarding.LEASE), now.deadMan()));
+              draft.head(null),
+              now.servers(),
+              draft.at.plus(Guarding.LEASE),
+              now.deadMan(),
+              now.weighed()));
       draft.change(it -> it.guardedUntil(draft.at.plus(Guarding.RENEW)));
     }
   }

@@ -27,6 +27,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
 import dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
+import dev.serin.contracts.haproxy.HaproxyCommand.ReadyServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
@@ -91,6 +92,28 @@ class GuardingTest {
                 story.newest(words).head().answered(story.now()),
                 List.of(),
                 List.of("api_pool/b2 at 20 % of its weight on haproxy-1")));
+  }
+
+  @Test
+  void aWeightThatAnAgentCheckHasSetIsToldWithItsStep() {
+    String words = "an agent check sets the weight of api_pool/b2 on haproxy-1: it has 50, not 100";
+    Story story = rollout(SERVICE).until("ready b2");
+    assertThat(((ReadyServer) story.newest("ready b2")).weighed()).isFalse();
+    assertThat(guard(story).weighed()).isFalse();
+    story.on(
+        it ->
+            Acts.answered(
+                it,
+                new HaproxyEvent.ServerReady(
+                    it.newest("ready b2").head().answered(it.now()),
+                    List.of(),
+                    List.of(),
+                    List.of(words))),
+        sends("serving b2"));
+    assertThat(View.active(story.ledger(), story.active(), story.now()).steps())
+        .anySatisfy(step ->
+            assertThat(step.detail())
+                .isEqualTo("has the state it is to have, on every load balancer; " + words));
   }
 
   @Test

@@ -35,6 +35,7 @@ import dev.serin.contracts.sli.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,10 @@ class TrafficStepsTest {
     return weights;
   }
 
+  private static Guarding guarding(Story story) {
+    return Objects.requireNonNull(Guarding.of(story.active()));
+  }
+
   private static void isAsBefore(Story story, String version) {
     assertThat(story.world().nodes().values())
         .allMatch(node -> node.state() == AdminState.READY && node.weight() == 100)
@@ -78,6 +83,9 @@ class TrafficStepsTest {
     assertThat(((ReadyServer) story.newest("ready b2")).ramp())
         .as("a slow start is waited for")
         .isPositive();
+    assertThat(((ReadyServer) story.newest("ready b2")).weighed())
+        .as("its weight is no agent check's")
+        .isTrue();
     story
         .until("serving b2")
         .on(done("serving b2"), sends("watch 1-2"))
@@ -124,8 +132,12 @@ class TrafficStepsTest {
         }
       }
     }
-    story.on(probe(FAIL), isIn(RolloutPhase.ROLLING_BACK)).goesOn();
+    assertThat(guarding(story).weighed()).isTrue();
+    story.on(probe(FAIL), isIn(RolloutPhase.ROLLING_BACK));
+    assertThat(guarding(story).weighed()).as("no share is to be kept any more").isFalse();
+    story.goesOn();
     story.endsIn(RolloutPhase.ROLLED_BACK, Outcome.BREACHED);
+    assertThat(((ReadyServer) story.newest("ready b2")).weighed()).isFalse();
     isAsBefore(story, "v1");
   }
 

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Compares what was asked of one load balancer with what it has. What HAProxy does by itself is no
-/// drift: a failed health check, a slow start's ramp, a name that does not resolve.
+/// drift: a failed health check, a slow start's ramp, a name that does not resolve; nor is the
+/// weight that an agent check sets, unless traffic is shared by weights.
 final class Drifts {
   private Drifts() {}
 
@@ -21,13 +22,14 @@ final class Drifts {
       String loadBalancer,
       List<GuardedServer> asked,
       Snapshot seen,
-      Optional<Set<String>> leaving) {
+      Optional<Set<String>> leaving,
+      boolean weighed) {
     List<Drift> drifts = new ArrayList<>();
     for (GuardedServer server : asked) {
       for (ServerSetting setting : server.settings()) {
         if (setting.loadBalancer().equals(loadBalancer)) {
           seen.server(setting.pool(), setting.server())
-              .map(now -> drift(server, setting, now, leaving))
+              .map(now -> drift(server, setting, now, leaving, weighed))
               .filter(Drifts::differs)
               .ifPresent(drifts::add);
         }
@@ -37,14 +39,22 @@ final class Drifts {
   }
 
   private static Drift drift(
-      GuardedServer server, ServerSetting asked, ServerView now, Optional<Set<String>> leaving) {
+      GuardedServer server,
+      ServerSetting asked,
+      ServerView now,
+      Optional<Set<String>> leaving,
+      boolean weighed) {
     boolean canLeave = now.cookie() != null && leaving.isPresent();
     boolean isLeaving = canLeave && leaving.get().contains(now.cookie());
     return new Drift(
         server.node(),
         asked,
         new ServerSetting(
-            asked.loadBalancer(), asked.pool(), asked.server(), now.weight(), now.adminState()),
+            asked.loadBalancer(),
+            asked.pool(),
+            asked.server(),
+            now.leavesItsWeight(weighed) ? asked.weight() : now.weight(),
+            now.adminState()),
         canLeave && server.leaving(),
         isLeaving,
         now.status());
@@ -68,15 +78,15 @@ final class Drifts {
       String loadBalancer,
       List<GuardedServer> asked,
       Snapshot seen,
-      Optional<Set<String>> leaving) {
+      Optional<Set<String>> leaving,
+      boolean weighed) {
     return asked.stream()
         .flatMap(server -> server.settings().stream())
         .filter(setting -> setting.loadBalancer().equals(loadBalancer))
         .allMatch(setting ->
             seen.server(setting.pool(), setting.server())
                 .map(now ->
-                    now.adminState() == AdminState.READY
-                        && now.weight() == now.initialWeight()
+                    now.isAs(AdminState.READY, now.initialWeight(), weighed)
                         && (now.cookie() == null
                             || leaving.isEmpty()
                             || !leaving.get().contains(now.cookie())))

@@ -219,7 +219,9 @@ final class Guard {
         returnsUntil = at.plus(RETURNS);
         deadMan.disarm();
         if (!stop.servers().isEmpty()) {
-          newest = new GuardServers(stop.head(), stop.servers(), newest.leaseUntil(), null);
+          newest =
+              new GuardServers(
+                  stop.head(), stop.servers(), newest.leaseUntil(), null, newest.weighed());
         }
         causes.ended(newest.servers());
       }
@@ -314,11 +316,11 @@ final class Guard {
       Optional<Set<String>> leaving =
           balancer.leavingMap() == null ? Optional.empty() : balancer.leaving();
       List<GuardedServer> guarded = guarded();
-      List<Drift> drifts = Drifts.of(name, guarded, seen, leaving);
+      List<Drift> drifts = Drifts.of(name, guarded, seen, leaving, newest.weighed());
       ProcessSeen earlier = processes.put(name, seen.process());
       boolean anew =
           earlier == null
-              ? Drifts.toldNothing(name, newest.servers(), seen, leaving)
+              ? Drifts.toldNothing(name, newest.servers(), seen, leaving, newest.weighed())
               : seen.process().replaced(earlier);
       if (anew && !stopped) {
         causes.forgot(settings(newest.servers(), name));
@@ -414,7 +416,7 @@ final class Guard {
       Optional<Set<String>> leaving =
           balancer.leavingMap() == null ? Optional.empty() : balancer.leaving();
       Snapshot after = balancer.look(pools(mended));
-      List<Drift> still = Drifts.of(name, guarded(), after, leaving);
+      List<Drift> still = Drifts.of(name, guarded(), after, leaving, newest.weighed());
       if (mended.stream().noneMatch(drift -> isAmong(still, drift))) {
         causes.putBack(mended, cause);
         refused.remove(name + cause);

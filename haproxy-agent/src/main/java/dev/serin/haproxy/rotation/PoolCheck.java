@@ -148,6 +148,7 @@ public final class PoolCheck {
       strangers(name, pool);
     }
     backups(name, pool);
+    AgentChecks.judge(name, pool, command, problems, warnings);
     if (pool.cookie() != null && leavingMap == null) {
       warnings.add(sticky(name, pool.pool(), pool.cookie()));
     }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param refusalsTotal answers of it with a status from 400 to 499
 /// @param backup whether it takes requests only when no server that is none is up
 /// @param unwatched whether somebody has switched its health checks off
+/// @param agent whether an agent check may set its weight
 /// @param rampPercent how much of its weight it has, 1 to 100: below 100 while a slow start lasts
 public record ServerView(
     String pool,
@@ -39,6 +40,7 @@ public record ServerView(
     long refusalsTotal,
     boolean backup,
     boolean unwatched,
+    AgentCheck agent,
     int rampPercent) {
   /// `srv_admin_state`: maintenance forced by a person or by Serin.
   static final int FORCED_MAINT = 0x01;
@@ -80,6 +82,19 @@ public record ServerView(
   /// Whether a slow start gives it less than its weight says, for now.
   public boolean ramping() {
     return inRotation() && rampPercent < 100;
+  }
+
+  /// Whether it has this state and weight.
+  ///
+  /// @param weighed whether traffic is shared by weights; else a weight is the agent's own that an
+  ///   agent check may set
+  public boolean isAs(AdminState state, int asked, boolean weighed) {
+    return adminState() == state && (weight == asked || leavesItsWeight(weighed));
+  }
+
+  /// Whether its weight is left to an agent check.
+  public boolean leavesItsWeight(boolean weighed) {
+    return agent == AgentCheck.ON && !weighed;
   }
 
   /// Whether nothing at all is on it.

@@ -210,6 +210,7 @@ final class SnapshotReader {
         stat.number("hrsp_4xx"),
         stat.number("bck") == 1,
         isSwitchedOff(state),
+        AgentCheck.of(state.number("srv_agent_state")),
         // Said only while a slow start lasts (Management Guide, "throttle").
         stat.text("throttle") == null ? 100 : (int) stat.number("throttle"));
   }

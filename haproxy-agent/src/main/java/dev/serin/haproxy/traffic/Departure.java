@@ -8,6 +8,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.rotation.Minimum;
+import dev.serin.haproxy.runtime.AgentCheck;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
 import dev.serin.haproxy.runtime.ProcessSeen;
@@ -165,7 +166,10 @@ final class Departure {
             Failure.Reason.FOREIGN,
             now.pool() + "/" + now.server() + " drained on " + balancer.name() + ", as set",
             "it was made ready by somebody else (status " + now.status() + ")",
-            "somebody is at work there: ask them, then retry; nothing was reverted",
+            now.agent() == AgentCheck.ON
+                ? "see whether its agent check says 'ready', which ends any drain, or ask who is at"
+                    + " work there; then retry; nothing was reverted"
+                : "somebody is at work there: ask them, then retry; nothing was reverted",
             false));
   }
 

@@ -45,7 +45,8 @@ final class Present {
         present(ready.settings(), ready.mayBeSilent()),
         ready.within(),
         List.of(),
-        ready.ramp());
+        ready.ramp(),
+        ready.weighed());
   }
 
   WeighServers of(WeighServers weigh) {

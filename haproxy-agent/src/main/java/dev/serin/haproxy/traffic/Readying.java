@@ -9,6 +9,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.json.Quantities;
+import dev.serin.haproxy.runtime.AgentCheck;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
 import dev.serin.haproxy.runtime.ProcessSeen;
@@ -23,8 +24,9 @@ import java.util.Map;
 
 /// Gives a server the weights and states asked for, takes it off the leaving maps, reads back, and
 /// waits until HAProxy's own checks have it in rotation where it shall be, and its slow start is
-/// over. A server that comes from maintenance is admitted unchecked (`UP 1/3`) and counts only from
-/// its next passed check on.
+/// over. A weight that an agent check of HAProxy's sets is left to it where no traffic is shared by
+/// weights: the state alone counts, and the answer says so. A server that comes from maintenance is
+/// admitted unchecked (`UP 1/3`) and counts only from its next passed check on.
 final class Readying {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
@@ -53,6 +55,7 @@ final class Readying {
       ramp.lookAgain();
       List<ServerSeen> servers = new ArrayList<>();
       List<String> missing = new ArrayList<>();
+      List<String> governed = new ArrayList<>();
       NotDone outOfReach = null;
       for (ServerSetting setting : command.settings()) {
         try {
@@ -61,7 +64,14 @@ final class Readying {
           servers.add(
               Settings.seen(HaproxyCommands.node(command.head(), setting.server()), balancer, now));
           if (!settled(now, setting)) {
-            missing.add(now.status() + " on " + balancer.name());
+            missing.add(
+                now.status()
+                    + (now.weight() == 0 ? " at weight 0" : "")
+                    + " on "
+                    + balancer.name());
+          }
+          if (now.weight() != setting.weight()) {
+            governed.add(governed(balancer, setting, now));
           }
           ramp.see(balancer.name(), now);
         } catch (NotDone notDone) {
@@ -74,7 +84,7 @@ final class Readying {
       boolean settled = outOfReach == null && missing.isEmpty();
       if (settled && !ramp.isWaitedFor(turn.now())) {
         return new HaproxyEvent.ServerReady(
-            command.head().answered(turn.now()), servers, ramp.ramping());
+            command.head().answered(turn.now()), servers, ramp.ramping(), governed);
       }
       if (settled) {
         // A reload, or a socket that is away, in the middle of a ramp has its time too.
@@ -121,7 +131,7 @@ final class Readying {
       throws NotDone, Turn.Preempted {
     Snapshot seen = balancer.look(List.of(setting.pool()));
     ServerView now = Settings.server(balancer, seen, setting.pool(), setting.server());
-    if (Settings.match(now, setting)) {
+    if (Settings.match(now, setting, command.weighed())) {
       return now;
     }
     ProcessSeen before = processes.get(key(setting));
@@ -138,8 +148,21 @@ final class Readying {
     return setting.loadBalancer() + "/" + setting.pool() + "/" + setting.server();
   }
 
-  private static boolean settled(ServerView now, ServerSetting setting) {
-    if (!Settings.match(now, setting)) {
+  private static String governed(LoadBalancer balancer, ServerSetting setting, ServerView now) {
+    return "an agent check sets the weight of "
+        + now.pool()
+        + "/"
+        + now.server()
+        + " on "
+        + balancer.name()
+        + ": it has "
+        + now.weight()
+        + ", not "
+        + setting.weight();
+  }
+
+  private boolean settled(ServerView now, ServerSetting setting) {
+    if (!Settings.match(now, setting, command.weighed())) {
       return false;
     }
     return setting.state() != AdminState.READY
@@ -148,6 +171,7 @@ final class Readying {
   }
 
   private static NotDone foreignHand(LoadBalancer balancer, ServerSetting setting, ServerView now) {
+    boolean byAgent = now.agent() == AgentCheck.ON && now.adminState() == setting.state();
     return new NotDone(
         new Failure(
             Failure.Reason.FOREIGN,
@@ -161,8 +185,13 @@ final class Readying {
                 + " at weight "
                 + setting.weight()
                 + ", as set",
-            now.adminState() + " at weight " + now.weight() + ", set by somebody else",
-            "somebody is at work there: ask them, then retry; nothing was reverted",
+            now.adminState()
+                + " at weight "
+                + now.weight()
+                + (byAgent ? ", set by its agent check" : ", set by somebody else"),
+            byAgent
+                ? Settings.disableAgent(now)
+                : "somebody is at work there: ask them, then retry; nothing was reverted",
             false));
   }
 

@@ -38,8 +38,18 @@ final class Settings {
     balancer.removeLeaving(turn::check, now.cookie());
   }
 
-  static boolean match(ServerView now, ServerSetting setting) {
-    return now.weight() == setting.weight() && now.adminState() == setting.state();
+  static boolean match(ServerView now, ServerSetting setting, boolean weighed) {
+    return now.isAs(setting.state(), setting.weight(), weighed);
+  }
+
+  /// What a person can do about a weight that an agent check has set.
+  static String disableAgent(ServerView now) {
+    return "say 'disable agent "
+        + now.pool()
+        + "/"
+        + now.server()
+        + "' at its socket until the release is over, or have the agent report no weights; then"
+        + " retry";
   }
 
   static ServerSeen seen(String node, LoadBalancer balancer, ServerView view) {

@@ -7,6 +7,7 @@ import dev.serin.contracts.haproxy.HaproxyCommand.WeighServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.haproxy.runtime.AgentCheck;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
 import dev.serin.haproxy.runtime.ServerView;
@@ -67,7 +68,9 @@ final class Weighing {
                     + " on "
                     + balancer.name(),
                 "weight " + now.weight() + " right after it was set",
-                "HAProxy was reloaded, or somebody else weighs this server",
+                now.agent() == AgentCheck.ON
+                    ? Settings.disableAgent(now)
+                    : "HAProxy was reloaded, or somebody else weighs this server",
                 true));
       }
       ramp.see(balancer.name(), now);

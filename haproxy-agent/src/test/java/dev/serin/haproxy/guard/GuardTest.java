@@ -64,6 +64,55 @@ class GuardTest {
   }
 
   @Test
+  void aWeightThatAnAgentCheckSetsIsNobodysHandAndItsStateIsSetAgain() throws InterruptedException {
+    bed.begun();
+    bed.one.set("b1", AdminState.DRAIN);
+    bed.one.leave("b1");
+    bed.guards.guard(
+        bed.guard(
+            null,
+            new GuardedServer("node-1", List.of(bed.one.now("b1")), true, false, List.of()),
+            bed.ready("b2")),
+        bed.events::add);
+    bed.at(5);
+    bed.one.agentSets("b1", 6);
+    bed.one.agentSets("b2", 5);
+    bed.at(10);
+    assertThat(bed.told(ServersChangedByHand.class)).isEmpty();
+
+    bed.one.reload();
+    bed.at(12);
+
+    assertThat(bed.one.now("b1").state()).isEqualTo(AdminState.DRAIN);
+    assertThat(mended()).containsExactly(DriftCause.FORGOTTEN);
+    assertThat(bed.told(ServersChangedByHand.class)).isEmpty();
+    bed.one.set("b2", AdminState.MAINT);
+    bed.at(15);
+    assertThat(bed.told(ServersChangedByHand.class)).hasSize(1);
+  }
+
+  @Test
+  void whereTrafficIsSharedAWeightOfAnAgentChecksIsTold() throws InterruptedException {
+    bed.begun();
+    bed.guards.guard(
+        new GuardServers(
+            bed.head(null),
+            List.of(bed.ready("b1")),
+            bed.time.now().plusSeconds(3_600),
+            null,
+            true),
+        bed.events::add);
+    bed.at(5);
+    bed.one.agentSets("b1", 5);
+    bed.at(7);
+
+    assertThat(bed.told(ServersChangedByHand.class))
+        .singleElement()
+        .satisfies(it ->
+            assertThat(it.drifts()).extracting(drift -> drift.found().weight()).containsExactly(5));
+  }
+
+  @Test
   void aLeavingEntryAloneThatAReloadForgotIsSetAgain() throws InterruptedException {
     bed.begun();
     bed.one.set("b1", AdminState.DRAIN);

@@ -32,6 +32,11 @@ public final class VirtualHaproxy {
   private static final String MAP = "/leaving.map";
   private static final int INITIAL_WEIGHT = 1;
 
+  /// `CHK_ST_AGENT`, `CHK_ST_CONFIGURED`, and `CHK_ST_ENABLED` or not.
+  private static final int AGENT_ON = 0x16;
+
+  private static final int AGENT_OFF = 0x12;
+
   /// One server line.
   private static final class Line {
     private final String cookie;
@@ -39,6 +44,8 @@ public final class VirtualHaproxy {
     private int weight = INITIAL_WEIGHT;
     private String health = "UP";
     private int rampPercent = 100;
+    private int agentState;
+    private int agentWeight = -1;
     private long answers;
     private long chosen;
 
@@ -177,6 +184,17 @@ public final class VirtualHaproxy {
     line(server).rampPercent = percent;
   }
 
+  /// An agent check of the server sets its weight, again and again, where it is switched on.
+  public void agentSets(String server, int weight) {
+    line(server).agentState = AGENT_ON;
+    line(server).agentWeight = weight;
+  }
+
+  /// Somebody switches the server's agent check off.
+  public void disableAgent(String server) {
+    line(server).agentState = AGENT_OFF;
+  }
+
   /// The server has answered so many requests, chosen by the balancing.
   public void answered(String server, int count) {
     line(server).answers += count;
@@ -250,6 +268,7 @@ public final class VirtualHaproxy {
         .forEach(line -> {
           line.state = AdminState.READY;
           line.weight = INITIAL_WEIGHT;
+          line.agentState = line.agentState == AGENT_OFF ? AGENT_ON : line.agentState;
         });
   }
 
@@ -353,9 +372,12 @@ public final class VirtualHaproxy {
     StringBuilder text =
         new StringBuilder(
             "1\n# be_id be_name srv_name srv_addr srv_admin_state srv_uweight srv_iweight"
-                + " srv_check_state srv_port\n");
+                + " srv_check_state srv_agent_state srv_port\n");
     (ofMore ? more : lines)
         .forEach((server, line) -> {
+          if (line.agentState == AGENT_ON && line.agentWeight >= 0) {
+            line.weight = line.agentWeight;
+          }
           int bits =
               switch (line.state) {
                 case READY -> 0;
@@ -363,8 +385,14 @@ public final class VirtualHaproxy {
                 case MAINT -> 1;
               };
           text.append(
-              "3 %s %s 10.0.0.1 %d %d %d 6 80\n"
-                  .formatted(ofMore ? MORE : POOL, server, bits, line.weight, INITIAL_WEIGHT));
+              "3 %s %s 10.0.0.1 %d %d %d 6 %d 80\n"
+                  .formatted(
+                      ofMore ? MORE : POOL,
+                      server,
+                      bits,
+                      line.weight,
+                      INITIAL_WEIGHT,
+                      line.agentState));
         });
     return text.toString();
   }

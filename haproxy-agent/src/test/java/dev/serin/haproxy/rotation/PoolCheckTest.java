@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.agent.CommandHead;
 import dev.serin.contracts.haproxy.HaproxyCommand.CheckPool;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
+import dev.serin.haproxy.runtime.AgentCheck;
 import dev.serin.haproxy.runtime.PoolView;
 import dev.serin.haproxy.runtime.ProcessSeen;
 import dev.serin.haproxy.runtime.ServerView;
@@ -24,6 +25,11 @@ class PoolCheckTest {
       new CommandHead("c", "r", "backend-api", null, 1, Instant.EPOCH);
 
   private static ServerView server(String name, String status, int bits, int weight) {
+    return server(name, status, bits, weight, AgentCheck.NONE);
+  }
+
+  private static ServerView server(
+      String name, String status, int bits, int weight, AgentCheck agent) {
     return new ServerView(
         "api",
         name,
@@ -42,6 +48,7 @@ class PoolCheckTest {
         0,
         false,
         false,
+        agent,
         100);
   }
 
@@ -327,6 +334,56 @@ class PoolCheckTest {
             "one: expected the nodes of the service alone to serve api, since its traffic is to be"
                 + " shared by their weights, found also stranger");
     assertThat(check(1, List.of(), Map.of("one", seen(pool)), false).problems()).isEmpty();
+  }
+
+  private static PoolCheck.Result checkedByAgents(AgentCheck agent, boolean weighed) {
+    return check(
+        1,
+        List.of(),
+        Map.of(
+            "one",
+            seen(
+                pool(
+                    "roundrobin",
+                    null,
+                    server("b1", "UP", 0, 1, agent),
+                    server("b2", "UP", 0, 1, agent),
+                    server("b3", "MAINT", 1, 1, AgentCheck.ON)))),
+        weighed);
+  }
+
+  @Test
+  void weightsThatAnAgentCheckMaySetShareNoTraffic() {
+    assertThat(checkedByAgents(AgentCheck.ON, true).problems())
+        .containsExactly(
+            "one: expected the weights of api to be Serin's alone, since its traffic is to be"
+                + " shared by them, found agent checks that may set those of b1, b2: say 'disable"
+                + " agent api/b1; disable agent api/b2' at its socket until the release is over, or"
+                + " take a strategy without shares such as canary-then-peers");
+  }
+
+  @Test
+  void aPlainCanaryLeavesTheWeightsToTheAgentChecks() {
+    PoolCheck.Result result = checkedByAgents(AgentCheck.ON, false);
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("one: agent checks may set the weights of b1, b2 in api, which are left to");
+  }
+
+  @Test
+  void agentChecksThatAreSwitchedOffLeaveTheWeightsUntilAReload() {
+    PoolCheck.Result shared = checkedByAgents(AgentCheck.OFF, true);
+    assertThat(shared.problems()).isEmpty();
+    assertThat(shared.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("one: the agent checks of b1, b2 in api are switched off")
+        .contains("a reload switches them on again");
+    PoolCheck.Result plain = checkedByAgents(AgentCheck.OFF, false);
+    assertThat(plain.problems()).isEmpty();
+    assertThat(plain.warnings()).isEmpty();
   }
 
   @Test

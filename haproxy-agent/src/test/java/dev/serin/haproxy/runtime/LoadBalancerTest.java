@@ -112,7 +112,25 @@ class LoadBalancerTest {
             null);
     ServerView now =
         new ServerView(
-            "api", "b1", "UP", 0, 0, 20, null, null, 0, 0, 0, 0, 0, 0, 0, false, false, 100);
+            "api",
+            "b1",
+            "UP",
+            0,
+            0,
+            20,
+            null,
+            null,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            false,
+            false,
+            AgentCheck.NONE,
+            100);
     balancer.setWeight(() -> {}, now, 20);
     assertThat(said)
         .containsExactly("set server api/b1 weight 20", "set server api/b1 weight 100%");

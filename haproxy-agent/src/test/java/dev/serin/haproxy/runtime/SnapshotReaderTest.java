@@ -187,7 +187,25 @@ class SnapshotReaderTest {
   void testsTheBitsOfTheAdministrativeState(int bits, AdminState state, boolean admitted) {
     ServerView view =
         new ServerView(
-            "api", "b1", "UP", bits, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false, 100);
+            "api",
+            "b1",
+            "UP",
+            bits,
+            1,
+            1,
+            null,
+            null,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            false,
+            false,
+            AgentCheck.NONE,
+            100);
     assertThat(view.adminState()).isEqualTo(state);
     assertThat(view.admitted()).isEqualTo(admitted);
   }
@@ -207,9 +225,37 @@ class SnapshotReaderTest {
   void knowsHaproxysWordsForTheStatus(String status, boolean inRotation, boolean confirmed) {
     ServerView view =
         new ServerView(
-            "api", "b1", status, 0, 1, 1, null, null, 0, 0, 0, 0, 0, 0, 0, false, false, 100);
+            "api",
+            "b1",
+            status,
+            0,
+            1,
+            1,
+            null,
+            null,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            false,
+            false,
+            AgentCheck.NONE,
+            100);
     assertThat(view.inRotation()).isEqualTo(inRotation);
     assertThat(view.confirmedInRotation()).isEqualTo(confirmed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,NONE", "16,NONE", "18,OFF", "19,OFF", "22,ON", "23,ON"})
+  void knowsWhetherAnAgentCheckMaySetTheWeight(int state, AgentCheck agent) throws Garbled {
+    String recorded = Recorded.answer("3.x/snapshot.txt");
+    String asked = recorded.replace(" 15 3 4 6 0 ", " 15 3 4 6 " + state + " ");
+    assertThat(asked.equals(recorded)).isEqualTo(state == 0);
+    assertThat(SnapshotReader.read(API, asked).server("api", "b2").orElseThrow().agent())
+        .isEqualTo(agent);
   }
 
   @Test

@@ -333,6 +333,17 @@ class DrainingTest {
   }
 
   @Test
+  void whereAnAgentCheckMayHaveEndedTheDrainItIsNamed() throws Turn.Preempted {
+    bed.one.agentSets("b1", 1);
+    bed.one.begin("b1", false);
+    bed.at(20, () -> bed.one.set("b1", AdminState.READY));
+
+    Failure failure = fails();
+    assertThat(failure.reason()).isEqualTo(Failure.Reason.FOREIGN);
+    assertThat(failure.advice()).startsWith("see whether its agent check says 'ready'");
+  }
+
+  @Test
   void whatAPersonMakesReadyIsHisAndNothingIsReverted() throws Turn.Preempted {
     bed.one.begin("b1", false);
     bed.at(20, () -> bed.two.set("b1", AdminState.READY));

@@ -25,6 +25,11 @@ import dev.serin.haproxy.lab.Backend;
 import dev.serin.haproxy.lab.Client;
 import dev.serin.haproxy.lab.Eventually;
 import dev.serin.haproxy.lab.RealHaproxy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -283,6 +288,56 @@ class PoolKindsIT {
   }
 
   @Test
+  void agentChecksLetNoTrafficBeSharedUntilTheyAreSwitchedOff() {
+    assertThat(checked("agent_pool", false).problems()).isEmpty();
+    assertThat(checked("agent_pool", true).problems())
+        .singleElement()
+        .asString()
+        .contains("agent checks that may set those of b1, b2, b3", "disable agent agent_pool/b1");
+    for (String server : List.of("b1", "b2", "b3")) {
+      one.tell("disable agent agent_pool/" + server);
+    }
+    PoolChecked off = checked("agent_pool", true);
+    assertThat(off.problems()).isEmpty();
+    assertThat(off.warnings())
+        .anyMatch(it -> it.contains("the agent checks of b1, b2, b3 in agent_pool are switched"));
+    for (String server : List.of("b1", "b2", "b3")) {
+      one.tell("enable agent agent_pool/" + server);
+    }
+  }
+
+  @Test
+  void aWeightThatAnAgentReportsIsLeftToIt() throws IOException {
+    try (ServerSocket agent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.startVirtualThread(() -> report(agent, "up 700%\n"));
+      one.tell("set server agent_pool/b1 agent-port " + agent.getLocalPort());
+      Eventually.until("the agent has set it", PoolKindsIT::isSetByTheAgent);
+      drain("agent_pool");
+
+      ready(1, "agent_pool");
+
+      Eventually.until("the agent has set it again", PoolKindsIT::isSetByTheAgent);
+    } finally {
+      one.tell("set server agent_pool/b1 agent-port 1");
+      one.tell("set server agent_pool/b1 weight 1");
+    }
+  }
+
+  private static boolean isSetByTheAgent() {
+    return one.stat("agent_pool", "b1", "weight").equals("7");
+  }
+
+  private static void report(ServerSocket agent, String words) {
+    while (!agent.isClosed()) {
+      try (Socket asked = agent.accept()) {
+        asked.getOutputStream().write(words.getBytes(StandardCharsets.US_ASCII));
+      } catch (IOException closed) {
+        // The test is over, or HAProxy has hung up.
+      }
+    }
+  }
+
+  @Test
   void aServerOfSeveralPoolsLeavesAllOfThemAndReturnsToAll() {
     drain("random_pool", "api_pool", "hash_pool");
     for (String pool : List.of("random_pool", "api_pool", "hash_pool")) {
@@ -312,7 +367,9 @@ class PoolKindsIT {
           Client.get(one.url(), "/api", null);
           return check.isDone();
         });
-    assertThat(((ServerServing) check.join()).proof().getLast()).contains("api_pool/b1");
+    assertThat(((ServerServing) check.join()).proof())
+        .hasSize(2)
+        .anyMatch(proof -> proof.contains("api_pool/b1") && proof.contains("grew by"));
     B1.answer(500);
     try {
       assertThat(obey(fleet(), serving(List.of("api_pool", "least_pool"), "/least", SHORT)))

@@ -14,6 +14,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.ServerReady;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServersWeighed;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.haproxy.lab.VirtualHaproxy;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class ReadyingTest {
   private final TrafficBed bed = new TrafficBed();
   private Duration ramp = Duration.ZERO;
+  private boolean weighed;
 
   /// b1 back on both load balancers with weight 7, within 10 seconds.
   private ReadyServer ready() {
@@ -30,7 +32,7 @@ class ReadyingTest {
 
   private ReadyServer ready(int weight, AdminState state) {
     return new ReadyServer(
-        bed.head(), bed.onBoth(weight, state), Duration.ofSeconds(10), List.of(), ramp);
+        bed.head(), bed.onBoth(weight, state), Duration.ofSeconds(10), List.of(), ramp, weighed);
   }
 
   private WeighServers weigh() {
@@ -39,6 +41,15 @@ class ReadyingTest {
         List.of(new PoolServer("node-1", "b1"), new PoolServer("node-2", "b2")),
         List.of(
             bed.one.setting("b1", 7, AdminState.READY), bed.two.setting("b2", 3, AdminState.READY)),
+        List.of(),
+        ramp);
+  }
+
+  private WeighServers weigh(VirtualHaproxy where) {
+    return new WeighServers(
+        bed.head(),
+        List.of(new PoolServer("node-1", "b1")),
+        List.of(where.setting("b1", 7, AdminState.READY)),
         List.of(),
         ramp);
   }
@@ -140,6 +151,56 @@ class ReadyingTest {
     assertThat(failure.found()).contains("READY at weight 9");
     assertThat(bed.two.now("b1").weight()).isEqualTo(9);
     assertThat(bed.seconds()).isLessThan(3);
+  }
+
+  @Test
+  void whatAnAgentCheckSetsIsLeftToItAndTold() throws Turn.Preempted {
+    isDrained();
+    bed.one.agentSets("b1", 5);
+    bed.two.agentSets("b1", 7);
+
+    ServerReady ready = answers(ServerReady.class, ready());
+
+    assertThat(ready.governed())
+        .containsExactly("an agent check sets the weight of api/b1 on one: it has 5, not 7");
+    assertThat(bed.one.now("b1")).isEqualTo(bed.one.setting("b1", 5, AdminState.READY));
+    assertThat(bed.seconds()).isZero();
+  }
+
+  @Test
+  void whereTrafficIsSharedAWeightOfAnAgentChecksIsAForeignOne() throws Turn.Preempted {
+    isDrained();
+    bed.two.agentSets("b1", 5);
+    weighed = true;
+
+    Failure failure = fails(ready());
+    assertThat(failure.reason()).isEqualTo(Failure.Reason.FOREIGN);
+    assertThat(failure.found()).isEqualTo("READY at weight 5, set by its agent check");
+    assertThat(failure.advice()).startsWith("say 'disable agent api/b1' at its socket");
+
+    failure = fails(weigh(bed.two));
+    assertThat(failure.reason()).isEqualTo(Failure.Reason.REFUSED);
+    assertThat(failure.advice()).startsWith("say 'disable agent api/b1' at its socket");
+  }
+
+  @Test
+  void anAgentCheckThatIsSwitchedOffLeavesTheWeight() throws Turn.Preempted {
+    isDrained();
+    bed.one.agentSets("b1", 5);
+    bed.one.disableAgent("b1");
+    weighed = true;
+
+    assertThat(answers(ServerReady.class, ready()).governed()).isEmpty();
+    assertThat(bed.one.now("b1")).isEqualTo(bed.one.setting("b1", 7, AdminState.READY));
+  }
+
+  @Test
+  void aServerThatItsAgentCheckWeighsAtNothingIsNotReady() throws Turn.Preempted {
+    bed.one.agentSets("b1", 0);
+
+    Failure failure = fails(ready());
+    assertThat(failure.reason()).isEqualTo(Failure.Reason.TIMED_OUT);
+    assertThat(failure.found()).isEqualTo("UP at weight 0 on one");
   }
 
   @Test

@@ -86,7 +86,7 @@ public final class Alone {
     return steps.stream()
         .filter(step -> isLeaving(step) && step.isBegun())
         .map(step -> Objects.requireNonNull(step.node()))
-        .filter(node -> !Plan.isReplaced(steps, node))
+        .filter(node -> !Undo.isReplaced(steps, node))
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -111,6 +111,6 @@ public final class Alone {
         service.peers().stream().map(Node::name).toList(),
         service.aloneMinimum().orElseThrow(),
         service.traffic().getLast().window(),
-        Plan.bound(service, steps.subList(steps.indexOf(leaving.getFirst()), last + 1)));
+        Deadlines.bound(service, steps.subList(steps.indexOf(leaving.getFirst()), last + 1)));
   }
 }

@@ -171,6 +171,6 @@ public final class BlueGreen {
             .filter(step -> step.name() == StepName.ANALYSE && step.pause() == null)
             .map(step -> Plan.analysis(service, step).window())
             .reduce(Duration.ZERO, Duration::plus),
-        Plan.bound(service, both));
+        Deadlines.bound(service, both));
   }
 }

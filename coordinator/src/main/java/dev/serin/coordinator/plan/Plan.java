@@ -1,6 +1,5 @@
 package dev.serin.coordinator.plan;
 
-import dev.serin.contracts.agent.BackOff;
 import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.rollout.PlanView;
 import dev.serin.contracts.service.Hook;
@@ -9,14 +8,12 @@ import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Analysis;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.ServiceDefinition.Sli;
-import dev.serin.contracts.service.SmokeRequest;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.service.TrafficStep;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,42 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Compiles a service's strategy into steps, and gives every step a deadline (I6).
 public final class Plan {
-  /// What every deadline has on top, so that an agent may be restarted within it.
-  public static final Duration SLACK = Duration.ofSeconds(60);
-
-  /// How long the checks before the start may take.
-  public static final Duration PREFLIGHT = Duration.ofSeconds(90);
-
-  /// How long HAProxy may take to have a node in rotation, or out of it.
-  public static final Duration READY = Duration.ofSeconds(60);
-
-  /// How long a red probe waits for a look at the nodes before it is acted on.
-  public static final Duration LOOK = Duration.ofSeconds(5);
-
-  /// The longest slow start that is waited for.
-  static final Duration LONGEST_RAMP = Duration.ofMinutes(5);
-
-  /// How long an agent waits for a slow start at once: less than [#SLACK], so that it has answered
-  /// by the step's deadline.
-  static final Duration RAMP_ONCE = Duration.ofSeconds(30);
-
-  /// How often a step that undoes something is tried before the node is left to a person.
-  public static final int UNDO_ATTEMPTS = 5;
-
-  /// How often a forward step is tried where its failure says that this may help.
-  public static final int FORWARD_ATTEMPTS = 3;
-
-  /// How long the pause before a second attempt is; before a third it is twice as long, and so on.
-  public static final Duration BACK_OFF = Duration.ofSeconds(2);
-
-  /// How long at most it is waited for others to be back in rotation, each time: twice that, less a
-  /// quarter by chance, is longer than a takeover (10 s) and the guard's mending (5 s).
-  private static final Duration OTHERS_BACK = Duration.ofSeconds(10);
-
   private static final List<StepName> INSTALL =
       List.of(StepName.KEEP, StepName.PUSH, StepName.RESTART, StepName.HEALTH);
 
-  private static final List<StepName> RESTART = List.of(StepName.RESTART, StepName.HEALTH);
+  static final List<StepName> RESTART = List.of(StepName.RESTART, StepName.HEALTH);
 
   private Plan() {}
 
@@ -291,13 +256,6 @@ public final class Plan {
     return service.hooks().stream().filter(hook -> hook.name().equals(name)).findFirst();
   }
 
-  /// How long the checks before the start may take, with whom they ask outside: all at once.
-  public static Duration preflight(ServiceDefinition service) {
-    return service.hooksAt(Hook.At.PREFLIGHT).stream()
-        .map(hook -> hook.atMost().plus(SLACK))
-        .reduce(PREFLIGHT, (one, other) -> one.compareTo(other) < 0 ? other : one);
-  }
-
   /// The pauses that the plan has at this place.
   static void pause(
       List<Step> steps, ServiceDefinition service, String after, @Nullable Double share) {
@@ -339,195 +297,18 @@ public final class Plan {
     return names.stream().map(name -> Step.forward(name, node.name())).toList();
   }
 
-  /// The steps that take back what was begun, newest node first, and a batch at once.
-  public static List<Step> undo(ServiceDefinition service, List<Step> begun) {
-    boolean shifted =
-        begun.stream()
-            .anyMatch(step -> step.name() == StepName.SHIFT && step.isBegun() && !step.undo());
-    String canary = service.canaries().isEmpty() ? "" : service.canaries().getFirst().name();
-    List<Step> steps = new ArrayList<>();
-    for (Batches.Unit unit : Batches.units(begun).reversed()) {
-      // Who has kept its binary is back first: a peer more for the others (I2).
-      for (boolean replaced : new boolean[] {false, true}) {
-        steps.addAll(
-            Batches.byName(
-                unit.nodes().reversed().stream()
-                    .filter(node -> isReplaced(begun, node) == replaced)
-                    .map(node -> undoNode(service, replaced, node))
-                    .toList(),
-                unit.batch()));
-      }
-      if (shifted && unit.nodes().contains(canary)) {
-        // Every node has its own weight before the first of them is ready again.
-        steps.add(firstReady(steps, unit), Step.undo(StepName.SHIFT, canary).in(unit.batch()));
-      }
-    }
-    return List.copyOf(steps);
-  }
-
-  private static int firstReady(List<Step> steps, Batches.Unit unit) {
-    int index = 0;
-    while (steps.get(index).name() != StepName.READY
-        || !unit.nodes().contains(Objects.requireNonNull(steps.get(index).node()))) {
-      index++;
-    }
-    return index;
-  }
-
-  /// Whether the node's binary may be another one than before.
-  public static boolean isReplaced(List<Step> begun, String node) {
-    return begun.stream()
-        .anyMatch(step ->
-            node.equals(step.node())
-                && step.isBegun()
-                && !step.undo()
-                && !Set.of(StepName.DRAIN, StepName.KEEP, StepName.SHIFT, StepName.MAINT)
-                    .contains(step.name()));
-  }
-
-  /// Where nothing was installed nothing is restored: the node has to be up and healthy, no more. A
-  /// group that has left is asked for its health too: nobody has looked at it since.
-  private static List<Step> undoNode(ServiceDefinition service, boolean touched, String node) {
-    boolean pooled = !service.pool().isEmpty();
-    boolean replaced = touched && Strategies.installs(service.strategy());
-    List<StepName> names = new ArrayList<>();
-    if (touched && !replaced) {
-      names.addAll(RESTART);
-    }
-    if (BlueGreen.isLeaving(service, node)) {
-      names.add(StepName.HEALTH);
-    }
-    if (replaced) {
-      names.addAll(List.of(StepName.RESTORE, StepName.RESTART, StepName.HEALTH));
-    }
-    if (pooled) {
-      if (replaced) {
-        names.addFirst(StepName.DRAIN);
-      }
-      names.add(StepName.READY);
-      names.add(StepName.SERVING);
-    }
-    return names.stream().map(name -> Step.undo(name, node)).toList();
-  }
-
-  /// How long one attempt of a step may take before it counts as failed.
-  public static Duration deadline(ServiceDefinition service, Step step) {
-    return switch (step.name()) {
-      case DRAIN -> {
-        Duration drain = service.drain().within().plus(service.drain().tunnels()).plus(SLACK);
-        yield step.undo() ? drain.plus(service.rollback().waitForPeers()) : drain;
-      }
-      case KEEP, RESTORE -> Duration.ofMinutes(2).plus(SLACK);
-      case PUSH -> Duration.ofMinutes(10).plus(SLACK);
-      case RESTART -> Duration.ofMinutes(2).plus(SLACK);
-      case HEALTH -> service.health().within().plus(SLACK);
-      case SMOKE ->
-          service.smoke().stream()
-              .map(SmokeRequest::within)
-              .reduce(Duration.ZERO, Duration::plus)
-              .plus(SLACK);
-      case PAUSE, CATCH_UP -> Duration.ZERO;
-      case HOOK ->
-          hook(service, Objects.requireNonNull(step.hook())).orElseThrow().atMost().plus(SLACK);
-      case READY, MAINT, SHIFT -> READY.plus(SLACK);
-      case SERVING -> serving(service).plus(SLACK);
-      case ANALYSE ->
-          service
-              .analysis()
-              .initialDelay()
-              .plus(analysis(service, step).window())
-              .plus(mostMissing(service, step))
-              .plus(service.noData().limit())
-              .plus(SLACK);
-    };
-  }
-
-  /// How long HAProxy's slow start of a node may take in all: its share of the requests is there
-  /// only after that, and the next node does not leave before. On the way back the bad release is
-  /// what has to go, so that waits for no ramp.
-  public static Duration ramp(Step step) {
-    boolean takes = step.name() == StepName.READY || step.name() == StepName.SHIFT;
-    return takes && !step.undo() ? LONGEST_RAMP : Duration.ZERO;
-  }
-
-  /// For how long of it the agent waits before it answers how far it is, and is asked once more. So
-  /// only a pool that ramps takes the time of a ramp: who is silent, or dies, is known as soon as
-  /// anywhere else.
-  public static Duration rampOnce(Step step) {
-    return ramp(step).isZero() ? Duration.ZERO : RAMP_ONCE;
-  }
-
-  /// How much of an analysis may be without data, all gaps together: without a bound, data that
-  /// comes and goes would lengthen the window for ever.
-  public static Duration mostMissing(ServiceDefinition service, Step step) {
-    return analysis(service, step).window().plus(service.noData().limit());
-  }
-
-  /// How long a step may take with all its attempts.
-  public static Duration bound(ServiceDefinition service, Step step) {
-    if (step.name() == StepName.ANALYSE || step.name() == StepName.HOOK) {
-      return deadline(service, step);
-    }
-    int attempts = step.undo() ? UNDO_ATTEMPTS : FORWARD_ATTEMPTS;
-    return deadline(service, step)
-        .plus(ramp(step))
-        .multipliedBy(attempts)
-        .plus(
-            step.name() == StepName.DRAIN && !step.undo()
-                ? OTHERS_BACK.multipliedBy(attempts - 1)
-                : BACK_OFF.multipliedBy(attempts * (attempts - 1) / 2));
-  }
-
-  /// The pause before a step is tried again: longer after each attempt, and up to half of it less
-  /// by chance, since many rollouts that failed at once (a load balancer that was away) must not
-  /// come back at once. Chance is drawn from the rollout's name, so that a decision stays what it
-  /// is.
-  public static Duration backOff(String rolloutId, Step step) {
-    return backOff(rolloutId, step, BACK_OFF.multipliedBy(step.attempt()), 0.5);
-  }
-
-  /// The pause before a node is asked to leave once more, after too few others were in rotation.
-  /// One of them may be out by an earlier command of Serin's own that an agent has obeyed late: by
-  /// then another instance has its work, and its guard has put that right (I10).
-  public static Duration untilOthersAreBack(String rolloutId, Step step) {
-    return backOff(rolloutId, step, OTHERS_BACK, 0.25);
-  }
-
-  private static Duration backOff(String rolloutId, Step step, Duration pause, double spread) {
-    return BackOff.drawn(
-        pause, spread, rolloutId, step.name().shown(), step.node(), step.attempt());
-  }
-
-  /// How long the check through the load balancer may take.
-  public static Duration serving(ServiceDefinition service) {
-    var check = service.loadBalancerHealth();
-    return check == null ? Duration.ofSeconds(30) : check.within();
-  }
-
-  /// How long steps may take, one after the other; what is under way together takes as long as one
-  /// of it.
-  static Duration bound(ServiceDefinition service, List<Step> steps) {
-    Duration all = Duration.ZERO;
-    for (int index = 0; index < steps.size(); index++) {
-      if (Batches.together(steps, index).getFirst() == index) {
-        all = all.plus(bound(service, steps.get(index)));
-      }
-    }
-    return all;
-  }
-
   /// The plan as everybody sees it.
   public static PlanView view(ServiceDefinition asDefined) {
     ServiceDefinition service = asDefined.isBlueGreen() ? BlueGreen.sided(asDefined) : asDefined;
     List<Step> steps = compile(service);
-    Duration forward = preflight(service).plus(bound(service, steps));
+    Duration forward = Deadlines.preflight(service).plus(Deadlines.bound(service, steps));
     List<Step> begun = steps.stream().map(step -> step.begun(Instant.EPOCH)).toList();
     Duration back = Duration.ZERO;
-    for (Step step : undo(service, begun)) {
-      back = back.plus(bound(service, step));
+    for (Step step : Undo.of(service, begun)) {
+      back = back.plus(Deadlines.bound(service, step));
     }
     for (Step step : afterRollback(service)) {
-      back = back.plus(bound(service, step));
+      back = back.plus(Deadlines.bound(service, step));
     }
     Duration window = Duration.ZERO;
     Duration watched = Duration.ZERO;
@@ -572,7 +353,7 @@ public final class Plan {
     return new PlanView.PlannedStep(
         step.shown(),
         step.node() == null ? "" : step.node(),
-        deadline(service, step),
+        Deadlines.deadline(service, step),
         step.share(),
         step.name() == StepName.ANALYSE ? analysis(service, step).window() : null,
         step.batch(),
@@ -582,7 +363,7 @@ public final class Plan {
   /// The steps that would take everything back once all of it is done, as everybody sees them.
   public static List<PlanView.PlannedStep> rollback(ServiceDefinition service) {
     List<Step> begun = compile(service).stream().map(step -> step.begun(Instant.EPOCH)).toList();
-    return Stream.concat(undo(service, begun).stream(), afterRollback(service).stream())
+    return Stream.concat(Undo.of(service, begun).stream(), afterRollback(service).stream())
         .map(step -> planned(service, step))
         .toList();
   }

@@ -3,8 +3,8 @@ package dev.serin.coordinator.rescue;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.coordinator.plan.Batches;
-import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
+import dev.serin.coordinator.plan.Undo;
 import dev.serin.coordinator.saga.Ledger;
 import dev.serin.coordinator.saga.Phase;
 import dev.serin.coordinator.saga.Rollout;
@@ -138,7 +138,7 @@ public final class Rescue {
   private static Stream<Step> back(Rollout rollout) {
     Phase.RollingBack back = backOf(rollout);
     if (back == null) {
-      return Plan.undo(rollout.service(), rollout.steps()).stream();
+      return Undo.of(rollout.service(), rollout.steps()).stream();
     }
     Stream<Step> left =
         rollout.steps().stream().skip(back.step()).filter(step -> isLeft(step, true));
@@ -150,7 +150,7 @@ public final class Rescue {
     List<String> underWay = rollout.steps().stream().filter(Step::undo).map(Step::node).toList();
     return Stream.concat(
         left,
-        Plan.undo(
+        Undo.of(
             service,
             rollout.steps().stream().filter(step -> !underWay.contains(step.node())).toList())
             .stream());

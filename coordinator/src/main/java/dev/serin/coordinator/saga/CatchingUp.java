@@ -8,7 +8,7 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.coordinator.plan.Batches;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Instant;
@@ -149,8 +149,8 @@ final class CatchingUp {
     }
     Step step = rollout.steps().get(Batches.indexOf(rollout.steps(), first, pending.head().node()));
     Instant begun = step.startedAt() == null ? draft.at : step.startedAt();
-    Instant latest = begun.plus(Plan.bound(rollout.service(), step));
-    Instant anew = draft.at.plus(Plan.deadline(rollout.service(), step));
+    Instant latest = begun.plus(Deadlines.bound(rollout.service(), step));
+    Instant anew = draft.at.plus(Deadlines.deadline(rollout.service(), step));
     Instant within = anew.isBefore(latest) ? anew : latest;
     return within.isAfter(pending.deadline()) ? within : pending.deadline();
   }

@@ -5,7 +5,7 @@ import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.coordinator.plan.Alone;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
@@ -37,14 +37,14 @@ final class ComingBack {
         || !isOne(draft.rollout(), step)) {
       return false;
     }
-    Duration all = Plan.bound(draft.rollout().service(), step);
-    Duration one = Plan.deadline(draft.rollout().service(), step);
+    Duration all = Deadlines.bound(draft.rollout().service(), step);
+    Duration one = Deadlines.deadline(draft.rollout().service(), step);
     return draft.at.isBefore(begun.plus(all).minus(one));
   }
 
   /// The same step once more. Its last attempt is kept for when the load balancer answers.
   static Step again(Step step, String why, boolean outlasts) {
-    return outlasts && step.attempt() >= Plan.UNDO_ATTEMPTS - 1
+    return outlasts && step.attempt() >= Deadlines.UNDO_ATTEMPTS - 1
         ? step.stillAt(why)
         : step.again(why);
   }

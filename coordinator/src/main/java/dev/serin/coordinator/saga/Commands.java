@@ -18,7 +18,7 @@ import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliQuery;
 import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Batches;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Queries;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
@@ -140,9 +140,9 @@ final class Commands {
           new HaproxyCommand.ReadyServer(
               head,
               record.target(step.undo()),
-              Plan.READY,
+              Deadlines.READY,
               rollout.missing(),
-              Plan.rampOnce(step),
+              Deadlines.rampOnce(step),
               service.isWeighed() && !step.undo());
       case SERVING -> serving(rollout, node, head);
       case SHIFT -> Shifting.command(rollout, step, head);
@@ -214,7 +214,7 @@ final class Commands {
 
   /// How much longer a peer's tunnels may stay than the service says, where all peers leave at once
   /// for the canaries to serve alone: whoever is cut off reconnects to these, and not everybody in
-  /// the same second. Less than what every deadline has on top ([Plan#SLACK]).
+  /// the same second. Less than what every deadline has on top ([Deadlines#SLACK]).
   private static Duration later(Rollout rollout, int index) {
     if (!Alone.isLeaving(rollout.steps().get(index))) {
       return Duration.ZERO;
@@ -236,7 +236,7 @@ final class Commands {
         check != null ? check.path() : path.isEmpty() ? "/" : path,
         check == null ? null : check.host(),
         check == null ? null : check.ca(),
-        Plan.serving(service),
+        Deadlines.serving(service),
         rollout.missing());
   }
 

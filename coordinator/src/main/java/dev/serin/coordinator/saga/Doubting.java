@@ -7,7 +7,7 @@ import dev.serin.contracts.incus.IncusEvent.InstancesChangedByHand;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.service.ServiceDefinition.OnBreach;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -56,7 +56,7 @@ final class Doubting {
             onBreach,
             draft.head(null),
             draft.at.plus(AGAIN),
-            draft.at.plus(Plan.LOOK));
+            draft.at.plus(Deadlines.LOOK));
     draft.change(it -> it.doubting(doubt));
     draft.enter(draft.rollout().phase(), why);
     ask(draft, doubt, watched);
@@ -130,7 +130,7 @@ final class Doubting {
           doubt,
           doubt.why()
               + "; whether somebody else is at work there is not known: no look was answered within "
-              + View.shown(Plan.LOOK));
+              + View.shown(Deadlines.LOOK));
       return;
     }
     boolean due = !doubt.askAt().isAfter(draft.at);

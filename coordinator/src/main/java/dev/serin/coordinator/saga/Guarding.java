@@ -11,7 +11,7 @@ import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.Verdict;
 import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.BlueGreen;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
 import java.time.Duration;
@@ -373,8 +373,8 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan, boolean 
   }
 
   private static Instant answeredBy(Rollout rollout, Step step, Instant begun) {
-    Instant first = begun.plus(Plan.deadline(rollout.service(), step));
-    return Plan.ramp(step).isZero()
+    Instant first = begun.plus(Deadlines.deadline(rollout.service(), step));
+    return Deadlines.ramp(step).isZero()
         ? first
         : rollout.pending().stream()
             .filter(pending -> pending.agent() == Agent.HAPROXY)

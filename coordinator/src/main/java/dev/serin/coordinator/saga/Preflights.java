@@ -20,6 +20,7 @@ import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.Strategies;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.contracts.sli.SliEvent.SlisChecked;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import java.time.Duration;
@@ -43,7 +44,7 @@ final class Preflights {
 
   static void start(Draft draft) {
     ServiceDefinition service = draft.rollout().service();
-    Duration within = Plan.preflight(service);
+    Duration within = Deadlines.preflight(service);
     boolean urgent = Incidents.isUrgent(service, draft.request());
     asked(service, urgent).forEach(agent -> draft.ask(agent, null, within));
     for (Hook hook : service.hooksAt(Hook.At.PREFLIGHT)) {
@@ -171,7 +172,7 @@ final class Preflights {
     SlisChecked first = preflight.slis();
     return first != null && pending.agent() == Agent.SLI
         ? notAskedOver(preflight, first)
-        : without(preflight, pending.agent(), Plan.preflight(rollout.service()));
+        : without(preflight, pending.agent(), Deadlines.preflight(rollout.service()));
   }
 
   /// The watcher has answered of those that were supposed to serve, and was silent when it was

@@ -8,9 +8,10 @@ import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.coordinator.plan.Alone;
 import dev.serin.coordinator.plan.Batches;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import dev.serin.coordinator.plan.Undo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -112,7 +113,8 @@ final class Rolling {
         Draft.SERIN,
         Steps.sentence(step),
         head -> new RolloutEvent.StepStarted(head, step.name().shown(), step.node(), false));
-    draft.ask(Commands.agentOf(step), step.node(), Plan.deadline(draft.rollout().service(), step));
+    draft.ask(
+        Commands.agentOf(step), step.node(), Deadlines.deadline(draft.rollout().service(), step));
   }
 
   /// Whether the step leaves the node out of rotation, where it was before.
@@ -174,10 +176,10 @@ final class Rolling {
   private static void ramps(Draft draft, int index, List<String> ramping) {
     Step step = draft.rollout().steps().get(index);
     Instant begun = step.startedAt() == null ? draft.at : step.startedAt();
-    Duration longest = Plan.ramp(step);
-    if (draft.at.isBefore(begun.plus(Plan.READY).plus(longest))) {
+    Duration longest = Deadlines.ramp(step);
+    if (draft.at.isBefore(begun.plus(Deadlines.READY).plus(longest))) {
       draft.ask(
-          Commands.agentOf(step), step.node(), Plan.deadline(draft.rollout().service(), step));
+          Commands.agentOf(step), step.node(), Deadlines.deadline(draft.rollout().service(), step));
       return;
     }
     failed(
@@ -215,7 +217,7 @@ final class Rolling {
       Pausing.pause(draft, failure.sentence());
       return;
     }
-    boolean again = failure.retryable() && step.attempt() < Plan.FORWARD_ATTEMPTS;
+    boolean again = failure.retryable() && step.attempt() < Deadlines.FORWARD_ATTEMPTS;
     draft.emit(
         Draft.SERIN,
         failure.sentence(),
@@ -229,9 +231,9 @@ final class Rolling {
           Commands.agentOf(step),
           step.node(),
           failure.reason() == Failure.Reason.MINIMUM
-              ? Plan.untilOthersAreBack(rolloutId, step)
-              : Plan.backOff(rolloutId, step),
-          Plan.deadline(draft.rollout().service(), step));
+              ? Deadlines.untilOthersAreBack(rolloutId, step)
+              : Deadlines.backOff(rolloutId, step),
+          Deadlines.deadline(draft.rollout().service(), step));
       return;
     }
     draft.step(index, it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));
@@ -270,7 +272,7 @@ final class Rolling {
         List<Step> replaced =
             failed.stream()
                 .filter(step ->
-                    Plan.isReplaced(draft.rollout().steps(), Objects.requireNonNull(step.node())))
+                    Undo.isReplaced(draft.rollout().steps(), Objects.requireNonNull(step.node())))
                 .toList();
         List<String> left =
             replaced.stream()

@@ -7,9 +7,11 @@ import dev.serin.contracts.rollout.ProbeView;
 import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.coordinator.plan.Batches;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
+import dev.serin.coordinator.plan.Undo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,7 +27,7 @@ final class RollingBack {
     Rollout rollout = draft.rollout();
     start(
         draft,
-        Plan.undo(rollout.service(), rollout.steps()),
+        Undo.of(rollout.service(), rollout.steps()),
         new Phase.RollingBack(0, cause, why, List.of(), List.of(), false, false),
         by,
         why,
@@ -45,7 +47,7 @@ final class RollingBack {
             .toList();
     start(
         draft,
-        Plan.undo(rollout.service(), ofNodes),
+        Undo.of(rollout.service(), ofNodes),
         new Phase.RollingBack(0, Outcome.HALTED, why, left, leftNodes, true, false),
         Draft.SERIN,
         why,
@@ -61,7 +63,7 @@ final class RollingBack {
         steps.stream()
             .filter(step -> step.node() != null && !underWay.contains(step.node()))
             .toList();
-    List<Step> undo = Plan.undo(draft.rollout().service(), others);
+    List<Step> undo = Undo.of(draft.rollout().service(), others);
     draft.steps(
         Stream.of(steps, undo, Plan.afterRollback(draft.rollout().service()))
             .flatMap(List::stream)
@@ -218,7 +220,8 @@ final class RollingBack {
         Draft.SERIN,
         Steps.sentence(step),
         head -> new RolloutEvent.StepStarted(head, step.name().shown(), step.node(), true));
-    draft.ask(Commands.agentOf(step), step.node(), Plan.deadline(draft.rollout().service(), step));
+    draft.ask(
+        Commands.agentOf(step), step.node(), Deadlines.deadline(draft.rollout().service(), step));
   }
 
   /// What stays out of rotation is not checked through the load balancer; and what an earlier
@@ -278,7 +281,8 @@ final class RollingBack {
     boolean outlasts = ComingBack.outlasts(draft, step, failure);
     boolean again =
         outlasts
-            || (step.attempt() < Plan.UNDO_ATTEMPTS && failure.reason() != Failure.Reason.FOREIGN);
+            || (step.attempt() < Deadlines.UNDO_ATTEMPTS
+                && failure.reason() != Failure.Reason.FOREIGN);
     Step next = again ? ComingBack.again(step, failure.sentence(), outlasts) : step;
     if (!again || next.attempt() > step.attempt()) {
       draft.emit(
@@ -297,8 +301,8 @@ final class RollingBack {
       draft.askLater(
           Commands.agentOf(step),
           step.node(),
-          Plan.backOff(draft.rollout().rolloutId(), step),
-          Plan.deadline(draft.rollout().service(), step));
+          Deadlines.backOff(draft.rollout().rolloutId(), step),
+          Deadlines.deadline(draft.rollout().service(), step));
       return;
     }
     draft.step(index, it -> it.ended(StepStatus.FAILED, draft.at, failure.sentence()));

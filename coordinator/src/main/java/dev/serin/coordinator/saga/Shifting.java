@@ -8,7 +8,7 @@ import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceDefinition.Node;
 import dev.serin.contracts.service.TrafficStep;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.Weights;
 import java.util.ArrayList;
@@ -133,7 +133,7 @@ final class Shifting {
             .toList(),
         moves.stream().flatMap(move -> move.after().asked().stream()).toList(),
         rollout.missing(),
-        Plan.rampOnce(step));
+        Deadlines.rampOnce(step));
   }
 
   /// Every node has what it was told.

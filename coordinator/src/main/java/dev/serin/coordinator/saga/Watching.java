@@ -14,6 +14,7 @@ import dev.serin.contracts.service.ServiceDefinition.OnBreach;
 import dev.serin.contracts.sli.SliEvent.SlotProbed;
 import dev.serin.contracts.sli.SliResult;
 import dev.serin.contracts.sli.Verdict;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
@@ -194,7 +195,7 @@ final class Watching {
   private static void conclude(
       Draft draft, int step, Watch watch, ProbeView probe, OnBreach onBreach) {
     ServiceDefinition service = draft.rollout().service();
-    Duration mostMissing = Plan.mostMissing(service, draft.rollout().steps().get(step));
+    Duration mostMissing = Deadlines.mostMissing(service, draft.rollout().steps().get(step));
     boolean blind = probe.verdict() == Verdict.NO_DATA || probe.verdict() == Verdict.ERROR;
     if (probe.verdict() == Verdict.FAIL) {
       doubt(draft, step, breached(probe), probe, onBreach);

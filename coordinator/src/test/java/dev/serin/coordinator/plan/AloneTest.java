@@ -154,7 +154,7 @@ class AloneTest {
 
   @Test
   void onTheWayBackThosePeersComeFirstThatHaveOnlyLeft() {
-    assertThat(shown(Plan.undo(SERVICE, begunUntil("push", "p2"))))
+    assertThat(shown(Undo.of(SERVICE, begunUntil("push", "p2"))))
         .containsSubsequence(
             "ready p3 of 1",
             "serving p3 of 1",
@@ -178,7 +178,7 @@ class AloneTest {
             .limit(indexOfTheWindow() + 1)
             .map(step -> step.begun(Instant.EPOCH))
             .toList();
-    assertThat(shown(Plan.undo(SERVICE, begun)))
+    assertThat(shown(Undo.of(SERVICE, begun)))
         .startsWith(
             "ready p3 of 1",
             "ready p2 of 1",

@@ -48,18 +48,18 @@ class PlanTest {
   @Test
   void aSlowStartIsWaitedForOnTheWayForwardAlone() {
     for (StepName name : List.of(StepName.READY, StepName.SHIFT)) {
-      assertThat(Plan.ramp(Step.forward(name, "c1"))).isEqualTo(Duration.ofMinutes(5));
-      assertThat(Plan.deadline(SERVICE, Step.forward(name, "c1")))
+      assertThat(Deadlines.ramp(Step.forward(name, "c1"))).isEqualTo(Duration.ofMinutes(5));
+      assertThat(Deadlines.deadline(SERVICE, Step.forward(name, "c1")))
           .as("only a pool that ramps takes the time of a ramp")
-          .isEqualTo(Duration.ofMinutes(1).plus(Plan.SLACK));
-      assertThat(Plan.bound(SERVICE, Step.forward(name, "c1")))
+          .isEqualTo(Duration.ofMinutes(1).plus(Deadlines.SLACK));
+      assertThat(Deadlines.bound(SERVICE, Step.forward(name, "c1")))
           .isGreaterThan(Duration.ofMinutes(7));
-      assertThat(Plan.rampOnce(Step.undo(name, "c1"))).isZero();
-      assertThat(Plan.ramp(Step.undo(name, "c1"))).isZero();
-      assertThat(Plan.deadline(SERVICE, Step.undo(name, "c1")))
-          .isEqualTo(Duration.ofMinutes(1).plus(Plan.SLACK));
+      assertThat(Deadlines.rampOnce(Step.undo(name, "c1"))).isZero();
+      assertThat(Deadlines.ramp(Step.undo(name, "c1"))).isZero();
+      assertThat(Deadlines.deadline(SERVICE, Step.undo(name, "c1")))
+          .isEqualTo(Duration.ofMinutes(1).plus(Deadlines.SLACK));
     }
-    assertThat(Plan.ramp(Step.forward(StepName.MAINT, "c1"))).isZero();
+    assertThat(Deadlines.ramp(Step.forward(StepName.MAINT, "c1"))).isZero();
   }
 
   @Test
@@ -80,7 +80,7 @@ class PlanTest {
 
   @Test
   void undoesNothingThatWasNotBegun() {
-    assertThat(Plan.undo(SERVICE, Plan.compile(SERVICE))).isEmpty();
+    assertThat(Undo.of(SERVICE, Plan.compile(SERVICE))).isEmpty();
   }
 
   @Test
@@ -202,7 +202,7 @@ class PlanTest {
         steps.set(index, step.begun(Instant.EPOCH));
       }
     }
-    assertThat(shown(Plan.undo(service, steps)).subList(0, 8))
+    assertThat(shown(Undo.of(service, steps)).subList(0, 8))
         .containsExactly(
             "ready p2",
             "serving p2",
@@ -221,7 +221,7 @@ class PlanTest {
     for (int index = 0; index < 8; index++) {
       begun.set(index, begun.get(index).begun(Instant.EPOCH));
     }
-    assertThat(shown(Plan.undo(canaryThenPeers("c1", "p1"), begun)))
+    assertThat(shown(Undo.of(canaryThenPeers("c1", "p1"), begun)))
         .containsExactly(
             "ready p1",
             "serving p1",

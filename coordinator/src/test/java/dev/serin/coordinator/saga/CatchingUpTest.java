@@ -39,7 +39,7 @@ import dev.serin.contracts.rollout.RolloutEvent;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.rollout.StepStatus;
 import dev.serin.contracts.service.ServiceDefinition;
-import dev.serin.coordinator.plan.Plan;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.saga.Decision.Ignored;
 import java.time.Duration;
@@ -379,12 +379,12 @@ class CatchingUpTest {
   void whatIsAskedAnewHasItsWholeTimeAndNoMoreThanThePlanGivesTheStep() {
     Story story = without(GOES_ON).until("drain b2");
     Step drain = story.active().steps().getFirst();
-    Duration once = Plan.deadline(GOES_ON, drain);
+    Duration once = Deadlines.deadline(GOES_ON, drain);
     story
         .after(once.minusSeconds(10))
         .on(observed(List.of("b1")), sends("drain b2"))
         .after(once.minusSeconds(10), isIn(RolloutPhase.ROLLING));
-    Instant latest = Story.NOON.plus(Plan.bound(GOES_ON, drain));
+    Instant latest = Story.NOON.plus(Deadlines.bound(GOES_ON, drain));
     for (boolean silent = true; story.now().isBefore(latest); silent = !silent) {
       story.on(silent ? observed(List.of(), "haproxy-2") : observed(List.of("b1")));
       story.after(once.minusSeconds(10));

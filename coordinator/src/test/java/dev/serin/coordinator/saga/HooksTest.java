@@ -38,6 +38,7 @@ import dev.serin.contracts.sli.HookVerdict;
 import dev.serin.contracts.sli.SliCommand.CallHook;
 import dev.serin.contracts.sli.SliCommand.CheckSlis;
 import dev.serin.contracts.sli.SliEvent.HookAnswered;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Plan;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,21 +169,21 @@ class HooksTest {
     rollout(unwatched)
         .on(done("check-pool"))
         .on(done("inspect"))
-        .after(Plan.preflight(unwatched).minusMillis(1), isIn(RolloutPhase.PREFLIGHT))
+        .after(Deadlines.preflight(unwatched).minusMillis(1), isIn(RolloutPhase.PREFLIGHT))
         .after(Duration.ofMillis(1), sends("drain b2"), isIn(RolloutPhase.ROLLING));
     ServiceDefinition strict = hooked(withoutWindow(SERVICE), "gate", "preflight", "");
     rollout(strict)
         .on(done("check-pool"))
         .on(done("inspect"))
-        .after(Plan.preflight(strict))
+        .after(Deadlines.preflight(strict))
         .endsIn(RolloutPhase.REJECTED, Outcome.REJECTED);
   }
 
   @Test
   void preflightLastsAsLongAsItsSlowestHookMay() {
-    assertThat(Plan.preflight(SERVICE)).isEqualTo(Plan.PREFLIGHT);
-    assertThat(Plan.preflight(hooked("gate", "preflight", ", \"timeout\": \"60s\"")))
-        .isEqualTo(Duration.ofSeconds(3 * 60 + 1 + 2).plus(Plan.SLACK));
+    assertThat(Deadlines.preflight(SERVICE)).isEqualTo(Deadlines.PREFLIGHT);
+    assertThat(Deadlines.preflight(hooked("gate", "preflight", ", \"timeout\": \"60s\"")))
+        .isEqualTo(Duration.ofSeconds(3 * 60 + 1 + 2).plus(Deadlines.SLACK));
   }
 
   @Test
@@ -322,7 +323,7 @@ class HooksTest {
 
   @Test
   void aWatcherThatNeverAnswersIsSilenceByTheDeadline() {
-    Duration deadline = Duration.ofSeconds(3 * 10 + 1 + 2).plus(Plan.SLACK);
+    Duration deadline = Duration.ofSeconds(3 * 10 + 1 + 2).plus(Deadlines.SLACK);
     rollout(PROMOTION)
         .until("call-hook board")
         .after(deadline.minusMillis(1), isIn(RolloutPhase.ROLLING))
@@ -408,7 +409,7 @@ class HooksTest {
             story
                 .now()
                 .plus(Duration.ofSeconds(3 * 10 + 1 + 2))
-                .plus(Plan.SLACK)
+                .plus(Deadlines.SLACK)
                 .plus(Duration.ofMinutes(2)));
     story.on(says("board", PASS), sends("shift b2")).until("call-hook board");
     assertThat(call(story, "board").call().share()).isEqualTo(50.0);
@@ -482,14 +483,14 @@ class HooksTest {
         .until("watch 1-3")
         .on(abort())
         .until("call-hook pager")
-        .after(Duration.ofSeconds(3 * 10 + 1 + 2).plus(Plan.SLACK))
+        .after(Duration.ofSeconds(3 * 10 + 1 + 2).plus(Deadlines.SLACK))
         .endsIn(RolloutPhase.ROLLED_BACK, Outcome.ABORTED);
   }
 
   @Test
   void isToldWhatAFailedRollbackLeft() {
     Story story = rollout(ROLLBACK).until("watch 1-3").on(abort()).until("restore b2");
-    for (int attempt = 1; attempt <= Plan.UNDO_ATTEMPTS; attempt++) {
+    for (int attempt = 1; attempt <= Deadlines.UNDO_ATTEMPTS; attempt++) {
       story.on(failsForGood("restore b2")).after(Duration.ofSeconds(30));
     }
     assertThat(call(story, "pager").call().evidence())
@@ -550,7 +551,7 @@ class HooksTest {
       shown.add(step.hook() == null ? step.name() : step.name() + " " + step.hook());
     }
     assertThat(shown).containsSubsequence("analyse", "hook board", "drain").endsWith("hook notes");
-    Duration each = Duration.ofSeconds(3 * 10 + 1 + 2).plus(Plan.SLACK);
+    Duration each = Duration.ofSeconds(3 * 10 + 1 + 2).plus(Deadlines.SLACK);
     assertThat(plan.atMost())
         .as("preflight is longer by 3 s, and three calls come on top (I6)")
         .isEqualTo(Plan.view(SERVICE).atMost().plusSeconds(3).plus(each.multipliedBy(3)));

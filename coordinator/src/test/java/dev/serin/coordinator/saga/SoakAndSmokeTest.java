@@ -25,6 +25,7 @@ import dev.serin.contracts.rollout.RolloutEvent.RolloutStarted;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.sli.SliCommand.WatchSlis;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Plan;
 import java.time.Duration;
 import java.util.Map;
@@ -205,8 +206,8 @@ class SoakAndSmokeTest {
   void aSmokeTestHasTheTimeOfItsRequests() {
     assertThat(Plan.view(SMOKED).steps())
         .filteredOn(step -> step.name().equals("smoke"))
-        .allSatisfy(
-            step -> assertThat(step.deadline()).isEqualTo(Duration.ofSeconds(12).plus(Plan.SLACK)))
+        .allSatisfy(step ->
+            assertThat(step.deadline()).isEqualTo(Duration.ofSeconds(12).plus(Deadlines.SLACK)))
         .hasSize(2);
   }
 

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
 import dev.serin.contracts.service.ServiceDefinition;
+import dev.serin.coordinator.plan.Deadlines;
 import dev.serin.coordinator.plan.Plan;
 import dev.serin.coordinator.plan.Step;
 import dev.serin.coordinator.plan.StepName;
@@ -62,7 +63,7 @@ class TimeTest {
       mode = Mode.EXCLUDE,
       names = {"ANALYSE", "RESTORE", "SHIFT", "MAINT", "PAUSE", "CATCH_UP", "HOOK", "SMOKE"})
   void takesBackWhatIsNotAnsweredByItsDeadline(StepName name) {
-    Duration deadline = Plan.deadline(SERVICE, Step.forward(name, "b2"));
+    Duration deadline = Deadlines.deadline(SERVICE, Step.forward(name, "b2"));
     rollout(SERVICE)
         .until(name.shown() + " b2")
         .after(deadline.minusMillis(1), isIn(RolloutPhase.ROLLING))
@@ -103,7 +104,7 @@ class TimeTest {
 
   @Test
   void givesEveryDeadlineTheTimeBackInWhichTheCoordinatorWasAway() {
-    Duration deadline = Plan.deadline(SERVICE, Step.forward(StepName.KEEP, "b2"));
+    Duration deadline = Deadlines.deadline(SERVICE, Step.forward(StepName.KEEP, "b2"));
     rollout(SERVICE)
         .until("keep b2")
         .after(Duration.ofSeconds(60))

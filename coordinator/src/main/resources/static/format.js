@@ -18,6 +18,13 @@ export function time(instant) {
   return today ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
 }
 
+const INSTANT = /\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
+
+/** A sentence of Serin's, with its instants as times of day. */
+export function sentence(text) {
+  return text?.replace(INSTANT, time);
+}
+
 /** A span of milliseconds: `4 s`, `2 min 5 s`, `1 h 20 min`. */
 export function span(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -1,7 +1,7 @@
 // The rollouts that are over, newest first.
 
 import { draw, h } from "./dom.js";
-import { phase, time } from "./format.js";
+import { phase, sentence, time } from "./format.js";
 import { storyList, took } from "./rollout.js";
 
 const SHOWN = 30;
@@ -33,7 +33,7 @@ function row(rollout, story, store) {
       { "data-focus": `ended-${rollout.rolloutId}` },
       h("span", { class: `badge ${tone}` }, word),
       h("span", { class: "ended-what" }, `${rollout.service} `, h("strong", {}, rollout.version)),
-      h("span", { class: "ended-why" }, rollout.message),
+      h("span", { class: "ended-why" }, sentence(rollout.message)),
       h("span", { class: "soft ended-when" }, time(rollout.endedAt ?? rollout.updatedAt)),
     ),
     h(
@@ -50,7 +50,7 @@ function row(rollout, story, store) {
         .join(" · "),
     ),
     rollout.problems.length > 0 &&
-      h("ul", { class: "problems" }, rollout.problems.map((it) => h("li", {}, it))),
+      h("ul", { class: "problems" }, rollout.problems.map((it) => h("li", {}, sentence(it)))),
     story.length > 0 ? storyList(story) : h("p", { class: "soft" }, "reading its events…"),
   );
   details.addEventListener("toggle", () => {

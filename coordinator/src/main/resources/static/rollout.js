@@ -1,7 +1,7 @@
 // A rollout in full: what it does, why, and what comes next.
 
 import { h } from "./dom.js";
-import { between, isBack, number, phase, span, status, step, stepOf, time, version } from "./format.js";
+import { between, isBack, number, phase, sentence, span, status, step, stepOf, time, version } from "./format.js";
 import { probePanel } from "./probes.js";
 import { isActive } from "./store.js";
 
@@ -64,9 +64,9 @@ function attention(rollout) {
       ` ${rollout.service} ${rollout.version}: ${word}`,
       h("span", { class: "soft" }, ` ${time(rollout.endedAt ?? rollout.updatedAt)}`),
     ),
-    rollout.message && h("p", { class: "message" }, rollout.message),
-    rollout.waitingFor && h("p", {}, `Waits for: ${rollout.waitingFor}`),
-    rollout.problems.length > 0 && h("ul", {}, rollout.problems.map((it) => h("li", {}, it))),
+    rollout.message && h("p", { class: "message" }, sentence(rollout.message)),
+    rollout.waitingFor && h("p", {}, `Waits for: ${sentence(rollout.waitingFor)}`),
+    rollout.problems.length > 0 && h("ul", {}, rollout.problems.map((it) => h("li", {}, sentence(it)))),
     rollout.nodes.length > 0 && rollout.phase !== "PAUSED" && nodes(rollout, []),
   );
 }
@@ -126,14 +126,14 @@ function outlook(rollout) {
   return h(
     "dl",
     { class: "outlook" },
-    rollout.message && [h("dt", {}, "Why"), h("dd", {}, rollout.message)],
-    rollout.waitingFor && [h("dt", {}, "Waits for"), h("dd", { class: "now" }, rollout.waitingFor)],
+    rollout.message && [h("dt", {}, "Why"), h("dd", {}, sentence(rollout.message))],
+    rollout.waitingFor && [h("dt", {}, "Waits for"), h("dd", { class: "now" }, sentence(rollout.waitingFor))],
     rollout.next && [
       h("dt", {}, "Then"),
       h(
         "dd",
         {},
-        rollout.next,
+        sentence(rollout.next),
         rollout.nextAt && [
           " ",
           h("span", { class: "countdown", "data-until": rollout.nextAt }),
@@ -143,7 +143,7 @@ function outlook(rollout) {
     ],
     rollout.problems.length > 0 && [
       h("dt", {}, "Problems"),
-      h("dd", {}, h("ul", {}, rollout.problems.map((it) => h("li", {}, it)))),
+      h("dd", {}, h("ul", {}, rollout.problems.map((it) => h("li", {}, sentence(it))))),
     ],
   );
 }
@@ -290,7 +290,7 @@ export function storyList(story) {
         {},
         h("time", { datetime: event.at }, time(event.at)),
         h("span", { class: "story-type" }, title(event)),
-        h("span", { class: "story-why" }, [event.why, event.by && event.by !== "serin" && ` (${event.by})`]),
+        h("span", { class: "story-why" }, [sentence(event.why), event.by && event.by !== "serin" && ` (${event.by})`]),
       ),
     ),
   );

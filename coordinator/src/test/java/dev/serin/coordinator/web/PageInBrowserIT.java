@@ -44,7 +44,9 @@ class PageInBrowserIT {
           .contains("Queued: 4.12.1 (ci")
           .contains("preflight found 2 problems, nothing changed")
           .contains("❄ frozen")
-          .contains("moves to the new hall");
+          .contains("moves to the new hall")
+          .containsPattern(
+              "its health check answers 500 since ([A-Z][a-z]{2} \\d+ )?\\d{2}:\\d{2}:\\d{2}: look at");
     }
   }
 

@@ -129,8 +129,9 @@ final class StagedFleet {
         .node(0, "2.4.0", true)
         .node(1, "2.4.0", false)
         .problems(
-            "billing-1 is left drained with 2.4.0, its health check answers 500:"
-                + " look at journalctl -u app there, then release again or roll back")
+            "billing-1 is left drained with 2.4.0, its health check answers 500 since "
+                + ago(21)
+                + ": look at journalctl -u app there, then release again or roll back")
         .ends(
             RolloutPhase.HALTED,
             Outcome.HALTED,

@@ -251,6 +251,7 @@ final class Preflights {
       warnings.addAll(found.pool().warnings());
     }
     boolean urgent = Incidents.isUrgent(asked, request);
+    (urgent ? warnings : problems).addAll(ClocksApart.found(found, Deadlines.preflight(asked), at));
     Map<String, String> ill = urgent ? Incidents.ill(asked, found) : Map.of();
     ServiceDefinition service =
         Switching.sided(asked, leftOut.keySet(), ill.keySet(), found.pool(), problems);

@@ -92,6 +92,15 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     handler.underLease(this.lease);
   }
 
+  /// Called once, before anything is recalled or accepted.
+  public void begin() {
+    try {
+      handler.begun(this::tellUnlessClosed);
+    } catch (RuntimeException bug) {
+      log.atError().setCause(bug).log("what was kept from the last life could not be taken up");
+    }
+  }
+
   /// Takes a command and returns at once.
   public void accept(C command) {
     CommandHead head = command.head();
@@ -220,6 +229,19 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
     answers.accept(answer);
   }
 
+  /// As [#tell], of what nobody has commanded in this life.
+  private void tellUnlessClosed(E event) {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    answers.accept(event);
+  }
+
   /// What has ended without an answer is carried out anew when the coordinator asks again.
   private void forgetUnanswered(String commandId) {
     lock.lock();
@@ -234,7 +256,8 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
   }
 
   /// What was commanded before this process had the work, oldest first: the fences count as obeyed,
-  /// the commands themselves do not.
+  /// the commands themselves do not. It is all that there is in what this process has been given,
+  /// and so nothing where that is nothing.
   public void recall(List<C> all) {
     List<C> commands = all.stream().filter(this::isCredible).toList();
     lock.lock();
@@ -265,6 +288,11 @@ public final class CommandDesk<C extends AgentCommand, E extends AgentEvent>
             .addKeyValue("command", command.head().commandId())
             .log("a command could not be recalled; the others are");
       }
+    }
+    try {
+      handler.recalledAll();
+    } catch (RuntimeException bug) {
+      log.atError().setCause(bug).log("what was kept from the last life could not be compared");
     }
   }
 

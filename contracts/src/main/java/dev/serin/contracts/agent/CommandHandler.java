@@ -23,6 +23,16 @@ public interface CommandHandler<C extends AgentCommand, E extends AgentEvent> {
   /// What it works under where it does: what goes on beside the commands asks it too.
   default void underLease(Lease lease) {}
 
+  /// This process begins. Nothing is recalled yet, and nobody knows when the broker will answer:
+  /// what it has kept from its last life may be taken up where that can't wait.
+  ///
+  /// @param answers takes what is told long after this has returned
+  default void begun(Consumer<E> answers) {}
+
+  /// All that was commanded in what this process has been given is recalled: what it has kept from
+  /// its last life and was not among that is over, or another's.
+  default void recalledAll() {}
+
   /// A command that was given before this process had the work, to it or to another: what stands
   /// since then is taken up, and no effect is repeated.
   default void recalled(C command, Consumer<E> answers) {}

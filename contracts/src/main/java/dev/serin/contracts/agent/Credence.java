@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What of a command no coordinator can mean, or a newer one has outdone.
-final class Credence {
+public final class Credence {
   private static final Logger log = LoggerFactory.getLogger(Credence.class);
 
   /// How far a fence may be ahead of this clock.
@@ -18,14 +18,14 @@ final class Credence {
 
   private final InstantSource clock;
 
-  Credence(InstantSource clock) {
+  public Credence(InstantSource clock) {
     this.clock = clock;
   }
 
   /// Why a command is not obeyed; none where it is.
   ///
   /// @param highestFence of what was obeyed for the same node
-  @Nullable Refusal refusalOf(AgentCommand command, long highestFence) {
+  public @Nullable Refusal refusalOf(AgentCommand command, long highestFence) {
     CommandHead head = command.head();
     if (isFuture(head)) {
       return future(head);

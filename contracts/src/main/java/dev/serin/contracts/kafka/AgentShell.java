@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +70,13 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   private final AtomicLong number = new AtomicLong();
 
   private @Nullable DefaultKafkaProducerFactory<String, byte[]> producers;
-  private org.apache.kafka.clients.producer.@Nullable Producer<String, byte[]> producer;
+
+  /// There once the broker has answered for the first time.
+  private final CompletableFuture<Producer<String, byte[]>> producer = new CompletableFuture<>();
+
+  /// Takes what is told from the start on, also before the broker has answered.
   private volatile @Nullable SendQueue queue;
+
   private @Nullable ConcurrentMessageListenerContainer<String, byte[]> container;
   private @Nullable Thread starting;
 
@@ -148,7 +155,9 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
   /// Returns at once: the broker may be away for as long as it likes, and the process still stops
   /// when it is told to.
   @Override
-  public void start() {
+  public synchronized void start() {
+    queue = new SendQueue("serin-" + agent + "-send", record -> producer.get().send(record).get());
+    desk.begin();
     starting = Thread.ofPlatform().name("serin-" + agent + "-start").start(this::connect);
   }
 
@@ -185,11 +194,10 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
     if (starting == null) {
       return;
     }
-    if (queue == null) {
-      producers = new DefaultKafkaProducerFactory<>(settings.producer());
-      var opened = producers.createProducer();
-      producer = opened;
-      queue = new SendQueue("serin-" + agent + "-send", record -> opened.send(record).get());
+    if (producers == null) {
+      var opened = new DefaultKafkaProducerFactory<String, byte[]>(settings.producer());
+      producer.complete(opened.createProducer());
+      producers = opened;
     }
     listen();
   }
@@ -375,11 +383,8 @@ public final class AgentShell<C extends AgentCommand, E extends AgentEvent>
       open.close();
       queue = null;
     }
-    if (producer != null) {
-      producer.close();
-      producer = null;
-    }
     if (producers != null) {
+      producer.join().close();
       producers.destroy();
     }
   }

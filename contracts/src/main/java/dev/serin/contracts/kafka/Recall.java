@@ -134,6 +134,7 @@ public final class Recall<C extends AgentCommand> {
   ///   learned
   public void of(Collection<TopicPartition> partitions) {
     if (partitions.isEmpty()) {
+      desk.recall(List.of());
       return;
     }
     List<C> commands = read(List.copyOf(partitions));

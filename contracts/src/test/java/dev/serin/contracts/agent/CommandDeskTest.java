@@ -46,6 +46,8 @@ class CommandDeskTest {
   private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
   private final BlockingQueue<Event> answers = new LinkedBlockingQueue<>();
   private BiConsumer<Command, Consumer<String>> recalls = (command, answer) -> {};
+  private Consumer<Consumer<Event>> takesUp = events -> {};
+  private Runnable hasRecalledAll = () -> {};
   private final CommandDesk<Command, Event> desk =
       new CommandDesk<>(
           new CommandHandler<>() {
@@ -53,6 +55,16 @@ class CommandDeskTest {
             public void handle(Command command, Turn turn, Consumer<Event> events)
                 throws Turn.Preempted {
               CommandDeskTest.this.handle(command, turn, events);
+            }
+
+            @Override
+            public void begun(Consumer<Event> events) {
+              takesUp.accept(events);
+            }
+
+            @Override
+            public void recalledAll() {
+              hasRecalledAll.run();
             }
 
             @Override
@@ -497,5 +509,47 @@ class CommandDeskTest {
     desk.accept(command("late", "b3", 1));
     assertThat(answers).isEmpty();
     assertThat(begun).doesNotContain("late");
+  }
+
+  @Test
+  void whatIsTakenUpFromTheLastLifeTellsUntilTheDeskIsClosed() throws InterruptedException {
+    List<Consumer<Event>> told = new ArrayList<>();
+    takesUp = told::add;
+    desk.begin();
+    Event event = new Event(command("c-1", "b1", 1).head().answered(NOW), "went off", null);
+    told.getFirst().accept(event);
+    assertThat(answers.take()).isEqualTo(event);
+
+    desk.close();
+    told.getFirst().accept(event);
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void hearsThatAllIsRecalledAfterTheCommandsAndAlsoWhereThereAreNone() {
+    List<String> heard = new ArrayList<>();
+    recalls = (command, answer) -> heard.add(command.head().commandId());
+    hasRecalledAll = () -> heard.add("all");
+    desk.recall(List.of(command("c-1", "b1", 1), command("c-2", "b1", 2)));
+    desk.recall(List.of());
+
+    assertThat(heard).containsExactly("c-1", "c-2", "all", "all");
+  }
+
+  @Test
+  void obeysThoughTheLastLifeCouldNotBeTakenUp() throws InterruptedException {
+    takesUp =
+        events -> {
+          throw new IllegalStateException("a bug");
+        };
+    hasRecalledAll =
+        () -> {
+          throw new IllegalStateException("another");
+        };
+    desk.begin();
+    desk.recall(List.of());
+    desk.accept(command("c-1", "b1", 1));
+
+    assertThat(answers.take()).isNotNull();
   }
 }

@@ -49,6 +49,11 @@ public final class HandAlarms implements Alarms {
     alarms.add(new Alarm(instant.minus(clockError), work));
   }
 
+  /// The process ends, and all that waited in it.
+  public void end() {
+    alarms.clear();
+  }
+
   public int waiting() {
     return alarms.size();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.serin.contracts.agent.CommandHandler;
 import dev.serin.contracts.agent.CommandHead;
+import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Lease;
 import dev.serin.contracts.agent.Turn;
 import dev.serin.contracts.json.Json;
@@ -48,6 +49,9 @@ class AgentShellIT {
   private final BlockingQueue<String> obeyed = new LinkedBlockingQueue<>();
   private final List<Lease> leases = new CopyOnWriteArrayList<>();
 
+  /// What is told as soon as an agent begins.
+  private List<SliEvent> toldAtOnce = List.of();
+
   @BeforeEach
   void freshTopics() throws InterruptedException {
     broker.deleteTopics();
@@ -71,6 +75,11 @@ class AgentShellIT {
           @Override
           public void handle(SliCommand command, Turn turn, Consumer<SliEvent> to) {
             obeyed.add(command.head().commandId());
+          }
+
+          @Override
+          public void begun(Consumer<SliEvent> to) {
+            toldAtOnce.forEach(to);
           }
 
           @Override
@@ -321,5 +330,45 @@ class AgentShellIT {
                 "the broker, of which no commands are heard: Failed to construct kafka consumer: No"
                     + " resolvable bootstrap urls given in bootstrap.servers"));
     assertThat(shell.waitsFor()).isEmpty();
+  }
+
+  /// A switch that goes off before the broker has answered for the first time.
+  @Test
+  void whatIsToldBeforeTheBrokerHasAnsweredIsSentOnceItDoes() throws Exception {
+    CommandHead head = new CommandHead("c-9", "r", "api", "b1", 9, Instant.EPOCH);
+    toldAtOnce =
+        List.of(
+            new SliEvent.Failed(
+                head.answered(Instant.EPOCH),
+                new Failure(Failure.Reason.INVALID, "one thing", "another", "", false)));
+    AgentShell<SliCommand, SliEvent> shell = shell(NameService.of(broker.bootstrapServers()));
+    NameService.knowsNothing(2);
+    shell.start();
+    try {
+      assertThat(obeys(1)).isEqualTo("c-1");
+      assertThat(events()).singleElement(STRING).contains("\"commandId\":\"c-9\"");
+    } finally {
+      shell.stop();
+    }
+  }
+
+  /// What the agent has told, once there is something.
+  private static List<String> events() {
+    List<TopicPartition> partitions =
+        IntStream.range(0, Topics.PARTITIONS)
+            .mapToObj(number -> new TopicPartition(Topics.SLI_EVENTS, number))
+            .toList();
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    List<String> events = new ArrayList<>();
+    try (var consumer = new KafkaConsumer<String, byte[]>(broker.settings().consumer())) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (events.isEmpty() && System.nanoTime() < end) {
+        consumer
+            .poll(Duration.ofMillis(200))
+            .forEach(record -> events.add(new String(record.value(), UTF_8)));
+      }
+    }
+    return events;
   }
 }

@@ -7,6 +7,8 @@ import dev.serin.contracts.kafka.AgentShell;
 import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.haproxy.frontdoor.SocketFrontDoor;
 import dev.serin.haproxy.guard.Guards;
+import dev.serin.haproxy.hint.HintFiles;
+import dev.serin.haproxy.hint.Hints;
 import dev.serin.haproxy.runtime.LimitedWire;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.RuntimeWire;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,10 +39,13 @@ public class HaproxyConfiguration {
 
   @Bean
   HaproxyCommands haproxyCommands(
-      HaproxySettings settings, @Qualifier("haproxyAlarms") ThreadedAlarms haproxyAlarms) {
+      HaproxySettings settings,
+      @Value("${serin.data:./data}") String data,
+      @Qualifier("haproxyAlarms") ThreadedAlarms haproxyAlarms) {
     Fleet fleet = fleet(settings);
+    Hints hints = new Hints(new HintFiles(settings.armedSwitchesIn(data)));
     return new HaproxyCommands(
-        fleet, new SocketFrontDoor(settings.timeout()), new Guards(fleet, haproxyAlarms));
+        fleet, new SocketFrontDoor(settings.timeout()), new Guards(fleet, haproxyAlarms, hints));
   }
 
   /// The load balancers of the settings, each with its wires.

@@ -4,6 +4,7 @@ import dev.serin.contracts.Check;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.WireAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param loadBalancers by the names that services call them
 /// @param timeout how long one exchange with a load balancer may take, 100 ms to 1 min
 /// @param connections how many connections to one socket at a time, 1 to 8: HAProxy takes ten
+/// @param armedSwitches the directory of this agent's own in which it keeps the dead man's switches
+///   that are armed, for its next start; `armed-switches` in `serin.data` where none is given
 @ConfigurationProperties("serin.haproxy")
 public record HaproxySettings(
     @DefaultValue Map<String, OneLoadBalancer> loadBalancers,
     @DefaultValue("5s") Duration timeout,
-    @DefaultValue("4") int connections) {
+    @DefaultValue("4") int connections,
+    @Nullable Path armedSwitches) {
   private static final int MOST_CONNECTIONS = 8;
 
   /// One load balancer.
@@ -99,8 +103,19 @@ public record HaproxySettings(
               + connections
               + "; HAProxy takes ten in all and lets the eleventh hang");
     }
+    if (armedSwitches != null && armedSwitches.toString().isBlank()) {
+      problems.add("serin.haproxy.armed-switches: expected a directory, was empty");
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
+  }
+
+  /// Where the armed switches are kept.
+  ///
+  /// @param data the agent's data directory
+  Path armedSwitchesIn(String data) {
+    return (armedSwitches == null ? Path.of(data, "armed-switches") : armedSwitches)
+        .toAbsolutePath();
   }
 }

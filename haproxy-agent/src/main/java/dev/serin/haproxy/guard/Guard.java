@@ -101,6 +101,7 @@ final class Guard {
 
   private Set<String> rotation = Set.of();
   private Instant reportAt = Instant.MIN;
+  private boolean hinted;
   private boolean stopped;
   private Instant lingersUntil = Instant.MIN;
   private Instant returnsUntil = Instant.MAX;
@@ -122,6 +123,38 @@ final class Guard {
     this.deadMan = deadMan;
   }
 
+  /// It is known from this agent's last life alone. Its switch is armed; everything else waits for
+  /// the log.
+  void hinted(Instant now) {
+    lock.lock();
+    try {
+      hinted = true;
+      holdUpsBefore = holdUps.getAsInt();
+      heldIn = lease.term();
+      deadMan.guarded(newest, now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether the log has not said yet that it stands, or is over.
+  boolean isHinted() {
+    lock.lock();
+    try {
+      return hinted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What the hint's switch has done stays its doing; what was asked meanwhile nobody knows.
+  private void confirmed() {
+    if (hinted) {
+      hinted = false;
+      asked.clear();
+    }
+  }
+
   /// Takes a renewal; an older one changes nothing.
   ///
   /// @param alone whether no other instance of the agent was at work in this rollout before
@@ -131,6 +164,7 @@ final class Guard {
       if (next.head().fence() < newest.head().fence()) {
         return;
       }
+      confirmed();
       if (stopped || !next.head().rolloutId().equals(newest.head().rolloutId())) {
         told.clear();
         refused.clear();
@@ -211,6 +245,7 @@ final class Guard {
       if (stop.head().fence() < newest.head().fence()) {
         return;
       }
+      confirmed();
       if (stop.handsOff()) {
         release();
       } else {
@@ -247,9 +282,10 @@ final class Guard {
     lock.lock();
     try {
       noticeHoldUp(now);
-      boolean guarding = !stopped && !outOfDate && (isRenewed(now) || isHeld());
+      boolean guarding = !hinted && !stopped && !outOfDate && (isRenewed(now) || isHeld());
       boolean tidying =
-          !outOfDate
+          !hinted
+              && !outOfDate
               && isHeld()
               && ((causes.anyReturning() && now.isBefore(returnsUntil))
                   || (stopped && now.isBefore(lingersUntil) && causes.mayBeLate(now)));

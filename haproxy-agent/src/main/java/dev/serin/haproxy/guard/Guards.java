@@ -13,18 +13,25 @@ import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.RolloutIds;
+import dev.serin.haproxy.hint.HintStore;
+import dev.serin.haproxy.hint.Hints;
 import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The guards of all services, each looking around once a second.
 public final class Guards {
+  private static final Logger log = LoggerFactory.getLogger(Guards.class);
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
   /// For how long an instance that had the work before may be held up and go on.
@@ -36,6 +43,7 @@ public final class Guards {
   private final Fleet fleet;
   private final Alarms alarms;
   private final Instant startedAt;
+  private final Hints hints;
   private volatile Lease lease = Lease.unlimited();
   private final Map<String, Guard> byService = new ConcurrentHashMap<>();
 
@@ -68,15 +76,55 @@ public final class Guards {
   /// The fence of the newest command that ended each service's guard.
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
 
+  /// Guards whose switches die with the process.
   public Guards(Fleet fleet, Alarms alarms) {
+    this(fleet, alarms, new Hints(HintStore.NONE));
+  }
+
+  /// @param hints keeps which switches are armed
+  public Guards(Fleet fleet, Alarms alarms, Hints hints) {
     this.fleet = fleet;
     this.alarms = alarms;
+    this.hints = hints;
     this.startedAt = alarms.now();
   }
 
   /// What every guard that is begun from now on works under.
   public void underLease(Lease lease) {
     this.lease = lease;
+  }
+
+  /// Arms the switches that were armed when this agent's last life ended: they have one full period
+  /// from its start, and go off as any other. Until the log says that such a guard stands nothing
+  /// else is done for it.
+  public void takeUp(Consumer<HaproxyEvent> answers) {
+    for (GuardServers hint : hints.load(alarms.now(), fleet.byName().keySet())) {
+      Guard guard = guard(hint.head().service(), hint, answers);
+      guard.hinted(alarms.now());
+      byService.put(hint.head().service(), guard);
+      lookSoon(guard);
+      log.atInfo()
+          .addKeyValue("service", hint.head().service())
+          .addKeyValue("rollout", hint.head().rolloutId())
+          .log("its dead man's switch is armed by what the last process of this agent kept");
+    }
+  }
+
+  /// All that this process has been given is recalled: a service that is only known from the last
+  /// life is over, or another's.
+  public void recalledAll() {
+    Set<String> over = new TreeSet<>(hints.unconfirmed());
+    byService.forEach((service, guard) -> {
+      if (guard.isHinted()) {
+        over.add(service);
+      }
+    });
+    for (String service : over) {
+      log.atInfo()
+          .addKeyValue("service", service)
+          .log("no guard of it was recalled: what the last process kept of its switch is void");
+      release(service);
+    }
   }
 
   /// Begins a guard or renews it. What it sees is told long after this has returned.
@@ -86,22 +134,24 @@ public final class Guards {
       return;
     }
     Guard before = byService.get(service);
-    Guard guard =
-        before != null
-            ? before
-            : new Guard(
-                fleet,
-                alarms::holdUps,
-                lease,
-                new DeadMansSwitch(fleet, startedAt, alarms::nanos),
-                (asked, node, earlier) -> ofLate(service, asked, node, earlier),
-                command,
-                answers);
+    Guard guard = before != null ? before : guard(service, command, answers);
     guard.renew(command, answers, alarms.now(), isAlone(command.head()));
+    hints.keep(command);
     if (before == null) {
       byService.put(service, guard);
       lookSoon(guard);
     }
+  }
+
+  private Guard guard(String service, GuardServers first, Consumer<HaproxyEvent> answers) {
+    return new Guard(
+        fleet,
+        alarms::holdUps,
+        lease,
+        new DeadMansSwitch(fleet, startedAt, alarms::nanos),
+        (asked, node, earlier) -> ofLate(service, asked, node, earlier),
+        first,
+        answers);
   }
 
   /// Whether no other instance can be at work in the command's rollout any more.
@@ -271,6 +321,7 @@ public final class Guards {
 
   private void stop(StopGuardingServers command, Instant at) {
     ended.merge(command.head().service(), command.head().fence(), Math::max);
+    hints.forget(command.head().service(), command.head().fence());
     Guard guard = byService.get(command.head().service());
     if (guard != null) {
       guard.stop(command, at);
@@ -290,6 +341,7 @@ public final class Guards {
     if (guard != null) {
       guard.release();
     }
+    hints.forget(service);
   }
 
   private void lookSoon(Guard guard) {

@@ -78,6 +78,16 @@ public final class HaproxyCommands implements CommandHandler<HaproxyCommand, Hap
   }
 
   @Override
+  public void begun(Consumer<HaproxyEvent> answers) {
+    guards.takeUp(answers);
+  }
+
+  @Override
+  public void recalledAll() {
+    guards.recalledAll();
+  }
+
+  @Override
   public void recalled(HaproxyCommand command, Consumer<HaproxyEvent> answers) {
     guards.recalled(command.head());
     switch (command) {

@@ -3,6 +3,7 @@ package dev.serin.haproxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ class HaproxySettingsTest {
     assertThat(settings.loadBalancers()).isEmpty();
     assertThat(settings.timeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(settings.connections()).isEqualTo(4);
+    assertThat(settings.armedSwitchesIn("/var/lib/serin"))
+        .isEqualTo(Path.of("/var/lib/serin/armed-switches"));
+    assertThat(
+            bind(Map.of("serin.haproxy.armed-switches", "/srv/switches"))
+                .armedSwitchesIn("/var/lib/serin"))
+        .isEqualTo(Path.of("/srv/switches"));
   }
 
   @Test
@@ -57,13 +64,15 @@ class HaproxySettingsTest {
                         java.net.URI.create("ftp://u:secret@h"),
                         "/etc/a b")),
                 Duration.ZERO,
-                11))
+                11,
+                Path.of("")))
         .hasMessageContaining("expected names of letters")
         .hasMessageContaining("runtime: expected unix:/path/to.sock")
         .hasMessageContaining("master: expected tcp:host:port")
         .hasMessageContaining("url: expected http://")
         .hasMessageContaining("leaving-map: expected a file's path")
         .hasMessageContaining("timeout: expected 100ms to 1m")
+        .hasMessageContaining("armed-switches: expected a directory, was empty")
         .hasMessageContaining("connections: expected 1 to 8, was 11")
         .hasMessageNotContaining("secret");
   }

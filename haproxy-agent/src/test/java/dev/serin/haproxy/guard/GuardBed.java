@@ -9,6 +9,8 @@ import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.haproxy.hint.HintStore;
+import dev.serin.haproxy.hint.Hints;
 import dev.serin.haproxy.lab.VirtualHaproxy;
 import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
@@ -29,14 +31,20 @@ final class GuardBed {
   final List<HaproxyEvent> events = new ArrayList<>();
   final VirtualHaproxy one = new VirtualHaproxy("one", time::now, writes);
   final VirtualHaproxy two = new VirtualHaproxy("two", time::now, writes);
-  final Guards guards =
-      new Guards(new Fleet(Map.of("one", one.balancer(), "two", two.balancer())), time);
+  final Fleet fleet = new Fleet(Map.of("one", one.balancer(), "two", two.balancer()));
+  Guards guards = new Guards(fleet, time);
   String rollout = "r-1";
 
   /// Begins so far in the rollout that no other process can be at work in it any more.
   GuardBed begun() {
     guards.commanded(head(null, 0));
     return this;
+  }
+
+  /// The agent's process ends, and another one begins that knows nothing yet.
+  void restart(HintStore disk) {
+    time.end();
+    guards = new Guards(fleet, time, new Hints(disk));
   }
 
   CommandHead head(@Nullable String node, long secondsAfterNoon) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.serin.haproxy.hint;
+
+import org.jspecify.annotations.NullMarked;

@@ -70,6 +70,8 @@ enum Bug {
       FaultKind.SERVICE_FROZEN),
   /// The switch is never armed.
   DEAD_MAN("dead-man", SwitchPlants.NeverArmed::new, FaultKind.NOBODY_WATCHES),
+  /// An agent that is restarted while the broker is away has forgotten which switches are armed.
+  DEAD_MAN_FORGOTTEN("dead-man", SwitchPlants.Forgotten::new, FaultKind.NOBODY_WATCHES),
   /// The switch takes a canary out though the service only wants to be told.
   DEAD_MAN_ALERT("dead-man", SwitchPlants.DrainsAnyway::new, FaultKind.NOBODY_WATCHES),
   /// The switch goes by an old proof that comes again.
@@ -104,7 +106,12 @@ enum Bug {
     if (this == I10_STALE) {
       return Faults.Focus.STALE_WRITES;
     }
-    String service = this == BACKLOG ? "coordinator" : this == I3_LEASE ? "haproxy-agent" : "";
+    String service =
+        switch (this) {
+          case BACKLOG -> "coordinator";
+          case I3_LEASE, DEAD_MAN_FORGOTTEN -> "haproxy-agent";
+          default -> "";
+        };
     return faults.isEmpty() ? Faults.Focus.NONE : new Faults.Focus(faults, MOST_FAULTS, service);
   }
 

@@ -36,6 +36,14 @@ final class SwitchPlants {
     }
   }
 
+  /// An agent that is restarted while the broker is away knows of no switch.
+  static final class Forgotten implements Plants {
+    @Override
+    public boolean losesDisks() {
+      return true;
+    }
+  }
+
   /// It takes a canary out though it should only tell.
   static final class DrainsAnyway implements Plants {
     @Override

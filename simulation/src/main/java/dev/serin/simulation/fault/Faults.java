@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The faults of one seed. Each kind has its share of the seeds; a few seeds have none, some only
@@ -68,6 +69,8 @@ public final class Faults implements Troubles, Circumstances {
 
   /// How many there are of them, where there is nothing else.
   private static final int STALE_WRITES = 3;
+
+  private static final String HAPROXY_AGENT = "haproxy-agent";
 
   private final Random chance;
   private final Loop loop;
@@ -140,6 +143,10 @@ public final class Faults implements Troubles, Circumstances {
       return stale || kinds.contains(FaultKind.CUT_FROM_BROKER);
     }
 
+    boolean isOn(String one) {
+      return service.equals(one);
+    }
+
     boolean isNarrow() {
       return stale || !kinds.isEmpty();
     }
@@ -157,9 +164,18 @@ public final class Faults implements Troubles, Circumstances {
 
   @Override
   public @Nullable VirtualProcess guardian() {
+    return haproxyAgent(Crew::working);
+  }
+
+  @Override
+  public @Nullable VirtualProcess beginner() {
+    return haproxyAgent(Crew::given);
+  }
+
+  private @Nullable VirtualProcess haproxyAgent(Function<Crew, @Nullable VirtualProcess> which) {
     return cluster().crews().stream()
-        .filter(crew -> crew.name().equals("haproxy-agent"))
-        .map(Crew::working)
+        .filter(crew -> crew.name().equals(HAPROXY_AGENT))
+        .map(which)
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
@@ -579,6 +595,23 @@ public final class Faults implements Troubles, Circumstances {
     if (chance.nextBoolean() && !broker.isAway()) {
       broker.leave();
       lasting(howLong.minusSeconds(1), broker::comeBack);
+      if (focus.isOn(HAPROXY_AGENT)) {
+        loop.after(millis(1_000, 10_000), this::restartHaproxyAgents);
+      }
+    }
+  }
+
+  /// They begin again while the broker is away.
+  private void restartHaproxyAgents() {
+    for (Crew crew : agents()) {
+      for (int number = 0; number < crew.size(); number++) {
+        VirtualProcess process = crew.process(number);
+        if (process != null && process.isAlive()) {
+          tell(FaultKind.SERVICE_KILLED.name(), process.name());
+          process.kill();
+          lasting(millis(300, 5_000), () -> restart(process));
+        }
+      }
     }
   }
 

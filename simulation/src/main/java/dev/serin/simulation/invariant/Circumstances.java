@@ -10,6 +10,10 @@ public interface Circumstances {
   /// The haproxy-agent that has the work; none where it is dead or frozen.
   @Nullable VirtualProcess guardian();
 
+  /// The haproxy-agent whose work it is, though it may not have heard yet what there is to do; none
+  /// where it is dead or frozen.
+  @Nullable VirtualProcess beginner();
+
   /// Whether nobody gets an answer from this load balancer now.
   boolean isOutOfReach(String haproxy);
 

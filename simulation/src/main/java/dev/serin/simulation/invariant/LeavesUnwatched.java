@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// The dead man's switch: a canary that nobody has proven to watch for longer than the service's
 /// `after`, and [#SLACK] on top, takes no requests on any load balancer that is up and answers,
 /// while a haproxy-agent lives. Of it are excused:
-/// 1. an agent that is new to the work, or was frozen: it grants one period anew;
+/// 1. an agent that is new to the work, or was frozen: it grants one period anew. One that begins
+///    on the machine of the one before knows what that one had heard, though the broker is away;
 /// 2. a load balancer that came back just now;
 /// 3. a pool in which fewer than the minimum would remain (I2);
 /// 4. a release that is on every node, or whose group has taken over: it only alerts;
@@ -69,6 +70,16 @@ public final class LeavesUnwatched implements Invariant {
   private Instant provenAt = Instant.MIN;
   private @Nullable Instant brokerLeftAt;
   private @Nullable VirtualProcess guardian;
+  private @Nullable VirtualProcess ready;
+
+  /// Where an agent that had heard everything was, and until when.
+  private String machine = "";
+
+  private Instant heardUntil = Instant.MIN;
+
+  /// When the agent that has the work had read what there is to do.
+  private Instant readyAt = Instant.MIN;
+
   private int holdUps;
   private Instant guardedSince = Instant.MAX;
   private Instant tooFewAt = Instant.MIN;
@@ -138,7 +149,8 @@ public final class LeavesUnwatched implements Invariant {
     if (until == null || guardian == null) {
       return;
     }
-    Instant excused = latest(latest(until, guardedSince.plus(wanted.after())), tooFewAt);
+    Instant excused =
+        latest(latest(until, guardedSince.plus(wanted.after())), latest(tooFewAt, readyAt));
     Duration slack = SLACK.plus(circumstances.clocksApart().multipliedBy(2));
     if (!excused.plus(slack).isBefore(now)) {
       return;
@@ -171,9 +183,20 @@ public final class LeavesUnwatched implements Invariant {
       brokerLeftAt = now;
     }
     VirtualProcess there = circumstances.guardian();
+    if (there != null) {
+      if (!there.equals(ready)) {
+        readyAt = now;
+      }
+      machine = machine(there);
+      heardUntil = now;
+    } else {
+      VirtualProcess begins = circumstances.beginner();
+      there = begins != null && machine(begins).equals(machine) ? begins : null;
+    }
     if (there == null || !there.equals(guardian) || there.holdUps() != holdUps) {
       guardedSince = now;
     }
+    ready = circumstances.guardian();
     guardian = there;
     holdUps = there == null ? 0 : there.holdUps();
     for (VirtualHaproxy haproxy : truth.world().haproxies().values()) {
@@ -186,6 +209,11 @@ public final class LeavesUnwatched implements Invariant {
         }
       }
     }
+  }
+
+  /// A process's name is its machine's, and its incarnation.
+  private static String machine(VirtualProcess process) {
+    return process.name().substring(0, process.name().indexOf('#'));
   }
 
   private long peersIn(VirtualHaproxy haproxy) {
@@ -230,9 +258,11 @@ public final class LeavesUnwatched implements Invariant {
         : armed.nodes();
   }
 
-  /// Whether the broker left before its readers can have heard of something.
+  /// Whether the broker left before its readers can have heard of something, or the agent ended
+  /// before and none has heard anything since.
   private boolean isUnheard(Instant said) {
-    return brokerLeftAt != null && said.plus(LAG).isAfter(brokerLeftAt);
+    return (brokerLeftAt != null && said.plus(LAG).isAfter(brokerLeftAt))
+        || (circumstances.guardian() == null && said.plus(LAG).isAfter(heardUntil));
   }
 
   private boolean isOnEveryNode(RolloutState active) {

@@ -102,6 +102,22 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
             process::now,
             () -> Duration.between(begun, process.loop().now()).toNanos());
     beat();
+    desk.begin();
+    process.after(TRIES, () -> process.start("consumer", this::joinIdle));
+  }
+
+  /// Who joins and is given nothing hears that: all is another's.
+  private void joinIdle() {
+    if (consumers > 0) {
+      return;
+    }
+    if (!reachesBroker()) {
+      process.after(TRIES, () -> process.start("consumer", this::joinIdle));
+      return;
+    }
+    if (!group.isOwner(this)) {
+      recall.of(List.of());
+    }
   }
 
   private boolean reachesBroker() {
@@ -240,6 +256,7 @@ final class Agent<C extends AgentCommand, E extends AgentEvent> implements Membe
             process.sleep(Duration.ofMillis(1));
             if (!group.isOwner(this)) {
               handover.given(Set.of());
+              recall.of(List.of());
             }
           });
     }

@@ -7,6 +7,7 @@ import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.sli.SliCommand;
 import dev.serin.contracts.sli.SliEvent;
 import dev.serin.haproxy.guard.Guards;
+import dev.serin.haproxy.hint.Hints;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.traffic.Fleet;
 import dev.serin.haproxy.traffic.HaproxyCommands;
@@ -55,6 +56,10 @@ public final class Cluster {
   private final Plants plants;
   private final List<Crew> crews;
   private final Map<String, Group> groups = new LinkedHashMap<>();
+
+  /// Of each machine that a haproxy-agent runs on.
+  private final Map<String, VirtualDisk> disks = new LinkedHashMap<>();
+
   private long tokens;
 
   /// @param decisions hears what the coordinators decide on
@@ -139,10 +144,18 @@ public final class Cluster {
         new HaproxyCommands(
             fleet,
             new VirtualFrontDoor(process, doors),
-            new Guards(fleet, new VirtualAlarms(process))),
+            new Guards(fleet, new VirtualAlarms(process), new Hints(disk(process)))),
         refusal -> new HaproxyEvent.Failed(refusal.head(), refusal.failure()),
         random,
         plants);
+  }
+
+  /// A process's name is its machine's, and its incarnation.
+  private VirtualDisk disk(VirtualProcess process) {
+    String machine = process.name().substring(0, process.name().indexOf('#'));
+    return plants.losesDisks()
+        ? new VirtualDisk()
+        : disks.computeIfAbsent(machine, name -> new VirtualDisk());
   }
 
   private Member incusAgent(VirtualProcess process) {

@@ -61,10 +61,15 @@ public final class Crew {
 
   /// The process that has the work; none while nobody does it.
   public @Nullable VirtualProcess working() {
+    return group.owner() instanceof Member owner && owner.isReady() ? given() : null;
+  }
+
+  /// The process whose work it is, though it may not have heard yet what there is to do; none where
+  /// it is dead or frozen.
+  public @Nullable VirtualProcess given() {
     return group.owner() instanceof Member owner
             && owner.process().isAlive()
             && !owner.process().isFrozen()
-            && owner.isReady()
         ? owner.process()
         : null;
   }

@@ -32,6 +32,16 @@ record Planted<C extends AgentCommand, E extends AgentEvent>(
   }
 
   @Override
+  public void begun(Consumer<E> answers) {
+    handler.begun(answers);
+  }
+
+  @Override
+  public void recalledAll() {
+    handler.recalledAll();
+  }
+
+  @Override
   public void recalled(C command, Consumer<E> answers) {
     handler.recalled(plants.taken(command), answers);
   }

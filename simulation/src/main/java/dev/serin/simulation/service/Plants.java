@@ -35,6 +35,11 @@ public interface Plants {
     return command;
   }
 
+  /// Whether a machine that a haproxy-agent runs on keeps nothing.
+  default boolean losesDisks() {
+    return false;
+  }
+
   /// Whether an agent goes on however long the broker has not answered it.
   default boolean worksWithoutLease() {
     return false;

@@ -9,6 +9,8 @@ import dev.serin.contracts.haproxy.HaproxyCommand.GuardedServer;
 import dev.serin.contracts.haproxy.HaproxyCommand.PoolServer;
 import dev.serin.contracts.haproxy.HaproxyEvent;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.haproxy.hint.WentOff;
+import dev.serin.haproxy.hint.WentOff.OneProcess;
 import dev.serin.haproxy.rotation.Minimum;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
@@ -66,6 +68,21 @@ final class DeadMansWork {
 
   private static boolean isOn(String loadBalancer, String key) {
     return key.startsWith(loadBalancer + "/");
+  }
+
+  /// What it did on a load balancer in the agent's last life, whose process still answers.
+  void did(String loadBalancer, WentOff lastLife) {
+    lastLife.restored().stream().filter(key -> isOn(loadBalancer, key)).forEach(restored::add);
+    lastLife.left().stream().filter(key -> isOn(loadBalancer, key)).forEach(left::add);
+  }
+
+  /// What it has done so far; none where that is nothing.
+  ///
+  /// @param processes of the load balancers, as each has last answered
+  Optional<WentOff> done(Instant now, Map<String, OneProcess> processes) {
+    return restored.isEmpty() && left.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new WentOff(now, processes, restored, left));
   }
 
   /// Whether the canary has left somewhere, whatever came of the rest.

@@ -11,6 +11,8 @@ import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.HaproxyEvent.DriftCause;
 import dev.serin.contracts.haproxy.HaproxyEvent.SilentLoadBalancer;
 import dev.serin.contracts.haproxy.ServerSetting;
+import dev.serin.haproxy.hint.Hint;
+import dev.serin.haproxy.hint.WentOff;
 import dev.serin.haproxy.runtime.LoadBalancer;
 import dev.serin.haproxy.runtime.NotDone;
 import dev.serin.haproxy.runtime.ProcessSeen;
@@ -32,6 +34,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Looks after one service's servers:
 /// 1. another process than last time has forgotten what it was told: it is told again, whatever
@@ -125,13 +128,13 @@ final class Guard {
 
   /// It is known from this agent's last life alone. Its switch is armed; everything else waits for
   /// the log.
-  void hinted(Instant now) {
+  void hinted(Hint hint, Instant now) {
     lock.lock();
     try {
       hinted = true;
       holdUpsBefore = holdUps.getAsInt();
       heldIn = lease.term();
-      deadMan.guarded(newest, now);
+      deadMan.takenUp(hint, now, causes);
     } finally {
       lock.unlock();
     }
@@ -142,6 +145,17 @@ final class Guard {
     lock.lock();
     try {
       return hinted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What its switch has done since it was armed, in this life or the last; none where that is
+  /// nothing.
+  @Nullable WentOff wentOff() {
+    lock.lock();
+    try {
+      return deadMan.wentOff();
     } finally {
       lock.unlock();
     }
@@ -238,20 +252,21 @@ final class Guard {
   /// Ends it. What its switch took out comes back, and what comes late is put back for a while
   /// longer. For a person who takes over it just ends.
   ///
-  /// @param at when the rollout was over
-  void stop(StopGuardingServers stop, Instant at) {
+  /// @param at when the rollout was over; what a hint's switch took out afterwards counts from now
+  void stop(StopGuardingServers stop, Instant at, Instant now) {
     lock.lock();
     try {
       if (stop.head().fence() < newest.head().fence()) {
         return;
       }
+      Instant since = hinted ? now : at;
       confirmed();
       if (stop.handsOff()) {
         release();
       } else {
         stopped = true;
         lingersUntil = at.plus(LINGERS);
-        returnsUntil = at.plus(RETURNS);
+        returnsUntil = since.plus(RETURNS);
         deadMan.disarm();
         if (!stop.servers().isEmpty()) {
           newest =
@@ -297,7 +312,7 @@ final class Guard {
       for (String name : loadBalancers()) {
         look(name).ifPresent(snapshot -> seen.put(name, snapshot));
       }
-      deadMan.sees(seen);
+      deadMan.sees(seen, now);
       if (deadMan.isDue(now) && !isHeldUp()) {
         deadMan.goOff(newest, seen, now, this::checkHoldUp, answers, causes);
       }

@@ -13,8 +13,10 @@ import dev.serin.contracts.haproxy.HaproxyEvent.Drift;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.rollout.RolloutIds;
+import dev.serin.haproxy.hint.Hint;
 import dev.serin.haproxy.hint.HintStore;
 import dev.serin.haproxy.hint.Hints;
+import dev.serin.haproxy.hint.WentOff;
 import dev.serin.haproxy.traffic.Fleet;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,14 +100,15 @@ public final class Guards {
   /// from its start, and go off as any other. Until the log says that such a guard stands nothing
   /// else is done for it.
   public void takeUp(Consumer<HaproxyEvent> answers) {
-    for (GuardServers hint : hints.load(alarms.now(), fleet.byName().keySet())) {
-      Guard guard = guard(hint.head().service(), hint, answers);
-      guard.hinted(alarms.now());
-      byService.put(hint.head().service(), guard);
+    for (Hint hint : hints.load(alarms.now(), fleet.byName().keySet())) {
+      CommandHead head = hint.guard().head();
+      Guard guard = guard(head.service(), hint.guard(), answers);
+      guard.hinted(hint, alarms.now());
+      byService.put(head.service(), guard);
       lookSoon(guard);
       log.atInfo()
-          .addKeyValue("service", hint.head().service())
-          .addKeyValue("rollout", hint.head().rolloutId())
+          .addKeyValue("service", head.service())
+          .addKeyValue("rollout", head.rolloutId())
           .log("its dead man's switch is armed by what the last process of this agent kept");
     }
   }
@@ -117,6 +120,7 @@ public final class Guards {
     byService.forEach((service, guard) -> {
       if (guard.isHinted()) {
         over.add(service);
+        tellOfLeft(service, guard);
       }
     });
     for (String service : over) {
@@ -124,6 +128,20 @@ public final class Guards {
           .addKeyValue("service", service)
           .log("no guard of it was recalled: what the last process kept of its switch is void");
       release(service);
+    }
+  }
+
+  /// Nobody takes it back in from here: its service is another agent's, or its rollout is over.
+  private static void tellOfLeft(String service, Guard guard) {
+    WentOff done = guard.wentOff();
+    if (done != null && !done.left().isEmpty()) {
+      log.atWarn()
+          .addKeyValue("service", service)
+          .log(
+              "its dead man's switch has taken out {}: expected to find its guard once the broker"
+                  + " answers, found none; see whether they are to serve, and put them back by hand"
+                  + " where they are",
+              String.join(", ", done.left()));
     }
   }
 
@@ -136,11 +154,11 @@ public final class Guards {
     Guard before = byService.get(service);
     Guard guard = before != null ? before : guard(service, command, answers);
     guard.renew(command, answers, alarms.now(), isAlone(command.head()));
-    hints.keep(command);
     if (before == null) {
       byService.put(service, guard);
       lookSoon(guard);
     }
+    hints.keep(command, guard.wentOff());
   }
 
   private Guard guard(String service, GuardServers first, Consumer<HaproxyEvent> answers) {
@@ -148,7 +166,7 @@ public final class Guards {
         fleet,
         alarms::holdUps,
         lease,
-        new DeadMansSwitch(fleet, startedAt, alarms::nanos),
+        new DeadMansSwitch(fleet, startedAt, alarms::nanos, hints::keep),
         (asked, node, earlier) -> ofLate(service, asked, node, earlier),
         first,
         answers);
@@ -321,10 +339,9 @@ public final class Guards {
 
   private void stop(StopGuardingServers command, Instant at) {
     ended.merge(command.head().service(), command.head().fence(), Math::max);
-    hints.forget(command.head().service(), command.head().fence());
     Guard guard = byService.get(command.head().service());
     if (guard != null) {
-      guard.stop(command, at);
+      guard.stop(command, at, alarms.now());
       // Recalled commands of two services come in no order.
       touchedByAny.forEach((node, fence) -> {
         if (fence > command.head().fence()) {
@@ -332,6 +349,7 @@ public final class Guards {
         }
       });
     }
+    hints.forget(command.head().service(), command.head().fence());
   }
 
   /// Another process guards the service from now on; its switch is no longer this one's.

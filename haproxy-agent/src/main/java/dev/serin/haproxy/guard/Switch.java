@@ -44,8 +44,8 @@ record Switch(
     if (next == null) {
       return disarmed();
     }
-    if (deadMan != null && deadMan.expiresAt().equals(next.expiresAt())) {
-      return new Switch(next, goesOffAt, atTheLatest, hasGoneOff, excused);
+    if (isOf(next)) {
+      return unproven(next);
     }
     Instant at = later(next.expiresAt(), agentStartedAt.plus(next.period()));
     if (!next.expiresAt().isAfter(now)) {
@@ -84,6 +84,16 @@ record Switch(
 
   boolean isDue(Instant now, long nanos) {
     return deadMan != null && !hasGoneOff && (!goesOffAt.isAfter(now) || nanos - atTheLatest >= 0);
+  }
+
+  /// Whether it goes by the same proof.
+  boolean isOf(DeadMan next) {
+    return deadMan != null && deadMan.expiresAt().equals(next.expiresAt());
+  }
+
+  /// After a guard that brings no new proof.
+  Switch unproven(DeadMan next) {
+    return new Switch(next, goesOffAt, atTheLatest, hasGoneOff, excused);
   }
 
   Switch gone() {

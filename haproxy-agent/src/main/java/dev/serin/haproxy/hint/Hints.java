@@ -1,5 +1,6 @@
 package dev.serin.haproxy.hint;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.serin.contracts.agent.CommandDesk;
 import dev.serin.contracts.agent.Credence;
 import dev.serin.contracts.agent.Failure;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The guards whose switches are armed, each kept as a hint for this agent's next life: it begins
 /// before the broker answers, maybe.
@@ -40,6 +43,9 @@ public final class Hints {
   /// knows nothing: somebody has looked after that canary meanwhile, or another agent has.
   static final Duration OUTLIVES = Duration.ofDays(1);
 
+  /// The field of a hint that a guard has not.
+  private static final String WENT_OFF = "wentOff";
+
   private static final Logger log = LoggerFactory.getLogger(Hints.class);
 
   private final HintStore store;
@@ -49,9 +55,10 @@ public final class Hints {
   /// What is known of a service.
   ///
   /// @param written what its hint says; none where there is none
+  /// @param wentOff what its hint says that the switch has done
   /// @param fence of the newest command that it goes by; below every fence where the log has not
   ///   said yet that it stands
-  private record Kept(@Nullable GuardServers written, long fence) {
+  private record Kept(@Nullable GuardServers written, @Nullable WentOff wentOff, long fence) {
     static final long UNCONFIRMED = Long.MIN_VALUE;
   }
 
@@ -61,7 +68,9 @@ public final class Hints {
 
   /// The newest guard of its service; an older one changes nothing. Where it has no switch there is
   /// nothing to keep.
-  public void keep(GuardServers guard) {
+  ///
+  /// @param wentOff what its switch has done since it was armed; none where that is nothing
+  public void keep(GuardServers guard, @Nullable WentOff wentOff) {
     String service = guard.head().service();
     long fence = guard.head().fence();
     if (guard.deadMan() == null) {
@@ -75,10 +84,14 @@ public final class Hints {
         return;
       }
       GuardServers written = before == null ? null : before.written();
-      boolean stands = written != null && says(written, guard);
-      byService.put(service, new Kept(stands ? written : guard, fence));
+      boolean stands =
+          before != null
+              && written != null
+              && says(written, guard)
+              && Objects.equals(before.wentOff(), wentOff);
+      byService.put(service, new Kept(stands ? written : guard, wentOff, fence));
       if (!stands) {
-        store.write(service, Json.mapper().writeValueAsString(guard));
+        store.write(service, text(guard, wentOff));
       }
     } catch (IOException unwritable) {
       log.atWarn()
@@ -92,6 +105,15 @@ public final class Hints {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// The guard as it came, and beside its fields what its switch has done.
+  private static String text(GuardServers guard, @Nullable WentOff wentOff) {
+    ObjectNode tree = Json.mapper().valueToTree(guard);
+    if (wentOff != null) {
+      tree.set(WENT_OFF, Json.mapper().valueToTree(wentOff));
+    }
+    return Json.mapper().writeValueAsString(tree);
   }
 
   /// Whether the next life would do the same by the hint as by the guard.
@@ -137,7 +159,7 @@ public final class Hints {
     try {
       Kept before = byService.get(service);
       if (before == null || fence >= before.fence()) {
-        byService.put(service, new Kept(null, fence));
+        byService.put(service, new Kept(null, null, fence));
         remove(service, before == null || before.written() != null);
       }
     } finally {
@@ -175,20 +197,21 @@ public final class Hints {
   /// What the last life has left that a switch can be armed by. All else is told and left alone.
   ///
   /// @param loadBalancers those that the agent knows
-  public List<GuardServers> load(Instant now, Set<String> loadBalancers) {
-    List<GuardServers> armed = new ArrayList<>();
+  public List<Hint> load(Instant now, Set<String> loadBalancers) {
+    List<Hint> armed = new ArrayList<>();
     lock.lock();
     try {
       store
           .all()
           .forEach((service, found) -> {
             switch (read(service, found)) {
-              case Read.Hint(GuardServers guard) -> {
-                byService.put(service, new Kept(guard, Kept.UNCONFIRMED));
+              case Read.Legible(Hint hint) -> {
+                GuardServers guard = hint.guard();
+                byService.put(service, new Kept(guard, hint.wentOff(), Kept.UNCONFIRMED));
                 Optional<Doubt> doubt = doubt(guard, now, loadBalancers);
                 doubt.ifPresent(why -> warn(service, why));
                 if (doubt.isEmpty()) {
-                  armed.add(guard);
+                  armed.add(hint);
                   tellOfUnknown(guard, loadBalancers);
                 }
               }
@@ -247,7 +270,7 @@ public final class Hints {
   }
 
   private sealed interface Read {
-    record Hint(GuardServers guard) implements Read {}
+    record Legible(Hint hint) implements Read {}
 
     record Garbage(Doubt why) implements Read {}
   }
@@ -262,14 +285,25 @@ public final class Hints {
   }
 
   private static Read decode(String service, String text) {
-    return switch (Decoded.message(text.getBytes(StandardCharsets.UTF_8), HaproxyCommand.class)) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return switch (Decoded.message(bytes, HaproxyCommand.class)) {
       case Decoded.Unreadable<HaproxyCommand>(String reason) ->
           new Read.Garbage(Doubt.remove("a guard as JSON", "another thing: " + reason));
-      case Decoded.Readable<HaproxyCommand>(HaproxyCommand command) -> guard(service, command);
+      case Decoded.Readable<HaproxyCommand>(HaproxyCommand command) ->
+          switch (Decoded.message(bytes, Beside.class)) {
+            case Decoded.Unreadable<Beside>(String reason) ->
+                new Read.Garbage(
+                    Doubt.remove("what its switch has done", "another thing: " + reason));
+            case Decoded.Readable<Beside>(Beside beside) ->
+                hint(service, command, beside.wentOff());
+          };
     };
   }
 
-  private static Read guard(String service, HaproxyCommand command) {
+  /// What a hint has beside the fields of its guard.
+  private record Beside(@JsonProperty(WENT_OFF) @Nullable WentOff wentOff) {}
+
+  private static Read hint(String service, HaproxyCommand command, @Nullable WentOff wentOff) {
     if (!(command instanceof GuardServers guard) || guard.deadMan() == null) {
       return new Read.Garbage(
           Doubt.remove("a guard with an armed switch", "a command that arms none"));
@@ -283,7 +317,7 @@ public final class Hints {
       return new Read.Garbage(
           Doubt.remove("servers with their load balancers", "none, or one without any"));
     }
-    return new Read.Hint(guard);
+    return new Read.Legible(new Hint(guard, wentOff));
   }
 
   /// Why a guard that was armed once arms nothing now.

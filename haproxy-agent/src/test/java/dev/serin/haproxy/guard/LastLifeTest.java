@@ -4,6 +4,11 @@ import static dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction.ALERT;
 import static dev.serin.contracts.haproxy.HaproxyCommand.DeadManAction.DRAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.serin.contracts.haproxy.HaproxyCommand.DeadMan;
 import dev.serin.contracts.haproxy.HaproxyCommand.GuardServers;
 import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.HaproxyEvent.DeadManWentOff;
@@ -13,14 +18,19 @@ import dev.serin.contracts.haproxy.HaproxyEvent.ServersChangedByHand;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.haproxy.frontdoor.FrontDoor;
 import dev.serin.haproxy.hint.HintFiles;
+import dev.serin.haproxy.hint.HintStore;
 import dev.serin.haproxy.traffic.HaproxyCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// A switch that is armed outlives its agent's restart while the broker is away, by a file on the
 /// agent's own disk; once the broker answers, the log says what holds.
@@ -263,6 +273,212 @@ class LastLifeTest {
     bed.at(75);
 
     assertThat(canary()).isEqualTo(AdminState.READY);
+  }
+
+  /// A person puts it back on both load balancers.
+  private void putsBack() {
+    bed.one.set("b1", AdminState.READY);
+    bed.two.set("b1", AdminState.READY);
+    bed.writes.clear();
+  }
+
+  @Test
+  void whoPutsBackWhatItTookOutIsNotOverriddenByTheNextLife() throws InterruptedException {
+    guarded();
+    bed.at(62);
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+    putsBack();
+    bed.at(70);
+    restart();
+    bed.events.clear();
+    bed.at(200);
+    restart();
+    bed.at(400);
+
+    assertThat(bed.writes).isEmpty();
+    assertThat(canary()).isEqualTo(AdminState.READY);
+    assertThat(bed.told(DeadManWentOff.class))
+        .as("told by each life: what the one before told was lost with it")
+        .hasSize(2)
+        .allSatisfy(off -> assertThat(off.failure()).isNull());
+  }
+
+  @Test
+  void whatAReloadForgetsBetweenTwoLivesTheNextOneDoesAgain() throws InterruptedException {
+    guarded();
+    bed.at(62);
+    putsBack();
+    bed.one.reload();
+    restart();
+    bed.at(125);
+
+    assertThat(bed.one.now("b1").state()).isEqualTo(AdminState.DRAIN);
+    assertThat(bed.two.now("b1").state()).as("the same process").isEqualTo(AdminState.READY);
+  }
+
+  @Test
+  void whatTheLastLifeCouldNotDoTheNextOneDoes() throws InterruptedException {
+    guarded();
+    bed.two.silent(true);
+    bed.at(62);
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+    putsBack();
+    restart();
+    bed.at(125);
+    bed.two.silent(false);
+    bed.at(127);
+
+    assertThat(bed.one.now("b1").state()).as("a person's").isEqualTo(AdminState.READY);
+    assertThat(bed.two.now("b1").state()).isEqualTo(AdminState.DRAIN);
+  }
+
+  @Test
+  void aProofInTheLogThatHadRunOutWhenItWentOffIsNoReasonToGoOffAgain()
+      throws InterruptedException {
+    guarded();
+    bed.at(5);
+    GuardServers last = guarded();
+    bed.at(6);
+    restart();
+    bed.at(68);
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+    putsBack();
+    recalls(last);
+    bed.at(200);
+
+    assertThat(bed.writes).isEmpty();
+    assertThat(bed.told(DeadManWentOff.class)).hasSize(1);
+  }
+
+  @Test
+  void whatTheLastLifeTookOutComesBackOnceSomebodyWatchesAgain() throws InterruptedException {
+    GuardServers guard = guarded();
+    bed.at(62);
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+    restart();
+    recalls(guard);
+    bed.at(70);
+    guarded();
+    bed.at(73);
+
+    assertThat(canary()).isEqualTo(AdminState.READY);
+    assertThat(bed.told(ServersChangedByHand.class)).isEmpty();
+  }
+
+  private void provenUntil(int second) {
+    DeadMan proven =
+        new DeadMan(
+            List.of("node-1"),
+            GuardBed.PERIOD,
+            GuardBed.NOON.plusSeconds(second),
+            DRAIN,
+            List.of(),
+            1);
+    bed.guards.guard(
+        bed.guard(proven, bed.ready("b1"), bed.ready("b2"), bed.ready("b3")), bed.events::add);
+  }
+
+  @Test
+  void goesOffAgainWhereNobodyWatchesAfterAProofThatIsShorterThanTheGrace()
+      throws InterruptedException {
+    GuardServers guard = guarded();
+    bed.at(62);
+    restart();
+    recalls(guard);
+    bed.at(65);
+    provenUntil(100);
+    bed.at(70);
+    assertThat(canary()).isEqualTo(AdminState.READY);
+    bed.at(125);
+
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+  }
+
+  @Test
+  void aNewProofArmsItAnewThoughTheClockWasAheadWhenItWentOff() throws InterruptedException {
+    GuardServers guard = guarded();
+    bed.time.setClock(Duration.ofSeconds(5_000));
+    bed.at(5);
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+    bed.time.setClock(Duration.ZERO);
+    restart();
+    recalls(guard);
+    bed.at(10);
+    provenUntil(70);
+    bed.at(15);
+    assertThat(canary()).isEqualTo(AdminState.READY);
+    bed.at(75);
+
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+  }
+
+  @Test
+  void whatItTookOutAfterTheRolloutComesBackHoweverLongTheBrokerWasAway()
+      throws InterruptedException {
+    guarded();
+    bed.at(10);
+    StopGuardingServers stop =
+        new StopGuardingServers(
+            bed.head(null), false, List.of(bed.ready("b1"), bed.ready("b2"), bed.ready("b3")));
+    restart();
+    bed.at(7_500);
+    assertThat(canary()).isEqualTo(AdminState.DRAIN);
+    agent.recalled(stop, bed.events::add);
+    agent.recalledAll();
+    bed.at(7_503);
+
+    assertThat(canary()).isEqualTo(AdminState.READY);
+  }
+
+  @Test
+  void saysWhatItTookOutWhereNobodyTakesItBackIn() throws InterruptedException {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Guards.class);
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      guarded();
+      restart();
+      bed.at(62);
+      recalls();
+    } finally {
+      logger.detachAppender(lines);
+    }
+
+    assertThat(lines.list)
+        .filteredOn(line -> line.getLevel() == Level.WARN)
+        .singleElement()
+        .satisfies(line ->
+            assertThat(line.getFormattedMessage())
+                .contains("has taken out one/api/b1, two/api/b1", "by hand"));
+  }
+
+  @Test
+  void aDiskThatHangsStopsNoGuard() {
+    List<Integer> looking = new ArrayList<>();
+    bed.restart(
+        new HintStore() {
+          @Override
+          public void write(String service, String text) {
+            looking.add(bed.time.waiting());
+          }
+
+          @Override
+          public void remove(String service) {}
+
+          @Override
+          public Map<String, Found> all() {
+            return Map.of();
+          }
+
+          @Override
+          public String place(String service) {
+            return service;
+          }
+        });
+    guarded();
+
+    assertThat(looking).as("it looks before it writes").containsExactly(1);
   }
 
   @Test

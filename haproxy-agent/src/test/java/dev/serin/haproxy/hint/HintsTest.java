@@ -15,12 +15,14 @@ import dev.serin.contracts.haproxy.HaproxyCommand.StopGuardingServers;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
 import dev.serin.contracts.json.Json;
+import dev.serin.haproxy.hint.WentOff.OneProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +77,7 @@ class HintsTest {
   }
 
   private List<GuardServers> loaded(Instant now) {
-    return hints().load(now, Set.of("one", "two"));
+    return hints().load(now, Set.of("one", "two")).stream().map(Hint::guard).toList();
   }
 
   private Path file() {
@@ -106,7 +108,7 @@ class HintsTest {
 
   @Test
   void aSwitchThatWasKeptIsThereInTheNextLife() {
-    hints().keep(guard(0));
+    hints().keep(guard(0), null);
 
     assertThat(loaded(NOON.plusSeconds(5))).containsExactly(guard(0));
     assertThat(lines.list).isEmpty();
@@ -116,36 +118,68 @@ class HintsTest {
   void aRenewalThatSaysTheSameIsNotWritten() throws IOException {
     Hints hints = hints();
     for (int second = 0; second < 600; second += 5) {
-      hints.keep(guard(second));
+      hints.keep(guard(second), null);
     }
     assertThat(written()).isEqualTo(guard(0));
 
-    hints.keep(guard(600));
+    hints.keep(guard(600), null);
     assertThat(written()).as("its age says for how long nobody was there").isEqualTo(guard(600));
   }
 
   @Test
   void whatTheNextLifeWouldDoOtherwiseIsWritten() throws IOException {
     Hints hints = hints();
-    hints.keep(guard(0));
+    hints.keep(guard(0), null);
     GuardServers weighed = guard(NOON.plusSeconds(5), NOON.plusSeconds(5).plus(PERIOD), server(2));
-    hints.keep(weighed);
+    hints.keep(weighed, null);
     assertThat(written()).isEqualTo(weighed);
 
     GuardServers longer = guard(NOON.plusSeconds(10), NOON.plus(Duration.ofMinutes(10)), server(2));
-    hints.keep(longer);
+    hints.keep(longer, null);
     assertThat(written()).as("more than a restart grants").isEqualTo(longer);
 
     GuardServers shorter = guard(NOON.plusSeconds(15), NOON.plusSeconds(60), server(2));
-    hints.keep(shorter);
+    hints.keep(shorter, null);
     assertThat(written()).as("the coordinator takes a word back").isEqualTo(shorter);
+  }
+
+  private static WentOff wentOff(int second, String... left) {
+    return new WentOff(
+        NOON.plusSeconds(second),
+        Map.of("one", new OneProcess(7, NOON.minusSeconds(60))),
+        Set.of(),
+        Set.of(left));
+  }
+
+  private List<Hint> hinted() {
+    return hints().load(NOON.plusSeconds(300), Set.of("one"));
+  }
+
+  @Test
+  void whatASwitchHasDoneIsThereInTheNextLifeUntilSomebodyWatchesAgain() {
+    Hints hints = hints();
+    hints.keep(guard(0), null);
+    hints.keep(guard(0), wentOff(121, "one/api/b1"));
+    assertThat(hinted()).containsExactly(new Hint(guard(0), wentOff(121, "one/api/b1")));
+
+    hints.keep(guard(200), null);
+    assertThat(hinted()).containsExactly(new Hint(guard(200), null));
+  }
+
+  @Test
+  void whatASwitchHasDoneInNoProcessThatCanBeKnownIsTold() throws IOException {
+    hints().keep(guard(0), wentOff(121, "one/api/b1"));
+    isIgnored(
+        Files.readString(file()).replace("\"startedAt\"", "\"since\""),
+        "expected what its switch has done",
+        "startedAt");
   }
 
   @Test
   void anOlderGuardOrEndChangesNothing() throws IOException {
     Hints hints = hints();
-    hints.keep(guard(10));
-    hints.keep(guard(NOON.plusSeconds(5), NOON.plusSeconds(900), server(3)));
+    hints.keep(guard(10), null);
+    hints.keep(guard(NOON.plusSeconds(5), NOON.plusSeconds(900), server(3)), null);
     hints.forget("api", NOON.plusSeconds(5).toEpochMilli());
 
     assertThat(written()).isEqualTo(guard(10));
@@ -155,22 +189,22 @@ class HintsTest {
   void nothingIsKeptOfWhatWasEndedByANewerCommand() {
     Hints hints = hints();
     hints.forget("api", NOON.plusSeconds(10).toEpochMilli());
-    hints.keep(guard(5));
+    hints.keep(guard(5), null);
     assertThat(file()).doesNotExist();
 
     hints.forget("api");
-    hints.keep(guard(5));
+    hints.keep(guard(5), null);
     assertThat(file()).as("recalled after another had the work").exists();
   }
 
   @Test
   void whatTheLogHasNeitherConfirmedNorEndedIsNamed() {
-    hints().keep(guard(0));
+    hints().keep(guard(0), null);
     Hints next = hints();
     assertThat(next.load(NOON, Set.of("one"))).hasSize(1);
     assertThat(next.unconfirmed()).containsExactly("api");
 
-    next.keep(guard(0));
+    next.keep(guard(0), null);
     assertThat(next.unconfirmed()).isEmpty();
     assertThat(file()).exists();
   }
@@ -271,7 +305,7 @@ class HintsTest {
 
   @Test
   void aSwitchWhoseTimeWasOverMoreThanADayAgoIsToldAndOneOfADayAgoIsNot() {
-    hints().keep(guard(0));
+    hints().keep(guard(0), null);
     Instant dayAfter = NOON.plus(PERIOD).plus(Duration.ofDays(1));
     assertThat(loaded(dayAfter)).hasSize(1);
     assertThat(lines.list).isEmpty();
@@ -282,7 +316,7 @@ class HintsTest {
 
   @Test
   void aGuardOfALoadBalancerThatNobodyKnowsIsTold() {
-    hints().keep(guard(0));
+    hints().keep(guard(0), null);
     assertThat(hints().load(NOON, Set.of("three", "two"))).isEmpty();
     isTold("one of the load balancers three, two", "found one of one", "serin.haproxy");
   }
@@ -298,7 +332,7 @@ class HintsTest {
             false,
             false,
             List.of());
-    hints().keep(guard(NOON, NOON.plus(PERIOD), onTwo));
+    hints().keep(guard(NOON, NOON.plus(PERIOD), onTwo), null);
 
     assertThat(loaded(NOON)).hasSize(1);
     isTold("does nothing on gone");
@@ -319,8 +353,8 @@ class HintsTest {
     Path full = directory.resolve("full");
     Files.writeString(full, "");
     Hints hints = new Hints(new HintFiles(full));
-    hints.keep(guard(0));
-    hints.keep(guard(5));
+    hints.keep(guard(0), null);
+    hints.keep(guard(5), null);
 
     isTold("expected to write the armed switch to " + full, "serin.haproxy.armed-switches");
   }

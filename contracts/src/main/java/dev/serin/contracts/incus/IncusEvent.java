@@ -148,21 +148,31 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param unchanged whether it was there already
   /// @param sizeBytes its size
   /// @param files the further files as they are now
+  /// @param warnings what an operator should know, and does not stop the release: that the store of
+  ///   artifacts has not taken it
   @JsonTypeName("artifact-pushed")
   record ArtifactPushed(
       @JsonUnwrapped AnswerHead head,
       String sha256,
       long sizeBytes,
       boolean unchanged,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files)
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings)
       implements IncusEvent {
     /// Without further files.
     public ArtifactPushed(AnswerHead head, String sha256, long sizeBytes, boolean unchanged) {
       this(head, sha256, sizeBytes, unchanged, List.of());
     }
 
+    /// Without warnings.
+    public ArtifactPushed(
+        AnswerHead head, String sha256, long sizeBytes, boolean unchanged, List<FileState> files) {
+      this(head, sha256, sizeBytes, unchanged, files, List.of());
+    }
+
     public ArtifactPushed {
       files = Check.list(files);
+      warnings = Check.list(warnings);
       Check.required("head", head);
       Check.sha256("sha256", sha256);
     }

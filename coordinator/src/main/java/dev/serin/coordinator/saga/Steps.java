@@ -179,7 +179,10 @@ final class Steps {
           "sha256:"
               + pushed.sha256().substring(0, 12)
               + (pushed.unchanged() ? " was there already" : " installed")
-              + FileRecords.counted(pushed.files().size());
+              + FileRecords.counted(pushed.files().size())
+              + pushed.warnings().stream()
+                  .map(warning -> "; warning: " + warning)
+                  .collect(Collectors.joining());
       case IncusEvent.UnitsRestarted restarted ->
           restarted.unchanged() ? "runs it already: " + restarted.detail() : restarted.detail();
       case IncusEvent.HealthPassed health ->

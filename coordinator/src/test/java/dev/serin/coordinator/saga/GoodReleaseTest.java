@@ -16,6 +16,7 @@ import static dev.serin.coordinator.saga.Story.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.contracts.haproxy.ServerSetting.AdminState;
+import dev.serin.contracts.incus.IncusEvent;
 import dev.serin.contracts.request.Request.IfBusy;
 import dev.serin.contracts.rollout.Outcome;
 import dev.serin.contracts.rollout.RolloutPhase;
@@ -132,5 +133,33 @@ class GoodReleaseTest {
         .on(done("ready b1"), sends())
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED)
         .then(story -> assertThat(story.world().node("b1").state()).isEqualTo(AdminState.MAINT));
+  }
+
+  @Test
+  void tellsThatTheStoreHasNotTakenWhatWasPushed() {
+    Story story =
+        rollout(withoutWindow(canaryThenPeers("b2", "b1")))
+            .until("push b2")
+            .on(
+                it -> {
+                  var pushed =
+                      (IncusEvent.ArtifactPushed) it.world().obey(it.newest("push b2"), it.now());
+                  return new Input.Answered(
+                      new IncusEvent.ArtifactPushed(
+                          pushed.head(),
+                          pushed.sha256(),
+                          pushed.sizeBytes(),
+                          pushed.unchanged(),
+                          pushed.files(),
+                          List.of("the store has not taken it")),
+                      it.now());
+                },
+                sends("restart b2"));
+
+    assertThat(story.state("v2").steps())
+        .filteredOn(step -> step.name().equals("push") && "b2".equals(step.node()))
+        .singleElement()
+        .satisfies(step ->
+            assertThat(step.detail()).endsWith("installed; warning: the store has not taken it"));
   }
 }

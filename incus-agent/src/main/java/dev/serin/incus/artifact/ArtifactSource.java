@@ -23,4 +23,10 @@ public interface ArtifactSource {
   /// The artifact was installed: what the store lacks goes there, beside the command's work. Never
   /// waits and never fails.
   default void installed(Artifact artifact) {}
+
+  /// Why the store has not taken a binary that was installed, what was expected and what was found;
+  /// empty where nothing is known to be missing there. Never waits.
+  default Optional<String> unstored(String sha256) {
+    return Optional.empty();
+  }
 }

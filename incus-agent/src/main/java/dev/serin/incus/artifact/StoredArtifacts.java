@@ -1,54 +1,67 @@
 package dev.serin.incus.artifact;
 
 import dev.serin.contracts.request.Artifact;
-import dev.serin.incus.rest.Content;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Artifacts, with the coordinator's store behind them: what was installed from elsewhere is put
 /// there, so that a rollback finds it when the node and the build machine have lost it.
 ///
-/// Putting goes on beside the agent's work, one after the other. It is left out where too much
-/// waits, and given up at the first failure: the next node's push tries again.
+/// Putting goes on beside the agent's work, one after the other, each by several tries ([Putting]).
+/// It is left out where too much waits. What the store has not taken is remembered: the rollouts
+/// that rely on it tell, and the next push or preflight tries again.
 public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StoredArtifacts.class);
-  private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(5);
-  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(10);
-
-  /// 2 GiB at 4 MiB/s.
-  private static final Duration SENT_WITHIN = Duration.ofMinutes(9);
-
   private static final int WAITING = 16;
+
+  /// How many digests are remembered as not taken.
+  private static final int REMEMBERED = 100;
+
+  /// What the store has not taken.
+  private record Unstored(Artifact artifact, String why) {}
 
   private final ArtifactSource source;
   private final Optional<Store> store;
-  private final HttpClient http;
-  private final ThreadPoolExecutor beside;
+  private final Optional<StoreUpload> upload;
+  private final Putting.Pause pause;
+  private final StoreMetrics metrics;
+  private final ExecutorService beside;
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final Map<String, Unstored> unstored = new LinkedHashMap<>();
 
   /// @param store none where there is none
-  public StoredArtifacts(ArtifactSource source, Optional<Store> store) {
+  public StoredArtifacts(ArtifactSource source, Optional<Store> store, StoreMetrics metrics) {
+    this(source, store, metrics, Thread::sleep, oneByOne());
+  }
+
+  /// @param beside closed with this
+  StoredArtifacts(
+      ArtifactSource source,
+      Optional<Store> store,
+      StoreMetrics metrics,
+      Putting.Pause pause,
+      ExecutorService beside) {
     this.source = source;
     this.store = store;
-    this.http =
-        HttpClient.newBuilder()
-            .connectTimeout(CONNECTS_WITHIN)
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
-    this.beside =
+    this.metrics = metrics;
+    this.pause = pause;
+    this.upload = store.map(it -> new StoreUpload(source, it));
+    this.beside = beside;
+  }
+
+  private static ExecutorService oneByOne() {
+    ThreadPoolExecutor one =
         new ThreadPoolExecutor(
             1,
             1,
@@ -56,7 +69,8 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),
             Thread.ofPlatform().name("artifact-store").daemon().factory());
-    beside.allowCoreThreadTimeOut(true);
+    one.allowCoreThreadTimeOut(true);
+    return one;
   }
 
   @Override
@@ -93,59 +107,72 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
         || ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnNode) {
       return;
     }
+    if (!underWay.add(artifact.sha256())) {
+      return;
+    }
     try {
-      beside.execute(() -> put(artifact, URI.create(stored.get().uri())));
+      beside.execute(() -> put(artifact));
     } catch (RejectedExecutionException full) {
-      log.atDebug()
+      underWay.remove(artifact.sha256());
+      metrics.put(StoreMetrics.Outcome.LEFT_OUT);
+      log.atWarn()
           .addKeyValue("sha256", artifact.sha256())
-          .log("too much waits for the store of artifacts");
+          .log("the store of artifacts was not given an artifact, since {} wait for it", WAITING);
+      remember(artifact, WAITING + " others wait for it");
     }
   }
 
-  private void put(Artifact artifact, URI to) {
+  /// What was not taken is tried once more, beside.
+  @Override
+  public Optional<String> unstored(String sha256) {
+    @Nullable Unstored found;
+    synchronized (unstored) {
+      found = unstored.get(sha256);
+    }
+    if (found == null) {
+      return Optional.empty();
+    }
+    installed(found.artifact());
+    return Optional.of(found.why());
+  }
+
+  private void put(Artifact artifact) {
     try {
-      HttpRequest.Builder head = HttpRequest.newBuilder(to).HEAD().timeout(ANSWERS_WITHIN);
-      // Without it what is private there looks as if it were not.
-      store.flatMap(Store::token).ifPresent(it -> head.header("Authorization", it.shown()));
-      if (http.send(head.build(), BodyHandlers.discarding()).statusCode() != 404) {
-        return;
+      Optional<String> failed =
+          upload.isEmpty()
+              ? Optional.empty()
+              : new Putting(upload.get(), pause, metrics).put(artifact);
+      if (failed.isPresent()) {
+        remember(artifact, failed.get());
+      } else {
+        forget(artifact);
       }
-      if (source.locate(artifact) instanceof Located.Here(Content content)) {
-        HttpRequest put =
-            HttpRequest.newBuilder(to)
-                .timeout(SENT_WITHIN)
-                .header("Content-Type", "application/octet-stream")
-                .expectContinue(true)
-                .PUT(
-                    BodyPublishers.fromPublisher(
-                        BodyPublishers.ofInputStream(() -> open(content)), content.sizeBytes()))
-                .build();
-        int status = http.send(put, BodyHandlers.discarding()).statusCode();
-        log.atInfo()
-            .addKeyValue("sha256", artifact.sha256())
-            .addKeyValue("status", status)
-            .log(status / 100 == 2 ? "put into the store" : "the store did not take an artifact");
-      }
-    } catch (IOException | UncheckedIOException failed) {
-      log.atInfo()
-          .addKeyValue("sha256", artifact.sha256())
-          .log("the store of artifacts can't be reached: {}", failed.getClass().getSimpleName());
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
+    } finally {
+      underWay.remove(artifact.sha256());
     }
   }
 
-  private static InputStream open(Content content) {
-    try {
-      return content.open();
-    } catch (IOException gone) {
-      throw new UncheckedIOException(gone);
+  private void remember(Artifact artifact, String why) {
+    synchronized (unstored) {
+      unstored.remove(artifact.sha256());
+      unstored.put(artifact.sha256(), new Unstored(artifact, why));
+      if (unstored.size() > REMEMBERED) {
+        unstored.remove(unstored.keySet().iterator().next());
+      }
+    }
+  }
+
+  private void forget(Artifact artifact) {
+    synchronized (unstored) {
+      unstored.remove(artifact.sha256());
     }
   }
 
   @Override
   public void close() {
     beside.shutdownNow();
-    http.shutdownNow();
+    upload.ifPresent(StoreUpload::close);
   }
 }

@@ -8,6 +8,7 @@ import dev.serin.contracts.kafka.KafkaSettings;
 import dev.serin.incus.artifact.Artifacts;
 import dev.serin.incus.artifact.Downloads;
 import dev.serin.incus.artifact.Store;
+import dev.serin.incus.artifact.StoreMetrics;
 import dev.serin.incus.artifact.StoredArtifacts;
 import dev.serin.incus.instance.IncusCommandHandler;
 import dev.serin.incus.instance.Servers;
@@ -45,7 +46,8 @@ public class IncusConfiguration {
       @Value("${serin.data:./data}") String data,
       @Value(STORE) String address,
       @Value(LARGEST) String largest,
-      @Value(StoreToken.PLACEHOLDER) String token) {
+      @Value(StoreToken.PLACEHOLDER) String token,
+      ObjectProvider<MeterRegistry> meters) {
     Path downloads =
         settings.downloads() == null ? Path.of(data, "artifacts") : settings.downloads();
     Optional<StoreToken> shown = StoreToken.of(token);
@@ -54,7 +56,8 @@ public class IncusConfiguration {
         new Artifacts(
             new Downloads(downloads, DataSize.parse(largest).toBytes(), store),
             settings.filesFrom()),
-        store);
+        store,
+        new StoreMetrics(meters.getIfAvailable(SimpleMeterRegistry::new)));
   }
 
   @Bean

@@ -113,9 +113,15 @@ public final class IncusCommandHandler implements CommandHandler<IncusCommand, I
         // Whether they are anybody else's is seen before the binary is touched.
         List<FileState> placed = placing.place(turn, node, files);
         var installed = installing.install(turn, node, artifact);
+        List<String> warnings = Inspecting.unstored(artifacts, artifact.sha256());
         artifacts.installed(artifact);
         yield new IncusEvent.ArtifactPushed(
-            head.get(), artifact.sha256(), installed.sizeBytes(), installed.unchanged(), placed);
+            head.get(),
+            artifact.sha256(),
+            installed.sizeBytes(),
+            installed.unchanged(),
+            placed,
+            warnings);
       }
       case IncusCommand.RestartUnits(_, var instance, var install, var outworn, var onlyDown) ->
           restarting.restart(turn, node(command, instance, install), outworn, onlyDown, head);

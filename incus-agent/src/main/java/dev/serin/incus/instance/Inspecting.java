@@ -166,6 +166,20 @@ final class Inspecting {
         .isPresent();
   }
 
+  /// What whoever relies on a rollback to that binary should know.
+  static List<String> unstored(ArtifactSource artifacts, String sha256) {
+    return artifacts
+        .unstored(sha256)
+        .map(why ->
+            "the store of artifacts has not taken sha256:"
+                + sha256.substring(0, 12)
+                + ", so that a rollback to it finds it on the nodes alone ("
+                + why
+                + "); it is tried again")
+        .stream()
+        .toList();
+  }
+
   private InstanceSeen end(
       Turn turn, InspectInstances command, Begun begun, long sizeBytes, Fleet.Told told)
       throws Turn.Preempted {
@@ -176,6 +190,11 @@ final class Inspecting {
         Findings findings =
             Findings.of(command, begun.ref().instance(), report, sizeBytes, this::isStored);
         told.warnings().addAll(findings.warnings());
+        if (findings.sha256() != null) {
+          unstored(artifacts, findings.sha256()).stream()
+              .map(warning -> begun.ref().instance() + ": " + warning)
+              .forEach(told.warnings()::add);
+        }
         FurtherFiles.Seen files =
             furtherFiles.look(turn, begun.looking().node(), begun.ref(), command.files(), report);
         return new InstanceSeen(

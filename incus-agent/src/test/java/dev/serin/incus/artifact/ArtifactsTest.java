@@ -8,6 +8,7 @@ import dev.serin.contracts.agent.Failure;
 import dev.serin.contracts.agent.Failure.Reason;
 import dev.serin.contracts.config.StoreToken;
 import dev.serin.contracts.request.Artifact;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -212,7 +213,10 @@ class ArtifactsTest {
 
   private ArtifactSource stored(Store store) {
     StoredArtifacts with =
-        new StoredArtifacts(artifacts(Optional.of(store), null), Optional.of(store));
+        new StoredArtifacts(
+            artifacts(Optional.of(store), null),
+            Optional.of(store),
+            new StoreMetrics(new SimpleMeterRegistry()));
     opened.add(with);
     return with;
   }

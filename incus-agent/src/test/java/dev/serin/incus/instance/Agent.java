@@ -10,12 +10,16 @@ import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.request.ReleaseFile;
 import dev.serin.contracts.service.ServiceDefinition.Health;
 import dev.serin.contracts.service.ServiceDefinition.Install;
+import dev.serin.incus.artifact.ArtifactSource;
 import dev.serin.incus.artifact.Artifacts;
 import dev.serin.incus.artifact.Downloads;
+import dev.serin.incus.artifact.Located;
 import dev.serin.incus.artifact.Store;
+import dev.serin.incus.artifact.StoreMetrics;
 import dev.serin.incus.artifact.StoredArtifacts;
 import dev.serin.incus.rest.IncusServer;
 import dev.serin.incus.rest.Wire;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -40,6 +44,27 @@ final class Agent {
   private final Install install;
   private final long fence;
   private Optional<URI> store = Optional.empty();
+  private Map<String, String> unstored = Map.of();
+
+  /// Artifacts of which the store has not taken some.
+  private record Lacking(ArtifactSource artifacts, Map<String, String> unstored)
+      implements ArtifactSource {
+    @Override
+    public Located locate(Artifact artifact) {
+      return artifacts.locate(artifact);
+    }
+
+    @Override
+    public Optional<String> unstored(String sha256) {
+      return Optional.ofNullable(unstored.get(sha256));
+    }
+  }
+
+  /// @param why by digest
+  Agent withoutInTheStore(Map<String, String> why) {
+    unstored = why;
+    return this;
+  }
 
   private Agent(Bed bed, Wire wire, Path files, Turn turn, Install install, long fence) {
     this.bed = bed;
@@ -214,10 +239,14 @@ final class Agent {
 
   IncusCommandHandler handler() {
     Optional<Store> at = store.map(address -> new Store(address, Optional.empty()));
+    StoredArtifacts artifacts =
+        new StoredArtifacts(
+            new Artifacts(new Downloads(files.resolve("downloads"), 1L << 31, at), files),
+            at,
+            new StoreMetrics(new SimpleMeterRegistry()));
     return new IncusCommandHandler(
         new Servers(List.of(new IncusServer("default", "default", wire))),
-        new StoredArtifacts(
-            new Artifacts(new Downloads(files.resolve("downloads"), 1L << 31, at), files), at),
+        unstored.isEmpty() ? artifacts : new Lacking(artifacts, unstored),
         () -> UUID.randomUUID().toString().replace("-", ""),
         Duration.ofMillis(500),
         Duration.ofSeconds(30));

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -226,5 +227,40 @@ class StoredArtifactsTest {
     server.stop(0);
 
     assertThat(agent.push(NEW)).isInstanceOf(IncusEvent.ArtifactPushed.class);
+  }
+
+  @Test
+  void theNextPushSaysWhatTheStoreHasNotTaken() {
+    agent.withoutInTheStore(Map.of(Binaries.digest(NEW), "found HTTP status 507"));
+
+    assertThat(agent.push(NEW))
+        .isInstanceOfSatisfying(
+            IncusEvent.ArtifactPushed.class,
+            pushed ->
+                assertThat(pushed.warnings())
+                    .containsExactly(
+                        "the store of artifacts has not taken sha256:"
+                            + Binaries.digest(NEW).substring(0, 12)
+                            + ", so that a rollback to it finds it on the nodes alone (found HTTP"
+                            + " status 507); it is tried again"));
+  }
+
+  @Test
+  void preflightSaysThatTheStoreLacksWhatARollbackGoesBackTo() throws IOException {
+    Path tools = Files.createDirectory(directory.resolve("tools"));
+    Path systemctl =
+        Files.writeString(
+            tools.resolve("systemctl"), "#!/bin/sh\necho LoadState=loaded ActiveState=active\n");
+    Files.setPosixFilePermissions(systemctl, PosixFilePermissions.fromString("rwx------"));
+    bed.tools(tools);
+    agent.withoutInTheStore(Map.of(Binaries.digest(OLD), "found HTTP status 507"));
+
+    IncusEvent.InstancesInspected seen =
+        agent.inspect(new Artifact("file:///build/app", Binaries.digest(NEW)));
+
+    assertThat(seen.warnings())
+        .as("%s", seen)
+        .anyMatch(warning ->
+            warning.startsWith(bed.instance() + ": the store of artifacts has not taken"));
   }
 }

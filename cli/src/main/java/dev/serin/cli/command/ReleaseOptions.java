@@ -5,7 +5,6 @@ import dev.serin.cli.ExitCode;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.Strategies;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What is released and how: the same words for a release and for a plan of one.
 final class ReleaseOptions {
-  private static final List<String> RED_BASELINE = List.of("stop", "warn");
-
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -61,13 +58,6 @@ final class ReleaseOptions {
   private boolean upload;
 
   @Option(
-      names = "--window",
-      paramLabel = "TIME",
-      converter = DurationOption.class,
-      description = "how long the SLIs must stay green (the service's own)")
-  private @Nullable Duration window;
-
-  @Option(
       names = "--strategy",
       paramLabel = "NAME",
       description = "how it is rolled out (the service's own)")
@@ -82,17 +72,11 @@ final class ReleaseOptions {
   private @Nullable String ifBusy;
 
   @Option(
-      names = "--red-baseline",
-      paramLabel = "WHAT",
-      description =
-          "when the service is red already, before anything is changed: stop, or warn, where this"
-              + " release is the cure (the service's own)")
-  private @Nullable String redBaseline;
-
-  @Option(
       names = "--override-freeze",
       description = "starts in a freeze all the same; needs --reason, which stays in the record")
   private boolean overrideFreeze;
+
+  @Mixin private final OverrideOptions overrides = new OverrideOptions();
 
   @Mixin private final MigrationOptions migrations = new MigrationOptions();
 
@@ -137,19 +121,11 @@ final class ReleaseOptions {
     }
     ObjectNode request = asking.request(session, "release-requested", service);
     request.put("version", version);
+    // What can't be is told before anything is sent.
+    overrides.addTo(request);
     released.ifPresent(it -> artifacts(request, it, script, session));
     if (strategy != null) {
       request.put("strategy", strategy);
-    }
-    if (window != null) {
-      analysis(request).put("window", window.toString());
-    }
-    if (redBaseline != null) {
-      if (!RED_BASELINE.contains(redBaseline)) {
-        throw new CommandFailed(
-            ExitCode.USAGE, "--red-baseline: expected stop or warn, found '" + redBaseline + "'");
-      }
-      analysis(request).put("redBaseline", redBaseline);
     }
     if (overrideFreeze) {
       if (request.path("reason").asString("").isBlank()) {
@@ -163,13 +139,9 @@ final class ReleaseOptions {
     }
     labels.addTo(request);
     files.addTo(request, local -> Uploading.ofFiles(session).upload(local));
-    script.fill(request, window != null, strategy);
+    script.fill(request, strategy);
     migrations.addTo(request, session);
     return request;
-  }
-
-  private static ObjectNode analysis(ObjectNode request) {
-    return request.withObjectProperty("overrides").withObjectProperty("analysis");
   }
 
   /// What the nodes run whose restart, or whose analysis, is planned: as the commands for these

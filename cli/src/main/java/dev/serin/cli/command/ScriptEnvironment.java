@@ -194,33 +194,43 @@ final class ScriptEnvironment {
     }
   }
 
-  /// Puts into the request what the script's other knobs say.
+  /// Puts into the request what the script's other knobs say, where no option has said it.
   ///
-  /// @param windowGiven whether an option says how long the window is
   /// @param strategy what an option says; none for the service's own
-  void fill(ObjectNode request, boolean windowGiven, @Nullable String strategy) {
+  void fill(ObjectNode request, @Nullable String strategy) {
     String service = request.path("service").asString("");
-    if (found("CANARY_NODE").isPresent() || found("PEER_NODES").isPresent()) {
+    boolean nodes = found("CANARY_NODE").isPresent() || found("PEER_NODES").isPresent();
+    if (nodes && !says(request, "canaries")) {
       peers(service, canaries(request, service));
     }
-    if (!windowGiven) {
+    if (!says(request, "analysis/window")) {
       duration("SLI_WINDOW", true).ifPresent(window -> window(request, service, window, strategy));
     }
-    duration("SLI_PROBE_INTERVAL", false)
-        .ifPresent(interval -> {
-          told("SLI_PROBE_INTERVAL", found("SLI_PROBE_INTERVAL").orElse(""));
-          analysis(request).put("interval", interval.toString());
-        });
-    limit(request, service, "PROM_P95_THRESHOLD_S", "p95", "seconds above 0", it -> it > 0);
-    limit(
-        request,
-        service,
-        "PROM_ERR_RATE_THRESHOLD",
-        "error-rate",
-        "a share above 0, at most 1 (0.005, 0.5%)",
-        it -> it > 0 && it <= 1);
-    found("HEALTH_PATH").ifPresent(path -> health(request, service, path));
+    if (!says(request, "analysis/interval")) {
+      duration("SLI_PROBE_INTERVAL", false)
+          .ifPresent(interval -> {
+            told("SLI_PROBE_INTERVAL", found("SLI_PROBE_INTERVAL").orElse(""));
+            analysis(request).put("interval", interval.toString());
+          });
+    }
+    if (!says(request, "slis")) {
+      limit(request, service, "PROM_P95_THRESHOLD_S", "p95", "seconds above 0", it -> it > 0);
+      limit(
+          request,
+          service,
+          "PROM_ERR_RATE_THRESHOLD",
+          "error-rate",
+          "a share above 0, at most 1 (0.005, 0.5%)",
+          it -> it > 0 && it <= 1);
+    }
+    if (!says(request, "health/url") && !says(request, "loadBalancerHealth/path")) {
+      found("HEALTH_PATH").ifPresent(path -> health(request, service, path));
+    }
     found("FORCE_MIGRATE").ifPresent(text -> forceMigrate(request, text));
+  }
+
+  private static boolean says(ObjectNode request, String field) {
+    return !request.at("/overrides/" + field).isMissingNode();
   }
 
   private static ObjectNode overrides(ObjectNode request) {

@@ -257,8 +257,10 @@ class PlanTest {
     SerinRun run = run(plan(), "--red-baseline", "warn", "--window", "5m");
 
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(stub.planned().path("overrides").toString())
-        .isEqualTo("{\"analysis\":{\"window\":\"PT5M\",\"redBaseline\":\"warn\"}}");
+    assertThat(stub.planned().path("overrides"))
+        .isEqualTo(
+            Json.mapper()
+                .readTree("{\"analysis\":{\"window\":\"PT5M\",\"redBaseline\":\"warn\"}}"));
     SerinRun wrong = run(plan(), "--red-baseline", "ignore");
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("--red-baseline: expected stop or warn, found 'ignore'");
@@ -392,6 +394,15 @@ class PlanTest {
   }
 
   @Test
+  void takesWhatAReleaseDoesOtherwise() throws Exception {
+    SerinRun run = run(plan(), "--soak", "5m", "--set", "pauses=[]");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(stub.planned().path("overrides"))
+        .isEqualTo(Json.mapper().readTree("{\"soak\":\"PT5M\",\"pauses\":[]}"));
+  }
+
+  @Test
   void needsNoArtifactWhereTheStrategyInstallsNothing() throws Exception {
     stub.answers(
         "POST /api/v1/plans",
@@ -437,6 +448,9 @@ class PlanTest {
         "--since=origin/main",
         "--window=5m",
         "--red-baseline=warn",
+        "--drain-on-timeout=force",
+        "--canary=b1",
+        "--set=soak=5m",
         "--override-freeze"
       })
   void plansNoWayBackWithTheWordsOfARelease(String option) throws Exception {

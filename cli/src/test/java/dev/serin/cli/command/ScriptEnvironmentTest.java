@@ -170,6 +170,29 @@ class ScriptEnvironmentTest {
     assertThat(requested("backend-api").at(pointer).asString("")).isEqualTo(expected);
   }
 
+  /// A word of the environment beside a word of the same on the command line is not told either.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SLI_WINDOW|1h|--set=window=5m",
+        "SLI_PROBE_INTERVAL|15|--interval=5s",
+        "PROM_P95_THRESHOLD_S|0.8|--set=slis=[]",
+        "HEALTH_PATH|/old|--set=health.url=http://127.0.0.1:8080/new",
+        "CANARY_NODE|b1|--canary=b2",
+        "PEER_NODES|b9|--canary=b2"
+      })
+  void anOptionForAnyFieldOutranksTheEnvironment(String name, String value, String option)
+      throws Exception {
+    environment.put(name, value);
+
+    SerinRun run = release("backend-api", option);
+
+    assertThat(stub.requests()).as(run.err()).hasSize(1);
+    assertThat(run.err()).doesNotContain(name);
+    assertThat(stub.requests().getFirst().path("overrides").toString()).doesNotContain(value);
+  }
+
   @Test
   void bothLimitsGoTogether() throws Exception {
     environment.put("PROM_P95_THRESHOLD_S", "0.8");

@@ -4,6 +4,7 @@ import dev.serin.contracts.json.Json;
 import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.request.Request.ReleaseRequested;
+import dev.serin.contracts.service.Overridable;
 import dev.serin.contracts.service.ServiceDefinition;
 import dev.serin.contracts.service.ServiceReader;
 import dev.serin.contracts.service.Strategies;
@@ -11,8 +12,6 @@ import dev.serin.contracts.service.TrafficStep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -22,36 +21,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// A service's definition as one release wants it: the release's `overrides` laid over it as a JSON
 /// merge patch (RFC 7396), its `strategy` in place of the service's.
 public final class Overrides {
-  /// What a release may change. `window`, `interval`, `initialDelay` and `redBaseline` are short
-  /// for the same fields of `analysis`.
-  private static final Set<String> ALLOWED =
-      new TreeSet<>(
-          Set.of(
-              "analysis",
-              "batch",
-              "canaries",
-              "drain",
-              "health",
-              "loadBalancerHealth",
-              "minAvailable",
-              "noData",
-              "onBreach",
-              "onFreeze",
-              "onPeerFailure",
-              "pauses",
-              "redBaseline",
-              "rollback",
-              "slis",
-              "smoke",
-              "soak",
-              "trafficSteps",
-              "window",
-              "interval",
-              "initialDelay"));
-
-  private static final List<String> SHORT =
-      List.of("window", "interval", "initialDelay", "redBaseline");
-
   private Overrides() {}
 
   public static Parsed<ServiceDefinition> apply(
@@ -71,11 +40,12 @@ public final class Overrides {
     if (overrides instanceof ObjectNode given) {
       ObjectNode patch = given.deepCopy();
       for (String name : List.copyOf(patch.propertyNames())) {
-        if (!ALLOWED.contains(name)) {
-          problems.add("overrides." + name + ": expected one of " + String.join(", ", ALLOWED));
+        if (!Overridable.FIELDS.contains(name)) {
+          problems.add(
+              "overrides." + name + ": expected one of " + String.join(", ", Overridable.FIELDS));
         }
       }
-      for (String name : SHORT) {
+      for (String name : Overridable.SHORT) {
         JsonNode value = patch.remove(name);
         if (value == null) {
           continue;

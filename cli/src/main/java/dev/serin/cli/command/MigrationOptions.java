@@ -35,7 +35,7 @@ final class MigrationOptions {
               + " the record under your name")
   private boolean forced;
 
-  /// @param request which they are added to
+  /// @param request which they are added to; it may be forced already
   void addTo(ObjectNode request, Session session) {
     if (forced) {
       force(request);
@@ -49,7 +49,7 @@ final class MigrationOptions {
     MigrationFiles found = MigrationFiles.of("--migrations", names, since);
     found.leftOut().forEach(path -> session.say("serin: left out, for the way back: " + path));
     if (!found.changed().isEmpty()) {
-      if (!forced) {
+      if (!request.path("forceMigrate").asBoolean(false)) {
         throw new CommandFailed(
             ExitCode.REJECTED, "migrations: refused, nothing was sent:", found.changed(), null);
       }

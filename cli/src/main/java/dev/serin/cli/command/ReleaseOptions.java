@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -76,6 +78,9 @@ final class ReleaseOptions {
       description = "starts in a freeze all the same; needs --reason, which stays in the record")
   private boolean overrideFreeze;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   @Mixin private final OverrideOptions overrides = new OverrideOptions();
 
   @Mixin private final MigrationOptions migrations = new MigrationOptions();
@@ -101,14 +106,14 @@ final class ReleaseOptions {
               + ": Serin knows what goes back, and how; leave it out");
     }
     if (service.isEmpty()) {
-      service = new ScriptEnvironment(session).service();
+      service = new ScriptEnvironment(session, command.qualifiedName()).service();
     }
     return asking.request(session, "rollback-requested", service);
   }
 
   /// The request that they make; where they say nothing, the old script's environment does.
   ObjectNode request(Session session, Asking asking) {
-    ScriptEnvironment script = new ScriptEnvironment(session);
+    ScriptEnvironment script = new ScriptEnvironment(session, command.qualifiedName());
     if (service.isEmpty()) {
       service = script.service();
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -34,10 +35,13 @@ final class ScriptEnvironment {
   private static final Pattern URI_LIKE = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:.*");
 
   private final Session session;
+  private final String command;
   private @Nullable JsonNode definition;
 
-  ScriptEnvironment(Session session) {
+  /// @param command which reads it, as a person calls it
+  ScriptEnvironment(Session session, String command) {
     this.session = session;
+    this.command = command;
   }
 
   private Optional<String> found(String name) {
@@ -396,20 +400,24 @@ final class ScriptEnvironment {
     told("HEALTH_PATH", path);
   }
 
+  /// Under the name of who runs it. The script asked for no reason: where none is given, the record
+  /// says which word it was, and where.
   private void forceMigrate(ObjectNode request, String text) {
-    switch (text) {
+    switch (text.toLowerCase(Locale.ROOT)) {
       case "0", "false", "no" -> {}
       case "1", "true", "yes" -> {
-        if (request.path("reason").asString("").isBlank()) {
-          throw new CommandFailed(
-              ExitCode.USAGE,
-              "FORCE_MIGRATE: expected a reason with it, since it stays in the record under your"
-                  + " name, found none; add --reason WHY");
-        }
         told("FORCE_MIGRATE", text);
         request.put("forceMigrate", true);
+        if (request.path("reason").asString("").isBlank()) {
+          request.put("reason", "FORCE_MIGRATE=" + text + " in the environment of " + command);
+        }
       }
-      default -> throw usage("FORCE_MIGRATE", "1 or 0", "'" + text + "'", "");
+      default ->
+          throw usage(
+              "FORCE_MIGRATE",
+              "1 or true, or 0, false or nothing",
+              "'" + Check.printable(text) + "'",
+              "");
     }
   }
 }

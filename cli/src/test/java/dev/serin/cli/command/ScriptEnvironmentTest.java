@@ -162,7 +162,13 @@ class ScriptEnvironmentTest {
     "HEALTH_PATH,/api/v1/health,/overrides/health/url,http://127.0.0.1:8080/api/v1/health",
     "HEALTH_PATH,/api/v1/health,/overrides/loadBalancerHealth/path,/api/v1/health",
     "CANARY_NODE,veza-b2,/service,backend-api",
-    "FORCE_MIGRATE,0,/forceMigrate,''"
+    "FORCE_MIGRATE,0,/forceMigrate,''",
+    "FORCE_MIGRATE,false,/forceMigrate,''",
+    "FORCE_MIGRATE,FALSE,/reason,''",
+    "FORCE_MIGRATE,'',/forceMigrate,''",
+    "FORCE_MIGRATE,' ',/forceMigrate,''",
+    "FORCE_MIGRATE,1,/forceMigrate,true",
+    "FORCE_MIGRATE,True,/forceMigrate,true"
   })
   void takesEachKnob(String name, String value, String pointer, String expected) throws Exception {
     environment.put(name, value);
@@ -219,8 +225,8 @@ class ScriptEnvironmentTest {
         "PROM_ERR_RATE_THRESHOLD|5|backend-api|PROM_ERR_RATE_THRESHOLD: expected a share above 0",
         "PROM_P95_THRESHOLD_S|0.5|chat|to have an SLI named p95, found none at all",
         "HEALTH_PATH|health|backend-api|HEALTH_PATH: expected a path that begins with /",
-        "FORCE_MIGRATE|maybe|backend-api|FORCE_MIGRATE: expected 1 or 0",
-        "FORCE_MIGRATE|1|backend-api|add --reason WHY",
+        "FORCE_MIGRATE|maybe|backend-api|FORCE_MIGRATE: expected 1 or true, or 0, false or nothing, found 'maybe'",
+        "FORCE_MIGRATE|2|backend-api|FORCE_MIGRATE: expected 1 or true, or 0, false or nothing, found '2'",
         "ROLLBACK_BINARY|/opt/old|backend-api|PATH@SHA256",
         "ARTIFACT|/no/such/file|backend-api|ARTIFACT: expected a file"
       })
@@ -266,6 +272,30 @@ class ScriptEnvironmentTest {
 
     assertThat(request.path("forceMigrate").asBoolean()).isTrue();
     assertThat(request.path("requestedBy").asString()).isEqualTo("alice");
+    assertThat(request.path("reason").asString()).isEqualTo("drops a table nobody reads");
+  }
+
+  @Test
+  void theScriptsOneWordForcesMigrationsUnderItsNameAndStaysOnTheRecord() throws Exception {
+    environment.put("FORCE_MIGRATE", "1");
+
+    JsonNode request = requested("backend-api");
+
+    assertThat(request.path("forceMigrate").asBoolean()).isTrue();
+    assertThat(request.path("requestedBy").asString()).isEqualTo("alice");
+    assertThat(request.path("reason").asString())
+        .isEqualTo("FORCE_MIGRATE=1 in the environment of serin release");
+  }
+
+  @Test
+  void theScriptsOneWordForcesTheMigrationsThatAnOptionNames() throws Exception {
+    environment.put("FORCE_MIGRATE", "1");
+    Path file = Files.writeString(directory.resolve("001.sql"), "DROP TABLE users;");
+
+    JsonNode request = requested("backend-api", "--migrations", file.toString());
+
+    assertThat(request.path("forceMigrate").asBoolean()).isTrue();
+    assertThat(request.path("migrations").path(0).path("sql").asString()).contains("DROP TABLE");
   }
 
   @Test

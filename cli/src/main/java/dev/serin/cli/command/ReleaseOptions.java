@@ -145,6 +145,7 @@ final class ReleaseOptions {
     labels.addTo(request);
     files.addTo(request, local -> Uploading.ofFiles(session).upload(local));
     script.fill(request, strategy);
+    script.rollbackOnTheNodes(request);
     migrations.addTo(request, session);
     return request;
   }
@@ -190,7 +191,11 @@ final class ReleaseOptions {
             ? script
                 .rollback(service, rollbackSha256)
                 .map(it ->
-                    reachable(session, "ROLLBACK_BINARY", script.namesFile("ROLLBACK_BINARY"), it))
+                    reachable(
+                        session,
+                        "ROLLBACK_BINARY",
+                        it.uri().startsWith("file:/") && script.namesFile("ROLLBACK_BINARY"),
+                        it))
             : Optional.of(
                 reachable(
                     session,

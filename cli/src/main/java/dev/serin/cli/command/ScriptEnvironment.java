@@ -7,6 +7,7 @@ import dev.serin.contracts.json.Quantities;
 import dev.serin.contracts.request.Artifact;
 import dev.serin.contracts.service.Strategies;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ final class ScriptEnvironment {
   private final Session session;
   private final String command;
   private @Nullable JsonNode definition;
+  private @Nullable BinaryOnNodes onNodes;
 
   /// @param command which reads it, as a person calls it
   ScriptEnvironment(Session session, String command) {
@@ -135,46 +137,73 @@ final class ScriptEnvironment {
     return version;
   }
 
-  /// `ROLLBACK_BINARY`: a file of this machine, a URI, or a path on the nodes with its digest.
+  /// `ROLLBACK_BINARY`: a file of this machine, a URI, or a path on the nodes. One without a digest
+  /// is left to [#rollbackOnTheNodes].
   Optional<Artifact> rollback(String service, @Nullable String sha256) {
     Optional<String> value = found("ROLLBACK_BINARY");
     if (value.isEmpty()) {
       return Optional.empty();
     }
     String text = value.get();
-    Matcher onNode = WITH_DIGEST.matcher(text);
-    if (onNode.matches()) {
-      String path = onNode.group(1);
+    Matcher withDigest = WITH_DIGEST.matcher(text);
+    if (withDigest.matches()) {
+      String path = withDigest.group(1);
       if (!path.startsWith("/") && !path.startsWith("node:/")) {
         throw usage("ROLLBACK_BINARY", "an absolute path before the @", "'" + path + "'", "");
       }
       told("ROLLBACK_BINARY", text);
       return Optional.of(
-          new Artifact(
-              path.startsWith("/") ? nodeUri(path) : path,
-              onNode.group(2).toLowerCase(java.util.Locale.ROOT)));
+          new Artifact(onNode(path).uri(), withDigest.group(2).toLowerCase(Locale.ROOT)));
     }
-    if (URI_LIKE.matcher(text).matches() || isFile(text)) {
+    boolean isOnNode = text.startsWith("node:/") || (text.startsWith("/") && !isFile(text));
+    if (isOnNode && sha256 == null) {
+      return ofTheNodes(service, onNode(text));
+    }
+    if (isOnNode || URI_LIKE.matcher(text).matches() || isFile(text)) {
       told("ROLLBACK_BINARY", text);
-      return Optional.of(LocalArtifact.of("ROLLBACK_BINARY", text, "--rollback-sha256", sha256));
-    }
-    if (text.equals(definition(service).path("install").path("previous").asString(""))) {
-      session.say(
-          "serin: from the environment: ROLLBACK_BINARY="
-              + text
-              + " is where "
-              + service
-              + " keeps the binary before; a rollback restores what each node has now, by its"
-              + " digest");
-      return Optional.empty();
+      return Optional.of(
+          LocalArtifact.of(
+              "ROLLBACK_BINARY",
+              isOnNode ? onNode(text).uri() : text,
+              "--rollback-sha256",
+              sha256));
     }
     throw usage(
         "ROLLBACK_BINARY",
-        "a file here, or a path on the nodes with its digest, PATH@SHA256",
+        "a file here, a URI, or an absolute path on the nodes",
         "'" + text + "', which is no file here",
-        "; ask a node for the digest (incus exec NODE -- sha256sum "
-            + Check.printable(text)
-            + "), or unset it: a rollback restores what each node has now");
+        "; unset it, and a rollback restores what each node has now");
+  }
+
+  private Optional<Artifact> ofTheNodes(String service, BinaryOnNodes binary) {
+    JsonNode install = definition(service).path("install");
+    boolean isPrevious = binary.shown().equals(install.path("previous").asString(""));
+    if (isPrevious || binary.shown().equals(install.path("path").asString(""))) {
+      session.say(
+          "serin: from the environment: ROLLBACK_BINARY="
+              + binary.shown()
+              + " is where "
+              + service
+              + (isPrevious ? " keeps the binary before" : " has its binary")
+              + "; a rollback restores what each node has now, by its digest");
+      return Optional.empty();
+    }
+    Optional<Artifact> kept = binary.kept();
+    if (kept.isPresent()) {
+      told("ROLLBACK_BINARY", binary.shown());
+    } else {
+      onNodes = binary;
+    }
+    return kept;
+  }
+
+  /// Puts into the request what `ROLLBACK_BINARY` names by its path on the nodes alone.
+  ///
+  /// @param request whole otherwise
+  void rollbackOnTheNodes(ObjectNode request) {
+    if (onNodes != null) {
+      onNodes.addTo(request, session);
+    }
   }
 
   /// Whether a variable names a file of this machine; not where it is not set.
@@ -182,11 +211,14 @@ final class ScriptEnvironment {
     return found(variable).filter(LocalArtifact::isFile).isPresent();
   }
 
-  private static String nodeUri(String path) {
+  /// @param text an absolute path, or a `node:` URI of one
+  private static BinaryOnNodes onNode(String text) {
     try {
-      return new URI("node", null, path, null).toString();
-    } catch (java.net.URISyntaxException wrong) {
-      throw usage("ROLLBACK_BINARY", "an absolute path before the @", "'" + path + "'", "");
+      return text.startsWith("/")
+          ? new BinaryOnNodes(text, new URI("node", null, text, null).toString())
+          : new BinaryOnNodes(String.valueOf(new URI(text).getPath()), text);
+    } catch (URISyntaxException wrong) {
+      throw usage("ROLLBACK_BINARY", "an absolute path", "'" + Check.printable(text) + "'", "");
     }
   }
 

@@ -227,7 +227,7 @@ class ScriptEnvironmentTest {
         "HEALTH_PATH|health|backend-api|HEALTH_PATH: expected a path that begins with /",
         "FORCE_MIGRATE|maybe|backend-api|FORCE_MIGRATE: expected 1 or true, or 0, false or nothing, found 'maybe'",
         "FORCE_MIGRATE|2|backend-api|FORCE_MIGRATE: expected 1 or true, or 0, false or nothing, found '2'",
-        "ROLLBACK_BINARY|/opt/old|backend-api|PATH@SHA256",
+        "ROLLBACK_BINARY|build/old|backend-api|ROLLBACK_BINARY: expected a file here, a URI, or an absolute path on the nodes, found 'build/old'",
         "ARTIFACT|/no/such/file|backend-api|ARTIFACT: expected a file"
       })
   void refusesWhatMakesNoSense(String name, String value, String service, String words)
@@ -317,6 +317,121 @@ class ScriptEnvironmentTest {
 
     assertThat(back.path("uri").asString()).isEqualTo("node:/opt/old%20api");
     assertThat(back.path("sha256").asString()).isEqualTo(HELLO);
+  }
+
+  @Test
+  void aBinaryOnTheNodesIsNotSentFromHere() throws Exception {
+    environment.put("ROLLBACK_BINARY", "/opt/old@" + HELLO);
+
+    assertThat(requested("backend-api", "--upload").path("rollbackArtifact").path("uri").asString())
+        .isEqualTo("node:/opt/old");
+  }
+
+  @Test
+  void theDigestOfTheBinaryOnTheNodesIsWhatAnOptionSays() throws Exception {
+    environment.put("ROLLBACK_BINARY", "/opt/old");
+
+    JsonNode back = requested("backend-api", "--rollback-sha256", HELLO).path("rollbackArtifact");
+
+    assertThat(back.path("uri").asString()).isEqualTo("node:/opt/old");
+    assertThat(back.path("sha256").asString()).isEqualTo(HELLO);
+  }
+
+  @Test
+  void whatSerinKeepsOnTheNodesSaysItsDigestByItsName() throws Exception {
+    environment.put("ROLLBACK_BINARY", "/opt/.serin/veza-api-" + HELLO);
+
+    JsonNode back = requested("backend-api").path("rollbackArtifact");
+
+    assertThat(back.path("uri").asString()).isEqualTo("node:/opt/.serin/veza-api-" + HELLO);
+    assertThat(back.path("sha256").asString()).isEqualTo(HELLO);
+  }
+
+  /// @param there the digest at ROLLBACK_BINARY and the one that is installed, on b1 and on b2
+  private void nodesHave(String... there) {
+    stub.answers(
+        "POST /api/v1/plans",
+        new StubCoordinator.Canned(
+            200,
+            "application/json",
+            """
+            {"nodes": [{"name": "b1", "rollbackSha256": %s, "sha256": %s},
+                       {"name": "b2", "rollbackSha256": %s, "sha256": %s}]}
+            """
+                .formatted((Object[]) there)));
+  }
+
+  private static String quoted(char digit) {
+    return "\"" + String.valueOf(digit).repeat(64) + "\"";
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/opt/old,node:/opt/old", "node:/opt/old,node:/opt/old"})
+  void theNodesAreAskedForTheDigestOfTheirBinary(String text, String uri) throws Exception {
+    environment.put("ROLLBACK_BINARY", text);
+    environment.put("SLI_WINDOW", "30s");
+    nodesHave(quoted('a'), quoted('c'), quoted('a'), quoted('c'));
+
+    JsonNode request = requested("backend-api");
+
+    assertThat(request.path("rollbackArtifact").path("uri").asString()).isEqualTo(uri);
+    assertThat(request.path("rollbackArtifact").path("sha256").asString())
+        .isEqualTo("a".repeat(64));
+    assertThat(stub.planned().path("rollbackArtifact").path("uri").asString()).isEqualTo(uri);
+    assertThat(stub.planned().path("overrides")).isEqualTo(request.path("overrides"));
+  }
+
+  @Test
+  void aBinaryThatIsNotTheSameOnEveryNodeIsLeftOutAndThatIsTold() throws Exception {
+    environment.put("ROLLBACK_BINARY", "/opt/old");
+    nodesHave(quoted('a'), quoted('c'), "null", quoted('c'));
+
+    SerinRun run = release("backend-api");
+
+    assertThat(stub.requests()).as(run.err()).hasSize(1);
+    assertThat(stub.requests().getFirst().has("rollbackArtifact")).isFalse();
+    assertThat(run.err())
+        .contains(
+            "ROLLBACK_BINARY=/opt/old is left out",
+            "b1 with sha256:aaaaaaaaaaaa, b2 with no file to be read",
+            "a rollback restores what each node has now");
+  }
+
+  @Test
+  void aBinaryThatIsWhatEachNodeRunsNeedsNoWord() throws Exception {
+    environment.put("ROLLBACK_BINARY", "/opt/old");
+    nodesHave(quoted('a'), quoted('a'), quoted('c'), quoted('c'));
+
+    SerinRun run = release("backend-api");
+
+    assertThat(stub.requests()).as(run.err()).hasSize(1);
+    assertThat(stub.requests().getFirst().has("rollbackArtifact")).isFalse();
+    assertThat(run.err()).contains("ROLLBACK_BINARY=/opt/old is what each node runs now");
+  }
+
+  @Test
+  void nodesThatCantBeAskedBreakNoScript() throws Exception {
+    environment.put("ROLLBACK_BINARY", "/opt/old");
+    stub.answers(
+        "POST /api/v1/plans",
+        new StubCoordinator.Canned(
+            429, "application/problem+json", "{\"status\":429,\"detail\":\"too many plans\"}"));
+
+    SerinRun run = release("backend-api");
+
+    assertThat(stub.requests()).as(run.err()).hasSize(1);
+    assertThat(stub.requests().getFirst().has("rollbackArtifact")).isFalse();
+    assertThat(run.err()).contains("ROLLBACK_BINARY=/opt/old is left out", "too many plans");
+  }
+
+  @Test
+  void whereTheServiceHasItsBinaryNeedsNoDigestEither() throws Exception {
+    environment.put("ROLLBACK_BINARY", "/opt/veza-api");
+
+    SerinRun run = release("backend-api");
+
+    assertThat(stub.requests().getFirst().has("rollbackArtifact")).isFalse();
+    assertThat(run.err()).contains("a rollback restores what each node has now");
   }
 
   @Test

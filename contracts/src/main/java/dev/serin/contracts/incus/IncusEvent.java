@@ -47,6 +47,8 @@ public sealed interface IncusEvent extends AgentEvent {
   /// @param access none where the instance is not there
   /// @param files what it has at the paths of the further files; one that could not be looked at is
   ///   missing
+  /// @param rollbackSha256 the digest of the machine code at the `node:` path of the rollback
+  ///   artifact, or of what is installed where that is the same; none where there is neither
   record InstanceSeen(
       String node,
       @Nullable String sha256,
@@ -57,7 +59,34 @@ public sealed interface IncusEvent extends AgentEvent {
       List<UnitSeen> units,
       String boot,
       @Nullable InstanceAccess access,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FileState> files,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String rollbackSha256) {
+    /// Looked at for a release whose rollback brings no binary from the node.
+    public InstanceSeen(
+        String node,
+        @Nullable String sha256,
+        List<String> addresses,
+        List<String> problems,
+        List<String> ofInstalling,
+        List<String> ofTheUnit,
+        List<UnitSeen> units,
+        String boot,
+        @Nullable InstanceAccess access,
+        List<FileState> files) {
+      this(
+          node,
+          sha256,
+          addresses,
+          problems,
+          ofInstalling,
+          ofTheUnit,
+          units,
+          boot,
+          access,
+          files,
+          null);
+    }
+
     /// Looked at for a release without further files.
     public InstanceSeen(
         String node,

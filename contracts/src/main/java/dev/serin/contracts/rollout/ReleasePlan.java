@@ -138,6 +138,8 @@ public record ReleasePlan(
   ///   without a pool, or where it was not seen
   /// @param weight its lowest weight over all load balancers, 0 to 256; none likewise
   /// @param inRotation whether it takes traffic on every load balancer; none likewise
+  /// @param rollbackSha256 the digest of the machine code at the `node:` path of the rollback
+  ///   artifact, or of what is installed where that is the same; none where there is neither
   public record NodeNow(
       String name,
       boolean canary,
@@ -146,7 +148,21 @@ public record ReleasePlan(
       @Nullable String version,
       @Nullable String state,
       @Nullable Integer weight,
-      @Nullable Boolean inRotation) {
+      @Nullable Boolean inRotation,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String rollbackSha256) {
+    /// Where a rollback brings no binary from the node.
+    public NodeNow(
+        String name,
+        boolean canary,
+        boolean leftOut,
+        @Nullable String sha256,
+        @Nullable String version,
+        @Nullable String state,
+        @Nullable Integer weight,
+        @Nullable Boolean inRotation) {
+      this(name, canary, leftOut, sha256, version, state, weight, inRotation, null);
+    }
+
     public NodeNow {
       Check.name("name", name);
     }

@@ -8,6 +8,7 @@ import dev.serin.contracts.haproxy.HaproxyEvent.PoolChecked;
 import dev.serin.contracts.haproxy.HaproxyEvent.ServerSeen;
 import dev.serin.contracts.haproxy.ServerSetting;
 import dev.serin.contracts.incus.IncusEvent;
+import dev.serin.contracts.incus.IncusEvent.InstanceSeen;
 import dev.serin.contracts.json.Parsed;
 import dev.serin.contracts.request.Request;
 import dev.serin.contracts.request.Request.ReleaseRequested;
@@ -313,19 +314,12 @@ public final class Preview {
   }
 
   private List<NodeNow> nodes(ServiceDefinition judged, Phase.Preflight found) {
-    Map<String, String> digests = new LinkedHashMap<>();
+    Map<String, InstanceSeen> instances = new LinkedHashMap<>();
     if (found.instances() != null) {
-      found
-          .instances()
-          .instances()
-          .forEach(seen -> {
-            if (seen.sha256() != null) {
-              digests.put(seen.node(), seen.sha256());
-            }
-          });
+      found.instances().instances().forEach(seen -> instances.put(seen.node(), seen));
     }
     return judged.nodes().stream()
-        .map(node -> node(node, digests.get(node.name()), servers(found.pool(), node)))
+        .map(node -> node(node, instances.get(node.name()), servers(found.pool(), node)))
         .toList();
   }
 
@@ -335,7 +329,8 @@ public final class Preview {
         : pool.servers().stream().filter(seen -> seen.node().equals(node.name())).toList();
   }
 
-  private NodeNow node(Node node, @Nullable String sha256, List<ServerSeen> servers) {
+  private NodeNow node(Node node, @Nullable InstanceSeen instance, List<ServerSeen> servers) {
+    String sha256 = instance == null ? null : instance.sha256();
     boolean unseen = servers.isEmpty();
     return new NodeNow(
         node.name(),
@@ -358,6 +353,7 @@ public final class Preview {
                 .mapToInt(ServerSetting::weight)
                 .min()
                 .orElseThrow(),
-        unseen ? null : servers.stream().allMatch(ServerSeen::inRotation));
+        unseen ? null : servers.stream().allMatch(ServerSeen::inRotation),
+        instance == null ? null : instance.rollbackSha256());
   }
 }

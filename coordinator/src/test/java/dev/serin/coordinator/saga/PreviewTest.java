@@ -147,6 +147,43 @@ class PreviewTest {
     assertThat(plan.waitsFor()).isNull();
   }
 
+  @Test
+  void tellsWhatEachNodeHasToGoBackTo() {
+    Story story = Story.of(canaryThenPeers("b2", "b1"));
+    Preview preview = preview(story, v("v2"));
+    List<AgentEvent> answers =
+        answers(story, preview).stream()
+            .map(answer ->
+                answer instanceof IncusEvent.InstancesInspected it
+                    ? new IncusEvent.InstancesInspected(
+                        it.head(),
+                        it.instances().stream().map(PreviewTest::withOldBinary).toList(),
+                        it.owners(),
+                        it.problems(),
+                        it.warnings())
+                    : answer)
+            .toList();
+
+    assertThat(preview.judged(answers, WITHIN, story.now()).nodes())
+        .extracting(ReleasePlan.NodeNow::rollbackSha256)
+        .containsExactly("ab".repeat(32), null);
+  }
+
+  private static IncusEvent.InstanceSeen withOldBinary(IncusEvent.InstanceSeen seen) {
+    return new IncusEvent.InstanceSeen(
+        seen.node(),
+        seen.sha256(),
+        seen.addresses(),
+        seen.problems(),
+        seen.ofInstalling(),
+        seen.ofTheUnit(),
+        seen.units(),
+        seen.boot(),
+        seen.access(),
+        seen.files(),
+        seen.node().equals("b2") ? "ab".repeat(32) : null);
+  }
+
   private static Parsed<Preview> back(Story story) {
     return Preview.of(
         story.ledger(),

@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
 /// @param sha256 the installed binary's digest, where it could be read
 /// @param ofInstalling those of the problems that matter only where a binary is to be installed
 /// @param ofTheUnit those of the problems that a restart may mend
+/// @param rollbackSha256 the digest of what is at the path of a rollback artifact on the node,
+///   where it may be told
 record Findings(
     @Nullable String sha256,
     List<String> problems,
     List<String> ofInstalling,
     List<String> ofTheUnit,
-    List<String> warnings) {
+    List<String> warnings,
+    @Nullable String rollbackSha256) {
   /// What stays free beside what is installed.
   private static final long SPARE_BYTES = 4L * 1024 * 1024;
 
@@ -54,7 +57,18 @@ record Findings(
         reading.problems(),
         ofInstalling,
         reading.ofTheUnit(),
-        reading.warnings());
+        reading.warnings(),
+        rollback(report));
+  }
+
+  /// Told for any path of the node that somebody names, so as [Executable] has it: only that of
+  /// machine code, or of what is installed anyway.
+  private static @Nullable String rollback(Report report) {
+    String sha256 = report.value("rollback-digest");
+    boolean isTold =
+        sha256.equals(report.value("binary-digest"))
+            || Executable.toldHex(report.value("rollback-magic"), sha256).equals(sha256);
+    return Check.isSha256(sha256) && isTold ? sha256 : null;
   }
 
   private record Reading(

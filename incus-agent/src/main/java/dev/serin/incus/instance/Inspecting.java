@@ -207,7 +207,8 @@ final class Inspecting {
             report.units(),
             report.value("boot"),
             begun.looking().node().access(),
-            files.states());
+            files.states(),
+            findings.rollbackSha256());
       } catch (CommandFailed failed) {
         problem = failed.failure().sentence();
       } catch (Unreachable gone) {

@@ -9,6 +9,8 @@ import dev.serin.contracts.service.ServiceDefinition.Install;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What preflight makes of a look into an instance.
 class FindingsTest {
@@ -48,5 +50,31 @@ class FindingsTest {
         .hasSize(3)
         .containsAll(findings.ofInstalling())
         .anyMatch(it -> it.startsWith("unit api in b1: expected active"));
+  }
+
+  /// Whoever may publish a request names any path of the node, and what is there may be secret.
+  @ParameterizedTest
+  @CsvSource({
+    "7f454c46, ab, cd, true",
+    "23212f62, ab, cd, false",
+    "50415353, ab, cd, false",
+    "23212f62, ab, ab, true",
+    "'', ab, cd, false",
+    "7f454c46, '', cd, false"
+  })
+  void tellsTheDigestOfABinaryToGoBackToOnly(
+      String magic, String there, String installed, boolean isTold) {
+    Report report =
+        Report.read(
+            "binary file\nbinary-digest "
+                + installed.repeat(32)
+                + "\nrollback file\nrollback-size 9\nrollback-digest "
+                + there.repeat(32)
+                + "\nrollback-magic "
+                + magic
+                + "\n",
+            "");
+    assertThat(Findings.of(INSPECT, "b1", report, 0, it -> false).rollbackSha256())
+        .isEqualTo(isTold ? there.repeat(32) : null);
   }
 }

@@ -4,7 +4,6 @@ import dev.serin.contracts.request.Artifact;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -37,7 +36,11 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
   private final Putting.Pause pause;
   private final StoreMetrics metrics;
   private final ExecutorService beside;
-  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+  /// What waits or is being put, by digest, from where it was installed last: an earlier place may
+  /// be gone by now, a pipeline's own directory for one.
+  private final Map<String, Artifact> underWay = new ConcurrentHashMap<>();
+
   private final Map<String, Unstored> unstored = new LinkedHashMap<>();
 
   /// @param store none where there is none
@@ -101,17 +104,21 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
 
   @Override
   public void installed(Artifact artifact) {
+    if (isToBePut(artifact) && underWay.put(artifact.sha256(), artifact) == null) {
+      begin(artifact);
+    }
+  }
+
+  private boolean isToBePut(Artifact artifact) {
     Optional<Artifact> stored = stored(artifact.sha256());
-    if (stored.isEmpty()
-        || stored.get().equals(artifact)
-        || ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnNode) {
-      return;
-    }
-    if (!underWay.add(artifact.sha256())) {
-      return;
-    }
+    return stored.isPresent()
+        && !stored.get().equals(artifact)
+        && !(ArtifactUri.of(artifact.uri()) instanceof ArtifactUri.OnNode);
+  }
+
+  private void begin(Artifact artifact) {
     try {
-      beside.execute(() -> put(artifact));
+      beside.execute(() -> put(artifact.sha256()));
     } catch (RejectedExecutionException full) {
       underWay.remove(artifact.sha256());
       metrics.put(StoreMetrics.Outcome.LEFT_OUT);
@@ -132,25 +139,38 @@ public final class StoredArtifacts implements ArtifactSource, AutoCloseable {
     if (found == null) {
       return Optional.empty();
     }
-    installed(found.artifact());
+    if (underWay.putIfAbsent(sha256, found.artifact()) == null) {
+      begin(found.artifact());
+    }
     return Optional.of(found.why());
   }
 
-  private void put(Artifact artifact) {
+  private void put(String sha256) {
+    @Nullable Artifact artifact = underWay.get(sha256);
     try {
-      Optional<String> failed =
-          upload.isEmpty()
-              ? Optional.empty()
-              : new Putting(upload.get(), pause, metrics).put(artifact);
-      if (failed.isPresent()) {
-        remember(artifact, failed.get());
-      } else {
-        forget(artifact);
+      while (artifact != null) {
+        put(artifact);
+        // Where it was installed from another place meanwhile, that one has its own tries.
+        artifact = underWay.remove(sha256, artifact) ? null : underWay.get(sha256);
       }
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
     } finally {
-      underWay.remove(artifact.sha256());
+      if (artifact != null) {
+        underWay.remove(sha256);
+      }
+    }
+  }
+
+  private void put(Artifact artifact) throws InterruptedException {
+    Optional<String> failed =
+        upload.isEmpty()
+            ? Optional.empty()
+            : new Putting(upload.get(), pause, metrics).put(artifact);
+    if (failed.isPresent()) {
+      remember(artifact, failed.get());
+    } else {
+      forget(artifact);
     }
   }
 

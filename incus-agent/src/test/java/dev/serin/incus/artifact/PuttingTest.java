@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -132,6 +134,60 @@ class PuttingTest {
 
       beside.submit(() -> {}).get(1, TimeUnit.MINUTES);
       assertThat(counted("given_up")).isEqualTo(2);
+    }
+  }
+
+  /// A pipeline builds in a directory of its own, which the next one does not have.
+  @Test
+  void isPutFromWhereItWasInstalledLast() throws Exception {
+    Located here = here();
+    List<String> asked = new CopyOnWriteArrayList<>();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          asked.add(exchange.getRequestMethod());
+          boolean isHead = exchange.getRequestMethod().equals("HEAD");
+          exchange.sendResponseHeaders(isHead ? 404 : 201, -1);
+          exchange.close();
+        });
+    server.start();
+    Store store =
+        new Store(
+            URI.create("http://127.0.0.1:" + server.getAddress().getPort()), Optional.empty());
+    Artifact again = new Artifact("file:///build-2/app", ARTIFACT.sha256());
+    ExecutorService beside = Executors.newSingleThreadExecutor();
+    try (StoredArtifacts artifacts =
+        new StoredArtifacts(
+            artifact -> artifact.equals(again) ? here : unusable(false),
+            Optional.of(store),
+            metrics,
+            pauses::add,
+            beside)) {
+      artifacts.installed(ARTIFACT);
+      beside.submit(() -> {}).get(1, TimeUnit.MINUTES);
+
+      CountDownLatch busy = new CountDownLatch(1);
+      beside.execute(() -> awaited(busy));
+      assertThat(artifacts.unstored(ARTIFACT.sha256())).isPresent();
+      artifacts.installed(again);
+      busy.countDown();
+      beside.submit(() -> {}).get(1, TimeUnit.MINUTES);
+
+      assertThat(asked).containsExactly("HEAD", "HEAD", "PUT");
+      assertThat(artifacts.unstored(ARTIFACT.sha256())).isEmpty();
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static void awaited(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException stopping) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -132,7 +132,7 @@ class OverrideOptionsTest {
         "--set=drain=2m|expected one of drain.onTimeout, drain.tunnels, drain.within, found the whole of drain",
         "--set=drain={within: soon}|drain.within: expected a duration",
         "--set=drain={witihn: 2m}|found 'drain.witihn'",
-        "--set=pauses=none|expected a list such as [], found 'none'",
+        "--set=pauses=none|expected a list such as [], found a text",
         "--set=drain.within=[1, 2]|--set drain.within: expected a duration",
         "--set=pauses=[|--set pauses: line 1",
         "--set=health.within=|--set health.within: expected a duration"

@@ -120,7 +120,8 @@ public final class Overridable {
     }
     return path.equals(CANARIES) && value.isString()
         ? new Parsed.Valid<>(Json.mapper().createArrayNode().add(value))
-        : invalid("expected a list such as [], found " + shown(value));
+        : invalid(
+            "expected a list such as [], found " + (value.isString() ? "a text" : shown(value)));
   }
 
   private static Parsed<JsonNode> object(String path, Class<?> type, JsonNode value) {
@@ -193,8 +194,14 @@ public final class Overridable {
         : String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
   }
 
+  /// Of a list or an object only that it is one: it may hold what a smoke request authenticates
+  /// with, and a pipeline keeps what it prints.
   private static String shown(JsonNode value) {
-    return Check.printable(value.isString() ? "'" + value.asString() + "'" : value.toString());
+    if (value.isContainer()) {
+      return value.isArray() ? "a list" : "an object";
+    }
+    return Check.printable(
+        Check.withoutSecrets(value.isString() ? "'" + value.asString() + "'" : value.toString()));
   }
 
   private static boolean isObject(Class<?> type) {

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.contracts.json.Json;
 import dev.serin.contracts.json.Parsed;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class OverridableTest {
+  private static final Set<Class<?>> KNOWN =
+      Set.of(Duration.class, Batch.class, Integer.class, String.class, List.class);
+
   @Test
   void eachIsAFieldOfADefinitionOrShortForOne() {
     List<String> fields =
@@ -52,6 +59,40 @@ class OverridableTest {
             "drain.onTimeout: expected fail or force, found 5",
             "drain.more: expected one of drain.onTimeout, drain.tunnels, drain.within, found"
                 + " 'drain.more'");
+  }
+
+  /// A pipeline keeps what a command prints, and a smoke request may have a token.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "smoke|{\"get\": \"/\", \"headers\": {\"Authorization\": \"Bearer hush\"}}|expected a list such as [], found an object",
+        "smoke|\"get: /, headers: {Authorization: Bearer hush}\"|expected a list such as [], found a text",
+        "health.url|[\"http://hush@b1/\"]|expected a text, found a list",
+        "health.within|\"http://alice:hush@b1/\"|expected a duration such as 30s, 1h or PT30S, found 'http:***@b1/'"
+      })
+  void neverShowsWhatMayBeASecret(String path, String json, String problem) {
+    assertThat(read(path, json)).isEqualTo(new Parsed.Invalid<>(List.of(problem)));
+  }
+
+  /// Another type would be taken for a text, which a definition does not take for it.
+  @Test
+  void knowsTheTypeOfEachField() {
+    Overridable.FIELDS.forEach(field -> known(field, ServiceDefinition.class));
+  }
+
+  private static void known(String field, Class<?> above) {
+    Arrays.stream(above.getRecordComponents())
+        .filter(component -> component.getName().equals(field))
+        .map(RecordComponent::getType)
+        .forEach(type -> {
+          if (type.isRecord() && type != Batch.class) {
+            Arrays.stream(type.getRecordComponents()).forEach(it -> known(it.getName(), type));
+          } else {
+            assertThat(type.isEnum() || KNOWN.contains(type)).as(field + ": " + type).isTrue();
+          }
+        });
   }
 
   private static Parsed<JsonNode> read(String path, String json) {

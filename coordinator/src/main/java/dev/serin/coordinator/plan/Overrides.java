@@ -74,6 +74,9 @@ public final class Overrides {
                 + chosen
                 + " watches nothing, found one");
       }
+      if (!merged.hasNonNull("analysis")) {
+        merged.putObject("analysis");
+      }
       if (merged.get("analysis") instanceof ObjectNode analysis) {
         analysis.put("window", Duration.ZERO.toString());
       }
@@ -190,8 +193,9 @@ public final class Overrides {
     return Quantities.duration(window.asString("")).map(Duration::isZero).orElse(false);
   }
 
+  /// Null is the default, as though the service said nothing: then each share has its own.
   private static boolean hasWindow(JsonNode overrides) {
-    return overrides.has("window") || overrides.path("analysis").has("window");
+    return overrides.hasNonNull("window") || overrides.path("analysis").hasNonNull("window");
   }
 
   private static void merge(ObjectNode target, ObjectNode patch) {

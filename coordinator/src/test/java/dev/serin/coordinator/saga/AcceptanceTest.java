@@ -120,7 +120,11 @@ class AcceptanceTest {
         .goesOn()
         .endsIn(RolloutPhase.COMPLETED, Outcome.COMPLETED);
     Story.of(with(SERVICE, "{\"strategy\": \"emergency\"}"))
-        .on(releaseWith("{}"), sends("check-pool", "inspect"));
+        .on(releaseWith("{}"), sends("check-pool", "inspect"))
+        .then(story -> assertThat(story.active().service().isWatched()).isFalse());
+    Story.of(SERVICE)
+        .on(releaseWith("{\"analysis\": null}", "emergency"))
+        .then(story -> assertThat(story.active().service().isWatched()).isFalse());
   }
 
   @Test

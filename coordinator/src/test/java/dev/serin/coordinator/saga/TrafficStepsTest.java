@@ -361,6 +361,23 @@ class TrafficStepsTest {
     Story.of(SERVICE).on(Story.release("v2"), tells("rollout-started"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"window\": null}",
+        "{\"analysis\": {\"window\": null}}",
+        "{\"analysis\": null}"
+      })
+  void aWindowThatIsSetToItsDefaultLeavesEachShareItsOwn(String overrides) {
+    assertThat(
+            Story.of(SERVICE)
+                .on(Acts.asked(Acts.withOverrides(overrides)), tells("rollout-started"))
+                .active()
+                .service()
+                .trafficSteps())
+        .isEqualTo(SERVICE.trafficSteps());
+  }
+
   @Test
   void itsOwnStrategyByItsNameKeepsTheServicesShares() {
     assertThat(SERVICE.trafficSteps()).isNotEmpty();

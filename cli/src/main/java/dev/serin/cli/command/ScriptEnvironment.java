@@ -265,8 +265,16 @@ final class ScriptEnvironment {
     found("FORCE_MIGRATE").ifPresent(text -> forceMigrate(request, text));
   }
 
+  /// Also where all of what the field is below is set to its default.
   private static boolean says(ObjectNode request, String field) {
-    return !request.at("/overrides/" + field).isMissingNode();
+    JsonNode found = request.path("overrides");
+    for (String name : field.split("/", -1)) {
+      found = found.path(name);
+      if (found.isNull()) {
+        return true;
+      }
+    }
+    return !found.isMissingNode();
   }
 
   private static ObjectNode overrides(ObjectNode request) {

@@ -185,6 +185,8 @@ class ScriptEnvironmentTest {
         "SLI_PROBE_INTERVAL|15|--interval=5s",
         "PROM_P95_THRESHOLD_S|0.8|--set=slis=[]",
         "HEALTH_PATH|/old|--set=health.url=http://127.0.0.1:8080/new",
+        "HEALTH_PATH|/old|--set=loadBalancerHealth=null",
+        "SLI_WINDOW|1h|--set=analysis=null",
         "CANARY_NODE|b1|--canary=b2",
         "PEER_NODES|b9|--canary=b2"
       })

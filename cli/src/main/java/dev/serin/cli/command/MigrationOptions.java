@@ -25,7 +25,8 @@ final class MigrationOptions {
   @Option(
       names = "--since",
       paramLabel = "REVISION",
-      description = "of these only the files that are new since this branch left REVISION, by git")
+      description =
+          "of --migrations only the files that are new since this branch left REVISION, by git")
   private @Nullable String since;
 
   @Option(

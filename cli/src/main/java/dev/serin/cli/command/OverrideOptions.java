@@ -34,7 +34,7 @@ final class OverrideOptions {
       paramLabel = "KEY=VALUE",
       description =
           "any field that a release may change, by its dotted path, to a YAML value:"
-              + " drain.tunnels=5s, pauses=[]; null for the default; may be given again")
+              + " rollback.waitForPeers=2m; null for the default; may be given again")
   private List<String> others = new ArrayList<>();
 
   @Option(
@@ -126,7 +126,8 @@ final class OverrideOptions {
   @Option(
       names = "--no-data-policy",
       paramLabel = "WHAT",
-      description = "when data is missing: hold (wait), or rollback at once (the service's own)")
+      description =
+          "when data is missing: hold, which waits, or rollback at once (the service's own)")
   void noDataPolicy(String text) {
     take("--no-data-policy", "noData.policy", text);
   }
@@ -134,7 +135,7 @@ final class OverrideOptions {
   @Option(
       names = "--no-data-limit",
       paramLabel = "TIME",
-      description = "how long it may be missing under hold (the service's own)")
+      description = "how long --no-data-policy hold waits for data (the service's own)")
   void noDataLimit(String text) {
     take("--no-data-limit", "noData.limit", text);
   }
@@ -142,7 +143,7 @@ final class OverrideOptions {
   @Option(
       names = "--no-data-then",
       paramLabel = "WHAT",
-      description = "what comes after that: rollback or pause (the service's own)")
+      description = "what comes after --no-data-limit: rollback or pause (the service's own)")
   void noDataThen(String text) {
     take("--no-data-then", "noData.then", text);
   }
@@ -150,7 +151,7 @@ final class OverrideOptions {
   @Option(
       names = "--drain-within",
       paramLabel = "TIME",
-      description = "how long requests in flight may take (the service's own)")
+      description = "how long a node that leaves waits for requests in flight (the service's own)")
   void drainWithin(String text) {
     take("--drain-within", "drain.within", text);
   }
@@ -167,7 +168,8 @@ final class OverrideOptions {
       names = "--drain-on-timeout",
       paramLabel = "WHAT",
       description =
-          "when requests are left: fail (the node comes back), or force (they are cut) (the service's own)")
+          "when requests are left after --drain-within: fail, and the node comes back, or force,"
+              + " and they are cut (the service's own)")
   void drainOnTimeout(String text) {
     take("--drain-on-timeout", "drain.onTimeout", text);
   }
@@ -180,20 +182,19 @@ final class OverrideOptions {
     take("--health-within", "health.within", text);
   }
 
+  /// Read later: what an option's own method throws is told as though it were a bug.
   private void take(String option, String path, @Nullable String text) {
     if (text != null) {
-      given.add(
-          new Given(
-              option, path, read(option, path, Json.mapper().getNodeFactory().stringNode(text))));
+      given.add(new Given(option, path, Json.mapper().getNodeFactory().stringNode(text)));
     }
   }
 
-  /// @param option what names it, for messages
-  private static JsonNode read(String option, String path, JsonNode value) {
-    return switch (Overridable.read(path, value)) {
-      case Parsed.Valid<JsonNode>(JsonNode read) -> read;
+  private static Given read(Given written) {
+    return switch (Overridable.read(written.path(), written.value())) {
+      case Parsed.Valid<JsonNode>(JsonNode read) ->
+          new Given(written.option(), Overridable.whole(written.path()), read);
       case Parsed.Invalid<JsonNode>(List<String> problems) ->
-          throw usage(option, String.join("; ", problems));
+          throw usage(written.option(), String.join("; ", problems));
     };
   }
 
@@ -203,7 +204,8 @@ final class OverrideOptions {
     if (equals < 1) {
       throw usage(
           "--set",
-          "expected KEY=VALUE such as drain.within=2m, found '" + Check.printable(words) + "'");
+          "expected KEY=VALUE such as drain.within=2m, found "
+              + (equals < 0 ? "'" + Check.printable(Check.withoutSecrets(words)) + "'" : "no KEY"));
     }
     String path = words.substring(0, equals).strip();
     String text = words.substring(equals + 1).strip();
@@ -213,7 +215,7 @@ final class OverrideOptions {
             : text.matches("(?s)[\\[{\"'].*")
                 ? yaml(path, text)
                 : Json.mapper().getNodeFactory().stringNode(text);
-    return new Given("--set " + path, Overridable.whole(path), read("--set " + path, path, value));
+    return read(new Given("--set " + path, path, value));
   }
 
   private static JsonNode yaml(String path, String text) {
@@ -229,13 +231,11 @@ final class OverrideOptions {
 
   /// @param request which they are added to
   void addTo(ObjectNode request) {
-    List<Given> all = new ArrayList<>(given);
+    List<Given> all = new ArrayList<>();
+    given.forEach(one -> all.add(read(one)));
     if (!canaries.isEmpty()) {
-      all.add(
-          new Given(
-              "--canary",
-              Overridable.CANARIES,
-              read("--canary", Overridable.CANARIES, Json.mapper().valueToTree(canaries))));
+      JsonNode names = Json.mapper().valueToTree(canaries);
+      all.add(read(new Given("--canary", Overridable.CANARIES, names)));
     }
     others.forEach(words -> all.add(set(words)));
     for (int i = 0; i < all.size(); i++) {

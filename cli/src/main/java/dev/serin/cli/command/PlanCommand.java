@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 /// Tells what a release, or the rollback of one, would do, its checks run, and changes nothing.
 @Command(
     name = "plan",
+    abbreviateSynopsis = true,
     description =
         "What 'serin release' with the same words would do: its steps, how long they take, and"
             + " every check, run now. Nothing is changed. The exit code is 5 where a check is red:"

@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Asks for a release, and stays with it where wanted.
 @Command(
     name = "release",
+    abbreviateSynopsis = true,
     description =
         "Rolls a version out. Without --wait or --watch it returns as soon as the coordinator has"
             + " taken the request, and the rollout goes its way.")

@@ -51,7 +51,8 @@ public final class SerinCommand implements Callable<Integer> {
       names = "--url",
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
-      description = "the coordinator's address (SERIN_URL; http://127.0.0.1:7070)")
+      description =
+          "the coordinator's address (SERIN_URL; if there is none, http://127.0.0.1:7070)")
   void url(String address) {
     session.url(address);
   }

@@ -123,7 +123,7 @@ class OverrideOptionsTest {
         "--on-freeze=go|--on-freeze: expected refuse or wait, found 'go'",
         "--drain-on-timeout=cut|--drain-on-timeout: expected fail or force, found 'cut'",
         "--set=soak|--set: expected KEY=VALUE such as drain.within=2m, found 'soak'",
-        "--set==5m|--set: expected KEY=VALUE",
+        "--set==5m|--set: expected KEY=VALUE such as drain.within=2m, found no KEY",
         "--set=nodes=[]|--set nodes: expected one of analysis, batch, canaries",
         "--set=install.path=/x|found 'install.path'",
         "--set=drain.witihn=2m|expected one of drain.onTimeout, drain.tunnels, drain.within, found 'drain.witihn'",
@@ -141,7 +141,7 @@ class OverrideOptionsTest {
     SerinRun run = release(option);
 
     assertThat(run.code()).as(run.err()).isEqualTo(2);
-    assertThat(run.err()).contains(sentence);
+    assertThat(run.err()).startsWith("serin: --").contains(sentence);
     assertThat(stub.requests()).isEmpty();
   }
 
@@ -167,6 +167,7 @@ class OverrideOptionsTest {
   void helpsWithEachOfThem() throws Exception {
     for (String command : List.of("release", "plan")) {
       assertThat(SerinRun.of(stub, command, "--help").out())
+          .startsWith("Usage: serin " + command + " [OPTIONS] [SERVICE]\n")
           .contains("--set=KEY=VALUE", "--on-breach=WHAT", "--batch=N|N% ", "2, or 25%")
           .doesNotContain("%%");
     }

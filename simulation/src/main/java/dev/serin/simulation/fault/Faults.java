@@ -773,8 +773,8 @@ public final class Faults implements Troubles, Circumstances {
                 + instance.name()
                 + one(List.of(" state drain", " state maint", " state ready", " weight 7"));
         tell(kind.name(), haproxy.name() + ": " + command);
-        truth.touched(haproxy.name(), "by hand");
-        truth.touched(haproxy.name() + "/" + instance.name(), "by hand");
+        truth.touched(haproxy.name(), Truth.SERVER_BY_HAND);
+        truth.touched(haproxy.name() + "/" + instance.name(), Truth.SERVER_BY_HAND);
         haproxy.byHand(command);
       }
       case HAND_ON_BINARY -> {

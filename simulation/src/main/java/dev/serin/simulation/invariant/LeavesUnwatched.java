@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// 2. a load balancer that came back just now;
 /// 3. a pool in which fewer than the minimum would remain (I2);
 /// 4. a release that is on every node, or whose group has taken over: it only alerts;
-/// 5. as much time as a clock has been wrong.
+/// 5. as much time as a clock has been wrong;
+/// 6. a canary that somebody has changed there since the switch was due: it is theirs.
 public final class LeavesUnwatched implements Invariant {
   /// The phases in which the switch must be armed, whatever the coordinator says. In all others it
   /// counts from what the newest guard says, if that arms it: to demand more, add the phase here.
@@ -165,7 +166,9 @@ public final class LeavesUnwatched implements Invariant {
 
   private void check(VirtualHaproxy haproxy, String canary, Instant until) {
     VirtualServer server = haproxy.servers().get(canary);
-    if (server != null && server.inRotation()) {
+    if (server != null
+        && server.inRotation()
+        && !truth.wasChangedByHandSince(haproxy.name() + "/" + canary, until)) {
       throw broken(
           canary
               + " still takes requests on "

@@ -36,6 +36,9 @@ public record Truth(
   /// Somebody has restarted a unit.
   public static final String UNIT_BY_HAND = "unit by hand";
 
+  /// Somebody has changed a server on a load balancer.
+  public static final String SERVER_BY_HAND = "by hand";
+
   private static final Duration LATELY = Duration.ofSeconds(12);
 
   /// When something that was not Serin's touched the fleet.
@@ -109,5 +112,11 @@ public record Truth(
   public boolean wasTouchedSince(String target, Instant since) {
     return touches.getOrDefault(target, List.of()).stream()
         .anyMatch(touch -> !touch.at().isBefore(since));
+  }
+
+  /// Whether a person has changed that server, named by its load balancer and its own name, since.
+  public boolean wasChangedByHandSince(String server, Instant since) {
+    return touches.getOrDefault(server, List.of()).stream()
+        .anyMatch(touch -> touch.what().equals(SERVER_BY_HAND) && !touch.at().isBefore(since));
   }
 }

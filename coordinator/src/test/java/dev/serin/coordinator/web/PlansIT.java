@@ -140,7 +140,7 @@ class PlansIT {
   }
 
   private static AgentEvent answer(AgentCommand command) {
-    AnswerHead head = command.head().answered(Samples.NOON);
+    AnswerHead head = command.head().answered(command.head().sentAt());
     return switch (command) {
       case HaproxyCommand.CheckPool pool ->
           new PoolChecked(

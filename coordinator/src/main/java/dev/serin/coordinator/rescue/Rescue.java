@@ -54,7 +54,7 @@ public final class Rescue {
               "# Nothing was touched yet, so there is nothing to finish and nothing to take back.\n")
           .toString();
     }
-    boolean goesBack = backOf(rollout) != null;
+    boolean goesBack = rollout.phase().wayBack() != null;
     sheet
         .append("#\n")
         .append("#   sh rescue/")
@@ -126,17 +126,9 @@ public final class Rescue {
     return ((step.undo() ? "undo-" : "") + step.name().shown() + " " + nodes).strip();
   }
 
-  private static Phase.@org.jspecify.annotations.Nullable RollingBack backOf(Rollout rollout) {
-    return switch (rollout.phase()) {
-      case Phase.RollingBack back -> back;
-      case Phase.Paused paused -> paused.back();
-      default -> null;
-    };
-  }
-
   /// What is left of a rollback, or all of one that would begin now.
   private static Stream<Step> back(Rollout rollout) {
-    Phase.RollingBack back = backOf(rollout);
+    Phase.RollingBack back = rollout.phase().wayBack();
     if (back == null) {
       return Undo.of(rollout.service(), rollout.steps()).stream();
     }

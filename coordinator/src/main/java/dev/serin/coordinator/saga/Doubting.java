@@ -18,8 +18,8 @@ import java.util.List;
 ///
 /// 1. A hand on one of them since they were last looked at: it is a person's, and the rollout
 ///    pauses.
-/// 2. None, or no answer by [Plan#LOOK]: the probe is acted on as the service says. A bad release
-///    stays no longer because Incus is away.
+/// 2. None, or no answer by [Deadlines#LOOK]: the probe is acted on as the service says. A bad
+///    release stays no longer because Incus is away.
 ///
 /// Until then the probe is in the ledger, whatever comes: green probes change nothing, no step and
 /// no window goes on, and nobody's word leads forward past it. What takes the release back is not
@@ -105,10 +105,8 @@ final class Doubting {
   /// window which a pause has kept is begun anew.
   private static void endWatch(Draft draft) {
     KeptWatch.end(draft);
-    if (draft.rollout().phase()
-            instanceof Phase.Paused(int step, var watch, var waitingFor, var back, boolean hands)
-        && watch != null) {
-      draft.enter(new Phase.Paused(step, null, waitingFor, back, hands));
+    if (draft.rollout().phase() instanceof Phase.Paused paused && paused.watch() != null) {
+      draft.enter(paused.with(null));
     }
   }
 

@@ -71,12 +71,9 @@ record Guarding(List<GuardedServer> servers, @Nullable DeadMan deadMan, boolean 
       }
     }
     return new Guarding(
-        servers, deadMan(rollout), rollout.service().isWeighed() && !goesBack(rollout.phase()));
-  }
-
-  private static boolean goesBack(Phase phase) {
-    return phase instanceof Phase.RollingBack
-        || (phase instanceof Phase.Paused paused && paused.back() != null);
+        servers,
+        deadMan(rollout),
+        rollout.service().isWeighed() && rollout.phase().wayBack() == null);
   }
 
   /// Whether a command is about it now, or was and did not come to its end; or somebody else had

@@ -65,9 +65,7 @@ final class KeptWatch {
 
   private static void goOn(Draft draft, @Nullable Watch watch) {
     Phase.Paused paused = (Phase.Paused) draft.rollout().phase();
-    draft.enter(
-        new Phase.Paused(
-            paused.step(), watch, paused.waitingFor(), paused.back(), paused.untilHandsOn()));
+    draft.enter(paused.with(watch));
   }
 
   /// What a probe comes to that is on the record by now.

@@ -17,6 +17,15 @@ public sealed interface Phase {
   /// The phase as everybody sees it.
   RolloutPhase shown();
 
+  /// The rollback that is under way, or goes on once a pause is over; none on the way forward.
+  default @Nullable RollingBack wayBack() {
+    return switch (this) {
+      case RollingBack back -> back;
+      case Paused paused -> paused.back();
+      default -> null;
+    };
+  }
+
   /// All checks at once.
   ///
   /// @param problems what agents that could not check at all have said, and who was asked outside
@@ -74,6 +83,11 @@ public sealed interface Phase {
       @Nullable RollingBack back,
       boolean untilHandsOn)
       implements Phase {
+    /// The same pause with another analysis, or none.
+    Paused with(@Nullable Watch other) {
+      return new Paused(step, other, waitingFor, back, untilHandsOn);
+    }
+
     @Override
     public RolloutPhase shown() {
       return RolloutPhase.PAUSED;

@@ -141,12 +141,7 @@ final class Requests {
 
   /// Whether it was not being taken back already, all of it.
   private static boolean takeBack(Draft draft, Outcome cause, String by, String why) {
-    Phase.RollingBack back =
-        switch (draft.rollout().phase()) {
-          case Phase.RollingBack now -> now;
-          case Phase.Paused paused -> paused.back();
-          default -> null;
-        };
+    Phase.RollingBack back = draft.rollout().phase().wayBack();
     if (back != null) {
       if (back.halts()) {
         RollingBack.widen(draft, back, cause, by, why);

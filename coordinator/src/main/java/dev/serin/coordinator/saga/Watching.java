@@ -145,7 +145,8 @@ final class Watching {
     draft.probed(probe);
     switch (draft.rollout().phase()) {
       case Phase.Watching watching -> draft.enter(new Phase.Watching(step, judged), WATCHES);
-      case Phase.Paused paused when !judged.isKept() -> keep(draft, paused, judged);
+      // In a pause a red probe alone is judged, and once.
+      case Phase.Paused paused when !judged.isKept() -> draft.enter(paused.with(judged));
       default -> {}
     }
     draft.emit(
@@ -157,13 +158,6 @@ final class Watching {
     } else {
       conclude(draft, step, judged, probe, comesTo.onBreach());
     }
-  }
-
-  /// In a pause a red probe alone is judged, and once.
-  private static void keep(Draft draft, Phase.Paused paused, Watch judged) {
-    draft.enter(
-        new Phase.Paused(
-            paused.step(), judged, paused.waitingFor(), paused.back(), paused.untilHandsOn()));
   }
 
   private static Consequence consequence(Draft draft, SlotProbed probed) {

@@ -317,45 +317,24 @@ class DoubtingTest {
         .on(finds(), sends("drain b2"));
   }
 
+  private static Input goesOff(Story story) {
+    return Acts.answered(
+        story,
+        new DeadManWentOff(
+            new AnswerHead(
+                "guard", story.active().rolloutId(), Services.NAME, null, 1, story.now()),
+            Acts.noProofSince(story).plusSeconds(1),
+            DeadManAction.DRAIN,
+            List.of("b2"),
+            null));
+  }
+
   @Test
   void theDeadMansSwitchTakesItBackAtOnce() {
-    red()
-        .on(
-            story ->
-                Acts.answered(
-                    story,
-                    new DeadManWentOff(
-                        new AnswerHead(
-                            "guard",
-                            story.active().rolloutId(),
-                            Services.NAME,
-                            null,
-                            1,
-                            story.now()),
-                        Acts.noProofSince(story).plusSeconds(1),
-                        DeadManAction.DRAIN,
-                        List.of("b2"),
-                        null)),
-            isIn(RolloutPhase.ROLLING_BACK));
+    red().on(DoubtingTest::goesOff, isIn(RolloutPhase.ROLLING_BACK));
     watching(with(SERVICE, "{\"noData\": {\"then\": \"pause\"}}"))
         .on(probe(FAIL))
-        .on(
-            story ->
-                Acts.answered(
-                    story,
-                    new DeadManWentOff(
-                        new AnswerHead(
-                            "guard",
-                            story.active().rolloutId(),
-                            Services.NAME,
-                            null,
-                            1,
-                            story.now()),
-                        Acts.noProofSince(story).plusSeconds(1),
-                        DeadManAction.DRAIN,
-                        List.of("b2"),
-                        null)),
-            isIn(RolloutPhase.PAUSED))
+        .on(DoubtingTest::goesOff, isIn(RolloutPhase.PAUSED))
         .on(finds(), isIn(RolloutPhase.ROLLING_BACK));
   }
 

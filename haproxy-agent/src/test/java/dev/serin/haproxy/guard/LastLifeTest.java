@@ -30,6 +30,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /// A switch that is armed outlives its agent's restart while the broker is away, by a file on the
@@ -258,19 +260,21 @@ class LastLifeTest {
     assertThat(bed.told(DeadManWentOff.class)).hasSize(1);
   }
 
-  @Test
-  void whatItTookOutComesBackWhereTheRolloutWasOver() throws InterruptedException {
+  /// However long the broker was away.
+  @ParameterizedTest
+  @ValueSource(ints = {72, 7_500})
+  void whatItTookOutComesBackWhereTheRolloutWasOver(int answersAt) throws InterruptedException {
     guarded();
     bed.at(10);
     StopGuardingServers stop =
         new StopGuardingServers(
             bed.head(null), false, List.of(bed.ready("b1"), bed.ready("b2"), bed.ready("b3")));
     restart();
-    bed.at(72);
+    bed.at(answersAt);
     assertThat(canary()).isEqualTo(AdminState.DRAIN);
     agent.recalled(stop, bed.events::add);
     agent.recalledAll();
-    bed.at(75);
+    bed.at(answersAt + 3);
 
     assertThat(canary()).isEqualTo(AdminState.READY);
   }
@@ -410,24 +414,6 @@ class LastLifeTest {
     bed.at(75);
 
     assertThat(canary()).isEqualTo(AdminState.DRAIN);
-  }
-
-  @Test
-  void whatItTookOutAfterTheRolloutComesBackHoweverLongTheBrokerWasAway()
-      throws InterruptedException {
-    guarded();
-    bed.at(10);
-    StopGuardingServers stop =
-        new StopGuardingServers(
-            bed.head(null), false, List.of(bed.ready("b1"), bed.ready("b2"), bed.ready("b3")));
-    restart();
-    bed.at(7_500);
-    assertThat(canary()).isEqualTo(AdminState.DRAIN);
-    agent.recalled(stop, bed.events::add);
-    agent.recalledAll();
-    bed.at(7_503);
-
-    assertThat(canary()).isEqualTo(AdminState.READY);
   }
 
   @Test
